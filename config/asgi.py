@@ -1,0 +1,23 @@
+"""The ASGI application: pages and API, the live socket, and the lifespan that turns the embedded wheels."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from engine.lifespan import Lifespan  # noqa: E402
+from engine.sockets import LiveConsumer, OwnOriginOnly  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": django_application,
+        "websocket": OwnOriginOnly(URLRouter([path("ws/live/", LiveConsumer.as_asgi())])),
+        "lifespan": Lifespan(),
+    }
+)

@@ -1,0 +1,37 @@
+"""Celery: work that may be late and can start again from a row. It holds no alert and no deadline."""
+
+import os
+
+from celery import Celery, Task
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+class AppTask(Task):
+    """A task whose `.delay()` is the same call in both profiles.
+
+    Embedded, it runs in the server process's own small pool. A countdown or an eta is refused:
+    what is due later is a row with its time, because a broker forgets and repeats.
+    """
+
+    def apply_async(self, args=None, kwargs=None, **options):
+        from django.conf import settings
+
+        if options.get("countdown") or options.get("eta"):
+            raise ValueError(f"{self.name}: later work belongs in a row with its due time, not in the broker")
+        if settings.EMBEDDED:
+            from engine import embedded
+
+            return embedded.submit(self, args or (), kwargs or {})
+        return super().apply_async(args, kwargs, **options)
+
+
+app = Celery("config", task_cls=AppTask)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+#: The same schedule feeds Celery beat in production and the ticker of the embedded profile (seconds).
+app.conf.beat_schedule = {
+    "poke-engine": {"task": "engine.tasks.poke_engine", "schedule": 5.0, "options": {"expires": 5}},
+    "tidy": {"task": "engine.tasks.tidy", "schedule": 3600.0, "options": {"expires": 600}},
+}

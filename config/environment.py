@@ -1,0 +1,49 @@
+"""Reads the environment; a wrong value stops the start with one sentence."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+import environ
+
+
+class Environment(environ.Env):
+    """django-environ, with a sentence instead of a traceback for a value that does not parse."""
+
+    def get_value(self, var, *args, **kwargs):
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError:
+            sys.exit(
+                f"{var}={os.environ.get(var)!r} cannot be read; see .env.example for its form. Not started."
+            )
+
+    def bool(self, var, default=environ.Env.NOTSET):
+        """0/1 and their usual spellings; anything else is a mistake, not a no."""
+        given = os.environ.get(var, "").strip().lower()
+        if given and given not in (*self.BOOLEAN_TRUE_STRINGS, "0", "false", "off", "no", "n"):
+            sys.exit(f"{var}={given!r} is neither 1 nor 0; see .env.example. Not started.")
+        return super().bool(var, default=default)
+
+
+env = Environment()
+
+
+def read_secret_key(data_dir: Path) -> str:
+    """The key from SECRET_KEY, else one made once for this data directory (mode 0600)."""
+    if key := env("SECRET_KEY", default=""):
+        return key
+    file = data_dir / "secret-key"
+    if not file.exists():
+        partial = data_dir / f"secret-key.{os.getpid()}"
+        partial.touch(mode=0o600)
+        partial.write_text(secrets.token_urlsafe(48))
+        # link(), not rename(): of two processes that start together, the first one's key stays.
+        try:
+            os.link(partial, file)
+        except FileExistsError:
+            pass
+        finally:
+            partial.unlink()
+    return file.read_text().strip()

@@ -1,0 +1,34 @@
+"""Every address of the product. Rooms bring their own lists; pages in `urls`, the API in `urls_api`."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+import accounts.schema  # noqa: F401  (registers itself with the description)
+
+api = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("", include("journal.urls_api")),
+    path("", include("clocks.urls_api")),
+    path("", include("notices.urls_api")),
+    path("", include("plans.urls_api")),
+    path("", include("incidents.urls_api")),
+    path("", include("early_warnings.urls_api")),
+    path("", include("command.urls_api")),
+    path("", include("reports.urls_api")),
+]
+
+urlpatterns = [
+    path("api/v1/", include((api, "api"))),
+    path("", include("engine.urls")),
+    path("account/", include("accounts.urls")),
+    path("", include("notices.urls")),
+    path("", include("plans.urls")),
+    path("", include("incidents.urls")),
+    path("", include("early_warnings.urls")),
+    path("", include("command.urls")),
+    path("", include("reports.urls")),
+    path("", include("dashboards.urls")),
+    path("", include("common.urls")),
+]
+
+handler500 = "common.views.server_error"

@@ -1,0 +1,114 @@
+"""The cast, the clock, and databases that can be emptied although the journal cannot."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+from accounts.models import Unit
+from accounts.scope import reach_of
+from clocks import rulebook
+from demo import bureau
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture
+def now():
+    """Sunday 2026-11-22, 09:00 in Shanghai."""
+    return datetime(2026, 11, 22, 9, 0, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def cast(db, now):
+    """People by username: one city, two counties (county2 is the neighbour), two townships, one village each."""
+    return bureau.build(now=now, counties=2, townships=2, villages=1)
+
+
+@pytest.fixture
+def plan(cast, now):
+    """The city plan, in force for everybody."""
+    from plans.actions import load_plan
+
+    text = (settings.BASE_DIR / "plans/library/city-justice-bureau.yaml").read_text()
+    return load_plan(text=text, actor=None, now=now, put_in_force=True)
+
+
+@pytest.fixture(autouse=True)
+def _forget_plans():
+    """Plan versions of other tests come under the same name; what was kept of them in memory must go."""
+    yield
+    rulebook.forget()
+
+
+@pytest.fixture
+def units(cast):
+    """Units by code: C0, C1, C2, T11, V111, …"""
+    return {unit.code: unit for unit in Unit.objects.all()}
+
+
+@pytest.fixture
+def reach(cast, now):
+    """reach("county1.duty") → what that person may see and do now."""
+    return lambda username, at=None: reach_of(cast[username], at or now)
+
+
+@pytest.fixture
+def signed_in(cast, client):
+    """signed_in("county1.duty") → a fresh browser-like client of that person."""
+    from django.test import Client
+
+    def sign_in(username):
+        browser = Client(raise_request_exception=True)
+        browser.force_login(cast[username])
+        return browser
+
+    return sign_in
+
+
+# The bureau behind real processes, one database that only gets copied, for journeys and faults.
+
+
+@pytest.fixture(scope="session")
+def embedded_bureau(tmp_path_factory):
+    from tests.installations import Bureau
+
+    return Bureau(tmp_path_factory.mktemp("bureau"))
+
+
+@pytest.fixture(scope="session")
+def production_bureau(tmp_path_factory):
+    from tests.installations import Bureau
+    from tests.processes import Postgres, Redis
+
+    folder = tmp_path_factory.mktemp("bureau")
+    with Postgres(folder / "postgres") as postgres, Redis(folder / "redis") as redis:
+        yield Bureau(folder / "prepared", postgres=postgres, redis=redis)
+
+
+# The journal refuses DELETE and TRUNCATE, which is how transactional tests empty the database.
+_empty = TransactionTestCase._fixture_teardown
+
+
+def _empty_although_append_only(self):
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE journal_entry DISABLE TRIGGER USER")
+            _empty(self)
+            cursor.execute("ALTER TABLE journal_entry ENABLE TRIGGER USER")
+            return
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal_entry'"
+        )
+        triggers = cursor.fetchall()
+        for name, _sql in triggers:
+            cursor.execute(f"DROP TRIGGER {name}")
+        _empty(self)
+        for _name, sql in triggers:
+            cursor.execute(sql)
+
+
+TransactionTestCase._fixture_teardown = _empty_although_append_only

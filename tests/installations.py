@@ -1,0 +1,159 @@
+"""A whole installation with the demo bureau in it, on either profile, for tests that hurt its processes.
+
+    bureau = Bureau(folder, postgres=postgres, redis=redis)      # or neither: embedded
+    with bureau.installation(folder / "one") as installation:    # a copy; each test hurts its own
+        with installation.web() as web, installation.engine():
+            duty = installation.client("county1.duty", web)
+
+The bureau is built once by the product's own commands and copied, because building takes seconds.
+"""
+
+import hashlib
+import json
+import sqlite3
+from contextlib import closing, contextmanager, nullcontext
+from pathlib import Path
+
+import psycopg2
+
+from tests.clients import Client, Screen
+from tests.processes import Engine, Postgres, Redis, Server, environment, manage, python
+
+#: Everybody's, in these databases only.
+PASSWORD = "Tests-only-2026-bureau"
+
+BUILD = f"""
+import io, json
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+from accounts.models import User
+from demo import bureau
+from plans.actions import load_plan
+from reports.turn import turn_rounds
+from tests.live.sessions import sign_in
+
+now = timezone.now()
+with transaction.atomic():
+    bureau.build(now=now, counties=2, townships=1, villages=1)
+    plan = settings.BASE_DIR / "plans/library/city-justice-bureau.yaml"
+    load_plan(text=plan.read_text(), actor=None, now=now, put_in_force=True)
+turn_rounds(now)  # or the first engine would record that the day has begun
+User.objects.update(password=make_password({PASSWORD!r}), password_changed_at=now)
+
+def token_of(username):
+    out = io.StringIO()
+    call_command("issue_token", username, stdout=out)
+    return out.getvalue().strip()
+
+names = list(User.objects.values_list("username", flat=True))
+print(json.dumps({{name: [token_of(name), sign_in(name)] for name in names}}))
+"""
+
+
+class Bureau:
+    """The demo bureau, small, in a database that is only copied from. Keys: username → (token, session)."""
+
+    def __init__(self, folder: Path, *, postgres: Postgres | None = None, redis: Redis | None = None):
+        self.postgres, self.redis = postgres, redis
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        more = {"DATABASE_URL": postgres.create("bureau"), "REDIS_URL": redis.url} if postgres else {}
+        env = environment(folder, **more)
+        manage("migrate", "--verbosity", "0", env=env)
+        self.keys = json.loads(python(BUILD, env=env).splitlines()[-1])
+        self._copies = 0
+
+    @contextmanager
+    def installation(self, folder: Path, **env: str):
+        """A copy of its own, gone at the end. `env` are further settings of all its processes."""
+        self._copies += 1
+        database = f"copy{self._copies}"
+        try:
+            yield self._copy(folder, database, env)
+        finally:
+            if self.postgres is not None:
+                self.postgres.drop(database)
+
+    def _copy(self, folder: Path, database: str, env: dict[str, str]) -> "Installation":
+        folder.mkdir(parents=True)
+        if self.postgres is None:
+            with closing(sqlite3.connect(self._folder / "dashboard.sqlite3")) as source:
+                source.execute(f"VACUUM INTO '{folder / 'dashboard.sqlite3'}'")
+        else:
+            self.postgres.create(database, template="bureau")
+            env |= {"DATABASE_URL": self.postgres.url_of(database), "REDIS_URL": self.redis.url}
+        return Installation(folder, environment(folder, **env), self.keys)
+
+
+class Installation:
+    def __init__(self, folder: Path, env: dict[str, str], keys: dict[str, list[str]]):
+        self.folder, self.env, self.keys = folder, env, keys
+
+    @property
+    def is_embedded(self) -> bool:
+        return "DATABASE_URL" not in self.env
+
+    # Its processes.
+
+    def web(self, name: str = "web", *, crash_at: str = "", **env: str) -> Server:
+        return Server(env=self._armed(crash_at, env), name=name)
+
+    def engine(self, name: str = "engine", *, crash_at: str = "", **env: str):
+        """An engine; embedded, nothing: there the server turns the wheels."""
+        return nullcontext() if self.is_embedded else Engine(env=self._armed(crash_at, env), name=name)
+
+    def _armed(self, crash_at: str, env: dict[str, str]) -> dict[str, str]:
+        armed = {"CRASH_AT": crash_at, "CRASH_POINTS": "1"} if crash_at else {}
+        return {**self.env, **armed, **env}
+
+    # Its people.
+
+    def client(self, username: str, *servers: Server) -> Client:
+        return Client([server.port for server in servers], token=self.keys[username][0])
+
+    def browser(self, username: str, *servers: Server) -> Client:
+        """Somebody signed in on pages, who reads Chinese."""
+        return Client([server.port for server in servers], session=self.keys[username][1])
+
+    def screen(self, username: str, *servers: Server, after: int | None = 0) -> Screen:
+        return Screen([server.port for server in servers], session=self.keys[username][1], after=after)
+
+    # Its database, read past the product.
+
+    def rows(self, sql: str) -> list[tuple]:
+        with closing(self._connect()) as connection:
+            cursor = connection.cursor()
+            cursor.execute(sql)
+            found = cursor.fetchall() if cursor.description else []
+            connection.commit()
+        return found
+
+    def one(self, sql: str):
+        return self.rows(sql)[0][0]
+
+    def head(self) -> int:
+        return self.one("SELECT coalesce(max(number), 0) FROM journal_entry")
+
+    def thread_of(self, number: str) -> str:
+        """The journal's name of an incident."""
+        sql = f"SELECT id FROM incidents_incident WHERE number = '{number}'"
+        return f"incident:{self.one(sql)}"
+
+    def check_journal(self) -> int:
+        """No number is missing, the chain holds; the head. Independent of verify_journal."""
+        sql = "SELECT number, hash, body FROM journal_entry WHERE number IS NOT NULL ORDER BY number"
+        entries = self.rows(sql)
+        previous = ""
+        for expected, (number, hash_, body) in enumerate(entries, start=1):
+            previous = hashlib.sha256(f"{previous}\n{expected}\n{body}".encode()).hexdigest()
+            assert (number, hash_) == (expected, previous), f"the journal breaks at number {expected}"
+        assert self.rows("SELECT number, hash FROM journal_head") == [(len(entries), previous)]
+        return len(entries)
+
+    def _connect(self):
+        if self.is_embedded:
+            return sqlite3.connect(self.folder / "dashboard.sqlite3", timeout=20)
+        return psycopg2.connect(self.env["DATABASE_URL"])
