@@ -1,0 +1,160 @@
+"""Doors of the HTTP API: problem documents, idempotent POSTs, strong ETags."""
+
+import functools
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.http import Http404
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+from rest_framework.views import exception_handler as drf_exception_handler
+
+from common.crash import crash_point
+from common.errors import Invalid, Refused, Stale, not_found
+from common.middleware import database_away
+from common.models import GivenAnswer
+
+PROBLEM = "application/problem+json"
+KEPT = timedelta(days=30)
+
+
+def exception_handler(exception, context):
+    """Every error of the API is an RFC 9457 problem document with a stable `code`."""
+    if isinstance(exception, OperationalError | InterfaceError):
+        exception = database_away()
+    if isinstance(exception, Http404):
+        exception = not_found()
+    if isinstance(exception, Refused):
+        return _refused(exception)
+    response = drf_exception_handler(exception, context)
+    if response is not None:
+        _as_problem(response, exception)
+    return response
+
+
+def problem(*, status_code: int, code: str, detail: str, **more) -> Response:
+    body = {"type": f"urn:problem:{code}", "title": code.replace("_", " "), "status": status_code,
+            "detail": detail, "code": code, **more}  # fmt: skip
+    return Response(body, status=status_code, content_type=PROBLEM)
+
+
+def _refused(refusal: Refused) -> Response:
+    more = dict(refusal.extra)
+    if isinstance(refusal, Invalid) and refusal.fields:
+        more["errors"] = {name: [str(s) for s in sentences] for name, sentences in refusal.fields.items()}
+    response = problem(status_code=refusal.status, code=refusal.code, detail=str(refusal), **more)
+    if refusal.status == status.HTTP_503_SERVICE_UNAVAILABLE:
+        response["Retry-After"] = "2"
+    return response
+
+
+def _as_problem(response, exception) -> None:
+    """Reshape DRF's own errors; field errors of serializers become `errors`."""
+    if isinstance(exception, exceptions.ValidationError):
+        code, detail = "invalid", _("Nothing was saved: some fields are not in order.")
+        response.status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+        more = {"errors": response.data}
+    else:
+        code, detail = (
+            exception.get_codes() if isinstance(exception.get_codes(), str) else "invalid",
+            exception.detail,
+        )
+        more = {}
+    response.data = {"type": f"urn:problem:{code}", "title": code.replace("_", " "),
+                     "status": response.status_code, "detail": str(detail), "code": code, **more}  # fmt: skip
+    response.content_type = PROBLEM
+
+
+def idempotent(method: Callable) -> Callable:
+    """Make a DRF POST/PUT method answer a repeated request with its first answer.
+
+    The key, the effect and the stored answer commit together: a twin that runs at the same time waits on
+    the unique index and then reads the answer. Refusals are not stored, so the key stays free.
+    Source: the IETF Idempotency-Key draft; kept 30 days because a phone may come back late.
+    """
+
+    @functools.wraps(method)
+    def wrapped(self, request, *args, **kwargs):
+        given_key = request.headers.get("Idempotency-Key", "").strip()
+        if not given_key:
+            return problem(
+                status_code=400,
+                code="idempotency_key_missing",
+                detail=_(
+                    "Nothing was done: the request has no Idempotency-Key header. Send one, new for each act."
+                ),
+            )
+        if len(given_key) > 80:
+            return problem(
+                status_code=400,
+                code="idempotency_key_too_long",
+                detail=_("Nothing was done: the Idempotency-Key is longer than 80 characters."),
+            )
+        print_ = fingerprint(request)
+        with transaction.atomic():
+            stored, is_new = GivenAnswer.objects.get_or_create(
+                actor=request.user, key=given_key, defaults={"fingerprint": print_, "at": request.now}
+            )
+            if not is_new:
+                return _repeat(stored, print_)
+            response = method(self, request, *args, **kwargs)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+                return response
+            stored.status = response.status_code
+            stored.body = json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False)
+            stored.headers = {
+                name: response[name] for name in ("ETag", "Location") if response.has_header(name)
+            }
+            stored.save(update_fields=["status", "body", "headers"])
+            crash_point("api.before_commit")
+        crash_point("api.before_answer")
+        return response
+
+    return wrapped
+
+
+def fingerprint(request) -> str:
+    """What makes two requests the same: method, path and body as sent."""
+    body = json.dumps(request.data, sort_keys=True, default=str)
+    # Keyed: a plain hash of a body that holds a password would be a quick way to guess it.
+    text = f"{request.method} {request.path}\n{body}"
+    return salted_hmac("common.api", text, algorithm="sha256").hexdigest()
+
+
+def _repeat(stored: GivenAnswer, print_: str) -> Response:
+    if stored.fingerprint != print_:
+        return problem(
+            status_code=422,
+            code="idempotency_key_reused",
+            detail=_(
+                "Nothing was done: this Idempotency-Key already belongs to another request. Use a new key."
+            ),
+        )
+    response = Response(json.loads(stored.body), status=stored.status)
+    for name, value in stored.headers.items():
+        response[name] = value
+    response["Idempotent-Replayed"] = "true"
+    return response
+
+
+def etag(rev: int) -> str:
+    """The strong ETag of an object at revision `rev`."""
+    return f'"{rev}"'
+
+
+def check_if_match(request, rev: int) -> None:
+    """Raise Stale when the caller's If-Match names another revision. Without the header: no check."""
+    wanted = request.headers.get("If-Match")
+    if wanted and wanted.strip() not in ("*", etag(rev)):
+        raise Stale(
+            "stale",
+            _(
+                "Nothing was changed: somebody changed this record after you read it. Read it again, then repeat."
+            ),
+        )

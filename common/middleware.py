@@ -1,0 +1,35 @@
+"""Turns a refusal that no view has handled into a calm page with the right status."""
+
+from django.db import InterfaceError, OperationalError
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from common.errors import Refused, TryAgain
+
+
+class RefusalMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, OperationalError | InterfaceError):
+            exception = database_away()
+        if not isinstance(exception, Refused):
+            return None
+        response = render(request, "refused.html", {"refused": exception}, status=exception.status)
+        if exception.status == 503:
+            response["Retry-After"] = "2"
+        return response
+
+
+def database_away() -> TryAgain:
+    """The database is restarting or busy: say so calmly, keep what was typed, let the client repeat."""
+    return TryAgain(
+        "try_again",
+        _(
+            "Nothing was saved: the database did not answer just now. What you typed is kept; please try again in a moment."
+        ),
+    )

@@ -1,0 +1,26 @@
+"""What every door needs: the answers already given to a request that comes twice."""
+
+from django.conf import settings
+from django.db import models
+
+
+class GivenAnswer(models.Model):
+    """The answer to a request with an Idempotency-Key, kept 30 days: a phone may come back late."""
+
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=80)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(default="")
+    headers = models.JSONField(default=dict)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="one_answer_per_key")]
+
+
+class Series(models.Model):
+    """The last number given in a series (see common.numbers)."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    last = models.PositiveIntegerField()

@@ -1,0 +1,80 @@
+"""The words of the scripts, in the reader's language. Scripts hold no text of their own.
+
+`{n}`-style marks are filled in by the script. A key with `_one` beside it is used for exactly one.
+"""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+WORDS = {
+    # link state and stale bar
+    "link_live": pgettext_lazy("screen", "Live"),
+    "link_connecting": _("Connecting"),
+    "link_late": _("{n} s late"),
+    "link_stale": _("Not current: {n} s"),
+    "link_out": _("Signed out"),
+    "stale_late": _("No message from the server for {n} s. Last good state {time}."),
+    "stale_red": _(
+        "This screen is not current: no data from the server for {n} s. Last good state {time}. "
+        "Please confirm by phone."
+    ),
+    "stale_out": _("You are signed out. This screen is no longer updated."),
+    "stale_gone": _("Your rights to this page have changed. Load the page again."),
+    "said_late": _("No message from the server, the screen may be behind."),
+    "said_red": _("This screen is not current. Please confirm by phone."),
+    "said_live": _("The screen is current again."),
+    "needs_fresh": _(
+        "Not sent: this screen is not current, so nothing can be signed from it. "
+        "Confirm by phone, or wait until the connection is back."
+    ),
+    "updates": _("{n} updates"),
+    "updates_one": _("1 update"),
+    # clocks
+    "left": _("{t} left"),
+    "over": _("overdue {t}"),
+    "elapsed": _("{t} so far"),
+    "days": _("{d} d {h} h"),
+    "hours": _("{h} h {m} min"),
+    "said_minutes": _("{label}: {n} minutes left"),
+    "said_minutes_one": _("{label}: 1 minute left"),
+    "said_over": _("{label}: time limit passed"),
+    "ago_now": _("just now"),
+    "ago_minutes": _("{n} min ago"),
+    "ago_hours": _("{n} h ago"),
+    # forms
+    "sending": _("Sending…"),
+    "kept_retrying": _("Cannot be sent for the moment. What you typed is kept; trying again…"),
+    "retry": _("Try again now"),
+    "signed_out_form": _(
+        "You are signed out. What you typed is kept: sign in in another tab, then try again."
+    ),
+    "sign_in": _("Sign in"),
+    "not_done": _("That did not work. What you typed is kept."),
+    "done": pgettext_lazy("screen", "Done"),
+    "draft_restored": _("Restored what was not sent at {time}."),
+    "draft_drop": _("Discard"),
+    # outbox
+    "box_saved": _("Saved on this device"),
+    "box_unsaved": _("Not saved on this device: keep this page open until it is delivered"),
+    "box_waiting": _("Waiting to be sent"),
+    "box_sending": pgettext_lazy("screen", "Sending"),
+    "box_sent": _("Delivered"),
+    "box_failed": _("Not accepted"),
+    "box_signed_out": _("You are signed out. It stays on this device and is sent after you sign in."),
+    "box_busy": _("The server cannot take it at the moment. It is sent again by itself."),
+    "box_offline": _("No connection. It is sent by itself as soon as there is one."),
+    "box_other": _("Written by somebody else on this device: it is sent when that person signs in."),
+    "box_edit": _("Change and send again"),
+    "box_drop": pgettext_lazy("screen", "Delete"),
+    "box_late": pgettext_lazy("screen", "after the deadline"),
+    "box_chip": _("{n} waiting"),
+    "withdraw": _("False alarm, withdraw ({n})"),
+    "withdrawn": _("Withdrawn"),
+    "withdraw_failed": _("Not withdrawn. Open the incident to withdraw it there."),
+    "position_later": _("Position of the person who raised the alarm, found later"),
+    # sound
+    "sound_on": _("Sound on"),
+    "silenced": _("Silenced"),
+    # wall
+    "page_of": _("{n}/{m}"),
+}

@@ -1,0 +1,76 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from common.periods import DAILY, LOCAL, WEEKLY, Period, day_of, parse, period_of
+
+
+@pytest.mark.parametrize(
+    ("text", "cadence", "first", "last"),
+    [
+        ("2026-11-22", DAILY, date(2026, 11, 22), date(2026, 11, 22)),
+        ("2028-02-29", DAILY, date(2028, 2, 29), date(2028, 2, 29)),
+        ("2026-W47", WEEKLY, date(2026, 11, 16), date(2026, 11, 22)),
+        ("2026-W01", WEEKLY, date(2025, 12, 29), date(2026, 1, 4)),
+        ("2026-W53", WEEKLY, date(2026, 12, 28), date(2027, 1, 3)),
+    ],
+)
+def test_a_period_is_read_and_written_the_same_way(text, cadence, first, last):
+    period = parse(text)
+
+    assert (period.cadence, period.day, period.last_day) == (cadence, first, last)
+    assert str(period) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "today",
+        "2026-11-31",
+        "2027-02-29",
+        "20261122",
+        "2026-W54",
+        "2025-W53",
+        "2026-W00",
+        "2026-W7",
+        "2026-W47-1",
+        "2026-11-22 ",
+        "２０２６-11-22",
+        "2026-11-22T00:00",
+        "0000-01-01",
+    ],
+)
+def test_anything_else_is_not_a_period(text):
+    with pytest.raises(ValueError):
+        parse(text)
+
+
+def test_a_day_is_bounded_by_midnight_in_shanghai():
+    period = parse("2026-11-22")
+
+    assert period.starts_at == datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
+    assert period.ends_at == datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("utc", "day"), [("15:59:59", date(2026, 11, 22)), ("16:00:00", date(2026, 11, 23))])
+def test_the_day_of_a_moment_is_the_one_in_shanghai(utc, day):
+    moment = datetime.fromisoformat(f"2026-11-22T{utc}+00:00")
+
+    assert day_of(moment) == day
+    assert period_of(DAILY, day_of(moment)).starts_at <= moment.astimezone(LOCAL)
+
+
+def test_a_week_is_the_one_that_holds_the_day():
+    assert str(period_of(WEEKLY, date(2026, 11, 22))) == "2026-W47"
+    assert str(period_of(WEEKLY, date(2026, 11, 23))) == "2026-W48"
+
+
+def test_periods_shift_by_their_own_length():
+    assert str(parse("2026-11-30").shifted(1)) == "2026-12-01"
+    assert str(parse("2026-W01").shifted(-1)) == "2025-W52"
+
+
+def test_a_week_cannot_start_on_another_day_than_monday():
+    with pytest.raises(ValueError, match="Monday"):
+        Period(WEEKLY, date(2026, 11, 22))
