@@ -1,0 +1,1 @@
+"""The append-only record of everything official: `journal.record.record()` in, numbered entries out."""

@@ -1,0 +1,112 @@
+"""`record()`: the only way into the journal."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from journal import wake
+from journal.kinds import KINDS
+from journal.models import Entry
+
+#: Called with each new entry inside the transaction that records it (clocks start and stop here).
+_listeners: list[Callable[[Entry], None]] = []
+
+
+def key(kind: str, pk: int) -> str:
+    """The journal's name of a thing: key("order", 17) → "order:17"."""
+    return f"{kind}:{pk}"
+
+
+def on_record(listener: Callable[[Entry], None]) -> None:
+    """Have `listener` called inside the transaction of every entry recorded from now on."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def record(
+    kind: str,
+    *,
+    subject: str,
+    at: datetime,
+    actor,
+    unit=None,
+    thread: str = "",
+    post: str = "",
+    level: str = "",
+    plan: str = "",
+    content: dict | None = None,
+    deadlines: dict[str, datetime] | None = None,
+    recorded_at: datetime | None = None,
+    drill: bool = False,
+) -> Entry:
+    """Write one entry inside the transaction of the change it records.
+
+    `actor` None means the system itself. `at` is when it happened, `recorded_at` (default: `at`) when it
+    was written down. `deadlines` gives the due time of clocks whose plan leaves it to the act (an order's
+    arrival time), by clock id. Raises KeyError for a kind that kinds.py does not list, and
+    TransactionManagementError outside a transaction: a record without its change must be impossible.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError(f"{kind} was recorded outside a transaction")
+    listed = KINDS[kind]
+    entry = Entry(
+        kind=kind,
+        audience=listed.audience,
+        subject=subject,
+        thread=thread or subject,
+        unit=unit,
+        unit_path=unit.path if unit else "",
+        actor=actor,
+        actor_name=str(actor) if actor else "",
+        post=post,
+        at=at,
+        recorded_at=recorded_at or at,
+        level=level,
+        plan=plan,
+        drill=drill,
+    )
+    entry.body = canonical(entry, content or {})
+    entry.save(force_insert=True)
+    entry.content = content or {}
+    entry.deadlines = deadlines or {}
+    for listener in _listeners:
+        listener(entry)
+    transaction.on_commit(wake.poke, robust=True)
+    return entry
+
+
+def canonical(entry: Entry, content: dict) -> str:
+    """The text that is hashed: sorted keys, UTF-8, no spaces, times in UTC to the microsecond."""
+    return json.dumps(
+        {
+            "kind": entry.kind,
+            "subject": entry.subject,
+            "thread": entry.thread,
+            "unit": entry.unit_id,
+            "unit_path": entry.unit_path,
+            "actor": entry.actor_id,
+            "actor_name": entry.actor_name,
+            "post": entry.post,
+            "at": stamp(entry.at),
+            "recorded_at": stamp(entry.recorded_at),
+            "level": entry.level,
+            "plan": entry.plan,
+            "drill": entry.drill,
+            "content": content,
+        },
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        default=str,
+    )
+
+
+def stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def content_of(entry: Entry) -> dict:
+    """The content given to `record()`, read back from the stored text."""
+    return json.loads(entry.body)["content"]

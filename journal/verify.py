@@ -1,0 +1,44 @@
+"""Check that nobody changed the past: numbers without gaps, an unbroken hash chain, anchors that agree."""
+
+import json
+from typing import NamedTuple
+
+from journal import anchor
+from journal.models import Entry, Head
+from journal.numbering import chain
+from journal.record import canonical
+
+
+class Verdict(NamedTuple):
+    checked: int
+    #: The first number that does not hold, or None.
+    broken: int | None
+    why: str = ""
+
+
+def verify() -> Verdict:
+    """Walk the whole journal once. Memory stays flat: entries are streamed."""
+    anchors = anchor.read()
+    expected, previous = 0, ""
+    for entry in Entry.objects.numbered().iterator(chunk_size=2000):
+        expected += 1
+        if entry.number != expected:
+            return Verdict(expected - 1, expected, "entry missing")
+        if canonical(entry, json.loads(entry.body)["content"]) != entry.body:
+            return Verdict(expected - 1, expected, "columns differ from the hashed text")
+        previous = chain(previous, expected, entry.body)
+        if entry.hash != previous:
+            return Verdict(expected - 1, expected, "hash does not follow from the entry before")
+        if anchors.get(expected, previous) != previous:
+            return Verdict(expected - 1, expected, "differs from the anchor outside the database")
+    return _verify_tail(expected, previous, anchors)
+
+
+def _verify_tail(last: int, last_hash: str, anchors: dict[int, str]) -> Verdict:
+    beyond = [number for number in anchors if number > last]
+    if beyond:
+        return Verdict(last, last + 1, "entries up to an anchor are missing")
+    head = Head.objects.filter(pk=1).first()
+    if head and (head.number, head.hash) != (last, last_hash):
+        return Verdict(last, last + 1, "the head does not match the last entry")
+    return Verdict(last, None)
