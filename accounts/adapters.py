@@ -1,0 +1,124 @@
+"""allauth's hooks: no signing up, our own counting of wrong tries, sealed second factors.
+
+Forms and views of allauth are kept; what they ask their adapter is answered here.
+"""
+
+from io import BytesIO
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.urls import NoReverseMatch, reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import devices, sealing, sessions, signals, throttles
+from accounts.credentials import too_many_sentence
+from accounts.people.actions import set_own_password
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": gettext_lazy(
+            "Not signed in: username and password do not fit together. Check both; after five wrong tries "
+            "you have to wait up to five minutes."
+        ),
+        "incorrect_password": gettext_lazy("The password is wrong. Type it again."),
+        "enter_current_password": gettext_lazy("The current password is wrong. Type it again."),
+    }
+
+    def is_open_for_signup(self, request):
+        return False
+
+    def authenticate(self, request, **credentials):
+        """Check username and password; a wrong pair is counted and recorded, the same for unknown names."""
+        username = credentials.get("username", "")
+        limits = devices.limits_for(request, username, devices.address_of(request))
+        try:
+            attempt = throttles.begin(limits, now=request.now)
+        except throttles.TooMany as wait:
+            signals.refuse_sign_in(request, username, "throttled")
+            raise ValidationError(too_many_sentence(wait.until), code="too_many_login_attempts") from None
+        user = super().authenticate(request, **credentials)
+        if user is None:
+            attempt.wrong()
+            signals.refuse_sign_in(request, username, "wrong")
+            return None
+        attempt.right()
+        self._check_one_time(user, request)
+        return user
+
+    def pre_authenticate(self, request, **credentials):
+        """allauth's own limit counts per address: one NAT for everybody. Ours stands in `authenticate`."""
+
+    def _check_one_time(self, user, request):
+        if user.one_time_until and request.now >= user.one_time_until:
+            signals.refuse_sign_in(request, user.username, "one_time_expired")
+            raise ValidationError(
+                _("Not signed in: this one-time password was good until %(time)s. Ask your security "
+                  "administrator for a new one.") % {"time": localtime(user.one_time_until).strftime("%Y-%m-%d %H:%M")},
+                code="one_time_expired",
+            )  # fmt: skip
+
+    def post_login(self, request, user, **kwargs):
+        response = super().post_login(request, user, **kwargs)
+        devices.remember(request, response, user)
+        if user.language in dict(settings.LANGUAGES) and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME, user.language, max_age=365 * 24 * 3600,
+                samesite="Lax", secure=settings.HTTPS,
+            )  # fmt: skip
+        return response
+
+    def get_login_redirect_url(self, request):
+        try:
+            return super().get_login_redirect_url(request)
+        except NoReverseMatch:
+            return reverse("account")
+
+    def get_password_change_redirect_url(self, request):
+        return reverse("account")
+
+    def set_password(self, user, password):
+        set_own_password(user=user, password=password, now=context.request.now)
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """Who signed in within the last five minutes need not type the password a second time."""
+        return not sessions.signed_in_just_now(context.request)
+
+    def add_message(self, request, level, message_template=None, *args, **kwargs):
+        """Pages say what happened themselves; "successfully signed in" is no news on a command screen."""
+        if message_template is None:
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+    def get_client_ip(self, request):
+        return devices.address_of(request) or "0.0.0.0"  # noqa: S104 - a name for "unknown", nothing is bound
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": gettext_lazy(
+            "The second factor was not removed: this bureau requires one. Set up a new one instead."
+        ),
+    }
+
+    def encrypt(self, text):
+        return sealing.seal(text)
+
+    def decrypt(self, encrypted_text):
+        return sealing.unseal(encrypted_text)
+
+    def can_delete_authenticator(self, authenticator):
+        return not settings.REQUIRE_SECOND_FACTOR
+
+    def build_totp_svg(self, url):
+        """A QR code with its own white ground: a phone cannot read black on a dark page."""
+        import qrcode
+        from qrcode.image.svg import SvgFillImage
+
+        image = BytesIO()
+        qrcode.make(url, image_factory=SvgFillImage).save(image)
+        return image.getvalue().decode()

@@ -1,0 +1,25 @@
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import tokens
+from accounts.models import User
+from journal.record import key, record
+
+
+class Command(BaseCommand):
+    help = "Make an API token for a person and print it once."
+
+    def add_arguments(self, parser):
+        parser.add_argument("username")
+        parser.add_argument("--note", default="")
+
+    def handle(self, *, username, note, **options):
+        user = User.objects.filter(username=username, is_active=True).first()
+        if user is None:
+            raise CommandError(f"No token was made: there is no active account {username!r}.")
+        now = timezone.now()
+        with transaction.atomic():
+            token = tokens.issue(user=user, now=now, note=note)
+            record("token.issued", subject=key("user", user.pk), actor=None, at=now, content={"note": note})
+        self.stdout.write(token)

@@ -1,0 +1,138 @@
+"""The reader's language, the person behind a page request, and what that person has to do first."""
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from accounts import passwords, sessions, throttles
+from accounts.models import OpenSession, User
+from accounts.scope import reach_of
+from accounts.second_factor import has_second_factor
+
+
+class LanguageMiddleware:
+    """Chinese unless this reader chose otherwise. The browser's own wish is not asked:
+    a duty room's shared PC with an English system must still come up in Chinese.
+
+    What a signed-in person chooses is also the language of messages sent to them."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        self._keep_choice(request, response)
+        return response
+
+    def _keep_choice(self, request, response):
+        chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)
+        user = getattr(request, "user", None)
+        if chosen and user and user.is_authenticated and chosen.value != user.language:
+            User.objects.filter(pk=user.pk).update(language=chosen.value)
+
+
+class PersonMiddleware:
+    """Gives each page request `now` (read once) and `reach` (read when first asked), and ends a session
+    that is over: ended elsewhere, too old, or idle too long."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.now = timezone.now()
+        request.reach = SimpleLazyObject(lambda: reach_of(request.user, request.now))
+        request.open_session = self._open_session(request)
+        with throttles.request_scope():
+            return self.get_response(request)
+
+    def _open_session(self, request) -> OpenSession | None:
+        """The row of this session; without one (nobody, or not made by signing in) there is no limit."""
+        mark = request.session.get(sessions.MARK)
+        if mark is None or not request.user.is_authenticated:
+            return None
+        row = OpenSession.objects.filter(pk=mark, user_id=request.user.pk).first()
+        over = sessions.why_over(row, request.now)
+        if over:
+            request.signed_out_because = over
+            logout(request)
+            return None
+        sessions.touch(row, request.now)
+        return row
+
+
+class FirstThingsMiddleware:
+    """Before anything else: an own password instead of a handed-over or outdated one, and a second factor
+    where the bureau requires one."""
+
+    #: Pages that lead there, and those nobody may be kept from.
+    OPEN = {
+        "account_login", "account_logout", "account_change_password", "account_reauthenticate",
+        "account_language", "mfa_reauthenticate", "mfa_activate_totp", "mfa_view_recovery_codes",
+        "mfa_download_recovery_codes", "ui-preferences", "ui-settings",
+    }  # fmt: skip
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        name = request.resolver_match.view_name
+        if name in self.OPEN or not request.user.is_authenticated:
+            return None
+        goal = self._first_thing(request)
+        if goal is None:
+            return None
+        if request.path.startswith("/api/"):
+            return _problem(goal)
+        back = {"next": request.get_full_path()} if request.method == "GET" else {}
+        return HttpResponseRedirect(f"{reverse(goal)}?{urlencode(back)}", status=303)
+
+    def _first_thing(self, request) -> str | None:
+        if passwords.is_expired(request.user, request.now):
+            return "account_change_password"
+        if settings.REQUIRE_SECOND_FACTOR and not self._has_second_factor(request):
+            return "mfa_activate_totp"
+        return None
+
+    def _has_second_factor(self, request) -> bool:
+        """Asked once per session: taking the factor away ends the session, or is not allowed here."""
+        if not request.session.get("second_factor") and has_second_factor(request.user):
+            request.session["second_factor"] = True
+        return bool(request.session.get("second_factor"))
+
+
+def _problem(goal: str) -> JsonResponse:
+    code, detail = {
+        "account_change_password": (
+            "password_change_required",
+            _(
+                "Nothing was done: your password has to be changed first. Sign in with the browser and choose a new one."
+            ),
+        ),
+        "mfa_activate_totp": (
+            "second_factor_required",
+            _(
+                "Nothing was done: this bureau requires a second factor. Sign in with the browser and set one up."
+            ),
+        ),
+    }[goal]
+    body = {
+        "type": f"urn:problem:{code}",
+        "title": code.replace("_", " "),
+        "status": 403,
+        "detail": detail,
+        "code": code,
+    }
+    return JsonResponse(body, status=403, content_type="application/problem+json")

@@ -1,0 +1,1 @@
+"""People and their accounts: opened, changed, disabled by the security administrator."""

@@ -1,0 +1,236 @@
+"""What happens to people's accounts. Lock, check, change, record."""
+
+from datetime import datetime, timedelta
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts import passwords, sessions
+from accounts.models import ApiToken, FormerPassword, OpenSession, Unit, User
+from accounts.permissions import check_can_manage
+from accounts.queries import home_of
+from accounts.scope import Reach
+from common.errors import Invalid, NotFound, WrongState
+from journal.record import key, record
+
+#: How long a password handed over by somebody else is good for choosing an own one.
+ONE_TIME = timedelta(days=3)
+
+
+@transaction.atomic
+def open_person(
+    *,
+    username: str,
+    name: str,
+    phone: str,
+    actor: User | None,
+    now: datetime,
+    valid_for: timedelta = ONE_TIME,
+) -> tuple[User, str]:
+    """Open an account. Returns the person and a one-time password that is shown to nobody again."""
+    person = User(username=username, name=name, phone=phone)
+    password = _set_one_time_password(person, now=now, valid_for=valid_for)
+    try:
+        with transaction.atomic():
+            person.save()
+    except IntegrityError:
+        raise Invalid(
+            "username_taken", _("The account was not opened: the username is taken."),
+            fields={"username": [_("This username is taken. Choose another one.")]},
+        ) from None  # fmt: skip
+
+    _record("person.created", person, actor=actor, now=now, content={"username": username})
+    return person, password
+
+
+@transaction.atomic
+def change_person(*, reach: Reach, person_id: int, name: str, phone: str, now: datetime) -> User:
+    person = _locked(person_id)
+
+    check_can_manage(reach, person, now)
+
+    changed = [
+        field for field, value in (("name", name), ("phone", phone)) if getattr(person, field) != value
+    ]
+    person.name, person.phone = name, phone
+    person.save(update_fields=["name", "phone"])
+
+    # Which fields, not what they held: the journal is no place for telephone numbers.
+    _record("person.changed", person, actor=reach.user, now=now, content={"fields": changed})
+    return person
+
+
+@transaction.atomic
+def disable_person(*, reach: Reach, person_id: int, reason: str, now: datetime) -> User:
+    """Close an account: its sessions, sockets and tokens end now; its posts are held by nobody meanwhile."""
+    person = _locked(person_id)
+
+    check_can_manage(reach, person, now)
+    if not person.is_active:
+        raise WrongState("already_disabled", _("Nothing was changed: this account is disabled already."))
+
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    sessions.end(OpenSession.objects.filter(user=person))
+    ApiToken.objects.filter(user=person, revoked_at__isnull=True).update(revoked_at=now)
+
+    _record("person.disabled", person, actor=reach.user, now=now, content={"reason": reason})
+    return person
+
+
+@transaction.atomic
+def enable_person(*, reach: Reach, person_id: int, reason: str, now: datetime) -> User:
+    """Open a disabled account again. Tokens stay revoked."""
+    person = _locked(person_id)
+
+    check_can_manage(reach, person, now)
+    if person.is_active:
+        raise WrongState("already_enabled", _("Nothing was changed: this account is not disabled."))
+
+    person.is_active = True
+    person.save(update_fields=["is_active"])
+
+    _record("person.enabled", person, actor=reach.user, now=now, content={"reason": reason})
+    return person
+
+
+@transaction.atomic
+def reset_password(*, reach: Reach, person_id: int, now: datetime, valid_for: timedelta = ONE_TIME) -> str:
+    """Give a one-time password to somebody who lost theirs. Ends their sessions."""
+    person = _locked(person_id)
+
+    check_can_manage(reach, person, now)
+
+    return _hand_over_password(person, actor=reach.user, now=now, valid_for=valid_for)
+
+
+@transaction.atomic
+def renew_first_password(*, person_id: int, now: datetime, valid_for: timedelta) -> str:
+    """For the machine's own console: a new one-time password for an account that never got an own one."""
+    person = _locked(person_id)
+
+    if person.one_time_until is None:
+        raise WrongState("has_own_password", _(
+            "No password was made: %(person)s has chosen an own one. Another security administrator resets it."
+        ) % {"person": person})  # fmt: skip
+
+    return _hand_over_password(person, actor=None, now=now, valid_for=valid_for)
+
+
+@transaction.atomic
+def reset_second_factor(*, reach: Reach, person_id: int, now: datetime) -> User:
+    """Take away the second factor of somebody who lost the phone. Ends their sessions."""
+    person = _locked(person_id)
+
+    check_can_manage(reach, person, now)
+    authenticators = Authenticator.objects.filter(user=person)
+    if not authenticators.exists():
+        raise WrongState("no_second_factor", _("Nothing was changed: this account has no second factor."))
+
+    # _raw_delete: the signal that records a person's own changes would record this one as theirs.
+    authenticators._raw_delete(authenticators.db)
+    sessions.end(OpenSession.objects.filter(user=person))
+
+    _record("second_factor.changed", person, actor=reach.user, now=now, content={"change": "reset"})
+    return person
+
+
+@transaction.atomic
+def end_sessions(*, reach: Reach, person_id: int, now: datetime) -> int:
+    """End every session of a person. Returns how many there were."""
+    person = _locked(person_id)
+
+    check_can_manage(reach, person, now)
+
+    ended = sessions.end(OpenSession.objects.filter(user=person))
+
+    _record("session.ended", person, actor=reach.user, now=now, content={"count": ended})
+    return ended
+
+
+# --- what people do themselves -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_own_password(*, user: User, password: str, now: datetime) -> User:
+    """Choose a password. The validators have run in the form; other sessions of the person end."""
+    user.set_password(password)
+    user.password_changed_at, user.one_time_until = now, None
+    user.save(update_fields=["password", "password_changed_at", "one_time_until"])
+    FormerPassword.objects.create(user=user, hash=user.password, at=now)
+    kept = user.former_passwords.order_by("-at", "-pk").values("pk")[: passwords.MOST_HISTORY]
+    user.former_passwords.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+
+    _record("password.changed", user, actor=user, now=now)
+    return user
+
+
+@transaction.atomic
+def end_own_session(*, user: User, session_id: int, now: datetime) -> None:
+    """End one of one's own sessions, e.g. on a PC left behind."""
+    rows = OpenSession.objects.filter(user=user, pk=session_id)
+    if not sessions.end(rows):
+        raise NotFound("no_such_session", _("Nothing was ended: this session has ended already."))
+
+    _record("session.ended", user, actor=user, now=now, content={"count": 1})
+
+
+@transaction.atomic
+def revoke_own_token(*, user: User, token_id: int, now: datetime) -> None:
+    """Make one of one's own API tokens useless at once."""
+    revoked = ApiToken.objects.filter(user=user, pk=token_id, revoked_at__isnull=True).update(revoked_at=now)
+    if not revoked:
+        raise NotFound("no_such_token", _("Nothing was revoked: this token is revoked already."))
+
+    _record("token.revoked", user, actor=user, now=now, content={"token": token_id})
+
+
+# --- parts -------------------------------------------------------------------------------------------------
+
+
+def _locked(person_id: int) -> User:
+    return User.objects.select_for_update(of=("self",)).get(pk=person_id)
+
+
+def _set_one_time_password(person: User, *, now: datetime, valid_for: timedelta) -> str:
+    password = passwords.random_password()
+    person.password = passwords.quick_hash(password)
+    person.one_time_until, person.password_changed_at = now + valid_for, None
+    return password
+
+
+def _hand_over_password(person: User, *, actor: User | None, now: datetime, valid_for: timedelta) -> str:
+    password = _set_one_time_password(person, now=now, valid_for=valid_for)
+    person.save(update_fields=["password", "one_time_until", "password_changed_at"])
+    sessions.end(OpenSession.objects.filter(user=person))
+    _record("password.reset", person, actor=actor, now=now)
+    return password
+
+
+def _record(
+    kind: str, person: User, *, actor: User | None, now: datetime, content: dict | None = None
+) -> None:
+    """Record something about a person, in the unit the person belongs to, for the auditors above it."""
+    home = home_of(person, now)
+    unit: Unit | None = home.unit if home else None
+    acting = home_of(actor, now) if actor and actor.pk != person.pk else home
+    record(
+        kind,
+        subject=key("user", person.pk),
+        unit=unit,
+        post=acting.title if acting else "",
+        actor=actor,
+        at=now,
+        content={"person": person.username, **(content or {})},
+    )
+
+
+def check_new_password(password: str, user: User) -> None:
+    """Raise Invalid with the sentences of all validators that object."""
+    try:
+        validate_password(password, user)
+    except ValidationError as objection:
+        raise Invalid("password_weak", " ".join(objection.messages)) from None

@@ -1,0 +1,76 @@
+"""Questions about units and people."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from accounts.choices import HeldAs
+from accounts.models import Appointment, Post, Unit, User
+from accounts.scope import Reach
+from common.paths import prefixes
+
+
+class Home(NamedTuple):
+    """Where a person belongs: the post they are first of all known by."""
+
+    unit: Unit
+    title: str
+
+
+class Holder(NamedTuple):
+    person: User
+    post: Post
+    held_as: str
+
+
+_ORDER = {HeldAs.HOLDER: 0, HeldAs.DEPUTY: 1, HeldAs.DELEGATE: 2}
+
+
+def holders(*, unit: Unit, kind: str, now: datetime, squad: str = "") -> list[Holder]:
+    """Who holds a post of this kind in exactly this unit at `now`: holders first, then deputies, delegates."""
+    rows = Appointment.objects.current(now).filter(post__unit=unit, post__kind=kind)
+    if squad:
+        rows = rows.filter(post__squad=squad)
+    found = [
+        Holder(a.person, a.post, a.held_as) for a in rows.select_related("person", "post").order_by("id")
+    ]
+    return sorted(found, key=lambda holder: _ORDER[HeldAs(holder.held_as)])
+
+
+def home_of(user: User, now: datetime) -> Home | None:
+    """The unit and post a person is known by at `now`: own posts before stand-ins, higher units first."""
+    rows = Appointment.objects.current(now).filter(person=user).select_related("post__unit")
+    found = min(rows, key=lambda a: (_ORDER[HeldAs(a.held_as)], len(a.post.unit.path), a.pk), default=None)
+    return Home(found.post.unit, found.post.title) if found else None
+
+
+def lineage(unit: Unit) -> list[Unit]:
+    """The unit and every unit above it, nearest first (one query)."""
+    return sorted(Unit.objects.filter(path__in=prefixes(unit.path)), key=lambda u: -len(u.path))
+
+
+def user_named(username: str) -> User | None:
+    """The account with this username, whatever the case: a phone's keyboard likes to begin with a capital."""
+    lowered = User.objects.annotate(lowered=Lower("username"))
+    return lowered.filter(lowered=username.strip().lower()).first()
+
+
+def open_unit(code: str) -> Unit | None:
+    """The unit that bears this code today."""
+    return Unit.objects.filter(code=code, valid_to__isnull=True).first()
+
+
+def units_for(reach: Reach, verb: str) -> QuerySet[Unit]:
+    """Units over which this person's posts carry `verb`, in tree order."""
+    return Unit.objects.filter(reach.filter(verb, field="path")).order_by("path")
+
+
+def colleagues(post: Post, now: datetime) -> QuerySet[User]:
+    """Who may stand in for a post: people of its unit, of the unit above and of the units right below."""
+    near = Q(post__unit=post.unit_id) | Q(post__unit__parent=post.unit_id)
+    if post.unit.parent_id:
+        near |= Q(post__unit=post.unit.parent_id)
+    people = Appointment.objects.current(now).filter(near).values("person")
+    return User.objects.filter(pk__in=people).order_by("username")

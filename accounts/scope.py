@@ -1,0 +1,180 @@
+"""What may this person see? One query reads the posts held now; everything else follows from it.
+
+A `Reach` is made once per request or socket and answers for lists (`filter`), single things (`holds`)
+and journal entries (`entry_filter`, `sees`), so that no door decides for itself.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from accounts.models import Appointment, User
+from accounts.permissions import AUDIENCE_VERBS, VERBS
+from common.paths import collapse
+from journal.record import key
+
+
+class HeldPost(NamedTuple):
+    """A post this person holds at the moment the reach was read."""
+
+    post_id: int
+    kind: str
+    squad: str
+    title: str
+    title_en: str
+    held_as: str
+    unit_id: int
+    unit_code: str
+    unit_path: str
+    unit_tier: str
+    unit_name: str = ""
+    unit_name_en: str = ""
+
+
+#: Upper rooms add what is visible by exception: fn(reaches) → for each, thread keys such as "incident:5".
+_Exceptions = Callable[[Sequence["Reach"]], list[set[str]]]
+_exceptions: list[_Exceptions] = []
+
+
+def add_exceptions(provider: _Exceptions) -> None:
+    """Register a source of exceptions to scope (an incident shared with a neighbour unit)."""
+    if provider not in _exceptions:
+        _exceptions.append(provider)
+
+
+class Reach:
+    """What one person may see and do, read at one moment."""
+
+    def __init__(self, user: User, posts: list[HeldPost], now: datetime):
+        self.user = user
+        self.posts = posts
+        self.now = now
+        self._paths: dict[str, tuple[str, ...]] = {}
+
+    def paths(self, verb: str) -> tuple[str, ...]:
+        """The outermost unit paths over which a post of this person carries `verb`."""
+        if verb not in self._paths:
+            kinds = VERBS[verb]
+            self._paths[verb] = collapse(post.unit_path for post in self.posts if post.kind in kinds)
+        return self._paths[verb]
+
+    def holds(self, verb: str, unit_path: str) -> bool:
+        return any(unit_path.startswith(path) for path in self.paths(verb))
+
+    def has(self, verb: str) -> bool:
+        """Whether any post carries the verb anywhere."""
+        return bool(self.paths(verb))
+
+    def filter(self, verb: str, field: str = "unit_path") -> Q:
+        """A filter over `field` for the units where `verb` holds; matches nothing without such a post."""
+        condition = Q(pk__in=[])
+        for path in self.paths(verb):
+            condition |= Q(**{f"{field}__under": path})
+        return condition
+
+    def post_for(self, verb: str, unit_path: str) -> HeldPost | None:
+        """The post in whose name this person acts: the nearest one that carries the verb over the unit."""
+        fitting = [p for p in self.posts if p.kind in VERBS[verb] and unit_path.startswith(p.unit_path)]
+        return max(fitting, key=lambda post: (len(post.unit_path), post.held_as == "holder"), default=None)
+
+    @cached_property
+    def group_names(self) -> tuple[str, ...]:
+        """Names of the permission groups these posts stand for: their units and themselves.
+
+        Reading the posts each time, instead of keeping group members, means that a shared incident is
+        visible to who holds the post today and to nobody who held it yesterday.
+        """
+        units = {f"unit:{p.unit_id}" for p in self.posts if p.kind in VERBS["incident.view"]}
+        return tuple(sorted(units | {f"post:{p.post_id}" for p in self.posts}))
+
+    @cached_property
+    def threads(self) -> frozenset[str]:
+        """Threads visible by exception."""
+        return _threads_of([self])[0]
+
+    def entry_filter(self) -> Q:
+        """The journal entries this person may see, as a filter over journal.Entry."""
+        condition = Q(audience="system")
+        for audience, verb in AUDIENCE_VERBS.items():
+            for path in self.paths(verb):
+                condition |= Q(audience=audience, unit_path__under=path)
+        if self.has("journal.audit"):
+            condition |= Q(audience="security", unit_path="")
+        if self.threads:
+            condition |= Q(audience="incident", thread__in=self.threads)
+        return condition
+
+    def entry_keys(self) -> frozenset[tuple[str, str]]:
+        """The same answer as `entry_filter` as keys, for finding a new entry's readers in a dictionary:
+        (audience, unit path) for everything below the path, ("thread", key) for an exception."""
+        keys = {("system", "")}
+        for audience, verb in AUDIENCE_VERBS.items():
+            keys.update((audience, path) for path in self.paths(verb))
+        if self.has("journal.audit"):
+            keys.add(("security", ""))
+        return frozenset(keys | {("thread", thread) for thread in self.threads})
+
+    def sees(self, entry) -> bool:
+        """The same answer as `entry_filter` for one entry already in hand."""
+        if entry.audience == "system":
+            return True
+        if entry.audience == "incident" and entry.thread in self.threads:
+            return True
+        if entry.audience == "security" and not entry.unit_path:
+            return self.has("journal.audit")
+        return self.holds(AUDIENCE_VERBS[entry.audience], entry.unit_path)
+
+    def concerned_by(self, entry) -> bool:
+        """Whether an entry that changes rights may have changed this person's."""
+        is_about_a_person = entry.subject.startswith("user:")
+        return not is_about_a_person or entry.subject == key("user", self.user.pk)
+
+
+def reach_of(user: User, now: datetime) -> Reach:
+    """Read the posts `user` holds at `now` (one query)."""
+    return reaches_of([user], now)[user.pk]
+
+
+def read_threads(reaches: Collection[Reach]) -> None:
+    """Read the exceptions of many people at once: a query for each source, where asking each would take many."""
+    reaches = list(reaches)
+    for reach, threads in zip(reaches, _threads_of(reaches), strict=True):
+        reach.threads = threads
+
+
+def _threads_of(reaches: Sequence[Reach]) -> list[frozenset[str]]:
+    seated = [reach for reach in reaches if reach.posts]
+    found = [provider(seated) for provider in _exceptions] if seated else []
+    threads = {id(reach): frozenset().union(*answers) for reach, *answers in zip(seated, *found, strict=True)}
+    return [threads.get(id(reach), frozenset()) for reach in reaches]
+
+
+def reaches_of(users: Collection[User], now: datetime) -> dict[int, Reach]:
+    """The reach of each user by primary key, all read in one query."""
+    held: dict[int, list[HeldPost]] = {user.pk: [] for user in users}
+    rows = (
+        Appointment.objects.current(now)
+        .filter(person__in=held)
+        .values_list(
+            "person_id",
+            "post_id",
+            "post__kind",
+            "post__squad",
+            "post__title",
+            "post__title_en",
+            "held_as",
+            "post__unit_id",
+            "post__unit__code",
+            "post__unit__path",
+            "post__unit__tier",
+            "post__unit__name",
+            "post__unit__name_en",
+        )
+        .order_by("post__unit__path", "post_id")
+    )
+    for person_id, *post in rows:
+        held[person_id].append(HeldPost(*post))
+    return {user.pk: Reach(user, held[user.pk], now) for user in users}

@@ -1,0 +1,114 @@
+"""Open sessions: begun at sign-in, ended by the person, an administrator, idleness or age.
+
+A session that was signed in has a row here. The row gone, the session is over, whatever the browser still
+sends; sockets ask the same question (`is_open`).
+"""
+
+import logging
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError
+from django.db.models import QuerySet
+
+from accounts.models import OpenSession, User
+
+log = logging.getLogger(__name__)
+
+#: Where the session keeps the id of its row.
+MARK = "open_session"
+#: `seen_at` is written no more often than this.
+SEEN_EVERY = timedelta(seconds=60)
+
+
+def begin(*, request, user: User, now: datetime, address: str, device: str) -> OpenSession:
+    """Note that `user` signed in with this session; forget rows whose session is too old to live."""
+    OpenSession.objects.filter(user=user, signed_in_at__lte=now - longest()).delete()
+    if request.session.session_key is None:
+        request.session.save()
+    opened, _new = OpenSession.objects.update_or_create(
+        session_key=request.session.session_key,
+        defaults={
+            "user": user,
+            "signed_in_at": now,
+            "seen_at": now,
+            "address": address[:45],
+            "device": device[:200],
+        },
+    )
+    request.session[MARK] = opened.pk
+    return opened
+
+
+def follow_new_key(request) -> None:
+    """The session got a new key (Django does that when the password changes): keep its row with it."""
+    OpenSession.objects.filter(pk=request.session.get(MARK)).update(session_key=request.session.session_key)
+
+
+def end(rows: QuerySet) -> int:
+    """End these sessions on the server. Returns how many."""
+    keys = list(rows.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    rows.delete()
+    return len(keys)
+
+
+def open_sessions(user: User, now: datetime) -> QuerySet:
+    """The sessions of a person that are still good, last used first."""
+    rows = OpenSession.objects.filter(user=user, signed_in_at__gt=now - longest())
+    if idle_limit():
+        rows = rows.filter(seen_at__gt=now - idle_limit())
+    return rows.order_by("-seen_at", "-pk")
+
+
+def why_over(row: OpenSession | None, now: datetime) -> str:
+    """Why a session that was signed in is over: "ended", "age", "idle"; empty while it is good."""
+    if row is None:
+        return "ended"
+    if now >= row.signed_in_at + longest():
+        return "age"
+    if idle_limit() and now >= row.seen_at + idle_limit():
+        return "idle"
+    return ""
+
+
+def touch(row: OpenSession, now: datetime) -> None:
+    """Note that the person is there. Written at most once a minute."""
+    if now - row.seen_at >= SEEN_EVERY:
+        OpenSession.objects.filter(pk=row.pk).update(seen_at=now)
+
+
+def signed_in_just_now(request) -> bool:
+    """Did this person type the password within the last five minutes?"""
+    row = getattr(request, "open_session", None)
+    return row is not None and request.now - row.signed_in_at < timedelta(minutes=5)
+
+
+def over_among(session_keys: Collection[str], now: datetime) -> set[str]:
+    """Which of these sessions are too old or idle; the others are noted as being there.
+
+    For open screens, asked once a minute: a duty desk that only watches is not idle. Sessions without a row
+    (made by a test, not by signing in) have no such limit.
+    """
+    rows = list(OpenSession.objects.filter(session_key__in=session_keys))
+    over = {row.session_key for row in rows if why_over(row, now)}
+    there = [row.pk for row in rows if row.session_key not in over and now - row.seen_at >= SEEN_EVERY]
+    try:
+        if there:
+            OpenSession.objects.filter(pk__in=there).update(seen_at=now)
+    except DatabaseError:
+        # A screen goes on showing what can be read while nothing can be written.
+        log.warning("could not note %s open screens as being there", len(there), exc_info=True)
+    return over
+
+
+def longest() -> timedelta:
+    """A session's longest life, whatever happens in it: one shift."""
+    return timedelta(seconds=settings.SESSION_COOKIE_AGE)
+
+
+def idle_limit() -> timedelta | None:
+    minutes = settings.SESSION_IDLE_MINUTES
+    return timedelta(minutes=minutes) if minutes else None

@@ -1,0 +1,1 @@
+"""Signing in: allauth's steps with our own counting, one-time codes and pages."""

@@ -1,0 +1,36 @@
+"""Addresses below /account/. Of allauth only what an account opened by an administrator needs: no signing
+up, no e-mail, no password reset by link."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from accounts import views
+from accounts.people import views as people
+from accounts.sign_in import views as sign_in
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="account"), name="account-root"),
+    path("login/", sign_in.SignInView.as_view(), name="account_login"),
+    path("logout/", sign_in.SignOutView.as_view(), name="account_logout"),
+    path("password/", sign_in.PasswordView.as_view(), name="account_change_password"),
+    path("again/", sign_in.PasswordAgainView.as_view(), name="account_reauthenticate"),
+    path("code/", sign_in.CodeView.as_view(), name="mfa_authenticate"),
+    path("code/again/", sign_in.CodeAgainView.as_view(), name="mfa_reauthenticate"),
+    path("second-factor/", RedirectView.as_view(pattern_name="account"), name="mfa_index"),
+    path("second-factor/set-up/", sign_in.ActivateView.as_view(), name="mfa_activate_totp"),
+    path("second-factor/remove/", sign_in.DeactivateView.as_view(), name="mfa_deactivate_totp"),
+    path("recovery-codes/", sign_in.RecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
+    path("recovery-codes/new/", sign_in.NewRecoveryCodesView.as_view(), name="mfa_generate_recovery_codes"),
+    path("me/", views.me, name="account"),
+    path("language/", views.choose_language, name="account_language"),
+    path("sessions/<int:session_id>/end/", views.end_session, name="account-session-end"),
+    path("tokens/<int:token_id>/revoke/", views.revoke_token, name="account-token-revoke"),
+    path("posts/<int:post_id>/delegate/", views.delegate, name="account-delegate"),
+    path("appointments/<int:appointment_id>/end/", people.end_appointment, name="account-appointment-end"),
+    path("people/", people.people_list, name="account-people"),
+    path("people/new/", people.open_person, name="account-person-open"),
+    path("people/<int:person_id>/", people.person, name="account-person"),
+    path("people/<int:person_id>/appoint/", people.appoint, name="account-appoint"),
+    path("people/<int:person_id>/<slug:name>/", people.act, name="account-person-act"),
+    path("directory/", people.directory, name="account-directory"),
+]
