@@ -1,0 +1,121 @@
+"""What happens to clocks. They start and stop inside the transaction of the entry that starts or stops them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.fields import DateTimeField
+from django.db.models.functions import Greatest
+
+from clocks import rulebook
+from clocks.calendar import Calendar
+from clocks.choices import Per
+from clocks.durations import Due, due_at, parse
+from clocks.models import RUNNING, Clock, ClockRule
+from journal.models import Entry
+
+#: The generation after the last one of this clock and subject, found by the insert itself.
+_NEXT_GENERATION = (
+    "(SELECT COALESCE(MAX(generation), 0) + 1 FROM clocks_clock WHERE clock_id = %s AND subject = %s)"
+)
+
+
+@transaction.atomic
+def write_rules(*, plan: str, rules: Iterable[ClockRule]) -> None:
+    """Store the clock rules of a plan version, once, with the version. Raises ValueError for a bad duration."""
+    rulebook.unsettle(plan)
+    rows = list(rules)
+    for rule in rows:
+        rule.plan = plan
+        parse(rule.duration)
+    ClockRule.objects.bulk_create(rows)
+    transaction.on_commit(lambda: rulebook.settle(plan), robust=True)
+
+
+def start_and_stop(entry: Entry) -> None:
+    """Listener of the journal: stop and start what the entry's plan says. No rule for its kind, no query."""
+    if not entry.plan:
+        return
+    book = rulebook.rules_for(entry.plan)
+    if stops := book.stops.get(entry.kind):
+        _stop(stops, entry)
+    if starts := [rule for rule in book.starts.get(entry.kind, ()) if _is_meant(rule, entry)]:
+        _start(starts, entry)
+
+
+def _is_meant(rule: ClockRule, entry: Entry) -> bool:
+    return not rule.when_level or entry.level in rule.when_level.split()
+
+
+def _start(rules: list[ClockRule], entry: Entry) -> None:
+    """Start one clock per rule in one insert. One that already runs for the subject is left as it is."""
+    calendar = Calendar()
+    clocks = [_new_clock(rule, entry, calendar) for rule in rules]
+    Clock.objects.bulk_create(clocks, ignore_conflicts=True)
+
+
+def _new_clock(rule: ClockRule, entry: Entry, calendar: Calendar) -> Clock:
+    subject = _subject(rule, entry)
+    given = entry.deadlines.get(rule.clock_id)  # type: ignore[attr-defined]  # set by record()
+    due = Due(given) if given else due_at(entry.at, rule.duration, calendar)
+    return Clock(
+        plan=rule.plan,
+        clock_id=rule.clock_id,
+        title_zh=rule.title_zh,
+        title_en=rule.title_en,
+        # A deadline the act brought is not computed again when a calendar arrives.
+        duration="given" if given else rule.duration,
+        role=rule.role,
+        cite=rule.cite,
+        effect=rule.effect,
+        origin=rule.origin,
+        subject=subject,
+        thread=entry.thread,
+        unit_id=entry.unit_id,
+        unit_path=entry.unit_path,
+        drill=entry.drill,
+        generation=RawSQL(_NEXT_GENERATION, [rule.clock_id, subject]),  # noqa: S611
+        started_at=entry.at,
+        due_at=due.at,
+        provisional=due.provisional,
+        start_entry_id=entry.pk,
+    )
+
+
+def _stop(rules: Iterable[ClockRule], entry: Entry) -> None:
+    """Stop what runs, in one update, at the moment the entry happened (never before the clock's own start)."""
+    per_subject = [rule.clock_id for rule in rules if rule.per == Per.SUBJECT]
+    per_thread = [rule.clock_id for rule in rules if rule.per == Per.THREAD]
+    meant = Q(subject=entry.subject, clock_id__in=per_subject) | Q(
+        subject=entry.thread, clock_id__in=per_thread
+    )
+    Clock.objects.running().filter(meant).update(
+        stopped_at=Greatest(F("started_at"), Value(entry.at, DateTimeField())), stop_entry_id=entry.pk
+    )
+
+
+def _subject(rule: ClockRule, entry: Entry) -> str:
+    return entry.thread if rule.per == Per.THREAD else entry.subject
+
+
+def cancel_for_thread(*, thread: str, now: datetime, reason: str, started_by: Iterable[str] = ()) -> int:
+    """Cancel what runs for an incident and everything in it (closed, retracted). Returns how many.
+
+    `started_by` narrows it to clocks started by these kinds of entries. The caller records why.
+    """
+    return _cancel(Clock.objects.filter(thread=thread), now, reason, started_by)
+
+
+def cancel_for_subject(*, subject: str, now: datetime, reason: str, started_by: Iterable[str] = ()) -> int:
+    """Cancel what runs for one subject (a warning adjusted or lifted, an order recalled). Returns how many."""
+    return _cancel(Clock.objects.filter(subject=subject), now, reason, started_by)
+
+
+def _cancel(clocks: QuerySet[Clock], now: datetime, reason: str, started_by: Iterable[str]) -> int:
+    if kinds := tuple(started_by):
+        clocks = clocks.filter(start_entry__kind__in=kinds)
+    return clocks.filter(RUNNING).update(
+        cancelled_at=Greatest(F("started_at"), Value(now, DateTimeField())), cancel_reason=reason[:200]
+    )

@@ -1,0 +1,53 @@
+"""The clock rules of a plan version, kept in memory: a version never changes, and the alarm must not wait.
+
+An entry whose kind no rule names costs no query at all. Nobody names a version before its rules are written
+(clocks.actions.write_rules, in the transaction that loads it), so that finding none may be kept too.
+"""
+
+from typing import NamedTuple
+
+from clocks.models import ClockRule
+
+
+class Rulebook(NamedTuple):
+    starts: dict[str, tuple[ClockRule, ...]]
+    stops: dict[str, tuple[ClockRule, ...]]
+
+
+_kept: dict[str, Rulebook] = {}
+#: Written in a transaction that has not committed: kept in memory only once it has.
+_unsettled: set[str] = set()
+
+
+def rules_for(plan: str) -> Rulebook:
+    """The rules of the plan version `plan` ("id@version")."""
+    if plan in _kept:
+        return _kept[plan]
+    rules = list(ClockRule.objects.filter(plan=plan).order_by("id"))
+    book = Rulebook(_by_kind(rules, "start_kind"), _by_kind(rules, "stop_kind"))
+    if plan not in _unsettled:
+        _kept[plan] = book
+    return book
+
+
+def unsettle(plan: str) -> None:
+    _unsettled.add(plan)
+    _kept.pop(plan, None)
+
+
+def settle(plan: str) -> None:
+    _unsettled.discard(plan)
+
+
+def forget() -> None:
+    """Drop everything (tests, whose plan versions come and go under one name)."""
+    _kept.clear()
+    _unsettled.clear()
+
+
+def _by_kind(rules: list[ClockRule], field: str) -> dict[str, tuple[ClockRule, ...]]:
+    found: dict[str, tuple[ClockRule, ...]] = {}
+    for rule in rules:
+        if kind := getattr(rule, field):
+            found[kind] = (*found.get(kind, ()), rule)
+    return found
