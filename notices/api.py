@@ -1,0 +1,87 @@
+"""The notices' door of the HTTP API."""
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api import idempotent
+from common.errors import NotAllowed
+from common.subjects import key_of
+from notices import actions, gateway_events, queries, signatures
+from notices.serializers import GatewayEventSerializer, NoticeSerializer
+
+#: Without a subject: the caller's newest ones.
+MOST = 200
+
+
+class Notices(APIView):
+    """Who was told about a subject or in an incident; without `subject`, what the caller was told."""
+
+    @extend_schema(
+        parameters=[OpenApiParameter("subject", str, description='"warning:7", "incident:5" or a number')],
+        responses=NoticeSerializer(many=True),
+    )
+    def get(self, request):
+        if subject := request.query_params.get("subject", ""):
+            rows = queries.notices_about(request.reach, key_of(subject))
+        else:
+            rows = queries.own_notices(request.reach)[:MOST]
+        return Response(NoticeSerializer(rows, many=True).data)
+
+
+class Acknowledge(APIView):
+    """The recipient confirms a notice."""
+
+    @extend_schema(request=None, responses=NoticeSerializer)
+    @idempotent
+    def post(self, request, pk):
+        notice = actions.acknowledge(notice_id=pk, actor=request.user, now=request.now)
+        return Response(NoticeSerializer(notice).data)
+
+
+class GatewayEvents(APIView):
+    """Where the gateway reports. Signed, bound to the present, and done once however often it comes."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+    @extend_schema(request=GatewayEventSerializer, responses={200: dict})
+    def post(self, request):
+        now = timezone.now()
+        _check_signature(request)
+        given = GatewayEventSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        report = given.validated_data
+        _check_time(report["at"], now)
+        gateway_events.receive(
+            provider_id=report["id"], event=report["event"], reply=report["reply"], at=report["at"], now=now
+        )
+        return Response({"received": True})
+
+
+def _check_signature(request) -> None:
+    signature = request.headers.get("X-Signature", "")
+    if not signatures.is_signed(request.body, signature, settings.NOTICE_GATEWAY_SECRET):
+        raise NotAllowed(
+            "bad_signature",
+            _(
+                "The report was not taken: X-Signature does not sign this body. Sign the body as it is sent with "
+                "HMAC-SHA256 and the shared secret."
+            ),
+        )
+
+
+def _check_time(at, now) -> None:
+    if abs(at - now) > gateway_events.WINDOW:
+        raise NotAllowed(
+            "event_out_of_time",
+            _(
+                "The report was not taken: its time is more than %(minutes)s minutes from ours. "
+                "Check the clocks, then send it again with the present time."
+            )
+            % {"minutes": gateway_events.WINDOW.seconds // 60},
+        )

@@ -1,0 +1,55 @@
+"""Questions about notices."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from accounts.scope import Reach
+from notices.choices import ALERT, Channel, State
+from notices.models import Notice
+
+_REACHED = [State.DELIVERED, State.HEARD, State.ACKNOWLEDGED]
+
+
+def inbox(person: User) -> QuerySet[Notice]:
+    """What this person has on screen and has not confirmed: the most urgent first, then the newest."""
+    rows = Notice.objects.filter(
+        recipient=person, channel=Channel.APP, state__in=[State.SENT, State.DELIVERED]
+    )
+    return rows.order_by("priority", "-queued_at", "-id")
+
+
+def notices_about(reach: Reach, key: str) -> QuerySet[Notice]:
+    """Who was told, or is to be, about a subject ("warning:7") or in an incident ("incident:5")."""
+    rows = Notice.objects.visible_to(reach).about(key).select_related("recipient")
+    return rows.order_by("queued_at", "id")
+
+
+def own_notices(reach: Reach) -> QuerySet[Notice]:
+    """Everything this person was told, newest first."""
+    rows = Notice.objects.filter(recipient=reach.user).select_related("recipient")
+    return rows.order_by("-queued_at", "-id")
+
+
+def to_call_by_hand(reach: Reach) -> QuerySet[Notice]:
+    """Dead letters: not delivered by this way, and the person not reached by any other for the same reason."""
+    reached = Notice.objects.filter(
+        recipient=OuterRef("recipient"),
+        subject=OuterRef("subject"),
+        purpose=OuterRef("purpose"),
+        state__in=_REACHED,
+    )
+    rows = Notice.objects.visible_to(reach).filter(~Exists(reached), state=State.FAILED)
+    return rows.select_related("recipient").order_by("priority", "-queued_at", "-id")
+
+
+def waiting_count(now: datetime, patience: timedelta) -> int:
+    """Alerts that have been due for longer than `patience` and are still not sent (should be none)."""
+    # One that is claimed or put off is due in the future, but has had its first attempt.
+    due = Q(visible_at__lte=now - patience) | Q(attempts__gt=0, queued_at__lte=now - patience)
+    return Notice.objects.open().filter(due, priority=ALERT).count()
+
+
+def open_count() -> int:
+    return Notice.objects.open().count()

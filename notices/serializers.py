@@ -1,0 +1,48 @@
+"""Notices as the API gives and takes them."""
+
+from rest_framework import serializers
+
+from notices.gateway_events import EVENTS
+from notices.models import Notice
+
+
+class NoticeSerializer(serializers.ModelSerializer):
+    """`reason` is the purpose, e.g. "warning.signed"; a telephone number is never part of it."""
+
+    recipient = serializers.CharField(source="recipient.username")
+    name = serializers.CharField(source="recipient.name")
+    reason = serializers.CharField(source="purpose")
+
+    class Meta:
+        model = Notice
+        fields = [
+            "id",
+            "recipient",
+            "name",
+            "post",
+            "channel",
+            "state",
+            "reason",
+            "subject",
+            "thread",
+            "text",
+            "priority",
+            "drill",
+            "attempts",
+            "last_error",
+            "queued_at",
+            "sent_at",
+            "delivered_at",
+            "heard_at",
+            "acknowledged_at",
+        ]
+        read_only_fields = fields
+
+
+class GatewayEventSerializer(serializers.Serializer):
+    """A delivery report or reply. The provider may add fields of its own; they are left aside."""
+
+    id = serializers.CharField(max_length=120)
+    event = serializers.ChoiceField(choices=EVENTS)
+    reply = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    at = serializers.DateTimeField()

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from notices import api
+
+urlpatterns = [
+    path("notices/", api.Notices.as_view(), name="notices"),
+    path("notices/<int:pk>/acknowledge/", api.Acknowledge.as_view(), name="notice-acknowledge"),
+    path("gateway-events/", api.GatewayEvents.as_view(), name="gateway-events"),
+]

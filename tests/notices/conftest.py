@@ -1,0 +1,52 @@
+import pytest
+from django.db import transaction
+
+from notices import actions
+from notices.actions import Recipient
+from notices.models import Notice
+from tests.notices.gateway import FakeGateway
+
+SECRET = "a shared secret"
+
+
+@pytest.fixture
+def gateway(settings):
+    """The configured gateway. The test fails if a message came that it has not looked at."""
+    fake = FakeGateway()
+    settings.NOTICE_GATEWAY_URL = fake.url
+    settings.NOTICE_GATEWAY_SECRET = SECRET
+    settings.NOTICE_LEASE_SECONDS = 30
+    yield fake
+    fake.close()
+    assert fake.unexpected() == []
+
+
+@pytest.fixture
+def second_gateway(gateway, settings):
+    fake = FakeGateway()
+    settings.NOTICE_GATEWAY_URL_2 = fake.url
+    yield fake
+    fake.close()
+    assert fake.unexpected() == []
+
+
+@pytest.fixture
+def tell(cast, units, now):
+    """tell("county1.duty", channels=["sms"]) → the rows queued for these people."""
+
+    def queue(*usernames, channels=("sms",), at=now, **more):
+        fields = {
+            "purpose": "warning.signed",
+            "subject": "warning:7",
+            "thread": "incident:5",
+            "unit": units["C1"],
+            "text_zh": "橙色预警",
+            "text_en": "Orange warning",
+            **more,
+        }
+        people = [Recipient(cast[name], f"post of {name}") for name in usernames]
+        with transaction.atomic():
+            actions.queue(recipients=people, channels=channels, now=at, **fields)
+        return list(Notice.objects.filter(subject=fields["subject"]).order_by("id"))
+
+    return queue
