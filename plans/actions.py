@@ -1,0 +1,200 @@
+"""What happens to plans: they are loaded, and put in force. Lock, check, change, record."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.choices import PostKind, Tier
+from accounts.models import Unit, User
+from clocks import effects
+from clocks.actions import write_rules
+from clocks.models import ClockRule
+from common.errors import Invalid, WrongState
+from journal.kinds import KINDS
+from journal.record import key, record
+from plans import documents, permissions
+from plans.choices import PlanKind, PlanState
+from plans.findings import Problem, Vocabulary
+from plans.models import Plan, PlanText, PlanVersion
+from plans.sections import ClockLine, clocks_of
+from plans.words import words
+
+
+def vocabulary() -> Vocabulary:
+    """The words of this product that a plan may use."""
+    return Vocabulary(
+        kinds=frozenset(KINDS),
+        posts=frozenset(PostKind.values),
+        tiers=frozenset(Tier.values),
+        effects=effects.known(),
+    )
+
+
+@transaction.atomic
+def load_plan(
+    *,
+    text: str | bytes,
+    actor: User | None,
+    now: datetime,
+    owner: Unit | None = None,
+    put_in_force: bool = False,
+) -> PlanVersion:
+    """Store a version of a plan with its clock rules, and on request put it in force at once.
+
+    The same text again gives the version already there. Raises Invalid with every problem found, WrongState
+    when the version's number is taken by another text or the plan belongs to another unit.
+    Source: district plan §7 (filed, in force, revised).
+    """
+    raw = text.encode() if isinstance(text, str) else text
+    checked = documents.check(raw, vocabulary())
+    if not checked.is_loadable or checked.document is None:
+        raise _not_loadable(checked.problems)
+    permissions.check_can_manage(actor, owner, now)
+
+    plan = _plan_of(checked.document, owner)
+    version, is_new = _version_of(plan, checked.document, raw, actor, now)
+
+    if is_new:
+        PlanText.objects.create(version=version, source=raw.decode("utf-8-sig"), document=checked.document)
+        register_clock_rules(version)
+        _record("plan.loaded", version, actor, now)
+    if put_in_force and version.state != PlanState.IN_FORCE:
+        version = put_plan_in_force(version_id=version.pk, actor=actor, now=now)
+    return version
+
+
+@transaction.atomic
+def put_plan_in_force(*, version_id: int, actor: User | None, now: datetime) -> PlanVersion:
+    """Let a version hold from now on; the one before it is superseded. Open incidents keep their own version."""
+    version = PlanVersion.objects.select_related("plan__owner_unit").get(pk=version_id)
+    plan = Plan.objects.select_for_update(of=("self",)).get(pk=version.plan_id)
+
+    permissions.check_can_manage(actor, version.plan.owner_unit, now)
+    version.refresh_from_db(fields=["state"])
+    _check_can_be_in_force(version)
+
+    plan.versions.filter(state=PlanState.IN_FORCE).update(state=PlanState.SUPERSEDED, in_force_to=now)
+    version.state, version.in_force_from = PlanState.IN_FORCE, now
+    version.save(update_fields=["state", "in_force_from"])
+    title = words(version.document["title"])
+    Plan.objects.filter(pk=plan.pk).update(title_zh=title.zh, title_en=title.en)
+
+    _record("plan.in_force", version, actor, now)
+    return version
+
+
+def register_clock_rules(version: PlanVersion) -> None:
+    """Hand the version's clocks to the clocks room. Those that recur or count back have no entry to start them."""
+    write_rules(plan=version.ref, rules=[_rule(line) for line in clocks_of(version.document) if line.start])
+
+
+def _rule(line: ClockLine) -> ClockRule:
+    return ClockRule(
+        clock_id=line.id,
+        title_zh=line.words.zh,
+        title_en=line.words.en,
+        start_kind=line.start,
+        stop_kind=line.stop,
+        when_level=line.when_level,
+        duration=line.duration,
+        role=" ".join(line.roles),
+        cite=line.cite,
+        per=line.per,
+        effect=line.effect,
+        origin=line.origin,
+    )
+
+
+def _plan_of(document: dict, owner: Unit | None) -> Plan:
+    title = words(document["title"])
+    plan, is_new = Plan.objects.get_or_create(
+        plan_id=document["id"],
+        defaults={
+            "title_zh": title.zh,
+            "title_en": title.en,
+            "kind": document.get("kind", PlanKind.RESPONSE),
+            "owner_unit": owner,
+        },
+    )
+    plan = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    if not is_new and owner is not None and plan.owner_unit_id != owner.pk:
+        raise WrongState(
+            "plan_of_another_unit",
+            _("The plan was not loaded: %(plan)s belongs to another unit. Give it an id of its own.")
+            % {"plan": plan.plan_id},
+        )
+    return plan
+
+
+def _version_of(
+    plan: Plan, document: dict, raw: bytes, actor: User | None, now: datetime
+) -> tuple[PlanVersion, bool]:
+    sha256 = hashlib.sha256(raw).hexdigest()
+    version, is_new = PlanVersion.objects.get_or_create(
+        plan=plan,
+        version=document["version"],
+        defaults={
+            "ref": f"{document['id']}@{document['version']}",
+            "sha256": sha256,
+            "loaded_at": now,
+            "loaded_by": actor,
+        },
+    )
+    if version.sha256 != sha256:
+        raise WrongState(
+            "plan_version_exists",
+            _(
+                "The plan was not loaded: %(ref)s is already there with another text. Raise its version number."
+            )
+            % {"ref": version.ref},
+        )
+    return version, is_new
+
+
+def _check_can_be_in_force(version: PlanVersion) -> None:
+    if version.state not in (PlanState.DRAFT, PlanState.FILED):
+        raise WrongState(
+            "wrong_state",
+            _(
+                "%(ref)s was not put in force: it is %(state)s. Load the text again under a new version number."
+            )
+            % {"ref": version.ref, "state": version.get_state_display()},
+        )
+    if version.document.get("levels") and not version.document.get("roles"):
+        raise WrongState(
+            "plan_without_roles",
+            _(
+                "%(ref)s was not put in force: it has no roles table, so nobody could sign. Add the table and "
+                "raise the version number."
+            )
+            % {"ref": version.ref},
+        )
+
+
+def _not_loadable(problems: list[Problem]) -> Invalid:
+    found = [problem for problem in problems if problem.severity == "problem"]
+    first = found[0]
+    return Invalid(
+        "plan_has_problems",
+        _("The plan was not loaded: it has %(count)s problems, the first in line %(line)s: %(problem)s")
+        % {"count": len(found), "line": first.line, "problem": said(first)},
+        problems=[{"line": p.line, "path": p.path, "message": said(p)} for p in found],
+    )
+
+
+def said(problem: Problem) -> str:
+    """A problem's sentence in the reader's language."""
+    return _(problem.sentence) % problem.values
+
+
+def _record(kind: str, version: PlanVersion, actor: User | None, now: datetime) -> None:
+    record(
+        kind,
+        subject=key("plan", version.pk),
+        unit=version.plan.owner_unit,
+        actor=actor,
+        at=now,
+        content={"plan": version.ref, "sha256": version.sha256},
+    )

@@ -1,0 +1,21 @@
+"""The words of plans."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class PlanKind(models.TextChoices):
+    #: Proposes levels for incidents.
+    RESPONSE = "response", _("Response plan")
+    #: Says which outside agency attends at which headcount.
+    ATTENDANCE = "attendance", _("Attendance plan")
+    #: The statute's own time limits; a bureau's plan may shorten them, never lengthen them.
+    OVERLAY = "statutory_overlay", _("Statutory time limits")
+
+
+class PlanState(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("plan", "Loaded")
+    FILED = "filed", pgettext_lazy("plan", "Filed")
+    IN_FORCE = "in_force", pgettext_lazy("plan", "In force")
+    SUPERSEDED = "superseded", pgettext_lazy("plan", "Superseded")

@@ -1,0 +1,79 @@
+"""Questions about plans."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit
+from common.errors import NotFound, WrongState
+from common.paths import prefixes
+from plans.choices import PlanKind, PlanState
+from plans.models import PlanVersion
+
+
+def plan_in_force(unit: Unit, at: datetime) -> PlanVersion:
+    """The version under which an incident in `unit` opens at `at`: the nearest owner's, else the bureau's own.
+
+    One query; the document comes from memory. Raises WrongState where no response plan is in force.
+    """
+    version = max(_candidates(unit, at), key=_nearness, default=None)
+    if version is None:
+        raise WrongState(
+            "no_plan_in_force",
+            _(
+                "Nothing was recorded: no response plan is in force for %(unit)s. Phone the duty room, and have "
+                "the system administrator load a plan."
+            )
+            % {"unit": unit},
+        )
+    return version
+
+
+def _candidates(unit: Unit, at: datetime) -> QuerySet[PlanVersion]:
+    still = Q(in_force_to__isnull=True) | Q(in_force_to__gt=at)
+    above = Q(plan__owner_unit__isnull=True) | Q(plan__owner_unit__path__in=prefixes(unit.path))
+    return (
+        PlanVersion.objects.filter(still, above, in_force_from__lte=at, plan__kind=PlanKind.RESPONSE)
+        .select_related("plan__owner_unit")
+        .order_by("pk")
+    )
+
+
+def _nearness(version: PlanVersion) -> tuple[int, datetime, int]:
+    owner = version.plan.owner_unit
+    assert version.in_force_from is not None
+    return (len(owner.path) if owner else 0, version.in_force_from, version.pk)
+
+
+def plan_list() -> list[PlanVersion]:
+    """Every plan once: the version in force, else the last one loaded."""
+    newest: dict[int, PlanVersion] = {}
+    versions = PlanVersion.objects.select_related("plan__owner_unit").order_by("plan__plan_id", "version")
+    for version in versions:
+        shown = newest.get(version.plan_id)
+        if shown is None or shown.state != PlanState.IN_FORCE:
+            newest[version.plan_id] = version
+    return list(newest.values())
+
+
+def get_version(plan_id: str, number: int | None = None) -> PlanVersion:
+    """That version of a plan; without a number the one in force, else the last one loaded. Raises NotFound."""
+    versions = PlanVersion.objects.select_related("plan__owner_unit").filter(plan__plan_id=plan_id)
+    if number is not None:
+        versions = versions.filter(version=number)
+    ordered = sorted(versions, key=lambda version: (version.state == PlanState.IN_FORCE, version.version))
+    if not ordered:
+        raise NotFound(
+            "not_found", _("There is no such plan, or not in this version. Choose one from the list.")
+        )
+    return ordered[-1]
+
+
+def history(version: PlanVersion) -> QuerySet[PlanVersion]:
+    """All versions of the same plan, newest first."""
+    return (
+        PlanVersion.objects.filter(plan=version.plan_id)
+        .select_related("plan", "loaded_by")
+        .order_by("-version")
+    )

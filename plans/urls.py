@@ -1,0 +1,10 @@
+from django.urls import path
+
+from plans import views
+
+urlpatterns = [
+    path("plans/", views.PlanList.as_view(), name="plans"),
+    path("plans/<str:plan_id>/", views.PlanPage.as_view(), name="plan"),
+    path("plans/<str:plan_id>/<int:number>/", views.PlanPage.as_view(), name="plan-version"),
+    path("plans/<str:plan_id>/<int:number>/source/", views.PlanSource.as_view(), name="plan-source"),
+]
