@@ -1,0 +1,515 @@
+"""What happens to incidents. Each action: lock, check, change, record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from guardian.shortcuts import assign_perm, remove_perm
+
+from accounts.actions import permission_group
+from accounts.models import Post, Unit, User
+from accounts.scope import Reach
+from clocks.actions import cancel_for_thread
+from common.crash import crash_point
+from common.errors import Invalid, Stale, WrongState
+from common.numbers import next_number
+from common.text import personal_data_in
+from incidents import alerts, permissions, rules
+from incidents.choices import Source, Verb
+from incidents.models import ChecklistMark, Incident, Observation, Share
+from incidents.queries import still_open
+from journal.models import Entry
+from journal.record import record
+from plans.engine import Proposal, evaluate
+from plans.facts import Facts
+from plans.queries import plan_in_force
+
+#: What a squad on the way, or a reporter from outside the unit, may do with this one incident.
+SEEN_BY_GRANT = ("view_incident", "observe_incident")
+POSITION = ("latitude", "longitude", "accuracy_m", "crs")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the reporter's device was, as received; never converted, so its system is kept with it."""
+
+    latitude: Decimal
+    longitude: Decimal
+    accuracy_m: int | None = None
+    crs: str = "WGS84"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What a reporter hands in. `client_id` is made by the device, so that an alarm sent twice is one alarm."""
+
+    unit: Unit
+    place: str
+    what: str
+    facts: Facts
+    client_id: str
+    source: str = Source.ALARM
+    known_at: datetime | None = None
+    happened_at: datetime | None = None
+    category: str = ""
+    position: Position | None = None
+    drill: bool = False
+
+
+def report_incident(*, reach: Reach, alarm: Alarm, now: datetime) -> tuple[Incident, bool]:
+    """Record an alarm. Returns the incident and whether it is new: the same `client_id` gives the first one.
+
+    Raises NotAllowed for a unit outside the reporter's, Invalid for a time in the future.
+    Source: city plan §4.1 (one tap, a number from the server), §2.3 (level).
+    """
+    # No look first: an alarm is new nearly always, and the constraint knows better than a look.
+    try:
+        return _report(reach, alarm, now), True
+    except IntegrityError:
+        # Its twin was faster. What breaks a constraint without a twin goes on as the error it is.
+        if found := _already_reported(reach.user, alarm.client_id):
+            return found, False
+        raise
+
+
+def _already_reported(user: User, client_id: str) -> Incident | None:
+    mine = Incident.objects.select_related("unit", "plan").filter(reported_by=user)
+    return mine.filter(client_id=client_id).first()
+
+
+@transaction.atomic
+def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
+    permissions.check_can_report(reach, alarm.unit)
+    known = _times_in_order(alarm, now)
+
+    incident = _new_incident(reach, alarm, known, now)
+    # The series' row stays locked until the commit, so the number is taken last before the writes.
+    incident.number = next_number(unit_code=alarm.unit.code, now=now)
+    incident.save(force_insert=True)
+    _observe(incident, reach.user, incident.reporter_post, alarm.what, alarm.facts, now)
+    if not reach.holds("incident.view", alarm.unit.path):
+        for codename in SEEN_BY_GRANT:
+            assign_perm(codename, reach.user, incident)
+
+    _record(incident, "incident.discovered", reach, at=known, recorded_at=now)
+    told = {"place": alarm.place, "what": alarm.what, "facts": incident.facts, "reasons": incident.reasons}
+    _record(incident, "incident.reported", reach, at=now, level=incident.proposed_level, content=told)
+    if rules.needs_life_safety(incident.facts):
+        _alert_life_safety(incident, reach, now)
+    else:
+        alerts.tell_duty_room(incident, now=now)
+    crash_point("incidents.before_commit")
+    return incident
+
+
+def _times_in_order(alarm: Alarm, now: datetime) -> datetime:
+    """When it became known, after checking that happened ≤ known ≤ now."""
+    known = rules.known_time(alarm.known_at, now)
+    if known is None:
+        raise _in_the_future("known_at")
+    if alarm.happened_at and alarm.happened_at > known:
+        raise _in_the_future("happened_at")
+    return known
+
+
+def _new_incident(reach: Reach, alarm: Alarm, known: datetime, now: datetime) -> Incident:
+    plan = plan_in_force(alarm.unit, now)
+    post = reach.post_for("incident.report", alarm.unit.path) or next(iter(reach.posts), None)
+    incident = Incident(
+        unit=alarm.unit,
+        unit_path=alarm.unit.path,
+        plan=plan,
+        source=alarm.source,
+        category=alarm.category,
+        place=alarm.place,
+        what=alarm.what,
+        facts=alarm.facts.as_dict(),
+        happened_at=alarm.happened_at,
+        known_at=known,
+        recorded_at=now,
+        reported_by=reach.user,
+        reporter_post=post.title if post else "",
+        client_id=alarm.client_id,
+        drill=alarm.drill,
+    )
+    if alarm.position:
+        _place(incident, alarm.position)
+    _take_proposal(incident, evaluate(plan.document, alarm.facts))
+    return incident
+
+
+@transaction.atomic
+def add_observation(
+    *,
+    incident_id: int,
+    reach: Reach,
+    what: str,
+    facts: Facts,
+    now: datetime,
+    at: datetime | None = None,
+    position: Position | None = None,
+) -> Observation:
+    """Append what somebody saw; the level is proposed anew. Nothing already recorded changes.
+
+    A `position` fills the incident's own if it has none: the device found it after the alarm was sent.
+    """
+    incident = _lock(incident_id)
+
+    permissions.check_can_observe(reach, incident)
+    _check_open(
+        incident,
+        _("The observation was not added to %(number)s: the incident is no longer open. Report a new one."),
+    )
+
+    was_in_danger = rules.needs_life_safety(incident.facts)
+    before = incident.proposed_level
+    present = Facts.from_dict(incident.facts).updated_by(facts)
+    incident.facts = present.as_dict()
+    _take_proposal(incident, evaluate(incident.plan.document, present))
+    if position and incident.latitude is None and incident.reported_by_id == reach.user.pk:
+        _place(incident, position)
+    _save(incident, "facts", "proposed_level", "proposed_rank", "reasons", *POSITION)
+    post = _post_title(reach, "incident.observe", incident)
+    observation = _observe(incident, reach.user, post, what, facts, now, at=at)
+
+    content = {"what": what, "facts": facts.as_dict()}
+    _record(incident, "incident.observed", reach, at=at or now, recorded_at=now, content=content)
+    if incident.proposed_level != before:
+        reasons = {"reasons": incident.reasons, "before": before}
+        _record(
+            incident, "incident.level_proposed", reach, at=now, level=incident.proposed_level, content=reasons
+        )
+    if rules.needs_life_safety(incident.facts) and not was_in_danger:
+        _alert_life_safety(incident, reach, now)
+    return observation
+
+
+@transaction.atomic
+def take_over(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
+    """The duty room takes the incident in hand."""
+    incident = _lock(incident_id)
+
+    permissions.check_can_manage(reach, incident)
+    _move(incident, Verb.TAKE)
+
+    incident.taken_at, incident.taken_by = now, reach.user
+    _save(incident, "state", "taken_at", "taken_by")
+
+    _record(incident, "incident.taken", reach, at=now)
+    return incident
+
+
+@transaction.atomic
+def mark_item(
+    *, incident_id: int, reach: Reach, item: str, outcome: str, now: datetime, note: str = ""
+) -> ChecklistMark:
+    """Mark an item of the checklist as done or not needed. A second mark of the same item changes nothing."""
+    incident = _lock(incident_id)
+
+    permissions.check_can_mark_checklist(reach, incident)
+
+    mark, is_new = ChecklistMark.objects.get_or_create(
+        incident=incident, item=item, defaults={"outcome": outcome, "note": note, "at": now, "by": reach.user}
+    )
+
+    if is_new:
+        content = {"item": item, "outcome": outcome, "note": note}
+        _record(incident, "incident.checked", reach, at=now, content=content)
+    return mark
+
+
+@transaction.atomic
+def merge(*, incident_id: int, into_id: int, reach: Reach, now: datetime) -> Incident:
+    """Say that this incident is the same event as another one, which goes on."""
+    first, second = sorted([incident_id, into_id])
+    locked = {pk: _lock(pk) for pk in (first, second)}
+    incident, into = locked[incident_id], locked[into_id]
+
+    permissions.check_can_manage(reach, incident)
+    permissions.check_can_manage(reach, into)
+    if incident_id == into_id or not into.is_open:
+        raise WrongState(
+            "cannot_merge",
+            _("%(number)s was not linked: %(into)s is not another open incident. Choose one that is.")
+            % {"number": incident.number, "into": into.number},
+        )
+    _check_nothing_open(incident, _("%(number)s was not linked: still open: %(open)s. End it first."))
+    _move(incident, Verb.MERGE)
+
+    incident.merged_into = into
+    _save(incident, "state", "merged_into")
+    cancel_for_thread(thread=incident.key, now=now, reason=incident.state)
+
+    _record(incident, "incident.linked", reach, at=now, content={"into": into.number})
+    _record(into, "incident.linked", reach, at=now, content={"from": incident.number, "what": incident.what})
+    return incident
+
+
+@transaction.atomic
+def share(
+    *,
+    incident_id: int,
+    reach: Reach,
+    reason: str,
+    now: datetime,
+    unit: Unit | None = None,
+    person: User | None = None,
+) -> Share:
+    """Show the incident to a unit outside the scope (whoever holds its posts) or to one liaison."""
+    incident = _lock(incident_id)
+
+    permissions.check_can_manage(reach, incident)
+
+    made, is_new = Share.objects.get_or_create(
+        incident=incident,
+        unit=unit,
+        person=person,
+        ended_at=None,
+        defaults={"reason": reason, "at": now, "by": reach.user},
+    )
+    if is_new:
+        assign_perm("view_incident", _grantee(unit, person), incident)
+        content = {"with": str(unit or person), "reason": reason}
+        _record(incident, "incident.shared", reach, at=now, content=content)
+    return made
+
+
+@transaction.atomic
+def unshare(*, share_id: int, reach: Reach, now: datetime) -> Share:
+    """Take a share back; open screens lose the incident at once."""
+    shared = Share.objects.select_for_update(of=("self",)).select_related("unit", "person").get(pk=share_id)
+    incident = _lock(shared.incident_id)
+
+    permissions.check_can_manage(reach, incident)
+    if shared.ended_at:
+        raise WrongState("share_ended", _("Nothing was changed: this share has already ended."))
+
+    shared.ended_at = now
+    shared.save(update_fields=["ended_at"])
+    remove_perm("view_incident", _grantee(shared.unit, shared.person), incident)
+
+    content = {"with": str(shared.unit or shared.person)}
+    _record(incident, "incident.unshared", reach, at=now, content=content)
+    return shared
+
+
+def let_take_part(*, incident: Incident, posts: list[Post], person: User | None = None) -> None:
+    """Let whoever holds these posts, or one person, read the incident and add to it: they are sent there."""
+    grantees = [permission_group(f"post:{post.pk}") for post in posts] + ([person] if person else [])
+    for grantee in grantees:
+        for codename in SEEN_BY_GRANT:
+            assign_perm(codename, grantee, incident)
+
+
+@transaction.atomic
+def retract(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
+    """Take a false alarm back. The record stays; only its state says that it was none."""
+    incident = _lock(incident_id)
+
+    permissions.check_can_retract(reach, incident, now)
+    _check_nothing_open(incident, _("%(number)s was not retracted: still open: %(open)s. End it first."))
+    _move(incident, Verb.RETRACT)
+
+    _save(incident, "state")
+    cancel_for_thread(thread=incident.key, now=now, reason=incident.state)
+
+    _record(incident, "incident.retracted", reach, at=now)
+    return incident
+
+
+@transaction.atomic
+def close(*, incident_id: int, reach: Reach, summary: str, now: datetime, rev: int | None = None) -> Incident:
+    """Close an incident with a summary. Raises WrongState with the list of what is still open.
+
+    Raises Invalid if the summary holds an identity number or the like: a closed record is kept for years.
+    """
+    incident = _lock(incident_id)
+
+    permissions.check_can_close(reach, incident)
+    _check_rev(incident, rev)
+    _check_summary(incident, summary)
+    _check_nothing_open(incident, _("%(number)s was not closed: still open: %(open)s. End it first."))
+    _move(incident, Verb.CLOSE)
+
+    incident.closed_at, incident.closed_by, incident.summary = now, reach.user, summary
+    _save(incident, "state", "closed_at", "closed_by", "summary")
+    cancel_for_thread(thread=incident.key, now=now, reason=incident.state)
+
+    _record(incident, "incident.closed", reach, at=now, content={"summary": summary})
+    return incident
+
+
+@transaction.atomic
+def reopen(*, incident_id: int, reach: Reach, reason: str, now: datetime) -> Incident:
+    """Open a closed incident again; its first closing stays on the record."""
+    incident = _lock(incident_id)
+
+    permissions.check_can_close(reach, incident)
+    _move(incident, Verb.REOPEN)
+
+    incident.closed_at = incident.closed_by = None
+    incident.summary = ""
+    _save(incident, "state", "closed_at", "closed_by", "summary")
+
+    _record(incident, "incident.reopened", reach, at=now, content={"reason": reason})
+    return incident
+
+
+def set_level(*, incident: Incident, level: str, reach: Reach, now: datetime, warning: str) -> None:
+    """The signed level follows its warning. Called inside the warning's own transaction, incident locked."""
+    if incident.level == level:
+        return
+    before, incident.level = incident.level, level
+    _save(incident, "level")
+    content = {"before": before, "warning": warning}
+    _record(incident, "incident.level_set", reach, at=now, level=level, content=content)
+
+
+def lock_incident(incident_id: int) -> Incident:
+    """Lock an incident for an action of a room above."""
+    return _lock(incident_id)
+
+
+def _lock(incident_id: int) -> Incident:
+    return Incident.objects.select_for_update(of=("self",)).select_related("unit", "plan").get(pk=incident_id)
+
+
+def _move(incident: Incident, verb: str) -> None:
+    state = rules.next_state(incident.state, verb)
+    if state is None:
+        raise WrongState(
+            "wrong_state",
+            _("Nothing was changed: %(number)s is %(state)s. Reload the page to see where it stands.")
+            % {"number": incident.number, "state": incident.get_state_display()},
+        )
+    incident.state = state
+
+
+def _save(incident: Incident, *fields: str) -> None:
+    incident.rev += 1
+    incident.save(update_fields=[*fields, "rev"])
+
+
+def _take_proposal(incident: Incident, proposal: Proposal) -> None:
+    incident.proposed_level = proposal.level.id if proposal.level else ""
+    incident.proposed_rank = proposal.level.rank if proposal.level else 99
+    incident.reasons = [
+        {"zh": reason.as_dict("zh"), "en": reason.as_dict("en")} for reason in proposal.reasons
+    ]
+
+
+def _place(incident: Incident, position: Position) -> None:
+    incident.latitude, incident.longitude = position.latitude, position.longitude
+    incident.accuracy_m, incident.crs = position.accuracy_m, position.crs
+
+
+def _observe(
+    incident: Incident,
+    actor: User,
+    post: str,
+    what: str,
+    facts: Facts,
+    now: datetime,
+    at: datetime | None = None,
+) -> Observation:
+    return Observation.objects.create(
+        incident=incident,
+        at=at or now,
+        recorded_at=now,
+        actor=actor,
+        post=post,
+        what=what,
+        facts=facts.as_dict(),
+        proposed_level=incident.proposed_level,
+    )
+
+
+def _alert_life_safety(incident: Incident, reach: Reach, now: datetime) -> None:
+    """Tell people now: rescue never waits for a colour or a signature (§1.4(2), §4.2(2))."""
+    content = {"place": incident.place, "life_risk": incident.facts.get("life_risk", [])}
+    _record(
+        incident,
+        "incident.life_safety_alerted",
+        reach,
+        at=now,
+        level=incident.proposed_level,
+        content=content,
+    )
+    alerts.alert_life_safety(incident, now=now)
+
+
+def _record(incident: Incident, kind: str, reach: Reach, **more: Any) -> Entry:
+    return record(
+        kind,
+        subject=incident.key,
+        unit=incident.unit,
+        actor=reach.user,
+        post=_post_title(reach, "incident.view", incident),
+        plan=incident.plan.ref,
+        drill=incident.drill,
+        **more,
+    )
+
+
+def _post_title(reach: Reach, verb: str, incident: Incident) -> str:
+    post = reach.post_for(verb, incident.unit_path) or (reach.posts[0] if reach.posts else None)
+    return post.title if post else ""
+
+
+def _grantee(unit: Unit | None, person: User | None) -> Any:
+    return permission_group(f"unit:{unit.pk}") if unit else person
+
+
+def _check_open(incident: Incident, sentence: str) -> None:
+    if not incident.is_open:
+        raise WrongState("incident_not_open", sentence % {"number": incident.number})
+
+
+def _check_nothing_open(incident: Incident, sentence: str) -> None:
+    if items := still_open(incident):
+        raise WrongState(
+            "still_open",
+            sentence % {"number": incident.number, "open": "; ".join(item.title for item in items)},
+            open=[item._asdict() for item in items],
+        )
+
+
+def _check_rev(incident: Incident, rev: int | None) -> None:
+    if rev is not None and rev != incident.rev:
+        raise Stale(
+            "stale",
+            _(
+                "%(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
+            )
+            % {"number": incident.number},
+        )
+
+
+def _check_summary(incident: Incident, summary: str) -> None:
+    if not summary.strip():
+        raise Invalid(
+            "summary_missing",
+            _("%(number)s was not closed: the summary is empty. Say in a sentence how it ended.")
+            % {"number": incident.number},
+            fields={"summary": [_("Say in a sentence how it ended.")]},
+        )
+    if found := personal_data_in(summary):
+        raise Invalid(
+            "personal_data",
+            _(
+                "%(number)s was not closed: the summary holds what looks like an identity, phone or card number. Take it out."
+            )
+            % {"number": incident.number},
+            fields={"summary": [_("Take out: %(text)s") % {"text": found[0].text}]},
+        )
+
+
+def _in_the_future(field: str) -> Invalid:
+    return Invalid(
+        "time_in_the_future",
+        _("The incident was not recorded: a time lies in the future or in the wrong order. Correct it."),
+        fields={field: [_("This time lies in the future or in the wrong order.")]},
+    )

@@ -1,0 +1,70 @@
+"""Who is told of an alarm before any colour exists: rows in the outbox, in the alarm's own transaction."""
+
+from datetime import datetime
+
+from django.db.models import F
+
+from accounts.models import Appointment
+from common.paths import prefixes
+from incidents.models import Incident
+from notices.actions import Recipient, queue
+from notices.choices import ALERT, ROUTINE, Channel
+from plans.sections import Role, alarm_roles
+
+
+def tell_duty_room(incident: Incident, *, now: datetime) -> None:
+    """The nearest duty room learns of every alarm, on screen."""
+    recipients = people_of(alarm_roles(incident.plan.document), incident.unit_path, now, nearest=True)
+    _queue(incident, recipients, "incident.reported", [Channel.APP], ROUTINE, now)
+
+
+def alert_life_safety(incident: Incident, *, now: datetime) -> None:
+    """Where a life is at risk, everybody whom the plan names on the way up is told at once, by every channel."""
+    roles = alarm_roles(incident.plan.document, life_safety=True)
+    recipients = people_of(roles, incident.unit_path, now, nearest=False)
+    _queue(
+        incident, recipients, "incident.life_safety", [Channel.APP, Channel.SMS, Channel.VOICE], ALERT, now
+    )
+
+
+def people_of(roles: tuple[Role, ...], unit_path: str, now: datetime, *, nearest: bool) -> list[Recipient]:
+    """Who holds posts of these roles in the unit and above (one query); `nearest`: only at the lowest such unit."""
+    rows = (
+        Appointment.objects.current(now)
+        .filter(post__unit__path__in=prefixes(unit_path), post__kind__in={role.post for role in roles})
+        .select_related("person", "post")
+        .order_by("-post__unit__path", "pk")
+        .annotate(path=F("post__unit__path"))
+    )
+    found: dict[int, Recipient] = {}
+    lowest: dict[str, str] = {}
+    for appointment in rows:
+        path = lowest.setdefault(appointment.post.kind, appointment.path)
+        if path == appointment.path or not nearest:
+            found.setdefault(appointment.person_id, Recipient(appointment.person, appointment.post.title))
+    return list(found.values())
+
+
+def _queue(incident, recipients, purpose, channels, priority, now) -> None:
+    queue(
+        recipients=recipients,
+        channels=channels,
+        purpose=purpose,
+        subject=incident.key,
+        unit=incident.unit,
+        text_zh=_text(incident, "zh"),
+        text_en=_text(incident, "en"),
+        priority=priority,
+        now=now,
+        drill=incident.drill,
+    )
+
+
+def _text(incident: Incident, language: str) -> str:
+    """Short enough for one text message; the event, nobody's name."""
+    danger = bool(incident.facts.get("life_risk"))
+    if language == "zh":
+        head = ("【演练】" if incident.drill else "") + ("生命安全警报" if danger else "新事件")
+        return f"{head} {incident.number}：{incident.place}。{incident.what}"[:300]
+    head = ("[DRILL] " if incident.drill else "") + ("Life-safety alert" if danger else "New incident")
+    return f"{head} {incident.number}: {incident.place}. {incident.what}"[:300]

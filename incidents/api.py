@@ -1,0 +1,114 @@
+"""The incidents' door of the HTTP API."""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.lists import UnitFilterSet, answer_list
+from accounts.queries import open_unit
+from common.api import check_if_match, etag, idempotent
+from common.crash import crash_point
+from common.errors import Invalid
+from common.serializers import validated
+from incidents import actions, queries, serializers
+from incidents.models import Incident
+from journal.record import content_of
+
+
+class Alarms(APIView):
+    """Raise an alarm. The `client_id` is the idempotency key: the same one gives the first answer, with 200."""
+
+    @extend_schema(request=serializers.AlarmSerializer, responses={201: dict, 200: dict})
+    def post(self, request):
+        given = validated(serializers.AlarmSerializer, request.data)
+        unit = open_unit(given.pop("unit"))
+        if unit is None:
+            raise _unknown_unit()
+        place = given.pop("place") or unit.name
+        alarm = actions.Alarm(unit=unit, place=place, **given)
+        incident, is_new = actions.report_incident(reach=request.reach, alarm=alarm, now=request.now)
+        response = Response(serializers.receipt(incident), status=201 if is_new else 200)
+        response["Location"] = response.data["url"]
+        response["ETag"] = etag(incident.rev)
+        crash_point("alarms.before_answer")
+        return response
+
+
+class IncidentFilter(UnitFilterSet):
+    """`state`, `level` (signed or, before that, proposed), `unit` (and below), `drill`."""
+
+    level = filters.CharFilter(method="by_level")
+
+    class Meta:
+        model = Incident
+        fields = ["state", "drill"]
+
+    def by_level(self, rows, name, level):
+        return rows.filter(Q(level=level) | Q(level="", proposed_level=level))
+
+
+class Incidents(APIView):
+    """Incidents this caller may see, newest first."""
+
+    @extend_schema(operation_id="incidents_list", responses={200: dict})
+    def get(self, request):
+        rows = queries.incident_list(request.reach)
+        return answer_list(
+            request, rows, filters=IncidentFilter, newest_by="recorded_at", as_dict=serializers.summary
+        )
+
+
+class OneIncident(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request, number):
+        incident = queries.get_incident(request.reach, number)
+        return Response(serializers.detail(incident), headers={"ETag": etag(incident.rev)})
+
+
+class Timeline(APIView):
+    """The journal of one incident, in order."""
+
+    @extend_schema(responses={200: dict})
+    def get(self, request, number):
+        incident = queries.get_incident(request.reach, number)
+        rows = queries.timeline(request.reach, incident)
+        return Response({"entries": [serializers.entry(row, content_of(row)) for row in rows]})
+
+
+class Observations(APIView):
+    """Append an observation; the level is proposed anew."""
+
+    @extend_schema(request=serializers.ObservationSerializer, responses={201: dict})
+    @idempotent
+    def post(self, request, number):
+        given = validated(serializers.ObservationSerializer, request.data)
+        incident = queries.get_incident(request.reach, number)
+        check_if_match(request, incident.rev)
+        actions.add_observation(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
+        incident = queries.get_incident(request.reach, number)
+        return Response(serializers.receipt(incident), status=201, headers={"ETag": etag(incident.rev)})
+
+
+class Close(APIView):
+    """Close an incident; refused with `open`, the list of what has to end first."""
+
+    @extend_schema(request=serializers.CloseSerializer, responses={200: dict})
+    @idempotent
+    def post(self, request, number):
+        given = validated(serializers.CloseSerializer, request.data)
+        incident = queries.get_incident(request.reach, number)
+        check_if_match(request, incident.rev)
+        actions.close(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
+        incident = queries.get_incident(request.reach, number)
+        return Response(serializers.detail(incident), headers={"ETag": etag(incident.rev)})
+
+
+def _unknown_unit() -> Invalid:
+    return Invalid(
+        "unknown_unit",
+        _("The incident was not recorded: there is no open unit of this code. Check the code."),
+        fields={"unit": [_("There is no open unit of this code.")]},
+    )

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class IncidentsConfig(AppConfig):
+    name = "incidents"
+
+    def ready(self):
+        from accounts.scope import add_exceptions
+        from common.subjects import add_reader
+        from incidents.models import granted_threads
+        from incidents.queries import key_of_number
+
+        add_exceptions(granted_threads)
+        add_reader(key_of_number)

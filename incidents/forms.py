@@ -1,0 +1,171 @@
+"""Is this input well formed?"""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Unit
+from common.errors import Invalid
+from incidents.choices import Outcome
+from incidents.inputs import choices_of, headcount_bands, read_facts
+
+
+class FactsMixin:
+    """Reads the fact fields of a form together; each fault goes to its field."""
+
+    #: form field → fact
+    fact_fields: dict[str, str] = {}
+
+    def clean(self):
+        cleaned = super().clean()
+        raw = {fact: cleaned.get(field) for field, fact in self.fact_fields.items() if field in cleaned}
+        self.gather(raw, cleaned)
+        try:
+            self.facts = read_facts({name: value for name, value in raw.items() if value not in ("", None)})
+        except Invalid as invalid:
+            fields = {fact: field for field, fact in self.fact_fields.items()}
+            for fact, sentences in invalid.fields.items():
+                for sentence in sentences:
+                    self.add_error(fields.get(fact), sentence)
+        return cleaned
+
+    def gather(self, raw: dict, cleaned: dict) -> None:
+        """A form whose fields are not one to one with facts fills the rest here."""
+
+
+def _chips(label, **more):
+    return forms.MultipleChoiceField(label=label, required=False, widget=forms.CheckboxSelectMultiple, **more)
+
+
+class AlarmForm(FactsMixin, forms.Form):
+    """The one-tap alarm: everything may stay empty; the button alone is an alarm."""
+
+    unit = forms.ModelChoiceField(
+        queryset=Unit.objects.none(), to_field_name="code", label=_("Where"), empty_label=None
+    )
+    place = forms.CharField(label=_("Exact place"), max_length=120, required=False)
+    headcount = forms.ChoiceField(label=_("How many people"), required=False, widget=forms.RadioSelect)
+    acts = _chips(_("What is happening"))
+    life_risk = _chips(_("Is a life at risk"))
+    what = forms.CharField(
+        label=_("In a sentence"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    fact_fields = {"headcount": "headcount", "acts": "acts", "life_risk": "life_risk"}
+
+    def __init__(self, *args, units, document, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+        self.fields["headcount"].choices = headcount_bands(document)
+        self.fields["acts"].choices = choices_of("acts")
+        self.fields["life_risk"].choices = choices_of("life_risk")
+
+
+class DeskForm(FactsMixin, forms.Form):
+    """The duty room's entry: six fields, by keyboard."""
+
+    unit = forms.ModelChoiceField(queryset=Unit.objects.none(), to_field_name="code", label=_("Unit"))
+    place = forms.CharField(label=_("Exact place"), max_length=120)
+    what = forms.CharField(label=_("What is happening"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+                           help_text=_("The event, not the persons: no names, identity numbers or telephones."))  # fmt: skip
+    headcount = forms.CharField(
+        label=_("How many people"),
+        max_length=24,
+        required=False,
+        help_text=_("A number or a range, such as 8 or 6-20."),
+    )
+    signs = _chips(_("Signs"))
+    known_at = forms.DateTimeField(label=_("Known at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+                                   input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])  # fmt: skip
+
+    fact_fields = {"headcount": "headcount"}
+
+    def __init__(self, *args, units, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+        self.fields["signs"].choices = [*choices_of("life_risk"), *choices_of("acts")]
+
+    def gather(self, raw, cleaned):
+        signs = cleaned.get("signs", [])
+        raw["acts"] = [sign for sign in signs if sign in dict(choices_of("acts"))]
+        raw["life_risk"] = [sign for sign in signs if sign in dict(choices_of("life_risk"))]
+
+
+class ObservationForm(FactsMixin, forms.Form):
+    """The present picture: what is ticked now replaces what was ticked before."""
+
+    what = forms.CharField(
+        label=_("What do you see"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    headcount = forms.CharField(label=_("How many people now"), max_length=24, required=False)
+    acts = _chips(_("What is happening"))
+    life_risk = _chips(_("Is a life at risk"))
+    injured = forms.IntegerField(label=_("Injured"), min_value=0, max_value=99999, required=False)
+    dead = forms.IntegerField(label=_("Dead"), min_value=0, max_value=99999, required=False)
+    online_views = forms.IntegerField(
+        label=_("Online views, as reported"), min_value=0, max_value=9_999_999_999, required=False
+    )
+
+    fact_fields = {
+        "headcount": "headcount",
+        "acts": "acts",
+        "life_risk": "life_risk",
+        "online_views": "online_views_reported",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["acts"].choices = choices_of("acts")
+        self.fields["life_risk"].choices = choices_of("life_risk")
+
+    def gather(self, raw, cleaned):
+        if cleaned.get("injured") is not None or cleaned.get("dead") is not None:
+            raw["casualties"] = {"injured": cleaned.get("injured"), "dead": cleaned.get("dead")}
+
+    @staticmethod
+    def picture(facts: dict) -> dict:
+        """The form's first values: the present picture."""
+        headcount, casualties = facts.get("headcount"), facts.get("casualties") or {}
+        text = ""
+        if headcount:
+            low, high = headcount["low"], headcount["high"]
+            text = str(low) if low == high else f"{low}-{high}"
+        return {
+            "headcount": text,
+            "acts": facts.get("acts", []),
+            "life_risk": facts.get("life_risk", []),
+            "injured": casualties.get("injured"),
+            "dead": casualties.get("dead"),
+            "online_views": facts.get("online_views_reported"),
+        }
+
+
+class CheckForm(forms.Form):
+    item = forms.CharField(max_length=20)
+    outcome = forms.ChoiceField(choices=Outcome.choices)
+    note = forms.CharField(max_length=200, required=False)
+
+
+class MergeForm(forms.Form):
+    into = forms.CharField(label=_("The other incident's number"), max_length=60)
+
+
+class ShareForm(forms.Form):
+    unit = forms.CharField(label=_("Code of the unit"), max_length=40, required=False)
+    person = forms.CharField(label=_("or username of a liaison"), max_length=150, required=False)
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+    def clean(self):
+        cleaned = super().clean()
+        if bool(cleaned.get("unit")) == bool(cleaned.get("person")):
+            self.add_error("unit", _("Give either a unit or a person."))
+        return cleaned
+
+
+class CloseForm(forms.Form):
+    summary = forms.CharField(
+        label=_("How did it end"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=200)

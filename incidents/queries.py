@@ -1,0 +1,128 @@
+"""What may this person see, in what shape?"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from accounts.models import Unit
+from accounts.scope import Reach
+from common.errors import not_found
+from incidents import rules
+from incidents.models import ChecklistMark, Incident
+from journal.models import Entry
+from plans.sections import ChecklistItem, checklists_of
+
+
+class OpenItem(NamedTuple):
+    """Something that must end before its incident can be closed."""
+
+    kind: str
+    key: str
+    #: In the reader's language.
+    title: str
+
+
+#: Rooms above add what they hold open: fn(incident) → items.
+_holding_open: list[Callable[[Incident], list[OpenItem]]] = []
+
+
+def hold_open(provider: Callable[[Incident], list[OpenItem]]) -> None:
+    """Register a source of things that keep an incident from closing."""
+    if provider not in _holding_open:
+        _holding_open.append(provider)
+
+
+def still_open(incident: Incident) -> list[OpenItem]:
+    """Everything that has to end before the incident can be closed."""
+    return [item for provider in _holding_open for item in provider(incident)]
+
+
+def incident_list(reach: Reach) -> QuerySet[Incident]:
+    """Every incident this person may see, newest first."""
+    return Incident.objects.visible_to(reach).for_lists()
+
+
+def open_incidents(reach: Reach) -> QuerySet[Incident]:
+    """Open incidents, the gravest first, then the newest."""
+    return (
+        Incident.objects.visible_to(reach)
+        .open()
+        .select_related("unit", "plan", "reported_by")
+        .order_by("proposed_rank", "-recorded_at", "-pk")
+    )
+
+
+def get_incident(reach: Reach, number: str) -> Incident:
+    """The incident of that number; NotFound if there is none or this person may not see it."""
+    found = (
+        Incident.objects.visible_to(reach)
+        .select_related("unit", "plan__plan", "reported_by", "taken_by", "closed_by", "merged_into")
+        .filter(number=number)
+        .first()
+    )
+    if found is None:
+        raise not_found()
+    return found
+
+
+def key_of_number(text: str) -> str | None:
+    """The journal key behind an incident's number, for callers of the API."""
+    found = Incident.objects.filter(number=text).first()
+    return found.key if found else None
+
+
+def numbers_of(threads: Iterable[str]) -> dict[str, str]:
+    """Threads ("incident:5") → the numbers people know them by. For rows the reader already sees."""
+    ids = {
+        int(pk) for kind, _colon, pk in (thread.partition(":") for thread in threads) if kind == "incident"
+    }
+    rows = Incident.objects.filter(pk__in=ids).values_list("pk", "number")
+    return {f"incident:{pk}": number for pk, number in rows}
+
+
+def similar_incidents(reach: Reach, incident: Incident) -> QuerySet[Incident]:
+    """Open incidents of the same unit from about the same time: perhaps the same event."""
+    return (
+        open_incidents(reach)
+        .filter(
+            unit_id=incident.unit_id,
+            drill=incident.drill,
+            recorded_at__gte=incident.recorded_at - rules.SAME_EVENT_WITHIN,
+            recorded_at__lte=incident.recorded_at + rules.SAME_EVENT_WITHIN,
+        )
+        .exclude(pk=incident.pk)
+    )
+
+
+def timeline(reach: Reach, incident: Incident) -> QuerySet[Entry]:
+    """The journal of the incident, in order. Who may see the incident may read what happened to it."""
+    return (
+        Entry.objects.numbered()
+        .in_thread(incident.key)
+        .filter(audience="incident")
+        .select_related("unit", "actor")
+    )
+
+
+class ChecklistLine(NamedTuple):
+    item: ChecklistItem
+    mark: ChecklistMark | None
+
+
+def checklist(incident: Incident) -> list[ChecklistLine]:
+    """The plan's first-action checklist with what has been marked, in the plan's order: life safety first."""
+    marks = {mark.item: mark for mark in incident.checklist_marks.select_related("by")}
+    items = [item for part in checklists_of(incident.plan.document) for item in part.items]
+    return [ChecklistLine(item, marks.get(item.id)) for item in items]
+
+
+def units_to_report_for(reach: Reach) -> QuerySet[Unit]:
+    """Units an alarm form offers: own posts' units first; the rest of the scope is found by search."""
+    return Unit.objects.filter(pk__in={post.unit_id for post in reach.posts}).order_by("path")
+
+
+def is_fresh(incident: Incident, now: datetime) -> bool:
+    """Whether the reporter may still take the alarm back."""
+    return incident.state == "reported" and rules.may_still_retract(incident.recorded_at, now)

@@ -1,0 +1,153 @@
+"""Is what came over the API well formed, and what goes back?"""
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from rest_framework import serializers
+
+from common.errors import Invalid
+from common.serializers import StrictSerializer
+from incidents.actions import Position
+from incidents.choices import CoordinateSystem
+from incidents.inputs import read_facts
+
+
+class FactsField(serializers.JSONField):
+    """Facts by name, read into plans.facts.Facts; each fault is named under its fact."""
+
+    def to_internal_value(self, data):
+        try:
+            return read_facts(super().to_internal_value(data))
+        except Invalid as invalid:
+            raise serializers.ValidationError(
+                {name: [str(s) for s in sentences] for name, sentences in invalid.fields.items()}
+            ) from invalid
+
+
+class PositionSerializer(StrictSerializer):
+    latitude = serializers.DecimalField(max_digits=9, decimal_places=6, min_value=-90, max_value=90)
+    longitude = serializers.DecimalField(max_digits=9, decimal_places=6, min_value=-180, max_value=180)
+    accuracy_m = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, allow_null=True)
+    crs = serializers.ChoiceField(choices=CoordinateSystem.choices, default=CoordinateSystem.WGS84)
+
+    def to_internal_value(self, data):
+        return Position(**super().to_internal_value(_rounded(data)))
+
+
+def _rounded(data):
+    """Devices give fifteen decimals; six are ten centimetres."""
+    if not isinstance(data, dict):
+        return data
+    numbers = {
+        name: round(data[name], 6) for name in ("latitude", "longitude") if isinstance(data.get(name), float)
+    }
+    return {
+        **data,
+        **numbers,
+        **({"accuracy_m": round(data["accuracy_m"])} if isinstance(data.get("accuracy_m"), float) else {}),
+    }
+
+
+class AlarmSerializer(StrictSerializer):
+    client_id = serializers.CharField(max_length=64)
+    unit = serializers.CharField(max_length=40)
+    place = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+    what = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    known_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    happened_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    facts = FactsField(required=False, default=dict)
+    position = PositionSerializer(required=False, allow_null=True, default=None)
+    drill = serializers.BooleanField(required=False, default=False)
+
+    def validate_facts(self, facts):
+        return facts if facts != {} else read_facts({})
+
+
+class ObservationSerializer(StrictSerializer):
+    what = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    facts = FactsField(required=False, default=dict)
+    at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    position = PositionSerializer(required=False, allow_null=True, default=None)
+
+    def validate(self, given):
+        if given["facts"] == {}:
+            given["facts"] = read_facts({})
+        if not given["what"] and not given["facts"].given and given["position"] is None:
+            raise serializers.ValidationError({"what": ["say what was seen, or give a fact"]})
+        return given
+
+
+class CloseSerializer(StrictSerializer):
+    summary = serializers.CharField(max_length=4000, allow_blank=True)
+
+
+def reasons_in(language: str, incident) -> list[dict]:
+    """The engine's reasons in one language: {level, rule, citation, found, kind, origin, why}."""
+    return [reason["zh" if language.startswith("zh") else "en"] for reason in incident.reasons]
+
+
+def plan_reference(incident) -> dict:
+    plan_id, _, version = incident.plan.ref.partition("@")
+    return {"id": plan_id, "version": int(version)}
+
+
+def receipt(incident) -> dict:
+    """The answer to an alarm."""
+    return {
+        "number": incident.number,
+        "url": reverse("api:incident", args=[incident.number]),
+        "page": reverse("incident", args=[incident.number]),
+        "withdraw_url": reverse("incident-retract", args=[incident.number]),
+        "plan": plan_reference(incident),
+        "proposed_level": incident.proposed_level or None,
+        "reasons": reasons_in(get_language() or "zh", incident),
+    }
+
+
+def summary(incident) -> dict:
+    """One incident in a list."""
+    return {
+        "number": incident.number,
+        "url": reverse("api:incident", args=[incident.number]),
+        "unit": incident.unit.code,
+        "state": incident.state,
+        "place": incident.place,
+        "what": incident.what,
+        "level": incident.level or None,
+        "proposed_level": incident.proposed_level or None,
+        "happened_at": incident.happened_at,
+        "known_at": incident.known_at,
+        "recorded_at": incident.recorded_at,
+        "drill": incident.drill,
+        "rev": incident.rev,
+    }
+
+
+def detail(incident) -> dict:
+    """One incident, whole."""
+    return {
+        **summary(incident),
+        "plan": plan_reference(incident),
+        "source": incident.source,
+        "category": incident.category or None,
+        "facts": incident.facts,
+        "reasons": reasons_in(get_language() or "zh", incident),
+        "merged_into": incident.merged_into.number if incident.merged_into else None,
+        "closed_at": incident.closed_at,
+        "summary": incident.summary,
+    }
+
+
+def entry(row, content: dict) -> dict:
+    """One journal entry of a timeline."""
+    return {
+        "number": row.number,
+        "at": row.at,
+        "recorded_at": row.recorded_at,
+        "kind": row.kind,
+        "subject": row.subject,
+        "unit": row.unit.code if row.unit else None,
+        "actor": row.actor_name or None,
+        "post": row.post or None,
+        "level": row.level or None,
+        "content": content,
+    }

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from incidents import views
+
+urlpatterns = [
+    path("alarm/", views.AlarmPage.as_view(), name="alarm"),
+    path("alarm/<str:number>/", views.AlarmSent.as_view(), name="alarm-sent"),
+    path("incidents/", views.IncidentListPage.as_view(), name="incidents"),
+    path("incidents/new/", views.DeskEntry.as_view(), name="incident-new"),
+    path("incidents/<str:number>/take/", views.Take.as_view(), name="incident-take"),
+    path("incidents/<str:number>/observe/", views.Observe.as_view(), name="incident-observe"),
+    path("incidents/<str:number>/check/", views.Check.as_view(), name="incident-check"),
+    path("incidents/<str:number>/merge/", views.MergeInto.as_view(), name="incident-merge"),
+    path("incidents/<str:number>/share/", views.ShareWith.as_view(), name="incident-share"),
+    path("incidents/<str:number>/unshare/", views.Unshare.as_view(), name="incident-unshare"),
+    path("incidents/<str:number>/retract/", views.Retract.as_view(), name="incident-retract"),
+    path("incidents/<str:number>/close/", views.Close.as_view(), name="incident-close"),
+    path("incidents/<str:number>/reopen/", views.Reopen.as_view(), name="incident-reopen"),
+]

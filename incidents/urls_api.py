@@ -1,0 +1,12 @@
+from django.urls import path
+
+from incidents import api
+
+urlpatterns = [
+    path("alarms/", api.Alarms.as_view(), name="alarms"),
+    path("incidents/", api.Incidents.as_view(), name="incidents"),
+    path("incidents/<str:number>/", api.OneIncident.as_view(), name="incident"),
+    path("incidents/<str:number>/timeline/", api.Timeline.as_view(), name="timeline"),
+    path("incidents/<str:number>/observations/", api.Observations.as_view(), name="observations"),
+    path("incidents/<str:number>/close/", api.Close.as_view(), name="close"),
+]

@@ -1,0 +1,282 @@
+"""Pages of incidents. The page of one incident is in `dashboards`: it also shows warnings, orders and clocks."""
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views import View
+
+from accounts.models import User
+from accounts.queries import lineage, open_unit, units_for
+from common.errors import Invalid, NotAllowed, Refused
+from common.once import once
+from incidents import actions, forms, queries
+from incidents.choices import Source, State
+from incidents.models import Share
+from journal.parts import PartsView
+from plans.queries import plan_in_force
+
+
+def see_other(*args, **kwargs):
+    """303: after a POST, go and look."""
+    response = redirect(*args, **kwargs)
+    response.status_code = 303
+    return response
+
+
+class AlarmPage(LoginRequiredMixin, View):
+    """One tap on a phone. With JavaScript the device keeps the alarm and sends it; without, a plain form."""
+
+    def get(self, request):
+        return self._page(request, self._form(request, initial={"unit": self._units(request).first()}))
+
+    @once
+    def post(self, request):
+        form = self._form(request, data=request.POST)
+        if not form.is_valid():
+            return self._page(request, form, status=422)
+        alarm = actions.Alarm(
+            unit=form.cleaned_data["unit"],
+            place=form.cleaned_data["place"] or form.cleaned_data["unit"].name,
+            what=form.cleaned_data["what"],
+            facts=form.facts,
+            client_id=request.POST.get("idempotency_key") or uuid.uuid4().hex,
+        )
+        incident, _is_new = actions.report_incident(reach=request.reach, alarm=alarm, now=request.now)
+        return see_other("alarm-sent", incident.number)
+
+    def _units(self, request):
+        """Where people stand: their own units and those above, nearest first."""
+        own = queries.units_to_report_for(request.reach)
+        paths = {unit.path for post in own for unit in lineage(post)}
+        return type(own.first())._default_manager.filter(path__in=paths).order_by("-path") if paths else own
+
+    def _form(self, request, **kwargs):
+        units = self._units(request)
+        unit = units.first()
+        if unit is None:
+            raise NotAllowed(
+                "no_post",
+                _(
+                    "No alarm can be raised: you hold no post at the moment. Phone the duty room, and 120 or 110 where a life is at risk."
+                ),
+            )
+        return forms.AlarmForm(units=units, document=plan_in_force(unit, request.now).document, **kwargs)
+
+    def _page(self, request, form, status=200):
+        return render(request, "incidents/alarm.html", {"form": form}, status=status)
+
+
+class AlarmSent(LoginRequiredMixin, View):
+    """The number, the proposed level, and the life-safety steps, for who has just raised the alarm."""
+
+    def get(self, request, number):
+        incident = queries.get_incident(request.reach, number)
+        context = {
+            "incident": incident,
+            "checklist": queries.checklist(incident),
+            "may_retract": queries.is_fresh(incident, request.now),
+            "similar": queries.similar_incidents(request.reach, incident)[:3],
+        }
+        return render(request, "incidents/alarm_sent.html", context)
+
+
+class DeskEntry(LoginRequiredMixin, View):
+    """The duty room's entry form."""
+
+    def get(self, request):
+        first = {"known_at": timezone.localtime(request.now).strftime("%Y-%m-%dT%H:%M")}
+        post = request.reach.post_for("incident.manage", "") or next(iter(request.reach.posts), None)
+        if post:
+            first["unit"] = post.unit_code
+        return self._page(request, forms.DeskForm(initial=first, units=self._units(request)))
+
+    @once
+    def post(self, request):
+        form = forms.DeskForm(request.POST, units=self._units(request))
+        if not form.is_valid():
+            return self._page(request, form, status=422)
+        alarm = actions.Alarm(
+            unit=form.cleaned_data["unit"],
+            place=form.cleaned_data["place"],
+            what=form.cleaned_data["what"],
+            facts=form.facts,
+            known_at=form.cleaned_data["known_at"],
+            client_id=request.POST.get("idempotency_key") or uuid.uuid4().hex,
+            source=Source.DESK,
+        )
+        try:
+            incident, _is_new = actions.report_incident(reach=request.reach, alarm=alarm, now=request.now)
+        except Invalid as invalid:
+            for name, sentences in invalid.fields.items():
+                form.add_error(name if name in form.fields else None, sentences)
+            return self._page(request, form, status=422)
+        return see_other("incident", incident.number)
+
+    def _units(self, request):
+        return units_for(request.reach, "incident.report")
+
+    def _page(self, request, form, status=200):
+        return render(request, "incidents/desk.html", {"form": form}, status=status)
+
+
+class IncidentListPage(LoginRequiredMixin, PartsView):
+    """Every incident this person may see, open ones or all, page by page."""
+
+    template_name = "incidents/list.html"
+    parts = {"incidents": ("incidents/_list.html", "list_context")}
+
+    def list_context(self):
+        shown = self.request.GET.get("show", "open")
+        words = self.request.GET.get("q", "").strip()
+        rows = queries.incident_list(self.request.reach)
+        if shown == "open":
+            rows = rows.open()
+        elif shown in State.values:
+            rows = rows.filter(state=shown)
+        if words:
+            rows = rows.filter(
+                Q(number__icontains=words) | Q(place__icontains=words) | Q(what__icontains=words)
+            )
+        page = _OpenEnded(rows, 25).get_page(self.request.GET.get("page"))
+        return {
+            "page": page,
+            "incidents": page.object_list,
+            "shown": shown,
+            "may_report": self.request.reach.has("incident.report"),
+            "q": words,
+            "now": self.request.now,
+        }
+
+
+class _OpenEnded(Paginator):
+    """Counts no further than a person would page: counting 50,000 rows for a footer costs more than the page."""
+
+    MOST = 1000
+
+    @property
+    def count(self):
+        return self.object_list.order_by()[: self.MOST].count()
+
+
+class IncidentAct(LoginRequiredMixin, View):
+    """One act on one incident: POST, then back to its page. Subclasses carry it out."""
+
+    form_class = None
+    done = ""
+
+    @once
+    def post(self, request, number):
+        incident = queries.get_incident(request.reach, number)
+        form = self.form_class(request.POST) if self.form_class else None
+        if form is not None and not form.is_valid():
+            raise Invalid(
+                "form_not_in_order",
+                _("Nothing was saved: a field is missing or not in order. Correct it and send again."),
+                fields={
+                    name: [
+                        _("%(field)s: %(error)s") % {"field": form[name].label, "error": said}
+                        for said in errors
+                    ]
+                    if name in form.fields
+                    else errors
+                    for name, errors in form.errors.items()
+                },
+            )
+        self.act(request, incident, form)
+        if self.done:
+            messages.success(request, self.done)
+        return see_other("incident", incident.number)
+
+    def act(self, request, incident, form):
+        raise NotImplementedError
+
+
+class Take(IncidentAct):
+    def act(self, request, incident, form):
+        actions.take_over(incident_id=incident.pk, reach=request.reach, now=request.now)
+
+
+class Observe(IncidentAct):
+    form_class = forms.ObservationForm
+
+    def act(self, request, incident, form):
+        actions.add_observation(
+            incident_id=incident.pk,
+            reach=request.reach,
+            what=form.cleaned_data["what"],
+            facts=form.facts,
+            now=request.now,
+        )
+
+
+class Check(IncidentAct):
+    form_class = forms.CheckForm
+
+    def act(self, request, incident, form):
+        actions.mark_item(incident_id=incident.pk, reach=request.reach, now=request.now, **form.cleaned_data)
+
+
+class MergeInto(IncidentAct):
+    form_class = forms.MergeForm
+
+    def act(self, request, incident, form):
+        into = queries.get_incident(request.reach, form.cleaned_data["into"].strip())
+        actions.merge(incident_id=incident.pk, into_id=into.pk, reach=request.reach, now=request.now)
+
+
+class ShareWith(IncidentAct):
+    form_class = forms.ShareForm
+
+    def act(self, request, incident, form):
+        given = form.cleaned_data
+        unit = open_unit(given["unit"]) if given["unit"] else None
+        person = (
+            User.objects.filter(username=given["person"], is_active=True).first() if given["person"] else None
+        )
+        if unit is None and person is None:
+            raise Invalid(
+                "unknown_recipient",
+                _("Nothing was shared: there is no such unit or person. Check the code or the username."),
+                fields={"unit": [_("There is no such unit or person.")]},
+            )
+        actions.share(incident_id=incident.pk, reach=request.reach, unit=unit, person=person, reason=given["reason"], now=request.now)  # fmt: skip
+
+
+class Unshare(IncidentAct):
+    def act(self, request, incident, form):
+        share = Share.objects.filter(incident=incident, pk=request.POST.get("share") or 0).first()
+        if share is None:
+            raise Refused("no_such_share", _("Nothing was changed: this share does not exist."))
+        actions.unshare(share_id=share.pk, reach=request.reach, now=request.now)
+
+
+class Retract(IncidentAct):
+    def act(self, request, incident, form):
+        actions.retract(incident_id=incident.pk, reach=request.reach, now=request.now)
+
+
+class Close(IncidentAct):
+    form_class = forms.CloseForm
+
+    def act(self, request, incident, form):
+        rev = request.POST.get("rev", "")
+        actions.close(
+            incident_id=incident.pk,
+            reach=request.reach,
+            summary=form.cleaned_data["summary"],
+            now=request.now,
+            rev=int(rev) if rev.isdigit() else None,
+        )
+
+
+class Reopen(IncidentAct):
+    form_class = forms.ReasonForm
+
+    def act(self, request, incident, form):
+        actions.reopen(incident_id=incident.pk, reach=request.reach, now=request.now, **form.cleaned_data)
