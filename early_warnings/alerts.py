@@ -1,0 +1,132 @@
+"""Who is told of a warning: rows in the outbox, in the transaction of the act."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from accounts.choices import PostKind
+from accounts.models import Appointment, User
+from accounts.queries import Holder
+from common.paths import prefixes
+from early_warnings.models import EarlyWarning
+from notices.actions import Recipient, queue
+from notices.choices import ALERT, ORDER, ROUTINE, Channel
+from plans.engine import level_of
+
+#: Who is on duty in the units concerned: the incident's own and those above it.
+ON_DUTY = (PostKind.DUTY_OFFICER, PostKind.DUTY_LEADER)
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+def ask_to_sign(
+    warning: EarlyWarning, holders: Iterable[Holder], *, now: datetime, clock_id: str = ""
+) -> None:
+    """Ask these people for their signature; `clock_id` names the sign-off clock that ran out, if one did.
+
+    Each round and each clock is a reason of its own: who is asked again is told again.
+    """
+    asked = ".".join(filter(None, ["warning.to_sign", str(warning.round), clock_id]))
+    by = f"{warning.sign_by.astimezone(LOCAL):%H:%M:%S}" if warning.sign_by else ""
+    late_zh, late_en = ("（签发超时，转请）", " (overdue)") if clock_id else ("", "")
+    channels = [Channel.APP, Channel.SMS, Channel.VOICE] if clock_id else [Channel.APP, Channel.SMS]
+    _queue(
+        warning,
+        _recipients(holders),
+        purpose=asked,
+        channels=channels,
+        priority=ORDER,
+        text_zh=f"待签发{late_zh}{_level(warning, 'zh')}预警 {warning.number}：{warning.matter}" + (f" 时限 {by}" if by else ""),
+        text_en=f"To sign{late_en}: {_level(warning, 'en')} warning {warning.number}: {warning.matter}" + (f" By {by}." if by else ""),
+        now=now,
+    )  # fmt: skip
+
+
+def tell_signed(warning: EarlyWarning, recipients: list[Recipient], *, now: datetime) -> None:
+    """Tell everybody named in what was signed."""
+    _queue(
+        warning,
+        recipients,
+        purpose="warning.signed",
+        channels=[Channel.APP, Channel.SMS],
+        priority=ALERT,
+        text_zh=f"{_level(warning, 'zh')}预警 {warning.number} 生效：{warning.area}。{warning.matter}\n措施：\n{warning.measures}",
+        text_en=f"{_level(warning, 'en')} warning {warning.number} in force: {warning.area}. {warning.matter}\nMeasures:\n{warning.measures}",
+        now=now,
+    )
+
+
+def tell_returned(warning: EarlyWarning, *, now: datetime) -> None:
+    """The drafter learns that it came back, and why."""
+    drafters = {person.pk: Recipient(person, "") for person in (warning.drafted_by, warning.proposed_by)}
+    _queue(
+        warning,
+        list(drafters.values()),
+        purpose=f"warning.returned.{warning.round}",
+        channels=[Channel.APP],
+        priority=ORDER,
+        text_zh=f"预警 {warning.number} 被退回：{warning.return_reason}",
+        text_en=f"Warning {warning.number} was returned: {warning.return_reason}",
+        now=now,
+    )
+
+
+def tell_lifted(warning: EarlyWarning, recipients: list[Recipient], *, now: datetime) -> None:
+    _queue(
+        warning,
+        recipients,
+        purpose="warning.lifted",
+        channels=[Channel.APP],
+        priority=ROUTINE,
+        text_zh=f"{_level(warning, 'zh')}预警 {warning.number} 已解除：{warning.lift_reason}",
+        text_en=f"{_level(warning, 'en')} warning {warning.number} was lifted: {warning.lift_reason}",
+        now=now,
+    )
+
+
+def people_to_tell(
+    warning: EarlyWarning, named: Iterable[Holder], now: datetime, besides: User
+) -> list[Recipient]:
+    """Whom the plan names, everybody on duty in the unit and above it, who was asked to sign, and the drafter.
+
+    `besides`: who is acting need not be told.
+    """
+    asked = Q(post__in=list(warning.requests.values_list("post_id", flat=True)))
+    on_duty = Q(post__unit__path__in=prefixes(warning.unit_path), post__kind__in=ON_DUTY)
+    rows = (
+        Appointment.objects.current(now)
+        .filter(asked | on_duty)
+        .select_related("person", "post")
+        .order_by("pk")
+    )
+    found = {holder.person.pk: Recipient(holder.person, holder.post.title) for holder in named}
+    for row in rows:
+        found.setdefault(row.person_id, Recipient(row.person, row.post.title))
+    for person in (warning.drafted_by, warning.proposed_by):
+        if person is not None:
+            found.setdefault(person.pk, Recipient(person, ""))
+    found.pop(besides.pk, None)
+    return list(found.values())
+
+
+def _recipients(holders: Iterable[Holder]) -> list[Recipient]:
+    found = {holder.person.pk: Recipient(holder.person, holder.post.title) for holder in holders}
+    return list(found.values())
+
+
+def _level(warning: EarlyWarning, language: str) -> str:
+    return level_of(warning.plan.document, warning.level).words.said_in(language)
+
+
+def _queue(warning: EarlyWarning, recipients: list[Recipient], *, text_zh: str, text_en: str, **more) -> None:
+    queue(
+        recipients=recipients,
+        subject=warning.key,
+        thread=warning.thread,
+        unit=warning.unit,
+        text_zh=text_zh[:300],
+        text_en=text_en[:300],
+        drill=warning.drill,
+        **more,
+    )

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class EarlyWarningsConfig(AppConfig):
+    name = "early_warnings"
+
+    def ready(self):
+        from clocks.effects import register
+        from common.subjects import add_reader
+        from early_warnings.effects import escalate_signoff
+        from early_warnings.queries import holding_open, key_of_number
+        from incidents.queries import hold_open
+
+        register("signoff.escalate", escalate_signoff)
+        hold_open(holding_open)
+        add_reader(key_of_number)

@@ -1,0 +1,143 @@
+"""A signed warning as a Common Alerting Protocol 1.2 message (OASIS 2010), in our internal profile.
+
+| our record | CAP |
+|---|---|
+| warning number | identifier; the lifting is a message of its own: number + "-L" |
+| unit of the signing post | sender |
+| signed_at (lifted_at) | sent |
+| first warning, adjustment, lifting | msgType Alert, Update, Cancel |
+| real, drill | status Actual, Exercise |
+| always | scope Restricted with its rule: an internal working document |
+| red, orange, yellow, blue | severity Extreme, Severe, Moderate, Minor, and parameter "level" |
+| people there, acts, a life at risk / none of these | Immediate, Observed / Expected, Likely |
+
+Never a person's name: issuer and contact are posts. Times carry +08:00, as CAP has no "Z".
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from common.errors import WrongState
+from early_warnings.choices import State
+from early_warnings.models import EarlyWarning
+from plans.engine import level_of
+from plans.sections import categories_of
+
+NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+RESTRICTION = "内部工作预警，仅限处置责任人"
+#: GB/T 35561: 14000 is the whole class of social security events.
+EMERGENCY_CLASS = "14000"
+EVENT = "涉法涉诉信访事件"
+SEVERITY = {"red": "Extreme", "orange": "Severe", "yellow": "Moderate", "blue": "Minor"}
+
+
+def message(warning: EarlyWarning) -> bytes:
+    """The latest message of the warning: its issue, or its lifting. Raises WrongState before the signature."""
+    if warning.signed_at is None:
+        raise WrongState(
+            "not_signed",
+            _("There is no CAP message of %(number)s: it is not signed. Read it on its page instead.")
+            % {"number": warning.number},
+        )
+    root = ET.Element("alert", xmlns=NAMESPACE)
+    _alert(root, warning)
+    _info(ET.SubElement(root, "info"), warning)
+    ET.indent(root)
+    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _alert(root: ET.Element, warning: EarlyWarning) -> None:
+    lifted = warning.state == State.LIFTED
+    _add(root, "identifier", identifier(warning, lifted=lifted))
+    _add(root, "sender", sender(warning))
+    _add(root, "sent", _time(warning.lifted_at if lifted else warning.signed_at))
+    _add(root, "status", "Exercise" if warning.drill else "Actual")
+    _add(root, "msgType", "Cancel" if lifted else "Update" if warning.adjusted_from_id else "Alert")
+    _add(root, "scope", "Restricted")
+    _add(root, "restriction", RESTRICTION)
+    _add(root, "code", warning.plan.ref)
+    earlier = warning if lifted else warning.adjusted_from
+    if earlier:
+        _add(root, "references", f"{sender(earlier)},{identifier(earlier)},{_time(earlier.signed_at)}")
+    _add(root, "incidents", warning.incident.number)
+
+
+def _info(info: ET.Element, warning: EarlyWarning) -> None:
+    lifted = warning.state == State.LIFTED
+    level = level_of(warning.plan.document, warning.level)
+    seen = is_seen(warning.incident.facts)
+    _add(info, "language", "zh-CN")
+    _add(info, "category", "Security")
+    _add(info, "event", event(warning))
+    _add(info, "responseType", "AllClear" if lifted else "Execute")
+    _add(info, "urgency", "Past" if lifted else "Immediate" if seen else "Expected")
+    _add(info, "severity", SEVERITY.get(level.tone, "Unknown"))
+    _add(info, "certainty", "Observed" if seen else "Likely")
+    _pair(info, "eventCode", "CN-EMERGENCY-CLASS", EMERGENCY_CLASS)
+    _add(info, "effective", _time(warning.in_force_at))
+    _add(info, "senderName", f"{warning.signed_post.unit.name} {warning.signed_post.title}")
+    _add(info, "headline", f"{level.words.zh}预警：{warning.matter}"[:160])
+    _add(info, "description", warning.matter)
+    _add(info, "instruction", warning.measures)
+    _add(info, "contact", " ".join(filter(None, [warning.unit.name, warning.unit.phone])))
+    _pair(info, "parameter", "level", warning.level)
+    _pair(info, "parameter", "signature-sha256", warning.signature)
+    area = ET.SubElement(info, "area")
+    _add(area, "areaDesc", f"{warning.unit.name} {warning.area}")
+    code = warning.unit.code
+    _pair(area, "geocode", "GB/T 2260" if code.isdigit() and len(code) == 6 else "UNIT", code)
+
+
+def identifier(warning: EarlyWarning, *, lifted: bool = False) -> str:
+    """Our numbers hold no space, comma, `<` or `&`, which CAP forbids here."""
+    return f"{warning.number}-L" if lifted else warning.number
+
+
+def sender(warning: EarlyWarning) -> str:
+    return "".join(c if c not in " ,<&" else "_" for c in warning.signed_post.unit.code)
+
+
+def event(warning: EarlyWarning) -> str:
+    """The plan's words for the kind of event."""
+    for category in categories_of(warning.plan.document):
+        if category.id == warning.category:
+            return category.words.zh
+    return EVENT
+
+
+def is_seen(facts: Mapping[str, Any]) -> bool:
+    """Whether it is happening before people's eyes; else it is expected."""
+    headcount = facts.get("headcount") or {}
+    return bool(
+        headcount.get("high") or facts.get("acts") or facts.get("life_risk") or facts.get("casualties")
+    )
+
+
+def _add(parent: ET.Element, name: str, text: str) -> None:
+    ET.SubElement(parent, name).text = _clean(text)
+
+
+def _pair(parent: ET.Element, name: str, value_name: str, value: str) -> None:
+    pair = ET.SubElement(parent, name)
+    _add(pair, "valueName", value_name)
+    _add(pair, "value", value)
+
+
+def _clean(text: str) -> str:
+    """Without the control characters that XML cannot hold and forms let through."""
+    return "".join(
+        c
+        for c in text
+        if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
+    )
+
+
+def _time(at: datetime) -> str:
+    return at.astimezone(LOCAL).isoformat(timespec="seconds")

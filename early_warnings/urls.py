@@ -1,0 +1,22 @@
+from django.urls import path
+
+from early_warnings import views
+
+urlpatterns = [
+    path("incidents/<str:number>/warning/", views.ProposalPage.as_view(), name="warning-new"),
+    path("early-warnings/", views.WarningListPage.as_view(), name="warnings"),
+    path("early-warnings/<str:number>/", views.WarningPage.as_view(), name="warning"),
+    path("early-warnings/<str:number>/revise/", views.RevisePage.as_view(), name="warning-revise"),
+    path("early-warnings/<str:number>/adjust/", views.AdjustPage.as_view(), name="warning-adjust"),
+    path("early-warnings/<str:number>/propose/", views.Propose.as_view(), name="warning-propose"),
+    path("early-warnings/<str:number>/sign/", views.Sign.as_view(), name="warning-sign"),
+    path("early-warnings/<str:number>/return/", views.Return.as_view(), name="warning-return"),
+    path("early-warnings/<str:number>/withdraw/", views.Withdraw.as_view(), name="warning-withdraw"),
+    path("early-warnings/<str:number>/lift/", views.Lift.as_view(), name="warning-lift"),
+    path("early-warnings/<str:number>/call/", views.Call.as_view(), name="warning-call"),
+    path(
+        "early-warnings/<str:number>/reports/<int:report>/",
+        views.ReportSent.as_view(),
+        name="warning-report-sent",
+    ),
+]
