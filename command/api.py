@@ -1,0 +1,66 @@
+"""The orders' door of the HTTP API."""
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from command import actions, queries, serializers
+from command.choices import OrderVerb
+from common.api import check_if_match, etag, idempotent, not_found
+from common.serializers import validated
+from incidents.queries import get_incident
+
+
+class Orders(APIView):
+    """Orders this caller may see, newest first; POST issues one."""
+
+    @extend_schema(operation_id="orders_list", responses={200: dict})
+    def get(self, request):
+        rows = queries.orders(request.reach)
+        if number := request.query_params.get("incident"):
+            rows = rows.filter(incident__number=number)
+        return Response({"results": [serializers.detail(order) for order in rows[:200]]})
+
+    @extend_schema(request=serializers.NewOrderSerializer, responses={201: dict})
+    @idempotent
+    def post(self, request):
+        given = validated(serializers.NewOrderSerializer, request.data)
+        incident = get_incident(request.reach, given["incident"])
+        order = actions.issue_order(
+            incident_id=incident.pk,
+            reach=request.reach,
+            target=actions.read_target(given["to"]),
+            task=given["task"],
+            arrive_by=given["arrive_by"],
+            now=request.now,
+        )
+        headers = {"ETag": etag(order.rev), "Location": reverse("api:order", args=[order.number])}
+        return Response(
+            serializers.detail(queries.get_order(request.reach, order.number)), status=201, headers=headers
+        )
+
+
+class OneOrder(APIView):
+    @extend_schema(responses={200: dict})
+    def get(self, request, number):
+        order = queries.get_order(request.reach, number)
+        return Response(serializers.detail(order), headers={"ETag": etag(order.rev)})
+
+
+class OrderStep(APIView):
+    """Carry an order one step on."""
+
+    @extend_schema(operation_id="orders_move", request=serializers.StepSerializer, responses={200: dict})
+    @idempotent
+    def post(self, request, number, verb):
+        if verb not in OrderVerb.values:
+            raise not_found()
+        given = validated(serializers.StepSerializer, request.data)
+        order = queries.get_order(request.reach, number)
+        check_if_match(request, order.rev)
+        actions.move_order(
+            order_id=order.pk, reach=request.reach, verb=verb, now=request.now, note=given["note"]
+        )
+        order = queries.get_order(request.reach, number)
+        return Response(serializers.detail(order), headers={"ETag": etag(order.rev)})

@@ -1,0 +1,82 @@
+"""Who may do what with an order. Each check raises with the reason; buttons and API derive from it."""
+
+from django.utils.translation import gettext as _
+
+from accounts.permissions import VERBS
+from accounts.scope import Reach
+from command import rules
+from command.choices import OrderVerb, TargetKind
+from command.models import Order, OrderStep
+from common.errors import NotAllowed
+from incidents.models import Incident
+
+
+def check_can_issue(reach: Reach, incident: Incident) -> None:
+    if not reach.holds("order.issue", incident.unit_path):
+        raise NotAllowed(
+            "not_allowed",
+            _(
+                "No order was issued: orders for %(number)s are given by its duty room or a leader. Phone them."
+            )
+            % {"number": incident.number},
+        )
+
+
+def check_can_move(reach: Reach, order: Order, verb: str) -> bool:
+    """Whether this person may do `verb`; returns True where it is done on the recipient's behalf."""
+    if verb in rules.SPOT:
+        _check_can_confirm(reach, order)
+        return False
+    if verb in rules.SENDER:
+        _check_directs(reach, order)
+        return False
+    if is_recipient(reach, order):
+        return False
+    if reach.holds("order.answer_for", order.unit_path):
+        return True
+    raise NotAllowed(
+        "not_your_order",
+        _(
+            "Order %(number)s was not changed: it is addressed to somebody else. Its recipient or the duty room answers it."
+        )
+        % {"number": order.number},
+    )
+
+
+def is_recipient(reach: Reach, order: Order) -> bool:
+    """The named person, a member of the named squad, or who answers the named unit's orders."""
+    if order.target_kind == TargetKind.PERSON:
+        return order.target_person_id == reach.user.pk
+    return any(
+        post.unit_id == order.target_unit_id
+        and post.squad == order.target_squad
+        and post.kind in VERBS["order.answer"]
+        for post in reach.posts
+    )
+
+
+def _check_directs(reach: Reach, order: Order) -> None:
+    if not reach.holds("order.issue", order.unit_path):
+        raise NotAllowed(
+            "not_allowed",
+            _(
+                "Order %(number)s was not recalled: only the duty room or a leader of the incident's unit recalls it."
+            )
+            % {"number": order.number},
+        )
+
+
+def _check_can_confirm(reach: Reach, order: Order) -> None:
+    """The spot confirms, not the one who said "arrived": an honest arrival time has two sides."""
+    on_the_spot = (
+        reach.holds("incident.observe", order.unit_path) or order.incident.reported_by_id == reach.user.pk
+    )
+    said_so = OrderStep.objects.filter(order=order, verb=OrderVerb.ARRIVE, by=reach.user).exists()
+    if not on_the_spot or said_so:
+        raise NotAllowed(
+            "arrival_needs_a_second_person",
+            _(
+                "The arrival on order %(number)s was not confirmed: somebody on the spot other than who reported it must confirm."
+            )
+            % {"number": order.number},
+        )

@@ -1,0 +1,172 @@
+"""What may this person see of orders and duty, in what shape?"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.choices import HeldAs, PostKind
+from accounts.models import Appointment, Post, Unit, User
+from accounts.scope import Reach
+from command import permissions, rules
+from command.choices import OrderVerb
+from command.models import Order, Shift
+from common.errors import NotAllowed, not_found
+from common.paths import prefixes
+from incidents.models import Incident
+from incidents.queries import OpenItem
+from plans.sections import squads_of
+
+ON_DUTY_KINDS = (PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER)
+
+
+def orders(reach: Reach) -> QuerySet[Order]:
+    return Order.objects.visible_to(reach).for_lists().order_by("-issued_at", "-pk")
+
+
+def live_orders(reach: Reach) -> QuerySet[Order]:
+    """Orders under way that this person may see, the most urgent arrival first."""
+    return Order.objects.visible_to(reach).live().for_lists().order_by("arrive_by", "pk")
+
+
+def my_orders(reach: Reach) -> QuerySet[Order]:
+    """Live orders addressed to this person, their squads or their units."""
+    return Order.objects.addressed_to(reach).live().for_lists().order_by("arrive_by", "pk")
+
+
+def for_incident(incident: Incident) -> QuerySet[Order]:
+    return Order.objects.filter(incident=incident).for_lists().order_by("pk")
+
+
+def get_order(reach: Reach, number: str) -> Order:
+    """The order of that number; NotFound if there is none or this person may not see it."""
+    found = Order.objects.visible_to(reach).for_lists().filter(number=number).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def key_of_number(text: str) -> str | None:
+    """The journal key behind an order's number, for callers of the API."""
+    found = Order.objects.filter(number=text).first()
+    return found.key if found else None
+
+
+class OrderCard(NamedTuple):
+    """An order with what this reader may do now."""
+
+    order: Order
+    #: state, its label, when it was reached (None = not yet), whether on behalf
+    steps: list[tuple[str, str, datetime | None, bool]]
+    verbs: list[OrderVerb]
+    on_behalf: bool
+
+
+def cards(reach: Reach, rows: Iterable[Order]) -> list[OrderCard]:
+    return [card(reach, order) for order in rows]
+
+
+def card(reach: Reach, order: Order) -> OrderCard:
+    reached = {step.state: step for step in order.steps.all()}
+    steps: list[tuple[str, str, datetime | None, bool]] = []
+    for state in rules.STEPS:
+        step = reached.get(state)
+        at = order.issued_at if state == rules.STEPS[0] else step.at if step else None
+        steps.append((state, str(state.label), at, bool(step and step.on_behalf)))
+    verbs = [OrderVerb(verb) for verb in rules.TRANSITIONS[order.state] if _may(reach, order, verb, reached)]
+    on_behalf = not permissions.is_recipient(reach, order)
+    return OrderCard(order, steps, verbs, on_behalf)
+
+
+def _may(reach: Reach, order: Order, verb: str, reached: dict) -> bool:
+    """The button's twin of permissions.check_can_move, without a query per order."""
+    if verb == OrderVerb.CONFIRM_ARRIVAL:
+        arrived = reached.get("arrived")
+        on_the_spot = (
+            reach.holds("incident.observe", order.unit_path) or order.incident.reported_by_id == reach.user.pk
+        )
+        return on_the_spot and arrived is not None and arrived.by_id != reach.user.pk
+    try:
+        permissions.check_can_move(reach, order, verb)
+    except NotAllowed:
+        return False
+    return True
+
+
+class Recipient(NamedTuple):
+    """A choice of the order form: `squad:dialogue@C1` and what it is called."""
+
+    value: str
+    label: str
+
+
+def recipients_for(incident: Incident, now: datetime) -> list[Recipient]:
+    """Whom an order may go to: the plan's squads of this unit and those above it, then units, then responders."""
+    units = list(Unit.objects.filter(path__in=prefixes(incident.unit_path)).order_by("-path"))
+    posts = Post.objects.filter(unit__in=units, closed_at__isnull=True, kind=PostKind.SQUAD).select_related(
+        "unit"
+    )
+    named = {squad.id: squad.words for squad in squads_of(incident.plan.document)}
+    order = list(named)
+    found: dict[str, str] = {}
+    for post in sorted(
+        posts, key=lambda p: (-len(p.unit.path), order.index(p.squad) if p.squad in order else 99)
+    ):
+        found.setdefault(f"squad:{post.squad}@{post.unit.code}", f"{post} · {post.unit}")
+    below = Unit.objects.open_at(now.date()).filter(
+        path__under=incident.unit_path, posts__kind=PostKind.OFFICE_HEAD
+    )
+    for unit in [*below.distinct().order_by("path")[:50]]:
+        found[f"unit:{unit.code}"] = str(unit)
+    responders = Appointment.objects.current(now).filter(
+        post__unit__in=units, post__kind__in=[PostKind.FIRST_RESPONDER, PostKind.EXPERT]
+    )
+    for held in responders.select_related("person", "post").order_by("pk"):
+        found[f"person:{held.person.username}"] = f"{held.post} · {held.person}"
+    return [Recipient(value, label) for value, label in found.items()]
+
+
+def held_open(incident: Incident) -> list[OpenItem]:
+    """Orders that keep an incident from closing."""
+    return [
+        OpenItem(
+            "order",
+            order.number,
+            _("Order %(number)s: %(state)s") % {"number": order.number, "state": order.get_state_display()},
+        )
+        for order in Order.objects.filter(incident=incident).live().order_by("pk")
+    ]
+
+
+class OnDuty(NamedTuple):
+    """Who answers for a post now."""
+
+    post: Post
+    person: User
+    #: Until when by the roster; None = the post's holder, no roster entered.
+    until: datetime | None
+
+
+def on_duty(units: Iterable[Unit], now: datetime) -> list[OnDuty]:
+    """Who is on duty in these units: by the roster, else whoever holds the post (two queries)."""
+    shifts = (
+        Shift.objects.filter(
+            post__unit__in=units, starts_at__lte=now, ends_at__gt=now, post__kind__in=ON_DUTY_KINDS
+        )
+        .select_related("post__unit", "person")
+        .order_by("post__unit__path", "post__kind")
+    )
+    found = {shift.post_id: OnDuty(shift.post, shift.person, shift.ends_at) for shift in shifts}
+    held = (
+        Appointment.objects.current(now)
+        .filter(post__unit__in=units, post__kind__in=ON_DUTY_KINDS, held_as=HeldAs.HOLDER)
+        .select_related("post__unit", "person")
+        .order_by("post__unit__path", "post__kind")
+    )
+    for appointment in held:
+        found.setdefault(appointment.post_id, OnDuty(appointment.post, appointment.person, None))
+    return sorted(
+        found.values(), key=lambda duty: (duty.post.unit.path, duty.post.kind != PostKind.DUTY_LEADER)
+    )

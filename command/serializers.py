@@ -1,0 +1,51 @@
+"""Is what came over the API well formed, and what goes back?"""
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from common.serializers import StrictSerializer
+
+
+class NewOrderSerializer(StrictSerializer):
+    incident = serializers.CharField(max_length=60)
+    to = serializers.CharField(max_length=200)
+    task = serializers.CharField(max_length=300)
+    arrive_by = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class StepSerializer(StrictSerializer):
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+def detail(order) -> dict:
+    return {
+        "number": order.number,
+        "url": reverse("api:order", args=[order.number]),
+        "incident": order.incident.number,
+        "to": target(order),
+        "task": order.task,
+        "state": order.state,
+        "issued_at": order.issued_at,
+        "arrive_by": order.arrive_by,
+        "drill": order.drill,
+        "rev": order.rev,
+        "steps": [
+            {
+                "state": step.state,
+                "at": step.at,
+                "by": step.by.username,
+                "post": step.post,
+                "on_behalf": step.on_behalf,
+                "note": step.note,
+            }
+            for step in order.steps.all()
+        ],
+    }
+
+
+def target(order) -> str:
+    """The recipient as the API writes it: unit:CODE, squad:ID@CODE or person:USERNAME."""
+    if order.target_person_id:
+        return f"person:{order.target_person.username}"
+    code = order.target_unit.code
+    return f"squad:{order.target_squad}@{code}" if order.target_squad else f"unit:{code}"

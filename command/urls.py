@@ -1,0 +1,8 @@
+from django.urls import path
+
+from command import views
+
+urlpatterns = [
+    path("incidents/<str:number>/order/", views.IssueOrder.as_view(), name="order-new"),
+    path("orders/<str:number>/<str:verb>/", views.MoveOrder.as_view(), name="order-move"),
+]

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from command import api
+
+urlpatterns = [
+    path("orders/", api.Orders.as_view(), name="orders"),
+    path("orders/<str:number>/", api.OneOrder.as_view(), name="order"),
+    path("orders/<str:number>/<str:verb>/", api.OrderStep.as_view(), name="order-step"),
+]
