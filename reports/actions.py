@@ -1,0 +1,392 @@
+"""What happens to zero-reports. Lock, check, change, record."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit
+from accounts.scope import Reach
+from common.crash import crash_point
+from common.errors import Invalid, Refused, WrongState
+from common.periods import Period, day_of, period_of
+from common.text import personal_data_in
+from incidents.models import Incident
+from journal.record import record
+from reports import permissions, rules
+from reports.cadence import asking_units, cadence_of, due_at, due_by_tier, not_asked
+from reports.choices import Answer, Via
+from reports.models import ReportItem, Round, Silence, ZeroReport
+from reports.slots import lock_slot
+from reports.tallies import Scope, count_anew, one_folder, recount, scopes_of, silent_units
+
+#: How many days of missed rounds are opened after a stop.
+CATCH_UP_DAYS = 31
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One matter as handed in; `incident` is the number of one already recorded."""
+
+    dispute_class: str = ""
+    count: int = 1
+    note: str = ""
+    incident: str = ""
+
+
+def subject_of(unit: Unit, period: Period) -> str:
+    """The journal's name of a unit's answer for a period, the same for all its versions."""
+    return f"zero_report:{unit.pk}/{period}"
+
+
+@transaction.atomic
+def file_report(
+    *,
+    reach: Reach,
+    unit: Unit,
+    period: Period,
+    answer: str,
+    now: datetime,
+    items: Iterable[Item] = (),
+    via: str = Via.PAGE,
+) -> ZeroReport:
+    """Take a unit's answer for a period: the first one, or a correction as the next version.
+
+    After the cut-off it is late, not refused. The same answer by the same person again is the same report:
+    nothing is written and the receipt is the one already given. Two people at once make two versions.
+    Source: city plan §2.2(1); Jintan campaign rules 四 1.
+    """
+    slot = lock_slot(unit.pk, period)
+    unit, before = slot.unit, slot.before
+    items = tuple(items)
+
+    permissions.check_can_file(reach, unit)
+    due = _due_at(unit, period, slot.over, now)
+    _check_answer(unit, answer, items)
+    incidents = _incidents(reach, unit, items)
+    if before and _is_same(before, reach, answer, items):
+        return before
+
+    report = _new_version(before, reach, unit, period, due, now)
+    report.answer, report.via = answer, via
+    report.counted = before.counted if before else _is_counted(slot.over, unit, period)
+    if before:
+        ZeroReport.objects.filter(pk=before.pk).update(current=False)
+    report.save(force_insert=True)
+    if items:
+        ReportItem.objects.bulk_create(_rows(report, items, incidents))
+
+    record(
+        "zero_report.corrected" if before else "zero_report.received",
+        subject=subject_of(unit, period),
+        unit=unit,
+        actor=reach.user,
+        post=report.post,
+        at=now,
+        content=_told(report, before, items),
+    )
+    crash_point("reports.before_commit")
+    return report
+
+
+class FiledFor(NamedTuple):
+    """What became of one unit of a list: its report, or the reason why there is none."""
+
+    unit: Unit
+    report: ZeroReport | None
+    refused: Refused | None
+
+
+def file_nil_for(*, reach: Reach, units: Iterable[Unit], period: Period, now: datetime) -> list[FiledFor]:
+    """File "nothing to report" for several units (代报). One that is refused holds up no other.
+
+    A unit that has answered keeps its answer: a list is never a correction.
+    """
+    done = []
+    for unit in units:
+        try:
+            with transaction.atomic():
+                slot = lock_slot(unit.pk, period)
+                report = slot.before or file_report(
+                    reach=reach, unit=slot.unit, period=period, answer=Answer.NIL, via=Via.TABLE, now=now
+                )
+        except Refused as refused:
+            done.append(FiledFor(unit, None, refused))
+        else:
+            done.append(FiledFor(unit, report, None))
+    return done
+
+
+def _new_version(
+    before: ZeroReport | None, reach: Reach, unit: Unit, period: Period, due: datetime, now: datetime
+) -> ZeroReport:
+    post, on_behalf = permissions.filing_post(reach, unit)
+    version = before.version + 1 if before else 1
+    # Two who come at once may reach the lock in another order than the door, where each read its time.
+    received_at = max(now, before.received_at) if before else now
+    return ZeroReport(
+        unit=unit,
+        cadence=period.cadence,
+        day=period.day,
+        version=version,
+        receipt=f"R-{unit.code}-{str(period).replace('-', '')}-{version}",
+        received_at=received_at,
+        first_received_at=before.first_received_at if before else now,
+        due_at=due,
+        filed_by=reach.user,
+        post=post.title if post else "",
+        on_behalf=on_behalf,
+    )
+
+
+def _told(report: ZeroReport, before: ZeroReport | None, items: tuple[Item, ...]) -> dict:
+    """What the journal keeps: the tallies are folded from `was`, `answer`, `late` and `counted`."""
+    return {
+        "period": str(report.period),
+        "version": report.version,
+        "receipt": report.receipt,
+        "was": before.answer if before else "",
+        "answer": report.answer,
+        "late": report.is_late,
+        "counted": report.counted,
+        "on_behalf": report.on_behalf,
+        "items": [[item.incident or item.dispute_class, item.count] for item in items],
+    }
+
+
+def _rows(report: ZeroReport, items: tuple[Item, ...], incidents: dict[str, Incident]) -> list[ReportItem]:
+    return [
+        ReportItem(
+            report=report,
+            dispute_class=item.dispute_class,
+            incident=incidents.get(item.incident),
+            count=item.count,
+            note=item.note,
+        )
+        for item in items
+    ]
+
+
+def _incidents(reach: Reach, unit: Unit, items: tuple[Item, ...]) -> dict[str, Incident]:
+    """The incidents the items name. Raises Invalid for one that this person may not see or that is not the unit's."""
+    numbers = {item.incident for item in items if item.incident}
+    if not numbers:
+        return {}
+    mine = Incident.objects.visible_to(reach).filter(number__in=numbers, unit_path__under=unit.path)
+    found = {incident.number: incident for incident in mine}
+    if unknown := sorted(numbers - found.keys()):
+        raise Invalid(
+            "unknown_incident",
+            _(
+                "The report for %(unit)s was not filed: %(number)s is not an incident of this unit. "
+                "Choose one of its incidents, or describe the matter."
+            )
+            % {"unit": unit, "number": unknown[0]},
+        )
+    return found
+
+
+def _is_same(before: ZeroReport, reach: Reach, answer: str, items: tuple[Item, ...]) -> bool:
+    if before.filed_by_id != reach.user.pk or before.answer != answer:
+        return False
+    return Counter(items) == Counter(said(before) if items else ())
+
+
+def said(report: ZeroReport) -> list[Item]:
+    """The items of a report as they were handed in."""
+    return [
+        Item(item.dispute_class, item.count, item.note, item.incident.number if item.incident else "")
+        for item in report.items.select_related("incident")
+    ]
+
+
+def _is_counted(over: Round | None, unit: Unit, period: Period) -> bool:
+    """Once the counts are fixed, only those whose silence was written down can still be counted."""
+    if over is None or over.fixed_at is None:
+        return True
+    return Silence.objects.of(period).filter(unit=unit).exists()
+
+
+def _due_at(unit: Unit, period: Period, over: Round | None, now: datetime) -> datetime:
+    """The cut-off of this unit and period. Raises WrongState where it cannot be filed at `now`."""
+    due = due_at(unit, period, over)
+    code = rules.why_not(
+        period=period, due_at=due, valid_from=unit.valid_from, valid_to=unit.valid_to, now=now
+    )
+    if due is None or code:
+        sentence = {
+            "period_not_begun": _(
+                "The report for %(unit)s was not filed: %(period)s has not begun. File it when that time has come."
+            ),
+            "not_asked": _(
+                "The report for %(unit)s was not filed: the plan does not ask this unit for %(period)s. "
+                "Choose a period it asks for."
+            ),
+            "unit_not_yet_open": _(
+                "The report for %(unit)s was not filed: the unit did not exist yet in %(period)s. "
+                "Choose a later period."
+            ),
+            "unit_closed": _(
+                "The report for %(unit)s was not filed: the unit was closed before the cut-off of %(period)s. "
+                "File for the unit that took over from it."
+            ),
+        }[code]
+        raise WrongState(code, sentence % {"unit": unit, "period": period})
+    return due
+
+
+def _check_answer(unit: Unit, answer: str, items: tuple[Item, ...]) -> None:
+    named = [item.incident for item in items if item.incident]
+    is_well_formed = all((i.dispute_class or i.incident) and i.count >= 1 for i in items)
+    is_twice = len(named) != len(set(named))
+    if (
+        answer not in Answer.values
+        or (answer == Answer.ITEMS) != bool(items)
+        or not is_well_formed
+        or is_twice
+    ):
+        raise Invalid(
+            "answer_and_items_disagree",
+            _(
+                "The report for %(unit)s was not filed: “nothing” takes no items, and “something” needs at least "
+                "one, each with a class and a count. Check the items and send it again."
+            )
+            % {"unit": unit},
+        )
+    if any(personal_data_in(item.note) for item in items):
+        raise Invalid(
+            "personal_data",
+            _(
+                "The report for %(unit)s was not filed: a sentence holds an identity, telephone or card number, "
+                "and reports name no people. Take the number out and send it again."
+            )
+            % {"unit": unit},
+        )
+
+
+# --- rounds --------------------------------------------------------------------------------------------------
+
+
+def open_rounds(*, now: datetime) -> list[Round]:
+    """Open what the plans ask for today and this week, and what was missed while nothing ran.
+
+    Opening counts who is expected; it may take seconds in a province and is run where nobody waits for it.
+    """
+    wanted: dict[Period, list[Round]] = {}
+    for unit in asking_units(now):
+        for opening in _rounds_due(unit, now):
+            wanted.setdefault(opening.period, []).append(opening)
+    return [opened for period, rounds in sorted(wanted.items()) for opened in _open(period, rounds, now)]
+
+
+def _rounds_due(unit: Unit, now: datetime) -> list[Round]:
+    cadence, plan = cadence_of(unit, now)
+    rounds = []
+    for kind in sorted({ask.cadence for ask in cadence}):
+        for period in _periods_to_open(unit, kind, now):
+            if due := due_by_tier(cadence, period):
+                rounds.append(
+                    Round(
+                        unit=unit,
+                        cadence=kind,
+                        day=period.day,
+                        plan=plan,
+                        due={tier: at.isoformat() for tier, at in due.items()},
+                        due_at=max(due.values()),
+                        opened_at=now,
+                    )
+                )
+    return rounds
+
+
+def _periods_to_open(unit: Unit, kind: str, now: datetime) -> list[Period]:
+    """From the period after the last round up to the present one."""
+    present = period_of(kind, day_of(now))
+    last = Round.objects.filter(unit=unit, cadence=kind).order_by("-day").first()
+    period = last.period.shifted(1) if last else present
+    period = max(period, period_of(kind, day_of(now - timedelta(days=CATCH_UP_DAYS))))
+    periods = []
+    while period <= present:
+        periods.append(period)
+        period = period.shifted(1)
+    return periods
+
+
+def _open(period: Period, rounds: list[Round], now: datetime) -> list[Round]:
+    with one_folder() as folded:
+        there = set(Round.objects.of(period).values_list("unit_id", flat=True))
+        fresh = [opening for opening in rounds if opening.unit_id not in there]
+        for opening in fresh:
+            opening.save(force_insert=True)
+            _record_round("period.day_opened", opening, now)
+        if fresh:
+            count_anew(period, folded)
+    return fresh
+
+
+def fix_rounds(*, now: datetime) -> list[Round]:
+    """After the cut-off: write down who was silent; from here on the expected number stands."""
+    over = Round.objects.filter(fixed_at=None, due_at__lt=now).values_list("cadence", "day").distinct()
+    return [done for cadence, day in sorted(set(over.order_by())) for done in _fix(Period(cadence, day), now)]
+
+
+def _fix(period: Period, now: datetime) -> list[Round]:
+    with one_folder() as folded:
+        rounds = list(Round.objects.of(period).select_related("unit"))
+        fresh = [
+            (found, scope)
+            for found, scope in zip(rounds, scopes_of(rounds), strict=True)
+            if found.fixed_at is None and found.due_at < now
+        ]
+        for found, scope in fresh:
+            _write_silences(found, scope)
+            found.fixed_at = now
+            found.save(update_fields=["fixed_at"])
+            _record_round("period.counted", found, now)
+        if fresh:
+            count_anew(period, folded)
+    return [found for found, _scope in fresh]
+
+
+def _write_silences(over: Round, scope: Scope) -> None:
+    silent = silent_units(scope, over.period).values_list("pk", "tier").order_by("pk")
+    batch: list[Silence] = []
+    for unit_id, tier in silent.iterator(chunk_size=_CHUNK):
+        batch.append(
+            Silence(unit_id=unit_id, cadence=over.cadence, day=over.day, round=over, due_at=scope.due[tier])
+        )
+        if len(batch) == _CHUNK:
+            Silence.objects.bulk_create(batch)
+            batch = []
+    Silence.objects.bulk_create(batch)
+
+    left = ZeroReport.objects.of(over.period).filter(
+        not_asked(scope.due, "unit__"), unit__path__under=scope.path
+    )
+    for other in scope.without:
+        left = left.exclude(unit__path__under=other)
+    left.update(counted=False)
+
+
+def _record_round(kind: str, over: Round, now: datetime) -> None:
+    record(
+        kind,
+        subject=f"round:{over.pk}",
+        unit=over.unit,
+        actor=None,
+        at=now,
+        content={"period": str(over.period), "due_at": over.due_at.isoformat()},
+    )
+
+
+def recount_rounds() -> int:
+    """Make anew the counts of rounds whose units came or went. Returns how many periods."""
+    periods = sorted({found.period for found in Round.objects.filter(recount_wanted=True)})
+    for period in periods:
+        recount(period)
+    return len(periods)

@@ -1,0 +1,219 @@
+"""Zero-reports: what a unit answered for a period, in versions; who was silent; and the counts above them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from common.periods import Period
+from reports.choices import Answer, CadenceKind, DisputeClass, Via
+from reports.rules import Counts, is_on_time
+
+
+class ForPeriodQuerySet(models.QuerySet):
+    def of(self, period: Period):
+        return self.filter(cadence=period.cadence, day=period.day)
+
+
+class ForPeriod(models.Model):
+    """A row about one period: its cadence and first day, the form a range of days can be asked in."""
+
+    cadence = models.CharField(max_length=6, choices=CadenceKind)
+    day = models.DateField()
+
+    objects = ForPeriodQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def period(self) -> Period:
+        return Period(self.cadence, self.day)
+
+
+class Round(ForPeriod):
+    """One asking: every unit at and below `unit` whose tier the plan asks, for one period.
+
+    It keeps what the plan said when it opened, so that a later plan changes no past day. Until `fixed_at` the
+    expected number follows the units that exist; from then on it stands.
+    """
+
+    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
+    #: The plan it follows, "id@version"; empty = the built-in cadence.
+    plan = models.CharField(max_length=120, blank=True, default="")
+    #: Tier → its cut-off, ISO 8601 in UTC.
+    due = models.JSONField()
+    #: The last of these cut-offs.
+    due_at = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    fixed_at = models.DateTimeField(null=True, blank=True)
+    #: Units came or went since the counts were made; they are made again before they are believed.
+    recount_wanted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "cadence", "day"], name="one_round_per_unit_and_period"),
+            models.CheckConstraint(
+                condition=Q(fixed_at__isnull=True) | Q(fixed_at__gt=F("due_at")),
+                name="counts_are_fixed_after_the_cutoff",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["cadence", "day"]),
+            models.Index(fields=["due_at"], condition=Q(fixed_at__isnull=True), name="round_not_fixed"),
+        ]
+
+    def __str__(self):
+        return f"{self.unit_id} {self.period}"
+
+
+class ZeroReportQuerySet(ForPeriodQuerySet):
+    def visible_to(self, reach):
+        """Reports of the units this person sees by post."""
+        return self.filter(reach.filter("report.view", field="unit__path"))
+
+    def current(self):
+        return self.filter(current=True)
+
+
+class ZeroReport(ForPeriod):
+    """A version of a unit's answer for a period. A correction is a new row; nothing said is ever changed."""
+
+    # No index of their own on unit and person: the first is part of two others, the second is never searched.
+    unit = models.ForeignKey(
+        "accounts.Unit", on_delete=models.PROTECT, related_name="zero_reports", db_index=False
+    )
+    version = models.PositiveSmallIntegerField(default=1)
+    #: The last version so far.
+    current = models.BooleanField(default=True)
+    answer = models.CharField(max_length=5, choices=Answer)
+    receipt = models.CharField(max_length=70)
+    received_at = models.DateTimeField()
+    #: When the unit first answered; every version carries it, so that a correction makes nobody late.
+    first_received_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    #: False = a unit that was not asked when the counts were fixed: the answer is kept, the rates stand.
+    counted = models.BooleanField(default=True)
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    post = models.CharField(max_length=120, blank=True, default="")
+    #: 代报: filed from a post of a unit above.
+    on_behalf = models.BooleanField(default=False)
+    via = models.CharField(max_length=5, choices=Via)
+
+    objects = ZeroReportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "cadence", "day", "version"], name="one_report_per_version"
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "cadence", "day"],
+                condition=Q(current=True),
+                name="one_zero_report_per_unit_and_period",
+            ),
+            models.CheckConstraint(condition=Q(answer__in=Answer.values), name="a_report_says_nil_or_items"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="versions_count_from_one"),
+            models.CheckConstraint(
+                condition=Q(version=1, first_received_at=F("received_at"))
+                | Q(version__gt=1, first_received_at__lte=F("received_at")),
+                name="the_first_version_came_first",
+            ),
+        ]
+
+    def __str__(self):
+        return self.receipt
+
+    @property
+    def on_time(self) -> bool:
+        """Whether this version came by the cut-off."""
+        return is_on_time(self.received_at, self.due_at)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the unit's first answer came after the cut-off."""
+        return not is_on_time(self.first_received_at, self.due_at)
+
+
+class ReportItem(models.Model):
+    """One matter of a report: its class, how many, a sentence; or an incident already recorded. Never a person."""
+
+    report = models.ForeignKey(ZeroReport, on_delete=models.PROTECT, related_name="items")
+    #: A class of the plan's screening; may be empty where the matter is an incident, which says what it is.
+    dispute_class = models.CharField(max_length=20, blank=True, default="")
+    incident = models.ForeignKey(
+        "incidents.Incident",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="zero_report_items",
+    )
+    count = models.PositiveIntegerField()
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(count__gte=1), name="an_item_counts_something"),
+            models.CheckConstraint(
+                condition=~Q(dispute_class="") | Q(incident__isnull=False),
+                name="an_item_has_a_class_or_an_incident",
+            ),
+            models.UniqueConstraint(fields=["report", "incident"], name="one_item_per_incident"),
+        ]
+        ordering = ["id"]
+
+    def __str__(self):
+        return f"{self.dispute_class or self.incident} × {self.count}"
+
+    @property
+    def class_name(self) -> str:
+        """The class in the reader's language; a class this version does not know stands as it was written."""
+        return str(dict(DisputeClass.choices).get(self.dispute_class, self.dispute_class))
+
+
+class Silence(ForPeriod):
+    """A unit that was asked and had not answered when the counts were fixed. A fact; a late answer stands beside it."""
+
+    unit = models.ForeignKey(
+        "accounts.Unit", on_delete=models.PROTECT, related_name="silences", db_index=False
+    )
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="silences", db_index=False)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "cadence", "day"], name="one_silence_per_unit_and_period")
+        ]
+        indexes = [models.Index(fields=["cadence", "day", "unit"])]
+
+
+class Tally(ForPeriod):
+    """The counts of everything below a unit (without the unit itself) for a period.
+
+    A projection of the journal up to `Folded.number`; see tallies.py. Only units with units below have one.
+    """
+
+    unit = models.ForeignKey(
+        "accounts.Unit", on_delete=models.PROTECT, related_name="tallies", db_index=False
+    )
+    expected = models.IntegerField(default=0)
+    received = models.IntegerField(default=0)
+    nil = models.IntegerField(default=0)
+    with_items = models.IntegerField(default=0)
+    late = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "cadence", "day"], name="one_tally_per_unit_and_period")
+        ]
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(self.expected, self.received, self.nil, self.with_items, self.late)
+
+
+class Folded(models.Model):
+    """The journal number up to which the tallies are counted: one row."""
+
+    number = models.BigIntegerField(default=0)

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from reports import views
+
+urlpatterns = [
+    path("report/", views.ReportPage.as_view(), name="report"),
+    path("report/missing/", views.MissingPage.as_view(), name="reports-missing"),
+    path("report/table/", views.TablePage.as_view(), name="reports-table"),
+    path("report/matrix/", views.MatrixPage.as_view(), name="reports-matrix"),
+    path("report/<str:unit>/<str:period>/", views.OneReport.as_view(), name="zero-report"),
+    path("report/<str:unit>/<str:period>/items/", views.ItemsPage.as_view(), name="zero-report-items"),
+]

@@ -1,0 +1,261 @@
+"""Pages of zero-reports: the one-tap page, the receipt, who is silent, the matrix."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views import View
+
+from accounts.choices import Tier
+from common.errors import Invalid, NotAllowed
+from common.once import once
+from common.periods import DAILY, day_of, period_of
+from journal.parts import PartsView
+from reports import actions, queries
+from reports.api import read_period
+from reports.choices import Answer, Via
+from reports.forms import ItemsForm, name_of_tick
+from reports.matrix import matrix, month_of
+from reports.permissions import check_can_file, filing_post
+
+
+def see_other(*args, **kwargs):
+    """303: after a POST, go and look."""
+    response = redirect(*args, **kwargs)
+    response.status_code = 303
+    return response
+
+
+def no_post() -> NotAllowed:
+    return NotAllowed(
+        "no_post",
+        _(
+            "Nothing can be reported: you hold no post that files reports at the moment. "
+            "Ask the security administrator of your bureau."
+        ),
+    )
+
+
+class ReportPage(LoginRequiredMixin, View):
+    """Open and one tap: the own unit and the date are filled in, two big buttons."""
+
+    def get(self, request):
+        code = request.GET.get("unit", "")
+        units = [queries.get_unit(request.reach, code)] if code else queries.own_units(request.reach)
+        for unit in units:
+            check_can_file(request.reach, unit)
+        if not units:
+            raise no_post()
+        asked = [found for unit in units for found in queries.asked_now(request.reach, unit, request.now)]
+        context = {
+            "asked": [(found, offered(found.incidents)) for found in asked],
+            "now": request.now,
+            "may_look": _has_below(request.reach),
+        }
+        return render(request, "reports/report.html", context)
+
+
+def offered(incidents) -> list[tuple[str, object]]:
+    """Incidents to report as they are, each under the name of its field."""
+    return [(name_of_tick(number), incident) for number, incident in enumerate(incidents)]
+
+
+def _has_below(reach) -> bool:
+    """Whether this person has units below to look after."""
+    return reach.has("report.view") and any(post.unit_tier != Tier.VILLAGE for post in reach.posts)
+
+
+class _OneReport(LoginRequiredMixin, View):
+    """What the pages of one unit and period share."""
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            self.unit = queries.get_unit(request.reach, kwargs["unit"])
+            self.period = read_period(kwargs["period"])
+
+    def file(self, answer: str, items=()):
+        report = actions.file_report(
+            reach=self.request.reach,
+            unit=self.unit,
+            period=self.period,
+            answer=answer,
+            items=items,
+            via=Via.PAGE,
+            now=self.request.now,
+        )
+        return see_other("zero-report", report.unit.code, report.period)
+
+    def incidents(self):
+        return queries.incidents_to_offer(self.request.reach, self.unit, self.period)
+
+    def context(self) -> dict:
+        may_file = self.request.reach.holds("report.file", self.unit.path)
+        return {
+            "unit": self.unit,
+            "period": self.period,
+            "may_file": may_file,
+            "on_behalf": may_file and filing_post(self.request.reach, self.unit)[1],
+            "now": self.request.now,
+        }
+
+
+class OneReport(_OneReport):
+    """The receipt with everything the unit has said for the period; a POST files nil (the big button)."""
+
+    def get(self, request, unit, period):
+        versions = queries.versions(self.unit, self.period)
+        due_at = versions[0].due_at if versions else queries.Rounds(self.period, self.unit).due_at(self.unit)
+        incidents = [] if versions else self.incidents()
+        context = {
+            **self.context(),
+            "report": versions[0] if versions else None,
+            "former": versions[1:],
+            "due_at": due_at,
+            "is_over": due_at is not None and request.now > due_at,
+            "offered": offered(incidents),
+            "may_file_now": due_at is not None and request.now >= self.period.starts_at,
+        }
+        return render(request, "reports/one.html", context)
+
+    @once
+    def post(self, request, unit, period):
+        if request.POST.get("answer") == Answer.ITEMS:
+            return see_other("zero-report-items", unit, period)
+        return self.file(Answer.NIL)
+
+
+class ItemsPage(_OneReport):
+    """Something to report: class, how many, one sentence; incidents of the day are offered, not asked again."""
+
+    def get(self, request, unit, period):
+        check_can_file(request.reach, self.unit)
+        report = queries.current_report(self.unit, self.period)
+        said = actions.said(report) if report else []
+        return self._page(ItemsForm(incidents=self.incidents(), said=said))
+
+    @once
+    def post(self, request, unit, period):
+        form = ItemsForm(request.POST, incidents=self.incidents())
+        if not form.is_valid():
+            return self._page(form, status=422)
+        try:
+            return self.file(Answer.ITEMS, form.items)
+        except Invalid as invalid:
+            form.add_error(None, str(invalid))
+            return self._page(form, status=422)
+
+    def _page(self, form, status=200):
+        context = {**self.context(), "form": form}
+        return render(self.request, "reports/items.html", context, status=status)
+
+
+class TablePage(LoginRequiredMixin, View):
+    """代报: one person files nil for many units, each with a tick; whatever has happened has a form of its own."""
+
+    def get(self, request):
+        unit, period, lines = self._read(request)
+        context = {
+            "unit": unit,
+            "period": period,
+            "lines": lines,
+            "open_lines": [line for line in lines if not line.answer],
+            "all_ticked": request.GET.get("tick") == "all",
+            "now": request.now,
+        }
+        return render(request, "reports/table.html", context)
+
+    @once
+    def post(self, request):
+        unit, period, lines = self._read(request)
+        ticked = set(request.POST.getlist("unit"))
+        chosen = [line.unit for line in lines if line.unit.code in ticked and not line.answer]
+        done = actions.file_nil_for(reach=request.reach, units=chosen, period=period, now=request.now)
+        _say_what_was_done(request, done)
+        query = urlencode({"unit": unit.code, "period": str(period)})
+        return see_other(f"{reverse('reports-table')}?{query}")
+
+    def _read(self, request):
+        code, text = request.GET.get("unit", ""), request.GET.get("period", "")
+        units = [queries.get_unit(request.reach, code)] if code else queries.own_units(request.reach)
+        if not units:
+            raise no_post()
+        check_can_file(request.reach, units[0])
+        period = read_period(text) if text else period_of(DAILY, day_of(request.now))
+        return units[0], period, queries.units_to_file_for(request.reach, units[0], period)
+
+
+def _say_what_was_done(request, done: list[actions.FiledFor]) -> None:
+    filed = [found for found in done if found.report]
+    if filed:
+        sentence = ngettext("Filed for %(n)d unit.", "Filed for %(n)d units.", len(filed))
+        messages.success(request, sentence % {"n": len(filed)})
+    else:
+        messages.warning(request, _("Nothing was filed: no unit was ticked. Tick the units you file for."))
+    for found in done:
+        if found.refused:
+            messages.error(request, str(found.refused))
+
+
+class MissingPage(LoginRequiredMixin, PartsView):
+    """Who has not answered: counts for each unit below, names with telephones, drill-down."""
+
+    template_name = "reports/missing.html"
+    parts = {"missing": ("reports/_missing_page.html", "missing_context")}
+
+    def get(self, request, *args, **kwargs):
+        check_may_look(request.reach)
+        code, text = request.GET.get("unit", ""), request.GET.get("period", "")
+        self.unit = queries.get_unit(request.reach, code) if code else None
+        self.present = period_of(DAILY, day_of(request.now))
+        self.period = read_period(text) if text else self.present
+        if self.period.cadence != DAILY:
+            self.present = period_of(self.period.cadence, self.present.day)
+        return super().get(request, *args, **kwargs)
+
+    def page_context(self):
+        return {
+            "period": self.period,
+            "earlier": self.period.shifted(-1),
+            "later": self.period.shifted(1) if self.period < self.present else None,
+            "is_present": self.period == self.present,
+            "may_file": self.request.reach.has("report.file"),
+        }
+
+    def missing_context(self):
+        found = queries.missing(self.request.reach, self.period, self.request.now, unit=self.unit)
+        return {"missing": found, "now": self.request.now, "unit": self.unit}
+
+
+class MatrixPage(LoginRequiredMixin, View):
+    """Units × days of a month; a unit's name leads to the units below it."""
+
+    def get(self, request):
+        check_may_look(request.reach)
+        code, text = request.GET.get("unit", ""), request.GET.get("period", "")
+        unit = queries.get_unit(request.reach, code) if code else queries.top_units(request.reach)[0]
+        period = read_period(text) if text else period_of(DAILY, day_of(request.now))
+        periods = month_of(period.cadence, period.day)
+        context = {
+            "matrix": matrix(unit, periods, request.now),
+            "unit": unit,
+            "may_go_up": unit.parent and request.reach.holds("report.view", unit.parent.path),
+            "first": periods[0],
+            "last": periods[-1],
+            "earlier": periods[0].shifted(-1),
+            "later": periods[-1].shifted(1) if periods[-1].ends_at <= request.now else None,
+            "now": request.now,
+        }
+        return render(request, "reports/matrix.html", context)
+
+
+def check_may_look(reach) -> None:
+    if not reach.has("report.view"):
+        raise NotAllowed(
+            "not_allowed",
+            _("The list was not opened: you hold no post that reads reports. Ask your duty room."),
+        )
