@@ -1,0 +1,21 @@
+"""What every page shows around its content."""
+
+from django.conf import settings
+
+from accounts.models import in_reader_language
+from dashboards.boards import navigation
+
+
+def page(request):
+    context = {
+        "site_name": settings.SITE_NAME,
+        "network_notice": settings.NETWORK_NOTICE,
+        "demo": settings.DEMO,
+    }
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated and hasattr(request, "reach"):
+        post = next(iter(request.reach.posts), None)
+        context["navigation"] = navigation(request.reach, request.path)
+        context["person_post"] = in_reader_language(post.title, post.title_en) if post else ""
+        context["bureau"] = in_reader_language(post.unit_name, post.unit_name_en) if post else ""
+    return context

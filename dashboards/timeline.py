@@ -1,0 +1,112 @@
+"""Journal entries in words: what a person reads in a timeline and an auditor in the journal."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from incidents.choices import Outcome
+from journal.kinds import KINDS
+from journal.models import Entry
+from journal.record import content_of
+from plans.facts import Facts
+from plans.sections import squads_of
+
+#: Content worth reading aloud, in this order; the rest stays in the record.
+_SPOKEN = (
+    "what",
+    "task",
+    "place",
+    "title",
+    "with",
+    "into",
+    "from",
+    "to",
+    "text",
+    "note",
+    "reason",
+    "summary",
+)
+#: To whom a request for a signature climbs (`warning.escalated`).
+_ASKED_NEXT = {
+    "deputy": gettext_lazy("to the standing deputy"),
+    "next_higher": gettext_lazy("to the next higher signatory"),
+}
+_BAD = ("clock.breached", "notice.failed", "clock.effect_failed", "order.declined", "engine.alarmed")
+
+
+def rows(entries: Iterable[Entry], plan=None) -> list[dict]:
+    """Entries as templates/_timeline.html shows them."""
+    return [_row(entry, plan) for entry in entries]
+
+
+def _row(entry: Entry, plan) -> dict:
+    content = content_of(entry)
+    return {
+        "key": f"entry:{entry.pk}",
+        "number": entry.number,
+        "at": entry.at,
+        "recorded_at": entry.recorded_at if (entry.recorded_at - entry.at).total_seconds() > 60 else None,
+        "title": title_of(entry.kind),
+        "text": text_of(content, plan),
+        "who": _who(entry, content),
+        "level": entry.level if entry.kind in _SHOWS_LEVEL else "",
+        "plan": plan,
+        "proposed": entry.kind in _PROPOSES,
+        "look": "bad" if entry.kind in _BAD else "",
+        "drill": entry.drill,
+    }
+
+
+_PROPOSES = ("incident.reported", "incident.level_proposed", "warning.proposed")
+_SHOWS_LEVEL = ("incident.reported", "incident.level_proposed", "incident.level_set", "warning.proposed",
+                "warning.signed", "warning.adjusted")  # fmt: skip
+
+
+def title_of(kind: str) -> str:
+    known = KINDS.get(kind)
+    if known is None:
+        return kind
+    return known.en if _english() else known.zh
+
+
+def text_of(content: dict, plan=None) -> str:
+    """The telling parts of an entry's content, in one line."""
+    if content.get("to") in _ASKED_NEXT:
+        content = {**content, "to": _ASKED_NEXT[content["to"]]}
+    if plan and "@" in str(content.get("to", "")):
+        content = {**content, "to": _squad_in_words(content["to"], plan)}
+    parts = [
+        str(content[name])
+        for name in _SPOKEN
+        if content.get(name) and not isinstance(content[name], dict | list)
+    ]
+    if title := (_english() and content.get("title_en")) or content.get("title_zh"):
+        parts.insert(0, title)
+    if facts := content.get("facts"):
+        said = Facts.from_dict(facts).described()
+        parts += [f"{fact.said_in(get_language())} {value.said_in(get_language())}" for fact, value in said]
+    if content.get("item"):
+        parts.insert(
+            0,
+            f"{content['item']} {Outcome(content['outcome']).label}"
+            if content.get("outcome")
+            else content["item"],
+        )
+    return (" · " if _english() else "；").join(parts)
+
+
+def _squad_in_words(target: str, plan) -> str:
+    """ "dialogue@C1" → the plan's own name of the squad, and the unit's code."""
+    squad_id, _at, code = target.partition("@")
+    words = next((squad.words for squad in squads_of(plan) if squad.id == squad_id), None)
+    return f"{words.said_in(get_language())} {code}" if words else target
+
+
+def _who(entry: Entry, content: dict) -> str:
+    who = " ".join(part for part in (entry.post, entry.actor_name) if part) or _("The system")
+    return f"{who} ({_('on behalf')})" if content.get("on_behalf") else who
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")

@@ -1,0 +1,252 @@
+"""Pages that read everything: the boards of each role, the page of one incident, the journal."""
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views import View
+
+from accounts.models import Unit
+from clocks.queries import clocks_about, due_soon, running_by_thread
+from command import queries as command
+from command.permissions import check_can_issue
+from common.errors import NotAllowed, is_allowed
+from common.paths import prefixes
+from dashboards import timeline
+from dashboards.boards import start_of
+from early_warnings import queries as warnings
+from incidents import forms, permissions, queries
+from incidents.serializers import reasons_in
+from journal.models import Entry, Head
+from journal.parts import PartsView
+from notices import queries as notices
+from plans.facts import Facts
+from reports import queries as reports
+
+#: A board shows so many cards; the list page has the rest.
+MOST_CARDS = 50
+
+
+class Home(View):
+    """The start page of whoever signs in."""
+
+    def get(self, request):
+        if not request.user.is_authenticated:
+            return redirect("account_login")
+        start = start_of(request.reach)
+        if start is None:
+            return render(request, "dashboards/no_post.html")
+        return redirect(start)
+
+
+class Board(LoginRequiredMixin, PartsView):
+    """What the boards share: the parts that several of them show."""
+
+    def incidents_context(self):
+        rows = list(queries.open_incidents(self.request.reach)[:MOST_CARDS])
+        clocks = running_by_thread([incident.key for incident in rows])
+        cards = [(incident, clocks.get(incident.key, [])[:3]) for incident in rows]
+        return {"cards": cards, "now": self.request.now}
+
+    def inbox_context(self):
+        return {"notices": notices.inbox(self.request.user)[:20], "now": self.request.now}
+
+    def tasks_context(self):
+        return {**warnings.desk_tasks(self.request.reach, self.request.now), **self.inbox_context()}
+
+    def orders_context(self):
+        rows = command.live_orders(self.request.reach)[:MOST_CARDS]
+        return {"order_cards": command.cards(self.request.reach, rows), "now": self.request.now}
+
+    def clocks_context(self):
+        clocks = list(due_soon(self.request.reach, self.request.now)[:20])
+        numbers = queries.numbers_of([clock.thread for clock in clocks])
+        for clock in clocks:
+            clock.incident = numbers.get(clock.thread, "")
+        return {"clocks": clocks, "now": self.request.now}
+
+    def missing_context(self):
+        return {
+            "missing": reports.missing_today(self.request.reach, self.request.now),
+            "now": self.request.now,
+        }
+
+    def duty_context(self):
+        own = {path for post in self.request.reach.posts for path in prefixes(post.unit_path)}
+        below = Unit.objects.filter(parent__in={post.unit_id for post in self.request.reach.posts})
+        units = {*Unit.objects.filter(path__in=own), *below}
+        return {"on_duty": command.on_duty(units, self.request.now), "now": self.request.now}
+
+
+class DutyBoard(Board):
+    """The duty room: what comes in, what waits for me, which time limits run, who has not reported."""
+
+    template_name = "dashboards/duty.html"
+    parts = {
+        "tasks": ("dashboards/_tasks.html", "tasks_context"),
+        "incidents": ("dashboards/_incidents.html", "incidents_context"),
+        "orders": ("dashboards/_orders.html", "orders_context"),
+        "clocks": ("dashboards/_clocks.html", "clocks_context"),
+        "missing": ("dashboards/_missing.html", "missing_context"),
+    }
+    lazy = frozenset({"missing", "clocks"})
+
+    def check_may_open(self):
+        _check_has_board(self.request.reach, "incident.manage")
+
+
+class CommanderBoard(Board):
+    """Who signs: requests by deadline, then incidents, orders, and who is on duty."""
+
+    template_name = "dashboards/commander.html"
+    parts = {
+        "sign": ("dashboards/_sign.html", "tasks_context"),
+        "incidents": ("dashboards/_incidents.html", "incidents_context"),
+        "orders": ("dashboards/_orders.html", "orders_context"),
+        "duty": ("dashboards/_on_duty.html", "duty_context"),
+    }
+
+    def check_may_open(self):
+        _check_has_board(self.request.reach, "incident.manage")
+
+
+class SquadBoard(Board):
+    """Those who are sent: my orders, with big buttons."""
+
+    template_name = "dashboards/squad.html"
+    parts = {"orders": ("dashboards/_my_orders.html", "my_orders_context")}
+
+    def my_orders_context(self):
+        rows = command.my_orders(self.request.reach)[:MOST_CARDS]
+        # The order's own card is its notice here.
+        told = [notice for notice in self.inbox_context()["notices"] if notice.purpose != "order.issued"]
+        return {
+            "order_cards": command.cards(self.request.reach, rows),
+            "notices": told,
+            "now": self.request.now,
+        }
+
+    def check_may_open(self):
+        _check_has_board(self.request.reach, "order.answer")
+
+
+class IncidentPage(LoginRequiredMixin, PartsView):
+    """One incident: life safety first, then what is known, warnings, orders, clocks and the timeline."""
+
+    template_name = "dashboards/incident.html"
+    parts = {
+        "head": ("dashboards/incident/_head.html", "head_context"),
+        "checklist": ("dashboards/incident/_checklist.html", "checklist_context"),
+        "warnings": ("dashboards/incident/_warnings.html", "warnings_context"),
+        "orders": ("dashboards/incident/_orders.html", "orders_context"),
+        "clocks": ("dashboards/incident/_clocks.html", "clocks_context"),
+        "facts": ("dashboards/incident/_facts.html", "facts_context"),
+        "timeline": ("dashboards/incident/_timeline.html", "timeline_context"),
+    }
+
+    def get(self, request, *args, **kwargs):
+        self.incident = queries.get_incident(request.reach, kwargs["number"])
+        return super().get(request, *args, **kwargs)
+
+    def page_context(self):
+        reach, incident = self.request.reach, self.incident
+        return {
+            "incident": incident,
+            "drill": incident.drill,
+            "observation_form": forms.ObservationForm(initial=forms.ObservationForm.picture(incident.facts)),
+            "share_form": forms.ShareForm(),
+            "close_form": forms.CloseForm(),
+            "reason_form": forms.ReasonForm(),
+            "may_observe": is_allowed(permissions.check_can_observe, reach, incident),
+            "may_share": is_allowed(permissions.check_can_manage, reach, incident),
+            "may_close": is_allowed(permissions.check_can_close, reach, incident),
+        }
+
+    def head_context(self):
+        reach, incident = self.request.reach, self.incident
+        may_manage = is_allowed(permissions.check_can_manage, reach, incident)
+        return {
+            "incident": incident,
+            "may_take": may_manage and incident.state == "reported",
+            "may_draft": reach.holds("warning.draft", incident.unit_path) and incident.is_open,
+            "may_order": is_allowed(check_can_issue, reach, incident) and incident.is_open,
+            "may_retract": incident.is_open
+            and is_allowed(permissions.check_can_retract, reach, incident, self.request.now),
+            "similar": list(queries.similar_incidents(reach, incident)[:3]) if incident.is_open else [],
+            "can_manage": may_manage,
+            "now": self.request.now,
+        }
+
+    def checklist_context(self):
+        can_mark = self.incident.is_open and is_allowed(
+            permissions.check_can_mark_checklist, self.request.reach, self.incident
+        )
+        return {
+            "incident": self.incident,
+            "checklist": queries.checklist(self.incident),
+            "can_mark": can_mark,
+        }
+
+    def warnings_context(self):
+        return {
+            "incident": self.incident,
+            "warnings": warnings.for_incident(self.incident),
+            "now": self.request.now,
+        }
+
+    def orders_context(self):
+        rows = command.for_incident(self.incident)
+        return {"order_cards": command.cards(self.request.reach, rows), "now": self.request.now}
+
+    def clocks_context(self):
+        return {"clocks": list(clocks_about(self.request.reach, self.incident.key)), "now": self.request.now}
+
+    def facts_context(self):
+        return {
+            "incident": self.incident,
+            "described": Facts.from_dict(self.incident.facts).described(),
+            "reasons": reasons_in(get_language(), self.incident),
+            "shares": list(self.incident.shares.filter(ended_at=None).select_related("unit", "person", "by")),
+            "may_share": is_allowed(permissions.check_can_manage, self.request.reach, self.incident),
+        }
+
+    def timeline_context(self):
+        entries = queries.timeline(self.request.reach, self.incident)
+        return {"rows": timeline.rows(entries, self.incident.plan.document)}
+
+
+class JournalPage(LoginRequiredMixin, PartsView):
+    """The auditor's page: every entry this person may see, newest first, with the head's hash to write down."""
+
+    template_name = "dashboards/journal.html"
+    parts = {"entries": ("dashboards/_journal.html", "entries_context")}
+    PAGE = 100
+
+    def check_may_open(self):
+        _check_has_board(self.request.reach, "journal.audit")
+
+    def entries_context(self):
+        chosen = self.request.GET
+        entries = Entry.objects.numbered().visible_to(self.request.reach).select_related("unit")
+        if kind := chosen.get("kind", "").strip():
+            entries = entries.filter(kind__startswith=kind)
+        if (before := chosen.get("before", "")).isdigit():
+            entries = entries.filter(number__lt=int(before))
+        page = list(entries.order_by("-number")[: self.PAGE + 1])
+        shown = page[: self.PAGE]
+        return {
+            "entries": list(zip(shown, timeline.rows(shown), strict=True)),
+            "next_before": shown[-1].number if len(page) > self.PAGE else None,
+            "head": Head.objects.filter(pk=1).first(),
+            "kind": kind,
+            "now": self.request.now,
+        }
+
+
+def _check_has_board(reach, verb: str) -> None:
+    """A board is for those whose work it shows; everybody else is told where theirs is."""
+    if not reach.has(verb):
+        raise NotAllowed(
+            "not_your_board",
+            _("This board was not opened: it belongs to another post. Go to your start page."),
+        )

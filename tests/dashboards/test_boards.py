@@ -1,0 +1,189 @@
+"""Boards: whose they are, what they show, and that their parts equal the page."""
+
+import pytest
+from django.urls import reverse
+
+from dashboards.boards import BOARDS, boards_of, start_of
+
+START = {
+    "county1.duty": "/duty/",
+    "county1.director": "/command/",
+    "city.deputy": "/command/",
+    "town11.head": "/command/",
+    "county1.squad.dialogue": "/squad/",
+    "county1.responder": "/squad/",
+    "city.audit": "/journal/",
+    "city.secadmin": "/account/people/",
+    "city.sysadmin": "/system/",
+    "town11.clerk": "/report/",
+    "village111.informant": "/report/",
+}
+
+
+def test_every_board_has_an_address():
+    assert all(reverse(board.address) for board in BOARDS)
+
+
+@pytest.mark.parametrize(("username", "page"), START.items())
+def test_everybody_starts_where_they_are_waited_for(plan, reach, signed_in, username, page):
+    assert start_of(reach(username)) == page
+    assert signed_in(username).get("/", follow=True).redirect_chain[-1][0] == page
+
+
+def test_somebody_without_a_post_is_told_so(plan, cast, signed_in):
+    from accounts.models import Appointment
+
+    Appointment.objects.filter(person=cast["county1.duty"]).update(
+        valid_to="2026-11-22T00:00:01Z", valid_from="2026-11-22T00:00:00Z"
+    )
+
+    page = signed_in("county1.duty").get("/")
+
+    assert page.status_code == 200
+    assert "岗位" in page.content.decode()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("username", list(START))
+def test_every_board_in_the_menu_opens(plan, reach, signed_in, alarm, username, language):
+    alarm(headcount=8)
+    browser = signed_in(username)
+    browser.cookies["language"] = language
+
+    for board in boards_of(reach(username)):
+        page = browser.get(reverse(board.address))
+        assert page.status_code == 200, board.address
+
+
+@pytest.mark.parametrize(
+    ("username", "page"),
+    [("county1.squad.dialogue", "/duty/"), ("county1.duty", "/journal/"), ("city.audit", "/command/")],
+)
+def test_somebody_elses_board_is_refused_with_a_sentence(plan, signed_in, username, page):
+    answer = signed_in(username).get(page)
+
+    assert answer.status_code == 403
+    assert "data-refusal" in answer.content.decode()
+
+
+PAGES = {
+    "county1.duty": "/duty/",
+    "county1.director": "/command/",
+    "county1.squad.dialogue": "/squad/",
+    "city.audit": "/journal/",
+}
+
+
+@pytest.mark.parametrize(("username", "page"), PAGES.items())
+def test_a_part_alone_is_what_the_page_shows(plan, alarm, signed_in, username, page):
+    from dashboards import views
+
+    alarm(headcount=8)
+    browser = signed_in(username)
+    view = {
+        "/duty/": views.DutyBoard,
+        "/command/": views.CommanderBoard,
+        "/squad/": views.SquadBoard,
+        "/journal/": views.JournalPage,
+    }[page]
+
+    for part in view.parts:
+        answer = browser.get(page, {"part": part}, headers={"X-Part": "1"})
+        assert answer.status_code == 200
+        assert "X-Journal-Number" in answer
+        assert answer["Cache-Control"] == "no-store"
+    assert browser.get(page, {"part": "nothing"}).status_code == 404
+
+
+@pytest.mark.parametrize("rows", [1, 3, 30])
+def test_the_duty_board_asks_few_queries_however_many_incidents(
+    plan, alarm, signed_in, django_assert_max_num_queries, rows
+):
+    for _ in range(rows):
+        alarm(headcount=8)
+    browser = signed_in("county1.duty")
+    browser.get("/duty/")
+
+    with django_assert_max_num_queries(12):
+        browser.get("/duty/")
+
+
+def test_the_incident_page_shows_number_reasons_and_life_safety_first(plan, alarm, signed_in):
+    incident = alarm(headcount=8, life_risk=["suicide_threat"])
+
+    html = signed_in("county1.duty").get(f"/incidents/{incident.number}/").content.decode()
+
+    assert incident.number in html
+    assert "§2.3" in html
+    assert html.index("生命至上") < html.index("时间线")
+
+
+def test_an_incident_one_may_not_see_is_not_found(plan, alarm, signed_in):
+    incident = alarm()
+
+    assert signed_in("county2.duty").get(f"/incidents/{incident.number}/").status_code == 404
+
+
+def test_the_forms_of_the_incident_page_do_what_they_say(plan, alarm, signed_in):
+    incident = alarm(headcount=2)
+    browser = signed_in("county1.duty")
+    page = f"/incidents/{incident.number}/"
+
+    assert browser.post(f"{page}take/", {"idempotency_key": "1"}).status_code == 303
+    assert (
+        browser.post(f"{page}check/", {"item": "L1", "outcome": "done", "idempotency_key": "2"}).status_code
+        == 303
+    )
+    assert (
+        browser.post(
+            f"{page}observe/", {"what": "增多", "headcount": "6-20", "idempotency_key": "3"}
+        ).status_code
+        == 303
+    )
+    assert (
+        browser.post(
+            f"{page}observe/", {"what": "增多", "headcount": "6-20", "idempotency_key": "3"}
+        ).status_code
+        == 303
+    )
+    assert (
+        browser.post(f"{page}share/", {"unit": "C2", "reason": "协助", "idempotency_key": "4"}).status_code
+        == 303
+    )
+    assert browser.post(f"{page}close/", {"summary": "已劝离", "idempotency_key": "5"}).status_code == 303
+
+    incident.refresh_from_db()
+    assert incident.state == "closed"
+    assert incident.proposed_level == "yellow"
+    assert incident.observations.count() == 2
+
+
+def test_a_close_without_a_summary_says_what_is_missing(plan, alarm, signed_in):
+    incident = alarm()
+
+    answer = signed_in("county1.duty").post(f"/incidents/{incident.number}/close/", {"summary": ""})
+
+    assert answer.status_code == 422
+    assert "办结说明" in answer.content.decode()
+
+
+def test_the_phone_page_raises_an_alarm_without_javascript(plan, signed_in):
+    browser = signed_in("village111.informant")
+    assert browser.get("/alarm/").status_code == 200
+
+    answer = browser.post("/alarm/", {"unit": "V111", "idempotency_key": "k"}, follow=True)
+
+    assert answer.redirect_chain[-1][1] == 303
+    assert "V111-" in answer.content.decode()
+
+
+def test_the_desk_form_keeps_what_was_typed(plan, signed_in):
+    answer = signed_in("county1.duty").post(
+        "/incidents/new/",
+        {"unit": "C1", "place": "二楼", "what": "争执", "headcount": "很多", "known_at": "2026-11-22T09:00"},
+    )
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "二楼" in html
+    assert "很多" in html
