@@ -1,0 +1,169 @@
+"""Every half minute: are the promises kept? What is found is said once when it begins and once when it ends.
+
+A file outside the database is touched only while everything is right, so that a watchdog elsewhere notices
+when nobody is left to say anything.
+"""
+
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from clocks.queries import unswept_count
+from engine.models import Alarm, Heartbeat
+from engine.steady import CLOCK
+from journal import anchor
+from journal.models import Entry, Head
+from journal.numbering import chain, number_new
+from journal.record import record, stamp
+from notices.queries import waiting_count
+
+log = logging.getLogger(__name__)
+
+CLOCK_LATE = timedelta(seconds=15)
+NOTICE_LATE = timedelta(seconds=60)
+#: So many of the newest entries are checked each time; verify_journal checks them all.
+TAIL = 200
+DISK_FULL = 0.9
+
+
+class Fault(NamedTuple):
+    code: str
+    detail: str = ""
+
+
+def audit(now: datetime, limits: dict[str, timedelta]) -> int:
+    """Check every promise, tell what changed, touch the file if all is well. Returns the number of faults."""
+    faults = list(find_faults(now, limits))
+    _tell_changes({fault.code: fault for fault in faults}, now)
+    if not faults:
+        touch_heartbeat_file(now)
+    return len(faults)
+
+
+def find_faults(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fault]:
+    checks: list[Callable[[], Iterator[Fault]]] = [
+        lambda: _unnumbered(),
+        lambda: _overdue_clocks(now),
+        lambda: _waiting_notices(now),
+        lambda: _stopped_wheels(now, limits),
+        lambda: _broken_tail(),
+        lambda: _full_disk(),
+        lambda: _jumped_time(),
+    ]
+    for check in checks:
+        try:
+            yield from check()
+        except Exception as error:
+            log.exception("a check of the auditor failed")
+            yield Fault("check_failed", type(error).__name__)
+
+
+def _unnumbered() -> Iterator[Fault]:
+    """An entry that numbering passes over. (Entries that commit meanwhile are not it.)"""
+    waiting = Entry.objects.filter(number__isnull=True).order_by("id").values_list("id", flat=True).first()
+    if waiting is None:
+        return
+    number_new()
+    if Entry.objects.filter(pk=waiting, number__isnull=True).exists():
+        yield Fault("journal_unnumbered", f"entry {waiting}")
+
+
+def _overdue_clocks(now: datetime) -> Iterator[Fault]:
+    if count := unswept_count(now - CLOCK_LATE):
+        yield Fault("clocks_overdue", str(count))
+
+
+def _waiting_notices(now: datetime) -> Iterator[Fault]:
+    if count := waiting_count(now, NOTICE_LATE):
+        yield Fault("notices_waiting", str(count))
+
+
+def _stopped_wheels(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fault]:
+    beats = dict(Heartbeat.objects.values_list("name", "turned_at"))
+    for name, limit in limits.items():
+        if name not in beats or now - beats[name] > limit:
+            yield Fault(
+                f"wheel_stopped:{name}", f"since {beats[name]:%H:%M:%S}" if name in beats else "never"
+            )
+
+
+def _broken_tail() -> Iterator[Fault]:
+    """The newest entries follow from each other, end at the head, and agree with the anchors."""
+    # The head first: entries numbered after it was read lie beyond it and are not judged.
+    head = Head.objects.filter(pk=1).first()
+    if head is None or head.number == 0:
+        return
+    tail = list(Entry.objects.numbered().filter(number__gt=head.number - TAIL, number__lte=head.number))
+    if not tail or (tail[-1].number, tail[-1].hash) != (head.number, head.hash):
+        yield Fault("journal_broken", f"at the head, number {head.number}")
+        return
+    anchors = anchor.read()
+    if max(anchors, default=0) > head.number:
+        yield Fault("journal_broken", f"entries up to an anchor are missing after number {head.number}")
+        return
+    for before, entry in pairwise(tail):
+        follows = entry.number == before.number + 1 and entry.hash == chain(
+            before.hash, entry.number, entry.body
+        )
+        if not follows or anchors.get(entry.number, entry.hash) != entry.hash:
+            yield Fault("journal_broken", f"at number {entry.number}")
+            return
+
+
+def _full_disk() -> Iterator[Fault]:
+    usage = shutil.disk_usage(settings.DATA_DIR)
+    if usage.used > DISK_FULL * (usage.used + usage.free):
+        yield Fault("disk_full", f"{usage.free // 1_000_000} MB free")
+
+
+def _jumped_time() -> Iterator[Fault]:
+    if CLOCK.has_jumped:
+        yield Fault("time_jumped")
+
+
+def _tell_changes(faults: dict[str, Fault], now: datetime) -> None:
+    """An entry when a fault begins and one when it ends; nothing while it lasts."""
+    known = {alarm.code: alarm for alarm in Alarm.objects.filter(recovered_at__isnull=True)}
+    for code in faults.keys() - known.keys():
+        _raise(faults[code], now)
+    for code in known.keys() - faults.keys():
+        _recover(known[code], now)
+
+
+@transaction.atomic
+def _raise(fault: Fault, now: datetime) -> None:
+    opened = Alarm.objects.get_or_create(
+        code=fault.code, recovered_at=None, defaults={"detail": fault.detail[:200], "raised_at": now}
+    )[1]
+    if opened:
+        _record("engine.alarmed", fault.code, fault.detail, now)
+
+
+@transaction.atomic
+def _recover(alarm: Alarm, now: datetime) -> None:
+    still_open = Alarm.objects.filter(pk=alarm.pk, recovered_at__isnull=True)
+    if still_open.update(recovered_at=max(now, alarm.raised_at)):
+        _record("engine.recovered", alarm.code, alarm.detail, now)
+
+
+def _record(kind: str, code: str, detail: str, now: datetime) -> None:
+    record(kind, subject=f"engine:{code}", actor=None, at=now, content={"code": code, "detail": detail})
+
+
+def heartbeat_file() -> Path:
+    return Path(settings.DATA_DIR) / "heartbeat"
+
+
+def touch_heartbeat_file(now: datetime) -> None:
+    """For a watchdog outside: a file older than two minutes means that something is wrong."""
+    partial = heartbeat_file().with_name(f"heartbeat.{os.getpid()}")
+    partial.write_text(f"{stamp(now)} ok\n", encoding="ascii")
+    partial.replace(heartbeat_file())

@@ -1,0 +1,179 @@
+"""Backups: one folder with the database, the journal's anchors, the uploaded files and a list of checksums.
+
+Restoring puts all of it back and then proves it: checksums before, the journal's chain after. The secret
+key is part of it, because sealed columns cannot be read without it: keep the folder as you keep the key.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import connection, connections
+
+from engine import one_process
+from journal import anchor
+from journal.numbering import head
+from journal.record import stamp
+from journal.verify import Verdict, verify
+
+MANIFEST = "manifest.json"
+SQLITE, POSTGRESQL = "database.sqlite3", "database.dump"
+#: Beside the database, if they are there. Demo passwords, static files and logs are not worth keeping.
+KEPT = ("journal-anchors.txt", "secret-key", "files")
+
+
+class BackupError(Exception):
+    """A sentence for the person who ran the command."""
+
+
+class Restored(NamedTuple):
+    verdict: Verdict
+    #: The last number the anchors here knew before; entries beyond the backup's are lost.
+    known: int
+
+
+def make(folder: Path, now: datetime) -> int:
+    """Write a backup into `folder`, which must be new or empty. Returns the last journal number in it."""
+    if folder.exists() and any(folder.iterdir()):
+        raise BackupError(f"{folder} is not empty; name a new folder")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Number and anchors first: the copy of the database holds at least what they name.
+    number = head()
+    for name in KEPT:
+        _copy(_data_dir() / name, folder / name)
+    (_dump_postgresql if connection.vendor == "postgresql" else _dump_sqlite)(folder)
+    manifest = {"made_at": stamp(now), "engine": connection.vendor, "journal": number, "files": _sums(folder)}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    for file in folder.rglob("*"):
+        file.chmod(0o700 if file.is_dir() else 0o600)
+    return number
+
+
+def restore(folder: Path) -> Restored:
+    """Put a backup in the place of the present data, which must not be in use. Checked before and after."""
+    _check(folder)
+    known = max(anchor.read(), default=0)
+    connections.close_all()
+    (_load_postgresql if connection.vendor == "postgresql" else _load_sqlite)(folder)
+    # Anchors of entries that are gone would call the restored journal cut.
+    _set_aside(anchor.anchor_file())
+    for name in KEPT:
+        if (folder / name).exists():
+            _set_aside(_data_dir() / name)
+            _copy(folder / name, _data_dir() / name)
+    return Restored(verify(), known)
+
+
+def _data_dir() -> Path:
+    return Path(settings.DATA_DIR)
+
+
+def _check(folder: Path) -> None:
+    """Whether this is a whole backup of this kind of database."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BackupError(f"{folder} is not a backup: {error}") from error
+    if manifest["engine"] != connection.vendor:
+        raise BackupError(f"the backup is of {manifest['engine']}, the database here is {connection.vendor}")
+    sums = _sums(folder)
+    if wrong := sorted(name for name, expected in manifest["files"].items() if sums.get(name) != expected):
+        raise BackupError(f"not as it was written: {', '.join(wrong)}")
+
+
+def _sums(folder: Path) -> dict[str, str]:
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file() and file.name != MANIFEST)
+    return {str(file.relative_to(folder)): _sum(file) for file in files}
+
+
+def _sum(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target)
+    elif source.exists():
+        shutil.copy2(source, target)
+
+
+def _set_aside(target: Path) -> None:
+    """What was there stays beside it as `….before-restore`, the last time's instead."""
+    kept = target.with_name(f"{target.name}.before-restore")
+    if target.exists():
+        shutil.rmtree(kept) if kept.is_dir() else kept.unlink(missing_ok=True)
+        target.rename(kept)
+
+
+# --- SQLite ------------------------------------------------------------------------------------------------
+
+
+def _dump_sqlite(folder: Path) -> None:
+    """VACUUM INTO, not a copy of the file: of a live database a copy misses what is still in the log."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(folder / SQLITE)])
+
+
+def _load_sqlite(folder: Path) -> None:
+    """Whoever had the database open would go on writing into a file that is no longer there: nobody may."""
+    lock = one_process.take()
+    if lock is None:
+        raise BackupError("the server is running on this data; stop it first")
+    with lock:
+        target = Path(connection.settings_dict["NAME"])
+        fresh = target.with_name(f"{target.name}.restoring")
+        shutil.copy2(folder / SQLITE, fresh)
+        # A log of the old database beside the new one would be played into it.
+        for suffix in ("-wal", "-shm"):
+            target.with_name(target.name + suffix).unlink(missing_ok=True)
+        os.replace(fresh, target)
+
+
+# --- PostgreSQL --------------------------------------------------------------------------------------------
+
+
+def _dump_postgresql(folder: Path) -> None:
+    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={folder / POSTGRESQL}")
+
+
+def _load_postgresql(folder: Path) -> None:
+    """In one transaction: a restore that fails leaves everything as it was."""
+    _run(
+        "pg_restore",
+        "--clean",
+        "--if-exists",
+        "--no-owner",
+        "--no-privileges",
+        "--single-transaction",
+        "--exit-on-error",
+        f"--dbname={connection.settings_dict['NAME']}",
+        str(folder / POSTGRESQL),
+    )
+
+
+def _run(program: str, *arguments: str) -> None:
+    # By the environment, because every account on the machine can read a command line.
+    given = connection.settings_dict
+    names = {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGPASSWORD": "PASSWORD",
+        "PGDATABASE": "NAME",
+    }
+    address = {name: str(given[key]) for name, key in names.items() if given.get(key)}
+    try:
+        done = subprocess.run(  # noqa: S603
+            [program, *arguments], env={**os.environ, **address}, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError as error:
+        raise BackupError(f"{program} is not installed; install the PostgreSQL client programs") from error
+    if done.returncode:
+        raise BackupError(f"{program}: {done.stderr.strip() or done.returncode}")

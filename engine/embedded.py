@@ -1,0 +1,106 @@
+"""The embedded profile: the wheels and the Celery tasks turn inside the one server process.
+
+Everything blocking runs in a small pool of threads by way of asgiref, so that what it wakes on the event
+loop is woken at once. Whatever has to survive the end of this process is a row.
+"""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from asgiref.sync import sync_to_async
+from celery import current_app
+from celery.schedules import maybe_schedule
+from django.db import close_old_connections, connection
+
+from engine.loop import Lane
+from engine.wheels import LANES
+
+log = logging.getLogger(__name__)
+
+#: One thread per lane, and some for tasks.
+THREADS = len(LANES) + 3
+#: The ticker does its work anyway.
+NOT_HERE = {"engine.tasks.poke_engine"}
+#: Seconds a stop waits for what is in hand.
+PATIENCE = 20
+
+_pool: ThreadPoolExecutor | None = None
+
+
+def pool() -> ThreadPoolExecutor:
+    global _pool
+    if _pool is None:
+        _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="embedded")
+    return _pool
+
+
+def submit(task, args, kwargs):
+    """Run a Celery task soon, in a thread of this process. Answers as `delay()` would, with something to wait for."""
+    if task.app.conf.task_always_eager:
+        return task.apply(args, kwargs)
+    return pool().submit(_run_task, task, args, kwargs)
+
+
+def _run_task(task, args, kwargs):
+    close_old_connections()
+    try:
+        return task.apply(args, kwargs)
+    finally:
+        # The thread may sleep for hours: it keeps no connection.
+        connection.close()
+
+
+class Ticker:
+    """The lanes and the schedule as tasks of the running event loop."""
+
+    def __init__(self) -> None:
+        self._stopping = asyncio.Event()
+        self._tasks: list[asyncio.Task] = []
+
+    async def start(self) -> None:
+        current_app.loader.import_default_modules()
+        for name in LANES:
+            self._begin(self._turn(Lane(name)), f"lane-{name}")
+        for name, entry in current_app.conf.beat_schedule.items():
+            if entry["task"] not in NOT_HERE:
+                self._begin(self._repeat(entry), f"schedule-{name}")
+
+    def _begin(self, coroutine, name: str) -> None:
+        self._tasks.append(asyncio.create_task(coroutine, name=name))
+
+    async def stop(self) -> None:
+        """Finish what is in hand, then end. What hangs longer than PATIENCE is left: its row tells the next start."""
+        global _pool
+        self._stopping.set()
+        if self._tasks:
+            _done, late = await asyncio.wait(self._tasks, timeout=PATIENCE)
+            for task in late:
+                log.warning("%s did not end in time", task.get_name())
+                task.cancel()
+        ended, _pool = _pool, None
+        if ended is not None:
+            ended.shutdown(wait=False, cancel_futures=True)
+
+    async def _turn(self, lane: Lane) -> None:
+        turn = sync_to_async(lane.turn, thread_sensitive=False, executor=pool())
+        while not self._stopping.is_set():
+            await self._pause(await turn())
+
+    async def _repeat(self, entry: dict) -> None:
+        """One entry of the beat schedule. A turn missed while the process was away is not made up for here."""
+        task, schedule = current_app.tasks[entry["task"]], maybe_schedule(entry["schedule"], app=current_app)
+        run = sync_to_async(_run_task, thread_sensitive=False, executor=pool())
+        last = current_app.now()
+        while not self._stopping.is_set():
+            is_due, seconds = schedule.is_due(last)
+            if is_due:
+                last = current_app.now()
+                await run(task, entry.get("args", ()), entry.get("kwargs", {}))
+            await self._pause(min(max(seconds, 0.1), 60))
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return

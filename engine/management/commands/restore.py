@@ -1,0 +1,36 @@
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from engine import backups
+from journal.numbering import head
+
+
+class Command(BaseCommand):
+    help = (
+        "Put a backup in the place of the present data, then check the journal. Stop the server and the engines "
+        "first. What was here before is replaced."
+    )
+    # The schema here is about to be replaced by the backup's.
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser):
+        parser.add_argument("folder", type=Path)
+
+    def handle(self, *, folder, **options):
+        try:
+            restored = backups.restore(folder)
+        except (backups.BackupError, OSError) as error:
+            raise CommandError(f"nothing was restored: {error}") from error
+        verdict, number = restored.verdict, head()
+        if restored.known > number:
+            self.stderr.write(
+                f"entries {number + 1} to {restored.known} were written after this backup and are lost"
+            )
+        if verdict.broken is not None:
+            raise CommandError(
+                f"restored, but the journal is broken at number {verdict.broken}: {verdict.why}"
+            )
+        self.stdout.write(
+            f"restored; journal whole: {verdict.checked} entries. Run migrate before you serve."
+        )

@@ -1,0 +1,36 @@
+import signal
+
+from django.core.management.base import BaseCommand
+
+from engine.loop import Engine
+from engine.steady import read_time
+from engine.turn import turn
+
+
+class Command(BaseCommand):
+    help = (
+        "Number the journal, sweep the clocks, send the notices, audit the promises; again every second. "
+        "Two or more may run. SIGTERM ends it after the turn in hand."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--once", action="store_true", help="one turn of everything, then end")
+
+    def handle(self, *, once, **options):
+        if once:
+            self._turn_once()
+            return
+        engine = Engine()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: engine.stop())
+        self.stdout.write("engine: turning")
+        engine.run()
+        self.stdout.write("engine: stopped")
+
+    def _turn_once(self):
+        turned = turn(read_time())
+        for wheel, count in turned.done.items():
+            self.stdout.write(f"{wheel}: {count}")
+        if turned.failed:
+            self.stderr.write(f"failed: {', '.join(turned.failed)} (see the log)")
+            raise SystemExit(1)

@@ -1,0 +1,39 @@
+"""What the engine writes about itself: when each wheel last turned, and what is wrong now."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Heartbeat(models.Model):
+    """When a wheel last turned, whoever turned it."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    turned_at = models.DateTimeField()
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    def __str__(self):
+        return f"{self.name} {self.turned_at:%H:%M:%S}"
+
+
+class Alarm(models.Model):
+    """Something the auditor found wrong, until it found it right again."""
+
+    #: From engine.choices.FAULTS; a wheel's name may follow after a colon.
+    code = models.CharField(max_length=60)
+    detail = models.CharField(max_length=200, blank=True, default="")
+    raised_at = models.DateTimeField()
+    recovered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(recovered_at__isnull=True), name="one_open_alarm_per_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(recovered_at__isnull=True) | Q(recovered_at__gte=F("raised_at")),
+                name="alarm_recovers_after_it_is_raised",
+            ),
+        ]
+
+    def __str__(self):
+        return self.code

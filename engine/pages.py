@@ -1,0 +1,54 @@
+"""The system administrator's page: whether the wheels turn, and what to do where they do not."""
+
+from django.conf import settings
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.errors import NotAllowed
+from engine.models import Heartbeat
+from engine.queries import open_alarms, sentence_for, stopped
+from journal.models import Entry, Head
+from journal.parts import PartsView
+from notices.models import Notice
+
+#: What each wheel does, beside its name in logs and metrics.
+WHEEL_WORDS = {
+    "numbering": gettext_lazy("numbers the journal"),
+    "clocks": gettext_lazy("watches time limits"),
+    "notices.alerts": gettext_lazy("sends alerts"),
+    "notices": gettext_lazy("sends other notices"),
+    "reports.tallies": gettext_lazy("counts zero-reports"),
+    "reports.rounds": gettext_lazy("opens and closes reporting days"),
+    "anchor": gettext_lazy("writes the journal’s anchor"),
+    "auditor": gettext_lazy("checks that nothing is overdue"),
+}
+
+
+class SystemPage(LoginRequiredMixin, PartsView):
+    """Wheels, alarms and queues. Nothing of any incident."""
+
+    template_name = "engine/system.html"
+    parts = {"wheels": ("engine/_wheels.html", "wheels_context")}
+
+    def check_may_open(self):
+        if not self.request.reach.has("engine.view"):
+            raise NotAllowed(
+                "not_your_board",
+                _("This board was not opened: it belongs to another post. Go to your start page."),
+            )
+
+    def wheels_context(self):
+        now = self.request.now
+        halted = set(stopped(now))
+        beats = Heartbeat.objects.order_by("name")
+        return {
+            "wheels": [(beat, beat.name in halted, WHEEL_WORDS.get(beat.name, "")) for beat in beats],
+            "missing": sorted(halted - {beat.name for beat in beats}),
+            "alarms": [(alarm, sentence_for(alarm.code)) for alarm in open_alarms()],
+            "head": Head.objects.filter(pk=1).first(),
+            "unnumbered": Entry.objects.filter(number__isnull=True).count(),
+            "waiting": Notice.objects.open().count(),
+            "embedded": settings.EMBEDDED,
+            "now": now,
+        }

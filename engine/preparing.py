@@ -1,0 +1,71 @@
+"""What has to be there before the server serves: the schema, the static files, on request the demo bureau.
+
+Each step asks first whether there is anything to do, so that a second start takes no time. The work itself
+is done by a child process: what it needs in memory ends with it, and the server stays small for months.
+"""
+
+import hashlib
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from accounts.models import Unit
+
+
+def migrate(say) -> None:
+    """Bring the schema up to date."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        say("Preparing the database 准备数据库")
+        run_child("migrate", "--noinput", "--verbosity", "0")
+
+
+def collect_static(say) -> None:
+    """Collect the static files if one of them changed since the last time."""
+    stamp, print_ = Path(settings.DATA_DIR) / "static-stamp", _fingerprint()
+    if stamp.exists() and stamp.read_text() == print_ and Path(settings.STATIC_ROOT).is_dir():
+        return
+    say("Preparing the static files 准备静态文件")
+    run_child("collectstatic", "--noinput", "--verbosity", "0")
+    stamp.write_text(print_)
+
+
+def _fingerprint() -> str:
+    """Names, sizes and times of every static file, and how they are stored."""
+    lines = [settings.STORAGES["staticfiles"]["BACKEND"]]
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            stat = Path(storage.path(name)).stat()
+            lines.append(f"{name} {stat.st_size} {stat.st_mtime_ns}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def seed_demo(say) -> None:
+    """Load the demo bureau if nobody is here yet."""
+    if not Unit.objects.exists():
+        say("Loading the demo bureau 载入演示数据")
+        run_child("seed_demo")
+
+
+def demo_accounts() -> Path:
+    return Path(settings.DATA_DIR) / "demo-accounts.csv"
+
+
+def run_child(*arguments: str) -> None:
+    """Run a management command as a child. It ends when we are told to; SystemExit with its code if it fails."""
+    child = subprocess.Popen([sys.executable, sys.argv[0], *arguments])  # noqa: S603
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        if code := child.wait():
+            raise SystemExit(code)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if child.poll() is None:
+            child.terminate()
+            child.wait()

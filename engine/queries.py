@@ -1,0 +1,45 @@
+"""How the engine is doing: for the live beat, the probes and the status page."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from engine.choices import FAULTS
+from engine.models import Alarm, Heartbeat
+from engine.wheels import ALL, judged
+
+
+def ages(now: datetime) -> dict[str, float | None]:
+    """Wheel → seconds since it last turned; None if it never has."""
+    beats = dict(Heartbeat.objects.values_list("name", "turned_at"))
+    return {
+        wheel.name: max(0.0, (now - beats[wheel.name]).total_seconds()) if wheel.name in beats else None
+        for wheel in ALL
+    }
+
+
+def stopped(now: datetime) -> list[str]:
+    """Wheels that send, sweep, number or anchor and whose heartbeat is older than its limit, or missing."""
+    found = ages(now)
+    return [
+        name
+        for name, limit in judged().items()
+        if (age := found[name]) is None or age > limit.total_seconds()
+    ]
+
+
+def status(now: datetime) -> dict:
+    """For the live beat and the boards: {"ok", "stopped": [wheels], "alarms": [codes]} (two queries)."""
+    halted = stopped(now)
+    alarms = list(open_alarms().values_list("code", flat=True))
+    return {"ok": not halted and not alarms, "stopped": halted, "alarms": alarms}
+
+
+def open_alarms() -> QuerySet[Alarm]:
+    """What is wrong now, the oldest first."""
+    return Alarm.objects.filter(recovered_at__isnull=True).order_by("raised_at")
+
+
+def sentence_for(code: str) -> str:
+    """What an alarm means and what to do about it, in the reader's language."""
+    return str(FAULTS.get(code.partition(":")[0], code))

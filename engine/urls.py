@@ -1,0 +1,10 @@
+from django.urls import path
+
+from engine import pages, views
+
+urlpatterns = [
+    path("system/", pages.SystemPage.as_view(), name="system"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
+]

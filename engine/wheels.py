@@ -1,0 +1,146 @@
+"""The wheels: what has to be done again and again, by whom, and how fresh it has to be.
+
+Every wheel may be turned by any number of processes at once; nobody is the leader. Four lanes turn
+independently, so that a gateway that hangs holds up no deadline, and routine messages no warning.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import transaction
+
+from clocks.sweep import sweep
+from engine import auditor
+from engine.models import Heartbeat
+from journal import anchor
+from journal.models import Entry
+from journal.numbering import number_new
+from notices import outbox
+from notices.choices import ALERT
+from reports.turn import fold_tallies, turn_rounds
+
+log = logging.getLogger(__name__)
+
+#: One turn goes on while there is work, but not for ever: then the other wheels of the lane have their turn.
+BUSY_SECONDS = 3.0
+#: A wheel that turns every second writes its heartbeat less often; the limits below leave room for it.
+BEAT_EVERY = timedelta(seconds=3)
+SWEEP_BATCH = 100
+#: Entries after which the journal's head is anchored at once, not at the next ten minutes.
+ANCHORED_AT_ONCE = {"warning.signed"}
+
+
+class Wheel(NamedTuple):
+    name: str
+    turn: Callable[[datetime], int]
+    #: How old its heartbeat may get before the auditor and the screens call it stopped.
+    limit: timedelta
+    #: Zero: at every turn, by everybody. Otherwise: this often, by whoever is first.
+    every: timedelta = timedelta()
+    #: How long a process must have turned its lanes first: until then others' heartbeats are not ours to judge.
+    settled: timedelta = timedelta()
+
+
+def _sweep_all(now: datetime) -> int:
+    return _while_busy(lambda: sweep(now, SWEEP_BATCH), SWEEP_BATCH)
+
+
+def _send_alerts(now: datetime) -> int:
+    return _while_busy(lambda: outbox.turn(now, max_priority=ALERT), 1)
+
+
+def _send_all(now: datetime) -> int:
+    return _while_busy(lambda: outbox.turn(now), 1)
+
+
+def _while_busy(batch: Callable[[], int], full: int) -> int:
+    """Repeat while batches are full and the time is not up. Returns the sum."""
+    total, end = 0, time.monotonic() + BUSY_SECONDS
+    while True:
+        done = batch()
+        total += done
+        if done < full or time.monotonic() > end:
+            return total
+
+
+SECONDS = timedelta(seconds=1)
+NUMBERING = Wheel("numbering", lambda now: number_new(), limit=15 * SECONDS)
+CLOCKS = Wheel("clocks", _sweep_all, limit=15 * SECONDS)
+# A batch may wait for a gateway as long as its lease lasts.
+ALERTS = Wheel("notices.alerts", _send_alerts, limit=45 * SECONDS)
+POST = Wheel("notices", _send_all, limit=45 * SECONDS)
+TALLIES = Wheel("reports.tallies", fold_tallies, limit=120 * SECONDS)
+# Opening a day counts every unit; in a province that takes seconds, so it has a lane without deadlines.
+ROUNDS = Wheel("reports.rounds", turn_rounds, limit=900 * SECONDS, every=20 * SECONDS)
+ANCHOR = Wheel("anchor", lambda now: int(anchor.write(now)), limit=1260 * SECONDS, every=600 * SECONDS)
+AUDITOR = Wheel(
+    "auditor",
+    lambda now: auditor.audit(now, judged()),
+    limit=75 * SECONDS,
+    every=30 * SECONDS,
+    settled=15 * SECONDS,
+)
+
+LANES: dict[str, Sequence[Wheel]] = {
+    "desk": (NUMBERING, CLOCKS, ANCHOR, AUDITOR),
+    "alerts": (ALERTS,),
+    "post": (POST,),
+    "reports": (TALLIES, ROUNDS),
+}
+#: One whole turn, the auditor last.
+ALL: Sequence[Wheel] = (NUMBERING, CLOCKS, ALERTS, POST, TALLIES, ROUNDS, ANCHOR, AUDITOR)
+
+
+def judged() -> dict[str, timedelta]:
+    """Wheel → limit of its heartbeat, for those the auditor watches (not itself: the watchdog outside does)."""
+    return {wheel.name: wheel.limit for wheel in ALL if wheel is not AUDITOR}
+
+
+def turn_wheel(wheel: Wheel, now: datetime) -> int | None:
+    """Turn it once. None if it was not its time; raises what it raises."""
+    if wheel.every and not claim(wheel, now):
+        return None
+    done = wheel.turn(now)
+    if not wheel.every:
+        beat(wheel, now)
+    return done
+
+
+def claim(wheel: Wheel, now: datetime) -> bool:
+    """Take this turn of a wheel that turns now and then. Of several processes one gets it."""
+    beat = Heartbeat.objects.filter(name=wheel.name).first()
+    if beat is None:
+        return Heartbeat.objects.get_or_create(name=wheel.name, defaults={"turned_at": now})[1]
+    # In the future: the clock was set back since.
+    if now - wheel.every < beat.turned_at < now + wheel.every:
+        return False
+    return bool(Heartbeat.objects.filter(name=wheel.name, turned_at=beat.turned_at).update(turned_at=now))
+
+
+_written: dict[str, datetime] = {}
+
+
+def beat(wheel: Wheel, now: datetime) -> None:
+    """Write that it has turned, at most every few seconds: each write is a disk's flush on SQLite."""
+    written = _written.get(wheel.name)
+    if written and written <= now < written + BEAT_EVERY:
+        return
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=wheel.name, turned_at=now)],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["turned_at"],
+    )
+    _written[wheel.name] = now
+
+
+def anchor_soon(entry: Entry) -> None:
+    """Listener of the journal: after a signature the head is anchored at the next turn."""
+    if entry.kind in ANCHORED_AT_ONCE:
+        long_ago = entry.recorded_at - 2 * ANCHOR.every
+        transaction.on_commit(
+            lambda: Heartbeat.objects.filter(name=ANCHOR.name).update(turned_at=long_ago), robust=True
+        )

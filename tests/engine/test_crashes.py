@@ -1,0 +1,144 @@
+"""SIGKILL at a named line, then another engine: nothing lost, nothing twice."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.notices.gateway import FakeGateway
+from tests.processes import ROOT, Engine, eventually, manage, python
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow]
+
+PEOPLE = """
+from datetime import timedelta
+from django.db import transaction
+from django.utils import timezone
+from accounts.models import User
+from clocks import effects
+from clocks.models import Clock
+from clocks.sweep import sweep
+from journal.models import Entry
+from journal.record import record
+from notices.actions import Recipient, queue
+from notices.models import Notice
+
+now = timezone.now()
+
+def person(n):
+    return User.objects.get_or_create(username=f"p{n}", defaults={"phone": f"1390000{n:04d}"})[0]
+
+def tell(n, first=0):
+    with transaction.atomic():
+        for i in range(first, first + n):
+            queue(recipients=[Recipient(person(i), "")], channels=["sms"], purpose="x", subject=f"order:{i}",
+                  unit=None, text_zh="x", now=timezone.now(), priority=1 + i % 2 * 4)
+
+def due(n, effect="", first=0):
+    Clock.objects.bulk_create(
+        Clock(plan="p@1", clock_id="c", title_zh="x", duration="PT3M", subject=f"order:{i}", thread="incident:1",
+              started_at=now - timedelta(minutes=4), due_at=now - timedelta(minutes=1), effect=effect)
+        for i in range(first, first + n))
+
+effects.register("test.escalate", lambda clock, at: record(
+    "warning.signoff_escalated", subject=clock.subject, thread=clock.thread, actor=None, at=at))
+"""
+COUNT = """
+import json
+print(json.dumps({kind: Entry.objects.filter(kind=kind).count() for kind in
+    ("clock.breached", "warning.signoff_escalated", "notice.failed")}))
+"""
+
+
+@pytest.fixture
+def gateway(installation):
+    fake = FakeGateway()
+    installation |= {"NOTICE_GATEWAY_URL": fake.url, "NOTICE_LEASE_SECONDS": "1"}
+    yield fake
+    fake.close()
+
+
+def run(env, *, crash_at="", code=""):
+    """One turn of the engine (or `code`) in a process of its own; its exit code."""
+    command = ["-c", _with_django(code)] if code else ["manage.py", "run_engine", "--once"]
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**env, "CRASH_AT": crash_at},
+        capture_output=True,
+        timeout=120,
+    )
+    return done.returncode
+
+
+def _with_django(code):
+    return (
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; import django; django.setup()\n"
+        + PEOPLE
+        + code
+    )
+
+
+def counts(env):
+    return json.loads(python(PEOPLE + COUNT, env=env))
+
+
+@pytest.mark.parametrize("point", ["clocks.before_breach_commit", "clocks.after_breach_commit"])
+def test_a_sweeper_killed_at_a_breach(installation, point):
+    python(PEOPLE + "due(3)", env=installation)
+
+    assert run(installation, crash_at=point) == -9
+    assert run(installation) == 0
+
+    assert counts(installation)["clock.breached"] == 3
+
+
+def test_a_sweeper_killed_before_its_effect_is_committed(installation):
+    python(PEOPLE + "due(3, effect='test.escalate')", env=installation)
+
+    assert run(installation, crash_at="clocks.before_effect_commit", code="sweep(now)") == -9
+    # The claim of the dead one runs out.
+    assert run(installation, code="sweep(now); sweep(now + timedelta(seconds=11))") == 0
+
+    assert counts(installation)["warning.signoff_escalated"] == 3
+
+
+@pytest.mark.parametrize(
+    ("point", "repeats"),
+    [("notices.after_claim", 0), ("notices.sent_not_marked", 1), ("notices.after_mark", 0)],
+)
+def test_a_sender_killed(installation, gateway, point, repeats):
+    python(PEOPLE + "tell(1)", env=installation)
+
+    assert run(installation, crash_at=point) == -9
+    time.sleep(1.1)
+    assert run(installation) == 0
+
+    assert len(gateway.messages()) == 1 + repeats
+    assert len(gateway.on_phones()) == 1
+    assert "sent" in python(PEOPLE + "print(Notice.objects.get().state)", env=installation)
+
+
+def test_engines_killed_again_and_again(installation, gateway):
+    """Two engines, six kills while they work: every message once on its phone, every breach once in the journal."""
+    engines = [Engine(env=installation, name=f"engine-{n}") for n in (1, 2)]
+    try:
+        for engine in engines:
+            engine.start()
+        for number in range(6):
+            python(PEOPLE + f"tell(20, {20 * number}); due(20, first={20 * number})", env=installation)
+            time.sleep(random.random())
+            engines[number % 2].kill()
+            engines[number % 2].start()
+        eventually(lambda: len(gateway.on_phones()) == 120, seconds=60, what="every message has come")
+        eventually(lambda: counts(installation)["clock.breached"] == 120, seconds=60, what="every breach")
+    finally:
+        for engine in engines:
+            engine.kill()
+
+    assert counts(installation) == {"clock.breached": 120, "warning.signoff_escalated": 0, "notice.failed": 0}
+    manage("run_engine", "--once", env=installation)
+    assert "journal whole" in manage("verify_journal", env=installation)

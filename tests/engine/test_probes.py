@@ -1,0 +1,122 @@
+"""/healthz, /readyz, /metrics."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.urls import reverse
+from django.utils import timezone
+
+from engine import probes
+from engine.models import Heartbeat
+from engine.queries import ages, sentence_for, status
+from engine.turn import turn
+
+
+@pytest.fixture
+def turned(transactional_db, settings):
+    settings.REDIS_URL = ""
+    turn(timezone.now())
+
+
+def test_alive_without_asking_the_database(db, client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get(reverse("healthz")).content == b"ok\n"
+
+
+def test_ready_when_everything_turns(turned, client):
+    answer = client.get(reverse("readyz"))
+
+    assert answer.status_code == 200
+    parts = answer.json()
+    assert parts["ready"]
+    assert {"database", "channel_layer", "clocks", "notices"} <= set(parts)
+    assert answer["Cache-Control"].startswith("max-age=0")
+
+
+@pytest.mark.parametrize("wheel", ["clocks", "notices", "notices.alerts", "numbering"])
+def test_not_ready_when_a_wheel_stopped(turned, client, wheel):
+    Heartbeat.objects.filter(name=wheel).update(turned_at=timezone.now() - timedelta(minutes=5))
+
+    answer = client.get(reverse("readyz"))
+
+    assert answer.status_code == 503
+    assert not answer.json()[wheel]["ok"]
+
+
+def test_not_ready_without_an_engine(transactional_db, settings, client):
+    settings.REDIS_URL = ""
+
+    assert client.get(reverse("readyz")).status_code == 503
+
+
+def test_not_ready_without_the_database_but_it_says_so(turned, client, monkeypatch):
+    def away():
+        raise OperationalError
+
+    monkeypatch.setattr(probes, "head", away)
+
+    answer = client.get(reverse("readyz"))
+
+    assert answer.status_code == 503
+    assert answer.json()["database"] == {"ok": False, "error": "OperationalError"}
+
+
+def test_not_ready_without_redis_and_quick_about_it(turned, settings, client):
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+
+    answer = client.get(reverse("readyz"))
+
+    assert answer.status_code == 503
+    assert not answer.json()["channel_layer"]["ok"]
+
+
+def test_metrics(turned, client):
+    client.get("/api/v1/clocks/?subject=incident:5")
+    text = client.get(reverse("metrics")).content.decode()
+
+    assert 'http_requests_total{method="GET",route="api/v1/clocks/",status="' in text
+    for name in (
+        "journal_head",
+        "journal_unnumbered",
+        "clocks_overdue_unswept",
+        "notices_open",
+        "engine_alarms",
+    ):
+        assert f"\n{name} 0.0" in text
+    assert 'engine_heartbeat_age_seconds{wheel="clocks"}' in text
+    assert "incident:5" not in text
+
+
+def test_a_method_a_visitor_invents_is_no_label(client, transactional_db):
+    client.generic("BREW", "/healthz")
+
+    text = client.get(reverse("metrics")).content.decode()
+    assert "BREW" not in text
+
+
+@pytest.mark.parametrize("name", ["healthz", "readyz", "metrics"])
+def test_probes_are_only_read(client, transactional_db, name):
+    assert client.post(reverse(name)).status_code == 405
+
+
+def test_status_for_the_beat(db, now):
+    assert status(now)["stopped"] == [
+        "numbering",
+        "clocks",
+        "notices.alerts",
+        "notices",
+        "reports.tallies",
+        "reports.rounds",
+        "anchor",
+    ]
+    assert ages(now)["clocks"] is None
+
+    turn(now)
+
+    assert status(now) == {"ok": True, "stopped": [], "alarms": []}
+    assert ages(now + timedelta(seconds=4))["clocks"] == 4.0
+
+
+def test_every_alarm_has_a_sentence():
+    assert "run_engine" in sentence_for("wheel_stopped:clocks")

@@ -1,0 +1,153 @@
+"""The commands as people run them: serve, run_engine, backup, restore."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+from django.db import connection
+
+from tests.processes import ROOT, Engine, Server, eventually, free_port, manage, python
+
+pytestmark = [pytest.mark.fault, pytest.mark.slow]
+
+ENTRIES = """
+from django.db import transaction
+from django.utils import timezone
+from journal.record import record
+for _ in range(3):
+    with transaction.atomic():
+        record("incident.observed", subject="incident:1", actor=None, at=timezone.now())
+"""
+
+
+class Serve(Server):
+    """`manage.py serve`, as script/server starts it."""
+
+    def command(self):
+        return [sys.executable, "manage.py", "serve"]
+
+
+def serve(env, **more):
+    return subprocess.run(
+        [sys.executable, "manage.py", "serve"],
+        cwd=ROOT,
+        env={**env, **more},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def is_embedded(installation):
+    return "DATABASE_URL" not in installation
+
+
+def test_serving(installation, is_embedded):
+    with Serve(env=installation, name="web") as server:
+        assert server.status("/healthz") == 200
+        assert f"http://127.0.0.1:{server.port}/" in server.tail()
+        if is_embedded:
+            eventually(lambda: server.status("/readyz") == 200, what="the wheels turn")
+            # Entries written by another process get their number from the ticker.
+            python(
+                ENTRIES.replace("transaction.atomic()", "transaction.atomic(durable=True)"), env=installation
+            )
+            assert server.memory() < 150 * 1024 * 1024
+
+        taken = serve(installation, PORT=str(server.port))
+        assert taken.returncode == 1
+        assert f"port {server.port} of 127.0.0.1 is taken" in taken.stderr
+        assert "Traceback" not in taken.stderr
+        if is_embedded:
+            twice = serve(installation, PORT=str(free_port()))
+            assert "another process serves from" in twice.stderr
+
+        assert server.stop() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_engine_ends_when_it_is_told_to(installation, number):
+    beats = "from engine.models import Heartbeat; print(Heartbeat.objects.count())"
+    with Engine(env=installation) as engine:
+        eventually(lambda: int(python(beats, env=installation)) >= 4, what="every lane has turned")
+        engine.polite_signal = number
+
+        assert engine.stop(seconds=10) == 0
+        assert "engine: stopped" in engine.tail()
+
+
+def test_backup_and_restore(installation, tmp_path):
+    folder = tmp_path / "backup"
+    python(ENTRIES, env=installation)
+    assert "up to number 3" in manage("backup", str(folder), env=installation)
+    python(ENTRIES, env=installation)
+    manage("run_engine", "--once", env=installation)  # anchors number 6
+
+    done = run("restore", str(folder), env=installation)
+
+    assert done.returncode == 0, done.stderr
+    assert "journal whole: 3 entries" in done.stdout
+    assert "entries 4 to 6 were written after this backup" in done.stderr
+    python(ENTRIES, env=installation)
+    assert "journal whole: 6 entries" in manage("verify_journal", env=installation)
+    assert (folder / "manifest.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_makes_a_new_machine(installation, tmp_path, elsewhere):
+    python(ENTRIES, env=installation)
+    manage("backup", str(tmp_path / "backup"), env=installation)
+
+    assert "journal whole: 3 entries" in manage("restore", str(tmp_path / "backup"), env=elsewhere)
+    assert manage("migrate", "--check", env=elsewhere) == ""
+
+
+def test_a_backup_goes_into_a_new_folder_only(installation, tmp_path):
+    (tmp_path / "mine").write_text("x")
+
+    done = run("backup", str(tmp_path), env=installation)
+
+    assert done.returncode == 1
+    assert "not empty" in done.stderr
+
+
+def test_a_damaged_backup_is_not_restored(installation, tmp_path):
+    folder = tmp_path / "backup"
+    python(ENTRIES, env=installation)
+    manage("backup", str(folder), env=installation)
+    database = next(folder.glob("database.*"))
+    database.write_bytes(database.read_bytes()[:-1] + b"?")
+
+    done = run("restore", str(folder), env=installation)
+
+    assert done.returncode == 1
+    assert f"not as it was written: {database.name}" in done.stderr
+    assert "journal whole: 3 entries" in manage("verify_journal", env=installation)
+
+
+@pytest.mark.embedded_only
+def test_nothing_is_restored_under_a_running_server(installation, tmp_path):
+    folder = tmp_path / "backup"
+    manage("backup", str(folder), env=installation)
+
+    with Serve(env=installation):
+        done = run("restore", str(folder), env=installation)
+
+    assert done.returncode == 1
+    assert "stop it first" in done.stderr
+
+
+def run(*arguments, env):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_this_run_is_about_the_database_it_says(installation, is_embedded):
+    assert is_embedded is (connection.vendor == "sqlite")
