@@ -1,0 +1,106 @@
+"""Fill an empty database with the demo bureau, by playing the real actions."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.actions import appoint
+from accounts.choices import HeldAs, PostKind
+from accounts.imports import passwords_file
+from accounts.models import Appointment, Post, Unit, User
+from accounts.passwords import quick_hash, random_password
+from accounts.scope import reach_of
+from command.models import Shift
+from common.periods import DAILY, LOCAL, day_of, period_of
+from demo import bureau
+from plans.actions import load_plan
+from reports.actions import file_report
+from reports.choices import Answer
+
+PLAN = Path("plans/library/city-justice-bureau.yaml")
+
+
+def seed(*, now: datetime) -> Path:
+    """Build the bureau, put the city plan in force, give everybody a random password. Returns the list's path.
+
+    The list is the only place where the passwords stand; it is written before the commit, so that no
+    account exists whose password nobody knows.
+    """
+    with transaction.atomic():
+        people = bureau.build(now=now)
+        load_plan(text=(settings.BASE_DIR / PLAN).read_text(), actor=None, now=now, put_in_force=True)
+        _stand_ins(people, now)
+        _roster(now)
+        _some_have_reported(people, now)
+        return _passwords(people, now)
+
+
+def _stand_ins(people: dict[str, User], now: datetime) -> None:
+    """Standing deputies (AB角), and one delegation that ends."""
+    for username, unit, kind in (
+        ("city.leader", "C0", PostKind.DEPUTY_DIRECTOR),
+        ("county1.deputy", "C1", PostKind.DIRECTOR),
+        ("county2.deputy", "C2", PostKind.DIRECTOR),
+        ("town11.clerk", "T11", PostKind.OFFICE_HEAD),
+    ):
+        post = Post.objects.get(unit__code=unit, kind=kind)
+        appoint(person=people[username], post=post, held_as=HeldAs.DEPUTY, actor=None, now=now)
+    post = Post.objects.get(unit__code="T12", kind=PostKind.OFFICE_HEAD)
+    appoint(
+        person=people["town11.head"],
+        post=post,
+        held_as=HeldAs.DELEGATE,
+        reason="参加培训",
+        actor=people["town12.head"],
+        now=now,
+        valid_to=now + timedelta(days=3),
+    )
+
+
+def _roster(now: datetime) -> None:
+    """The duty posts of the city and the counties for a fortnight, each day by the post's holder."""
+    midnight = now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
+    held = Appointment.objects.filter(
+        post__kind__in=[PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER], held_as=HeldAs.HOLDER
+    )
+    Shift.objects.bulk_create(
+        Shift(
+            post_id=appointment.post_id,
+            person_id=appointment.person_id,
+            starts_at=midnight + timedelta(days=day),
+            ends_at=midnight + timedelta(days=day + 1),
+        )
+        for appointment in held
+        for day in range(14)
+    )
+
+
+def _some_have_reported(people: dict[str, User], now: datetime) -> None:
+    """Most villages have filed today's zero-report; the list of the missing shows the others."""
+    today = period_of(DAILY, day_of(now))
+    for number, unit in enumerate(Unit.objects.filter(tier="village").order_by("path")):
+        if number % 4:
+            informant = people[f"village{unit.code.removeprefix('V')}.informant"]
+            file_report(reach=reach_of(informant, now), unit=unit, period=today, answer=Answer.NIL, now=now)
+
+
+def _passwords(people: dict[str, User], now: datetime) -> Path:
+    """Random ones, hashed at low cost because they cannot be guessed: the first start stays quick."""
+    chosen = {username: random_password() for username in people}
+    for username, person in people.items():
+        person.password, person.password_changed_at = quick_hash(chosen[username]), now
+    User.objects.bulk_update(people.values(), ["password", "password_changed_at"], batch_size=200)
+
+    posts = Appointment.objects.filter(held_as=HeldAs.HOLDER).select_related("post__unit", "person")
+    file = Path(settings.DATA_DIR) / "demo-accounts.csv"
+    passwords_file.write(
+        file,
+        ("username", "password", "post", "unit"),
+        (
+            (held.person.username, chosen[held.person.username], held.post.title, held.post.unit.name)
+            for held in posts.order_by("post__unit__path", "post_id")
+        ),
+    )
+    return file
