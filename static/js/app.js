@@ -1,0 +1,67 @@
+/* The entry of every page: starts what the page needs. */
+
+import { announce } from "./page.js";
+import { start as startClocks } from "./clocks.js";
+import { start as startForms } from "./forms.js";
+import { start as startOutbox } from "./outbox.js";
+
+/* --- menus and dialogs --- */
+
+function onClick(event) {
+  const target = event.target;
+  document.querySelectorAll("details[data-menu][open]").forEach((menu) => menu.contains(target) || menu.removeAttribute("open"));
+  const opener = target.closest("[data-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog && dialog.showModal) {
+    event.preventDefault();
+    dialog.showModal();
+  }
+  if (target.closest("[data-close]")) target.closest("dialog").close();
+  if (target.closest("[data-print]")) window.print();
+  if (target.closest("[data-back]") && history.length > 1) {
+    event.preventDefault();
+    history.back();
+  }
+}
+
+function onKey(event) {
+  if (event.key !== "Escape") return;
+  document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+  });
+}
+
+/* --- theme and letter size: at once, without a trip to the server --- */
+
+function onPreference(event) {
+  const button = event.submitter;
+  if (!event.target.matches("[data-preferences]") || !button || button.name === "language") return;
+  event.preventDefault();
+  const { name, value } = button;
+  const secure = location.protocol === "https:" ? ";secure" : "";
+  document.cookie = `${name}=${value};path=/;samesite=lax;max-age=${value ? 31536000 : 0}${secure}`;
+  if (value) document.documentElement.setAttribute(`data-${name}`, value);
+  else document.documentElement.removeAttribute(`data-${name}`);
+  document.querySelectorAll(`[data-preferences] [name="${name}"]`).forEach((other) => other.setAttribute("aria-pressed", String(other.value === value)));
+}
+
+document.addEventListener("click", onClick);
+document.addEventListener("keydown", onKey);
+document.addEventListener("submit", onPreference);
+
+const needs = (selector) => document.querySelector(selector);
+
+async function start() {
+  // The live channel first: it remembers the server's markup before the clocks write into it.
+  if (document.body.dataset.after !== undefined) (await import("./live.js")).start();
+  startClocks();
+  startForms();
+  if (needs("form[data-position]")) (await import("./alarm.js")).start();
+  startOutbox();
+  if (document.body.dataset.after !== undefined || needs("[data-sound-test]")) (await import("./sound.js")).start();
+  if (needs("[data-pages]")) (await import("./wall.js")).start();
+  announce("page:ready");
+}
+
+start();

@@ -1,0 +1,323 @@
+/* The live channel: one socket that says what happened; the page asks again for the parts concerned.
+
+   Freshness is derived from what was received, never from what the browser believes about the network. */
+
+import { addresses, announce, ask, changed, clockTime, everySecond, say, serverNow, serverSays, word } from "./page.js";
+import { apply, releaseIdle, remember } from "./patch.js";
+
+const LATE = 9;          // seconds without a message: amber
+const STALE = 20;        // red, nothing can be signed
+const STABLE = 30000;    // a socket that has lived this long starts the backoff anew
+const TOGETHER = 250;    // entries within this many ms are one look
+const POLL_EVERY = 3000;
+const body = document.body;
+
+let last = Number(body.dataset.after);
+let socket = null;
+let openedAt = 0;
+let failures = 0;
+let spread = 8;          // the server may name another spread in its hello
+let ended = "";          // "out": signed out; "gone": no longer allowed here
+let reconnecting;
+let polling = null;
+
+/* --- when did we last hear anything? --- */
+
+const mark = () => ({ steady: performance.now(), wall: Date.now() });
+let heard = mark();
+let everHeard = false;
+
+/** Seconds since `then`: the larger of two clocks, because one stops while the PC sleeps and one may be set back. */
+function secondsSince(then) {
+  return Math.max(0, performance.now() - then.steady, Date.now() - then.wall) / 1000;
+}
+
+function hear() {
+  heard = mark();
+  everHeard = true;
+  show();
+}
+
+/* --- the socket --- */
+
+/** Seconds to wait before try number `tries`: anywhere up to a limit that doubles, so that a thousand screens spread out. */
+export function backoff(tries, range = 8, random = Math.random) {
+  const limit = Math.min(30, range * 2 ** Math.max(0, tries - 1));
+  return 0.5 + random() * Math.max(0, limit - 0.5);
+}
+
+function connect() {
+  clearTimeout(reconnecting);
+  if (ended || socket) return;
+  const url = new URL(addresses.live, location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.searchParams.set("after", last);
+  const mine = new WebSocket(url);
+  socket = mine;
+  openedAt = 0;
+  mine.addEventListener("message", (event) => mine === socket && receive(JSON.parse(event.data)));
+  mine.addEventListener("close", (event) => mine === socket && lose(event.code));
+  setTimeout(() => mine === socket && !openedAt && lose(0), 10000);
+}
+
+function lose(code) {
+  const mine = socket;
+  socket = null;
+  if (mine) mine.close();
+  if (code === 4401) return finish("out");
+  failures += 1;
+  if (failures >= 2) startPolling();
+  clearTimeout(reconnecting);
+  reconnecting = setTimeout(connect, 1000 * backoff(failures, spread));
+}
+
+function receive(message) {
+  if (message.type === "hello") greet(message);
+  else if (message.type === "entry") take([message]);
+  else if (message.type === "beat") beat(message);
+  else if (message.type === "rights") refreshAll();
+  else if (message.type === "reload") startOver(message.number);
+  hear();
+}
+
+function greet({ spread: wish }) {
+  openedAt = performance.now();
+  if (wish > 0) spread = wish;
+  stopPolling();
+  waitingParts().forEach(refresh);
+}
+
+/** What lies between cannot be replayed, or the journal is another one: fetch everything, go on from `number`. */
+function startOver(number) {
+  last = number;
+  states.forEach((state) => { state.number = 0; });
+  refreshAll();
+}
+
+/** A beat follows everything before its number that this reader may see: go on from there after a break. */
+function beat({ number, at }) {
+  serverSays(at);
+  last = Math.max(last, number);
+  if (performance.now() - openedAt > STABLE) failures = 0;
+}
+
+function finish(why) {
+  const mine = socket;
+  ended = why;
+  socket = null;
+  if (mine) mine.close();
+  stopPolling();
+  clearTimeout(reconnecting);
+  show();
+}
+
+/* --- without a socket: ask for the journal --- */
+
+function startPolling() {
+  if (polling === null && !ended) polling = setTimeout(poll, Math.random() * 1000);
+}
+
+function stopPolling() {
+  clearTimeout(polling);
+  polling = null;
+}
+
+async function poll() {
+  const url = `${addresses.journal}?after=${last}&limit=200`;
+  try {
+    const answer = await ask(url, { headers: { Accept: "application/json" }, redirect: "manual" }, 8000);
+    if (answer.status === 401 || answer.type === "opaqueredirect") return finish("out");
+    if (answer.status === 200) {
+      const { entries, last: reached, reload } = JSON.parse(answer.text);
+      if (reload) startOver(reached);
+      take(entries);
+      last = Math.max(last, reached);
+      hear();
+    }
+  } catch (error) { /* still no connection: the age on the screen says so */ }
+  if (polling !== null) polling = setTimeout(poll, POLL_EVERY * (0.8 + 0.4 * Math.random()));
+}
+
+/* --- entries and the parts they touch --- */
+
+let news = [];
+let looking = null;
+let lookedAt = 0;
+
+function take(entries) {
+  for (const entry of entries) if (entry.number > last) last = entry.number;
+  news.push(...entries);
+  if (looking === null && news.length) looking = setTimeout(look, Math.max(30, TOGETHER - (performance.now() - lookedAt)));
+}
+
+function look() {
+  looking = null;
+  lookedAt = performance.now();
+  const entries = news;
+  news = [];
+  for (const part of allParts()) {
+    const state = stateOf(part);
+    if (entries.some((entry) => entry.number > state.number && touches(part, entry))) refresh(part);
+  }
+  announce("live:entries", entries);
+}
+
+export function touches(part, entry) {
+  const kinds = (part.dataset.kinds || "").split(/\s+/);
+  if (!kinds.some((prefix) => prefix && (prefix === "*" || entry.kind.startsWith(prefix)))) return false;
+  const subjects = (part.dataset.subjects || "").split(/\s+/).filter(Boolean);
+  return !subjects.length || subjects.includes(entry.subject) || subjects.includes(entry.thread);
+}
+
+/* --- fetching parts --- */
+
+const states = new Map();
+const allParts = () => Array.from(document.querySelectorAll("[data-part]"));
+const waitingParts = () => allParts().filter((part) => stateOf(part).since && !stateOf(part).busy);
+
+function stateOf(part) {
+  const name = part.dataset.part;
+  if (!states.has(name)) states.set(name, { number: Number(body.dataset.after) || 0, busy: false, again: false, since: null, tries: 0, at: mark() });
+  return states.get(name);
+}
+
+export function refreshAll() {
+  allParts().forEach(refresh);
+}
+
+async function refresh(part) {
+  const state = stateOf(part);
+  state.since = state.since || mark();
+  if (state.busy) {
+    state.again = true;
+    return;
+  }
+  state.busy = true;
+  state.again = false;
+  const done = await fetchPart(part, state);
+  state.busy = false;
+  if (ended || !part.isConnected) return;
+  if (done && !state.again) return settle(state);
+  state.tries = done ? 0 : state.tries + 1;
+  setTimeout(() => state.busy || !state.since || refresh(part), done ? TOGETHER : 1000 * Math.min(15, backoff(state.tries, 1.5)));
+}
+
+function settle(state) {
+  state.since = null;
+  state.tries = 0;
+  state.at = mark();
+  show();
+}
+
+async function fetchPart(part, state) {
+  const url = new URL(location.href);
+  url.hash = "";
+  url.searchParams.set("part", part.dataset.part);
+  try {
+    const answer = await ask(url, { headers: { "X-Part": "1", Accept: "text/html" }, redirect: "manual" }, 10000);
+    if (answer.type === "opaqueredirect" || answer.status === 401) finish("out");
+    else if ([403, 404, 410].includes(answer.status)) finish("gone");
+    if (answer.status !== 200) return false;
+    state.number = Math.max(state.number, Number(answer.headers.get("X-Journal-Number")) || 0);
+    draw(part, answer.text);
+    return true;
+  } catch (error) {
+    return false;
+  }
+}
+
+function draw(part, html) {
+  const rows = apply(part, html);
+  const text = part.dataset.announce;
+  if (rows.length && text) say(text.replace("{n}", rows.length));
+  if (rows.length) announce("live:rows", rows);
+  changed(part);
+}
+
+/* --- showing how fresh the screen is --- */
+
+let shown = "";
+
+/** Age of the oldest thing on the screen that should have been renewed. */
+function age() {
+  const unanswered = Array.from(states.values()).filter((state) => state.since).map((state) => secondsSince(state.since));
+  return Math.max(secondsSince(heard), ...unanswered);
+}
+
+function show() {
+  const old = age();
+  const now = ended ? "out" : old >= STALE ? "stale" : old >= LATE ? "late" : everHeard ? "live" : "connecting";
+  const n = Math.floor(old);
+  body.dataset.link = now;
+  const dot = document.querySelector("[data-link-state]");
+  const words = { live: "link_live", connecting: "link_connecting", late: "link_late", stale: "link_stale", out: "link_out" };
+  if (dot) setText(dot, word(words[now], { n }));
+  showBar(now, n, clockTime(serverNow() - old * 1000));
+  if (now === "live") document.querySelectorAll("[data-as-of]").forEach((place) => setText(place, clockTime(serverNow())));
+  if (now !== shown) tell(now);
+  shown = now;
+}
+
+const setText = (element, text) => { if (element.textContent !== text) element.textContent = text; };
+
+function showBar(now, n, time) {
+  const bar = document.querySelector("[data-stale]");
+  if (!bar) return;
+  bar.hidden = !["late", "stale", "out"].includes(now);
+  if (bar.hidden) return;
+  const name = now === "late" ? "stale_late" : now === "stale" ? "stale_red" : ended === "gone" ? "stale_gone" : "stale_out";
+  setText(bar.querySelector("[data-stale-text]"), word(name, { n, time }));
+  bar.querySelector("[data-stale-sign-in]").hidden = ended !== "out";
+  bar.querySelector("[data-stale-reload]").hidden = ended !== "gone";
+}
+
+function tell(now) {
+  const texts = { late: "said_late", stale: "said_red", out: "link_out" };
+  if (texts[now]) say(word(texts[now]));
+  else if (now === "live" && ["late", "stale"].includes(shown)) say(word("said_live"));
+  announce("live:state", now);
+}
+
+/* --- start --- */
+
+function watch() {
+  show();
+  // Half open: the network took the connection away without telling. Nine seconds are three missed beats.
+  if (socket && openedAt && secondsSince(heard) >= LATE) lose(0);
+  const rows = releaseIdle();
+  if (rows.length) announce("live:rows", rows);
+  for (const part of allParts()) {
+    const every = Number(part.dataset.every);
+    const state = stateOf(part);
+    if (every && !state.busy && !ended && secondsSince(state.at) >= every) {
+      state.at = mark();
+      refresh(part);
+    }
+  }
+}
+
+export function start() {
+  allParts().forEach((part) => {
+    remember(part);
+    stateOf(part);
+    // Left out of the page because it is slow to make and few need it at once.
+    if ("lazy" in part.dataset) refresh(part);
+  });
+  everySecond(watch);
+  document.addEventListener("live:refresh", refreshAll);
+  window.addEventListener("online", () => socket || connect());
+  document.addEventListener("visibilitychange", () => document.hidden || socket || connect());
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    refreshAll();
+    connect();
+  });
+  window.addEventListener("pagehide", () => {
+    const mine = socket;
+    socket = null;
+    if (mine) mine.close();
+  });
+  connect();
+  show();
+  allParts().filter((part) => part.hasAttribute("data-lazy")).forEach(refresh);
+}

@@ -1,0 +1,53 @@
+"""House rule: Chinese and English are both complete."""
+
+import polib
+import pytest
+from django.conf import settings
+
+from tests.translations import strings_translated, strings_used
+
+CATALOGS = sorted((settings.BASE_DIR / "locale").rglob("*.po"))
+
+
+def test_every_string_has_a_chinese_translation():
+    translated = strings_translated()
+
+    missing = {
+        text: sorted(files)
+        for (context, text), files in strings_used().items()
+        if (context, text) not in translated and not _is_django(text)
+    }
+
+    assert missing == {}
+
+
+def _is_django(text):
+    """Texts that Django itself brings in Chinese."""
+    from django.utils.translation import gettext, override
+
+    with override("zh-hans"):
+        return gettext(text) != text
+
+
+@pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parts[-4])
+def test_translations_keep_their_placeholders(catalog):
+    import re
+
+    for entry in polib.pofile(str(catalog)).translated_entries():
+        wanted = sorted(set(re.findall(r"%\(\w+\)s|\{\w*\}", entry.msgid_plural or entry.msgid)))
+        for text in [entry.msgstr] if entry.msgstr else entry.msgstr_plural.values():
+            assert sorted(set(re.findall(r"%\(\w+\)s|\{\w*\}", text))) == wanted, entry.msgid
+
+
+@pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parts[-4])
+def test_what_is_compiled_is_what_is_written(catalog):
+    written = {
+        (e.msgctxt, e.msgid): e.msgstr or e.msgstr_plural
+        for e in polib.pofile(str(catalog)).translated_entries()
+    }
+    compiled = {
+        (e.msgctxt, e.msgid): e.msgstr or e.msgstr_plural
+        for e in polib.mofile(str(catalog.with_suffix(".mo")))
+    }
+
+    assert compiled == written

@@ -1,0 +1,1026 @@
+"""The scripts in a real browser, against a made-up server: every answer and every socket is the test's own."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.template import Context, Engine
+from django.test import RequestFactory
+from django.utils import timezone
+from django.utils.translation import override
+
+from common.gallery import examples
+
+sync_api = pytest.importorskip("playwright.sync_api")
+expect = sync_api.expect
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+HOST = "http://localhost"
+CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'"
+TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
+]
+
+ENGINE = Engine(
+    dirs=[ROOT / "templates"],
+    libraries={"ui": "common.templatetags.ui"},
+    builtins=["django.templatetags.i18n", "django.templatetags.static"],
+)
+
+
+def render(content, **context):
+    """A page of the product around `content`, in Chinese."""
+    template = ENGINE.from_string(
+        "{% extends 'base.html' %}{% load ui %}{% block content %}" + content + "{% endblock %}"
+    )
+    user = SimpleNamespace(pk=7, is_authenticated=True)
+    request = RequestFactory().get("/page/")
+    values = {"request": request, "user": user, "csrf_token": "a-token", "now": timezone.now(), **context}
+    with override("zh-hans"):
+        return template.render(Context(values))
+
+
+class Site:
+    """Answers by method and path; keeps what was asked. An answer may be a function of the request."""
+
+    def __init__(self, page):
+        self.answers = {}
+        self.asked = []
+        self.sockets = []
+        self.greets = True
+        self.page = page
+        page.route("**/*", self._answer)
+        page.route_web_socket("**/ws/live/**", self._open)
+
+    def gives(self, path, body="", *, method="GET", status=200, **headers):
+        self.answers[method, path] = (status, body, headers)
+
+    def asked_for(self, method, path):
+        return [
+            request
+            for request in self.asked
+            if (request.method, urlsplit(request.url).path) == (method, path)
+        ]
+
+    def say(self, **message):
+        self.socket().send(json.dumps(message))
+
+    def socket(self, count=1):
+        """The newest socket, once there have been `count`."""
+        for _ in range(200):
+            if len(self.sockets) >= count:
+                return self.sockets[-1]
+            self.page.wait_for_timeout(20)
+        raise AssertionError(f"{len(self.sockets)} sockets, not {count}")
+
+    def beat(self, number, at=None):
+        self.say(type="beat", number=number, at=(at or timezone.now()).isoformat())
+
+    def _open(self, socket):
+        self.sockets.append(socket)
+        if self.greets:
+            socket.send(
+                json.dumps({"type": "hello", "number": int(parse_qs(urlsplit(socket.url).query)["after"][0])})
+            )
+
+    def _answer(self, route):
+        request = route.request
+        path = urlsplit(request.url).path
+        if path.startswith("/static/"):
+            file = ROOT / path.lstrip("/")
+            route.fulfill(body=file.read_bytes(), content_type=TYPES[file.suffix])
+            return
+        self.asked.append(request)
+        answer = self.answers.get((request.method, path), (404, "", {}))
+        if callable(answer):
+            answer = answer(request)
+        if answer == "down":
+            route.abort("connectionrefused")
+            return
+        status, body, headers = answer
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        kind = "application/json" if path.startswith("/api/") else "text/html; charset=utf-8"
+        route.fulfill(
+            status=status,
+            body=body,
+            headers={"Content-Security-Policy": CSP, "Content-Type": kind, **headers},
+        )
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--no-first-run",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on(
+        "console", lambda line: page.faults.append(line.text) if "Content Security" in line.text else None
+    )
+    yield page
+    assert page.faults == []
+    context.close()
+
+
+@pytest.fixture
+def site(page):
+    return Site(page)
+
+
+def visit(page, site, content, **context):
+    site.gives("/page/", render(content, **context))
+    page.goto(f"{HOST}/page/")
+
+
+# --- the live channel --------------------------------------------------------------------------------------
+
+QUEUE = """
+<section data-part="queue" data-kinds="warning." data-announce="新事件 {n} 条">
+  <h2>待我办理</h2>
+  <ol class="cards" data-list>%s</ol>
+</section>
+<section data-part="other" data-kinds="order."><p>others</p></section>
+"""
+
+
+def card(key, text, extra=""):
+    return f'<li class="card" data-key="{key}"><h3>{text}</h3>{extra}</li>'
+
+
+def queue(*cards):
+    return QUEUE % "".join(cards)
+
+
+def part_of(content, name):
+    """Only the element of one part, as the server renders it for `?part=name`."""
+    return re.search(rf'<section data-part="{name}".*?</section>', content, re.S).group(0)
+
+
+def serve_part(site, content, number=50, page_content=None):
+    whole = render(page_content or content, after=10)
+
+    def answer(request):
+        if "part=" not in request.url:
+            return 200, whole, {}
+        (name,) = parse_qs(urlsplit(request.url).query)["part"]
+        return 200, part_of(content, name), {"X_Journal_Number": str(number)}
+
+    site.answers["GET", "/page/"] = answer
+
+
+def test_link_is_live_after_a_beat(page, site):
+    visit(page, site, queue(card("w:1", "红色预警")), after=10)
+
+    site.beat(10)
+
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    expect(page.locator("[data-link-state]")).to_have_text("实时")
+    expect(page.locator("[data-stale]")).to_be_hidden()
+
+
+def test_silence_turns_amber_after_9_and_red_after_20_seconds(page, site):
+    page.clock.install()
+    visit(page, site, queue(card("w:1", "红色预警")), after=10)
+    site.beat(10)
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    site.greets = False
+
+    page.clock.run_for(8500)
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    page.clock.run_for(1500)
+    expect(page.locator("body")).to_have_attribute("data-link", "late")
+    expect(page.locator("[data-stale-text]")).to_contain_text("没有收到服务器数据")
+    page.clock.run_for(11000)
+    expect(page.locator("body")).to_have_attribute("data-link", "stale")
+    expect(page.locator("[data-stale-text]")).to_contain_text("请以电话核实")
+
+
+def test_red_screen_refuses_to_sign_and_recovers(page, site):
+    page.clock.install()
+    form = '<form method="post" action="/sign/" id="sign" data-once data-needs-fresh><button>签发</button></form>'
+    visit(page, site, queue() + form, after=10)
+    site.socket()
+    site.greets = False
+    page.clock.run_for(21000)
+    expect(page.locator("body")).to_have_attribute("data-link", "stale")
+
+    page.get_by_role("button", name="签发").click()
+
+    expect(page.locator("#sign [data-form-note]")).to_contain_text("不能据此签发")
+    assert site.asked_for("POST", "/sign/") == []
+    site.greets = True
+    for _ in range(31):
+        page.clock.run_for(1000)
+        page.wait_for_timeout(20)
+        if page.locator("body").get_attribute("data-link") == "live":
+            break
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+
+
+def test_part_that_cannot_be_fetched_makes_the_screen_stale(page, site):
+    page.clock.install()
+    visit(page, site, queue(card("w:1", "红色预警")), after=10)
+    site.answers["GET", "/page/"] = (503, "", {})
+    site.say(
+        type="entry", number=11, kind="warning.signed", subject="w:1", unit="C1", level="red", thread="i:1"
+    )
+
+    for _ in range(8):
+        page.clock.run_for(1500)
+        site.beat(11)
+
+    expect(page.locator("body")).to_have_attribute("data-link", "late")
+
+
+def test_broken_socket_comes_back_with_the_last_number(page, site):
+    page.clock.install()
+    visit(page, site, queue(), after=10)
+    site.say(type="entry", number=15, kind="plan.loaded", subject="p:1", unit="", level="", thread="p:1")
+    site.beat(17)
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+
+    site.socket().close(code=1012)
+    page.clock.run_for(9000)
+
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    assert len(site.sockets) == 2
+    assert site.sockets[-1].url.endswith("after=17")
+
+
+def test_signed_out_socket_says_so_and_does_not_loop(page, site):
+    page.clock.install()
+    visit(page, site, queue(), after=10)
+
+    site.socket().close(code=4401)
+    page.clock.run_for(120000)
+
+    expect(page.locator("[data-stale-text]")).to_have_text("您已退出登录，画面不再更新。")
+    expect(page.locator("[data-stale-sign-in]")).to_be_visible()
+    assert len(site.sockets) == 1
+    assert site.asked_for("GET", "/api/v1/journal/") == []
+
+
+def test_two_failed_sockets_fall_back_to_asking(page, site):
+    page.clock.install()
+    serve_part(site, queue(card("w:2", "新预警")), page_content=queue())
+    entry = {
+        "number": 12,
+        "at": "2026-11-22T01:00:00Z",
+        "kind": "warning.signed",
+        "subject": "w:2",
+        "unit": "C1",
+    }
+    site.gives(
+        "/api/v1/journal/", json.dumps({"entries": [entry], "last": 12, "more": False, "reload": False})
+    )
+    site.greets = False
+    page.goto(f"{HOST}/page/")
+
+    for _ in range(40):
+        site.socket().close(code=1006)
+        page.clock.run_for(1000)
+
+    expect(page.locator("[data-key='w:2']")).to_have_text("新预警")
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+
+
+def test_backoff_spreads_a_thousand_screens(page, site):
+    visit(page, site, queue(), after=10)
+
+    waits = page.evaluate(
+        """async () => {
+          const { backoff } = await import("/static/js/live.js");
+          return Array.from({ length: 1000 }, (_, i) => [1, 2, 3, 4, 9].map((tries) => backoff(tries, 8, () => (i + 0.5) / 1000)));
+        }"""
+    )
+
+    first = [wait[0] for wait in waits]
+    assert max(sum(1 for wait in first if second <= wait < second + 1) for second in range(9)) <= 150
+    assert min(first) >= 0.5
+    assert all(0.5 <= wait <= 30 for row in waits for wait in row)
+    assert max(row[4] for row in waits) > 29
+
+
+def test_part_is_fetched_only_for_its_kinds(page, site):
+    serve_part(site, queue(card("w:1", "新")), page_content=queue(card("w:1", "旧")))
+    page.goto(f"{HOST}/page/")
+
+    site.say(
+        type="entry", number=11, kind="incident.reported", subject="i:1", unit="C1", level="", thread="i:1"
+    )
+    site.say(
+        type="entry", number=12, kind="warning.signed", subject="w:1", unit="C1", level="red", thread="i:1"
+    )
+
+    expect(page.locator("[data-key='w:1']")).to_have_text("新")
+    asked = [request.url for request in site.asked if "part=" in request.url]
+    assert [parse_qs(urlsplit(url).query)["part"] for url in asked] == [["queue"]]
+    assert site.asked[-1].headers["x-part"] == "1"
+
+
+def test_burst_of_entries_is_one_look(page, site):
+    serve_part(site, queue(card("w:1", "新")), number=200, page_content=queue())
+    page.goto(f"{HOST}/page/")
+
+    for number in range(11, 111):
+        site.say(
+            type="entry",
+            number=number,
+            kind="warning.signed",
+            subject="w:1",
+            unit="C1",
+            level="red",
+            thread="i:1",
+        )
+
+    expect(page.locator("[data-key='w:1']")).to_have_text("新")
+    page.wait_for_timeout(600)
+    assert len([request for request in site.asked if "part=" in request.url]) <= 3
+
+
+def test_refresh_keeps_focus_typing_and_unchanged_rows(page, site):
+    note = '<form data-key-free="1"><input name="remark"></form>'
+    before = queue(card("w:1", "一"), card("w:2", "二", note), card("w:3", "三"))
+    after = queue(card("w:1", "一"), card("w:2", "二改", note), card("w:3", "三"), card("w:4", "四"))
+    serve_part(site, after, page_content=before)
+    page.goto(f"{HOST}/page/")
+    site.socket()
+    page.evaluate("document.querySelectorAll('[data-key]').forEach((row) => { row.mine = row.dataset.key; })")
+    page.locator("[name=remark]").fill("写了一半")
+
+    site.say(
+        type="entry", number=11, kind="warning.signed", subject="w:2", unit="C1", level="red", thread="i:1"
+    )
+
+    expect(page.locator("[data-key='w:2'] h3")).to_have_text("二改")
+    expect(page.locator("[name=remark]")).to_have_value("写了一半")
+    expect(page.locator("[name=remark]")).to_be_focused()
+    assert page.evaluate("Array.from(document.querySelectorAll('[data-key]'), (row) => row.mine)") == [
+        "w:1",
+        "w:2",
+        "w:3",
+    ]
+    expect(page.locator("[data-more]")).to_have_text("1 条更新")
+    page.locator("[data-more]").click()
+    expect(page.locator("[data-key='w:4']")).to_have_text("四")
+    expect(page.locator("[name=remark]")).to_have_value("写了一半")
+
+
+def test_new_rows_are_added_in_order_and_announced(page, site):
+    before = queue(card("w:1", "一"), card("w:2", "二"))
+    serve_part(site, queue(card("w:2", "二"), card("w:3", "三"), card("w:1", "一")), page_content=before)
+    page.goto(f"{HOST}/page/")
+    site.socket()
+    page.evaluate("document.querySelectorAll('[data-key]').forEach((row) => { row.mine = true; })")
+
+    site.say(
+        type="entry", number=11, kind="warning.signed", subject="w:3", unit="C1", level="red", thread="i:1"
+    )
+
+    expect(page.locator("[data-part=queue] h3")).to_have_text(["二", "三", "一"])
+    expect(page.locator("[data-status]")).to_have_text("新事件 1 条")
+    assert page.evaluate(
+        "Array.from(document.querySelectorAll('[data-key]'), (row) => Boolean(row.mine))"
+    ) == [True, False, True]
+
+
+def test_later_answers_touch_only_the_rows_that_differ(page, site):
+    pictures = [
+        [("w:1", "一"), ("w:2", "二"), ("w:3", "三")],
+        [("w:1", "一"), ("w:2", "二改"), ("w:3", "三")],
+        [("w:3", "三"), ("w:2", "二改"), ("w:4", "四")],
+        [("w:4", "四")],
+        [],
+        [("w:1", "一再")],
+    ]
+    serve_part(site, "", page_content=queue(card("w:1", "一"), card("w:2", "零"), card("w:3", "三")))
+    page.goto(f"{HOST}/page/")
+    site.socket()
+    page.evaluate("document.querySelectorAll('[data-key]').forEach((row) => { row.mine = row.dataset.key; })")
+    row_of_three = "Array.from(document.querySelectorAll('[data-key=\"w:3\"]'), (row) => row.mine)"
+
+    for number, picture in enumerate(pictures, start=11):
+        content = queue(*(card(key, text, "<ul><li>a</li></ul>") for key, text in picture))
+        site.answers["GET", "/page/"] = (200, part_of(content, "queue"), {"X_Journal_Number": str(number)})
+        site.say(
+            type="entry", number=number, kind="warning.signed", subject="w", unit="C1", level="", thread="i:1"
+        )
+        expect(page.locator("[data-part=queue] h3")).to_have_text([text for _key, text in picture])
+        if number == 13:
+            assert page.evaluate(row_of_three) == ["w:3"]
+
+
+def test_tokens_alone_do_not_touch_a_row(page, site):
+    def form(token):
+        hidden = f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
+        return card("w:1", "一", f"<form>{hidden}<b>x</b></form>")
+
+    serve_part(site, queue(form("two"), card("w:2", "二")), page_content=queue(form("one")))
+    page.goto(f"{HOST}/page/")
+    site.socket()
+    page.evaluate("document.querySelector('[data-key] b').textContent = 'mine'")
+
+    site.say(
+        type="entry", number=11, kind="warning.signed", subject="w:2", unit="C1", level="red", thread="i:1"
+    )
+
+    expect(page.locator("[data-key='w:2']")).to_be_visible()
+    expect(page.locator("[data-key='w:1'] b")).to_have_text("mine")
+
+
+def test_order_waits_while_the_pointer_moves_in_the_list(page, site):
+    serve_part(site, queue(card("w:2", "二"), card("w:1", "一")), page_content=queue(card("w:1", "一")))
+    page.goto(f"{HOST}/page/")
+    page.locator("[data-key='w:1']").hover()
+
+    site.say(
+        type="entry", number=11, kind="warning.signed", subject="w:2", unit="C1", level="red", thread="i:1"
+    )
+
+    expect(page.locator("[data-more]")).to_have_text("1 条更新")
+    expect(page.locator("[data-part=queue] h3")).to_have_text(["一"])
+    page.mouse.move(5, 600)
+    expect(page.locator("[data-part=queue] h3")).to_have_text(["二", "一"])
+    expect(page.locator("[data-more]")).to_have_count(0)
+
+
+def test_rights_message_fetches_every_part(page, site):
+    serve_part(site, queue(), page_content=queue(card("w:1", "一")))
+    page.goto(f"{HOST}/page/")
+
+    site.say(type="rights", number=11)
+
+    expect(page.locator("[data-key]")).to_have_count(0)
+
+
+def test_lost_page_says_so(page, site):
+    visit(page, site, queue(card("w:1", "一")), after=10)
+    site.gives("/page/", "", status=404)
+
+    site.say(
+        type="entry", number=11, kind="warning.signed", subject="w:1", unit="C1", level="red", thread="i:1"
+    )
+
+    expect(page.locator("[data-stale-text]")).to_contain_text("权限已变化")
+
+
+# --- clocks ------------------------------------------------------------------------------------------------
+
+
+def test_countdown_goes_through_soon_and_over(page, site):
+    now = timezone.now()
+    page.clock.install(time=now)
+    visit(
+        page,
+        site,
+        "{% deadline due label='签发' announce=True %}",
+        now=now,
+        due=now + timezone.timedelta(seconds=310),
+    )
+    clock = page.locator("time-left")
+
+    expect(clock).to_have_attribute("data-state", "run")
+    expect(clock.locator("b")).to_have_text(re.compile("剩 05:"))
+    page.clock.run_for(20000)
+    expect(page.locator("[data-status]")).to_have_text("签发：还剩 5 分钟")
+    page.clock.run_for(180000)
+    expect(clock).to_have_attribute("data-state", "soon")
+    page.clock.run_for(60000)
+    expect(page.locator("[data-status]")).to_have_text("签发：还剩 1 分钟")
+    page.clock.run_for(61000)
+    expect(clock).to_have_attribute("data-state", "over")
+    expect(clock.locator("b")).to_have_text(re.compile("已超时 00:1"))
+    expect(page.locator("[data-status]")).to_have_text("签发：已超时")
+
+
+def test_countdown_uses_the_time_of_the_server(page, site):
+    server = timezone.now()
+    page.clock.install(time=server - timezone.timedelta(hours=1))
+    visit(page, site, "{% deadline due %}", after=10, now=server, due=server + timezone.timedelta(minutes=10))
+    site.beat(10, at=server)
+
+    expect(page.locator("time-left b")).to_have_text(re.compile("剩 (09|10):"))
+
+
+def test_page_without_scripts_shows_the_absolute_time(browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    site = Site(page)
+    now = timezone.now()
+    visit(
+        page,
+        site,
+        "{% deadline due label='签发' %}",
+        now=now,
+        after=10,
+        due=now + timezone.timedelta(minutes=5),
+    )
+
+    due = timezone.localtime(now + timezone.timedelta(minutes=5)).strftime("%H:%M:%S")
+    expect(page.locator("time-left")).to_contain_text(f"截止 {due}")
+    expect(page.locator("noscript, .bar-stale").first).to_be_attached()
+    context.close()
+
+
+# --- forms -------------------------------------------------------------------------------------------------
+
+FORM = """
+<form method="post" action="/send/" id="f" data-once data-draft="f">{% csrf_token %}{% once_key %}
+  <label for="reason">理由</label><textarea id="reason" name="reason"></textarea>
+  <input type="password" name="credential">
+  <button class="button primary">提请签发</button>
+</form>
+"""
+
+
+def keys(requests):
+    return [request.headers["idempotency-key"] for request in requests]
+
+
+def test_form_is_sent_once_however_often_it_is_pressed(page, site):
+    visit(page, site, FORM)
+    site.gives("/send/", method="POST", status=204, X_Location="/next/")
+    site.gives("/next/", render("<h1>已提请</h1>"))
+    page.locator("#reason").fill("情况紧急")
+
+    page.evaluate("for (let i = 0; i < 5; i += 1) document.querySelector('#f button').click()")
+
+    expect(page.locator("h1")).to_have_text("已提请")
+    assert len(site.asked_for("POST", "/send/")) == 1
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft:'))") == []
+
+
+def test_form_tries_again_with_the_same_key_and_keeps_what_was_typed(page, site):
+    page.clock.install()
+    visit(page, site, FORM)
+    answers = ["down", (503, "", {"Retry_After": "1"}), (204, "", {"X_Location": "/next/"})]
+    site.answers["POST", "/send/"] = lambda request: answers.pop(0)
+    site.gives("/next/", render("<h1>已提请</h1>"))
+    page.locator("#reason").fill("情况紧急")
+
+    page.get_by_role("button", name="提请签发").click()
+
+    expect(page.locator("[data-form-note]")).to_contain_text("暂时无法提交，已保留所填内容，正在重试")
+    expect(page.locator("#reason")).to_have_value("情况紧急")
+    page.clock.run_for(600)
+    page.clock.run_for(1500)
+    expect(page.locator("h1")).to_have_text("已提请")
+    sent = site.asked_for("POST", "/send/")
+    assert len(sent) == 3
+    assert len(set(keys(sent))) == 1
+
+
+def test_retry_button_tries_at_once(page, site):
+    page.clock.install()
+    visit(page, site, FORM)
+    answers = [(503, "", {"Retry_After": "15"}), (204, "", {"X_Location": "/next/"})]
+    site.answers["POST", "/send/"] = lambda request: answers.pop(0)
+    site.gives("/next/", render("<h1>已提请</h1>"))
+
+    page.get_by_role("button", name="提请签发").click()
+    page.get_by_role("button", name="立即重试").click()
+
+    expect(page.locator("h1")).to_have_text("已提请")
+
+
+def test_wrong_input_shows_the_form_of_the_server(page, site):
+    visit(page, site, FORM)
+    wrong = FORM.replace(
+        "{% once_key %}",
+        '{% once_key %}<div class="error-summary" tabindex="-1" data-error-summary>请检查</div>',
+    )
+    site.answers["POST", "/send/"] = (422, render(wrong), {})
+
+    page.get_by_role("button", name="提请签发").click()
+
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+    expect(page.get_by_role("button", name="提请签发")).to_be_enabled()
+    assert page.url == f"{HOST}/page/"
+
+
+def test_refusal_is_shown_in_the_form_and_takes_a_new_key(page, site):
+    visit(page, site, FORM)
+    sentence = "指令 2026-114 未召回：三中队已报告到达。"
+    site.answers["POST", "/send/"] = (
+        409,
+        render(f"<div data-refusal><p data-refusal-text>{sentence}</p></div>"),
+        {},
+    )
+    page.locator("#reason").fill("撤回")
+
+    page.get_by_role("button", name="提请签发").click()
+    expect(page.locator("[data-form-note]")).to_have_text(sentence)
+    page.get_by_role("button", name="提请签发").click()
+    expect(page.locator("[data-form-note]")).to_have_text(sentence)
+
+    expect(page.locator("#reason")).to_have_value("撤回")
+    assert len(set(keys(site.asked_for("POST", "/send/")))) == 2
+
+
+def test_expired_session_keeps_the_form(page, site):
+    visit(page, site, FORM)
+    site.gives("/send/", method="POST", status=401)
+    page.locator("#reason").fill("情况紧急")
+
+    page.get_by_role("button", name="提请签发").click()
+
+    expect(page.locator("[data-form-note]")).to_contain_text("登录已失效")
+    expect(page.locator("#reason")).to_have_value("情况紧急")
+
+
+def test_draft_survives_a_reload_without_the_credential(page, site):
+    visit(page, site, FORM)
+    page.locator("#reason").fill("写了一半")
+    page.locator("[name=credential]").fill("geheim-1234")
+    page.wait_for_timeout(500)
+
+    page.reload()
+
+    expect(page.locator("#reason")).to_have_value("写了一半")
+    expect(page.locator("[name=credential]")).to_have_value("")
+    expect(page.locator("[data-form-note]")).to_contain_text("已恢复")
+    assert "geheim" not in page.evaluate("JSON.stringify(localStorage)")
+    page.get_by_role("button", name="清除").click()
+    expect(page.locator("#reason")).to_have_value("")
+
+
+def test_staying_form_refreshes_the_parts(page, site):
+    form = '<form method="post" action="/ack/" id="ack" data-once data-stay data-done="已签收"><button>签收</button></form>'
+    serve_part(site, queue(card("w:1", "已签收的")), page_content=queue(card("w:1", "一")) + form)
+    site.gives("/ack/", method="POST", status=204, X_Location="/page/")
+    page.goto(f"{HOST}/page/")
+
+    page.get_by_role("button", name="签收").click()
+
+    expect(page.locator("[data-key='w:1']")).to_have_text("已签收的")
+    expect(page.locator("[data-toasts]")).to_have_text("已签收")
+
+
+def test_other_forms_are_left_to_the_browser(page, site):
+    visit(page, site, '<form method="post" action="/plain/"><button>发送</button></form>')
+    site.gives("/plain/", render("<h1>plain</h1>"), method="POST")
+
+    page.get_by_role("button", name="发送").click()
+
+    expect(page.locator("h1")).to_have_text("plain")
+
+
+def test_preferences_change_at_once_and_are_remembered(page, site):
+    visit(page, site, "<p>x</p>")
+    page.locator("[data-menu] summary").click()
+
+    page.get_by_role("button", name="深色").click()
+    page.get_by_role("button", name="关怀版").click()
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.locator("html")).to_have_attribute("data-size", "large")
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    assert cookies == {"theme": "dark", "size": "large"}
+
+
+# --- outbox ------------------------------------------------------------------------------------------------
+
+ALARM = """
+<form method="post" action="/alarm/" id="alarm" data-outbox="alarm" data-url="/api/v1/alarms/" data-withdraw {extra}>
+  <input type="hidden" name="unit" value="C1"><input name="place" aria-label="地点">
+  <label><input type="checkbox" name="facts.acts" value="banner" data-many>拉横幅</label>
+  <label><input type="checkbox" name="facts.acts" value="sit_in" data-many>静坐</label>
+  <label><input type="number" name="facts.headcount_high">人数</label>
+  <label><input type="number" name="facts.headcount_low">至少</label>
+  <button class="button alarm">一键报警</button>
+</form><div data-outbox-list="alarm"></div>
+"""
+ACCEPTED = {
+    "number": "C1-20261122-003",
+    "url": "/api/v1/incidents/C1-20261122-003/",
+    "page": "/incidents/C1-20261122-003/",
+}
+
+
+def alarm(extra=""):
+    return ALARM.replace("{extra}", extra)
+
+
+def press(page):
+    page.get_by_role("button", name="一键报警").click()
+
+
+def test_alarm_is_stored_sent_and_numbered(page, site):
+    visit(page, site, alarm())
+    site.gives("/api/v1/alarms/", json.dumps(ACCEPTED), method="POST", status=201)
+    page.get_by_label("地点").fill("律所门前")
+    page.get_by_label("拉横幅").check()
+    page.get_by_label("人数").fill("32")
+
+    press(page)
+
+    expect(page.locator("[data-outbox-list] [data-state=sent]")).to_contain_text("C1-20261122-003")
+    (sent,) = site.asked_for("POST", "/api/v1/alarms/")
+    body = sent.post_data_json
+    assert body["client_id"] == sent.headers["idempotency-key"]
+    assert sent.headers["x-csrftoken"]
+    assert (body["unit"], body["place"], body["facts"]) == (
+        "C1",
+        "律所门前",
+        {"acts": ["banner"], "headcount_high": 32},
+    )
+    expect(page.get_by_label("地点")).to_have_value("")
+
+
+def test_alarm_without_network_survives_a_reload_and_is_sent_later(page, site):
+    visit(page, site, alarm())
+    site.answers["POST", "/api/v1/alarms/"] = lambda request: "down"
+    page.get_by_label("地点").fill("律所门前")
+
+    press(page)
+    expect(page.locator("[data-outbox-list]")).to_contain_text("已保存在本机")
+    expect(page.locator("[data-outbox-list]")).to_contain_text("待发送")
+    expect(page.locator("[data-outbox-chip]")).to_have_text("待发送 1 条")
+    page.reload()
+    expect(page.locator("[data-outbox-list]")).to_contain_text("已保存在本机")
+    site.gives("/api/v1/alarms/", json.dumps(ACCEPTED), method="POST", status=201)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+
+    expect(page.locator("[data-outbox-list] [data-state=sent]")).to_contain_text("C1-20261122-003")
+    sent = site.asked_for("POST", "/api/v1/alarms/")
+    assert len(set(keys(sent))) == 1
+    assert len({request.post_data for request in sent}) == 1
+    expect(page.locator("[data-outbox-chip]")).to_be_hidden()
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
+def test_alarm_is_kept_when_the_server_cannot_take_it(page, site, status):
+    visit(page, site, alarm())
+    site.gives("/api/v1/alarms/", "{}", method="POST", status=status)
+
+    press(page)
+
+    expect(page.locator("[data-outbox-list] [data-state=waiting] .muted")).to_be_visible()
+
+
+def test_refused_alarm_shows_the_sentence_and_can_be_changed(page, site):
+    visit(page, site, alarm())
+    site.gives(
+        "/api/v1/alarms/", json.dumps({"detail": "未登记：单位 C9 不存在。"}), method="POST", status=422
+    )
+    page.get_by_label("地点").fill("大厅")
+
+    press(page)
+    expect(page.locator("[data-outbox-list] [data-state=failed]")).to_contain_text("未登记：单位 C9 不存在。")
+    page.reload()
+    page.get_by_role("button", name="修改后重发").click()
+
+    expect(page.get_by_label("地点")).to_have_value("大厅")
+    expect(page.locator("[data-outbox-list] .item")).to_have_count(0)
+
+
+def test_pressing_twice_is_one_alarm(page, site):
+    visit(page, site, alarm())
+    site.answers["POST", "/api/v1/alarms/"] = lambda request: "down"
+
+    press(page)
+    page.wait_for_timeout(2200)
+    press(page)
+
+    expect(page.locator("[data-outbox-list] .item")).to_have_count(1)
+
+
+def test_alarm_can_be_withdrawn_for_ten_seconds(page, site):
+    visit(page, site, alarm())
+    accepted = {**ACCEPTED, "withdraw_url": "/api/v1/incidents/C1-20261122-003/retract/"}
+    site.gives("/api/v1/alarms/", json.dumps(accepted), method="POST", status=201)
+    site.gives("/api/v1/incidents/C1-20261122-003/retract/", "{}", method="POST")
+
+    press(page)
+    page.get_by_role("button", name="误报，撤回").click()
+
+    expect(page.locator("[data-outbox-list] [data-state=withdrawn]")).to_contain_text("已撤回")
+
+
+def test_withdrawal_may_be_an_ordinary_form(page, site):
+    visit(page, site, alarm())
+    accepted = {**ACCEPTED, "withdraw_url": "/incidents/C1-20261122-003/retract/"}
+    site.gives("/api/v1/alarms/", json.dumps(accepted), method="POST", status=201)
+    site.gives("/incidents/C1-20261122-003/retract/", method="POST", status=204, X_Location="/incidents/")
+
+    press(page)
+    page.get_by_role("button", name="误报，撤回").click()
+
+    expect(page.locator("[data-outbox-list] [data-state=withdrawn]")).to_contain_text("已撤回")
+    (sent,) = site.asked_for("POST", "/incidents/C1-20261122-003/retract/")
+    assert sent.post_data == f"idempotency_key={sent.headers['idempotency-key']}"
+
+
+def test_withdraw_button_goes_after_ten_seconds(page, site):
+    page.clock.install()
+    visit(page, site, alarm())
+    accepted = {**ACCEPTED, "withdraw_url": "/api/v1/incidents/C1-20261122-003/retract/"}
+    site.gives("/api/v1/alarms/", json.dumps(accepted), method="POST", status=201)
+
+    press(page)
+    expect(page.get_by_role("button", name="误报，撤回")).to_be_visible()
+    page.clock.run_for(11000)
+
+    expect(page.get_by_role("button", name="误报，撤回")).to_have_count(0)
+
+
+def test_late_position_follows_as_an_observation(page, site):
+    page.context.grant_permissions(["geolocation"], origin=HOST)
+    page.context.set_geolocation({"latitude": 30.25, "longitude": 120.16, "accuracy": 12})
+    visit(page, site, alarm('data-position data-late-url="/api/v1/incidents/{number}/observations/"'))
+    site.gives("/api/v1/alarms/", json.dumps(ACCEPTED), method="POST", status=201)
+    path = "/api/v1/incidents/C1-20261122-003/observations/"
+    site.gives(path, "{}", method="POST", status=201)
+
+    press(page)
+    expect(page.locator("[data-outbox-list] [data-state=sent]")).to_be_visible()
+    page.wait_for_timeout(500)
+
+    (sent,) = site.asked_for("POST", "/api/v1/alarms/")
+    positions = [request.post_data_json["position"] for request in [sent, *site.asked_for("POST", path)]]
+    (position,) = [position for position in positions if position]
+    assert position == {"latitude": 30.25, "longitude": 120.16, "accuracy_m": 12, "crs": "WGS84"}
+
+
+def test_alarm_goes_without_its_position_when_the_position_is_refused(page, site):
+    page.context.grant_permissions(["geolocation"], origin=HOST)
+    page.context.set_geolocation({"latitude": 30.25, "longitude": 120.16, "accuracy": 12})
+    visit(page, site, alarm("data-position"))
+
+    def answer(request):
+        body = request.post_data_json
+        if body["position"]:
+            return 422, json.dumps({"detail": "x", "errors": {"position": {"crs": ["unknown"]}}}), {}
+        return 201, json.dumps(ACCEPTED), {}
+
+    site.answers["POST", "/api/v1/alarms/"] = answer
+    page.wait_for_timeout(500)
+
+    press(page)
+
+    expect(page.locator("[data-outbox-list] [data-state=sent]")).to_contain_text("C1-20261122-003")
+
+
+def test_outbox_of_somebody_else_waits(page, site):
+    visit(page, site, alarm())
+    site.answers["POST", "/api/v1/alarms/"] = lambda request: "down"
+    press(page)
+    expect(page.locator("[data-outbox-list]")).to_contain_text("当前没有网络")
+    site.gives("/page/", render(alarm()).replace('data-user="7"', 'data-user="8"'))
+    site.gives("/api/v1/alarms/", json.dumps(ACCEPTED), method="POST", status=201)
+    asked = len(site.asked_for("POST", "/api/v1/alarms/"))
+
+    page.reload()
+
+    expect(page.locator("[data-outbox-list]")).to_contain_text("由本机另一用户填写")
+    assert len(site.asked_for("POST", "/api/v1/alarms/")) == asked
+
+
+def test_zero_report_goes_through_the_outbox(page, site):
+    url = "/api/v1/zero-reports/V111/2026-11-22/"
+    visit(
+        page,
+        site,
+        f'<form method="post" action="/zero/" id="zero" data-outbox="zero" data-url="{url}" data-method="PUT">'
+        '<button class="button primary big" name="answer" value="nil">无情况，报送</button></form><div data-outbox-list="zero"></div>',
+    )
+    site.gives(url, json.dumps({"receipt": "V111-20261122", "on_time": False, "version": 1}), method="PUT")
+
+    page.get_by_role("button", name="无情况，报送").click()
+
+    expect(page.locator("[data-outbox-list] [data-state=sent]")).to_contain_text("V111-20261122")
+    expect(page.locator("[data-outbox-list] [data-state=sent]")).to_contain_text("已过时限")
+    (sent,) = site.asked_for("PUT", url)
+    assert sent.post_data_json == {"answer": "nil"}
+
+
+# --- sound -------------------------------------------------------------------------------------------------
+
+
+def test_alarm_sounds_until_silenced(page, site):
+    page.clock.install()
+    ringing = '<li class="card" data-key="w:1" data-alarm="red"><h3>待签发</h3><button data-silence>静音</button></li>'
+    visit(page, site, QUEUE % ringing, after=10)
+    page.evaluate(
+        "document.addEventListener('sound:played', ({ detail }) => { if (detail === 'red') (window.played ||= []).push(detail); })"
+    )
+    page.locator("h2").click()
+
+    page.clock.run_for(1500)
+    page.clock.run_for(10500)
+    assert page.evaluate("window.played") == ["red", "red"]
+    page.get_by_role("button", name="静音").click()
+    page.clock.run_for(30000)
+
+    assert page.evaluate("window.played") == ["red", "red"]
+    expect(page.locator("[data-silence]")).to_have_text("已静音")
+
+
+# --- the wall ----------------------------------------------------------------------------------------------
+
+
+def test_wall_turns_the_pages_of_a_long_list(page, site):
+    page.clock.install()
+    rows = "".join(card(f"i:{n}", f"事件{n}") for n in range(40))
+    css = '<link rel="stylesheet" href="/static/css/wall.css">'
+    wall = f'<div class="wall"><section class="panel"><header><span class="page-of" data-page-of="i"></span></header><ol class="cards" data-list data-pages="i">{rows}</ol></section></div>'
+    site.gives(
+        "/page/", render(wall).replace("</head>", f"{css}</head>").replace("<body", '<body class="wall-body"')
+    )
+    page.goto(f"{HOST}/page/")
+    expect(page.locator("[data-page-of]")).to_have_text(re.compile(r"^1/\d+$"))
+    first = page.locator("[data-key]:visible").all_inner_texts()
+
+    page.clock.run_for(15000)
+
+    expect(page.locator("[data-page-of]")).to_have_text(re.compile(r"^2/\d+$"))
+    second = page.locator("[data-key]:visible").all_inner_texts()
+    assert first[0] == "事件0"
+    assert second[0] == f"事件{len(first)}"
+    assert page.evaluate("document.documentElement.scrollHeight") <= 900
+
+
+# --- the look ----------------------------------------------------------------------------------------------
+
+
+def show_gallery(browser, *, width, language, theme="light", size="", wishes=()):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    site = Site(page)
+    request = RequestFactory().get("/page/")
+    request.COOKIES = {"theme": theme, "size": size}
+    with override(language):
+        values = examples(dict.fromkeys(wishes), timezone.now())
+        values |= {"request": request, "user": "王芳", "csrf_token": "a-token", "person_post": "值班员"}
+        values["user"] = SimpleNamespace(pk=7, is_authenticated=True)
+        site.gives("/page/", ENGINE.get_template("ui_gallery.html").render(Context(values)))
+    page.goto(f"{HOST}/page/")
+    return page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("size", ["", "large"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_is_wider_than_the_screen(browser, width, size, language):
+    page = show_gallery(
+        browser, width=width, size=size, language=language, wishes=("errors", "live", "drill")
+    )
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", ["", "large"])
+def test_targets_are_large_enough(browser, size):
+    page = show_gallery(browser, width=390, size=size, language="zh-hans")
+    least = 60 if size else 44
+
+    small = page.evaluate(
+        """(least) => Array.from(document.querySelectorAll("main .button:not(.small), main .chip span, main .option, main select"))
+          .filter((target) => target.offsetParent && target.getBoundingClientRect().height < least - 0.5)
+          .map((target) => `${target.className} ${target.getBoundingClientRect().height}`)""",
+        least,
+    )
+
+    assert small == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_gallery_has_no_accessibility_violations(browser, theme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = show_gallery(browser, width=1280, language="zh-hans", theme=theme, wishes=("errors", "live"))
+
+    found = (
+        axe.Axe()
+        .run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+        .response["violations"]
+    )
+
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in found] == []
+    page.context.close()
