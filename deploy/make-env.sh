@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Write .env for docker-compose.yml: the example with a host name and fresh random secrets. Never overwrites one.
+#
+#   deploy/make-env.sh dashboard.example.gov
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+host=${1:-}
+if [[ -z $host ]]; then
+    echo "usage: deploy/make-env.sh HOST-NAME" >&2
+    exit 2
+fi
+if [[ -e .env ]]; then
+    echo ".env exists and was not changed: its secrets are in use. Move it away first if you want a new one." >&2
+    exit 1
+fi
+
+secret() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+
+umask 077
+sed -e "s/^ALLOWED_HOSTS=.*/ALLOWED_HOSTS=$host/" \
+    -e "s#^CSRF_TRUSTED_ORIGINS=.*#CSRF_TRUSTED_ORIGINS=https://$host#" \
+    -e "s/^SECRET_KEY=.*/SECRET_KEY=$(secret)/" \
+    -e "s/^DATABASE_PASSWORD=.*/DATABASE_PASSWORD=$(secret)/" \
+    -e "s/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=$(secret)/" \
+    -e "s/^REDIS_PASSWORD=.*/REDIS_PASSWORD=$(secret)/" \
+    .env.example >.env
+echo "Wrote .env (readable by you alone). Keep a copy where the backups are."
