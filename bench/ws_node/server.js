@@ -1,0 +1,18 @@
+// A bare broadcast: POST /emit sends the posted bytes to every open socket and answers with the moment it began.
+"use strict";
+
+const http = require("node:http");
+const { WebSocketServer } = require("ws");
+
+const server = http.createServer((request, response) => {
+  const parts = [];
+  request.on("data", (part) => parts.push(part));
+  request.on("end", () => {
+    const begun = Number(process.hrtime.bigint()) / 1e9;
+    const text = Buffer.concat(parts);
+    for (const socket of sockets.clients) socket.send(text, { binary: false });
+    response.end(JSON.stringify({ committed: begun }));
+  });
+});
+const sockets = new WebSocketServer({ server, perMessageDeflate: false });
+server.listen(Number(process.argv[2]), "127.0.0.1", 4096);
