@@ -1,0 +1,69 @@
+"""A seeded bureau behind a real server, and browsers of its people."""
+
+import csv
+import os
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.processes import Server, environment, manage
+
+CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+#: Chromium as root in a container, and nothing that looks for the internet.
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+             "--disable-sync", "--no-first-run"]  # fmt: skip
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="session")
+def bureau_server(tmp_path_factory):
+    """The demo bureau, embedded, as `script/server` would start it on a fresh machine."""
+    folder = tmp_path_factory.mktemp("bureau")
+    env = environment(folder, STATIC_STORAGE="common.static.StaticStorage")
+    manage("migrate", env=env)
+    manage("seed_demo", env=env)
+    manage("collectstatic", "--noinput", env=env)
+    with Server(env=env, name="web") as server:
+        server.passwords = {
+            row["username"]: row["password"]
+            for row in csv.DictReader((folder / "demo-accounts.csv").open(encoding="utf-8-sig"))
+        }
+        yield server
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(bureau_server, chromium):
+    """person("county1.duty", phone=False, language="zh-hans") → a signed-in page; a script error fails the test."""
+    contexts, errors = [], []
+
+    def sign_in(username, *, phone=False, language="zh-hans", start=None):
+        size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
+        context = chromium.new_context(
+            viewport=size, base_url=bureau_server.url, locale="zh-CN", timezone_id="Asia/Shanghai"
+        )
+        context.add_cookies([{"name": "language", "value": language, "url": bureau_server.url}])
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(f"{username}: {error}"))
+        page.goto("/account/login/")
+        page.locator("input[name=login]").fill(username)
+        page.locator("input[type=password]").fill(bureau_server.passwords[username])
+        page.locator("main button[type=submit], main form button.primary").first.click()
+        expect(page.locator("[data-sign-out]")).to_have_count(1)
+        if start:
+            page.goto(start)
+        return page
+
+    yield sign_in
+    for context in contexts:
+        context.close()
+    assert errors == []

@@ -1,0 +1,130 @@
+"""Zero-reports on a phone: one tap, bad coverage, a browser that dies, and the level above that looks on."""
+
+import os
+import re
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import ARGUMENTS, CHROMIUM
+
+pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
+
+PHONE = {"width": 390, "height": 844}
+
+
+def test_open_and_one_tap(person):
+    page = person("village115.informant", phone=True, start="/report/")
+
+    page.get_by_role("button", name="无情况，报送").click()
+
+    expect(page.locator("dl.facts")).to_contain_text(re.compile(r"R-V115-\d{8}-1"))
+    expect(page.locator("main")).to_contain_text("无情况")
+
+
+def test_something_is_reported_by_thumb_and_corrected(person):
+    page = person("village124.informant", phone=True, start="/report/")
+
+    page.get_by_role("link", name="有情况").click()
+    page.locator("label.chip", has_text="劳动争议").first.click()
+    page.locator("[name='items.0.note']").fill("工资拖欠，三人咨询")
+    page.get_by_role("button", name="报送").click()
+    expect(page.locator("dl.facts").first).to_contain_text("劳动争议 × 1")
+
+    page.get_by_text("更正", exact=True).click()
+    page.get_by_role("button", name="更正为无情况").click()
+    expect(page.locator("dl.facts").first).to_contain_text(re.compile(r"R-V124-\d{8}-2"))
+    expect(page.locator("section.panel")).to_contain_text("劳动争议 × 1")
+
+
+def test_the_level_above_sees_it_without_a_reload(person):
+    duty = person("county1.duty", start="/report/missing/?unit=T13")
+    silent = duty.locator("[data-part=missing] li", has_text="石桥三村")
+    expect(silent).to_be_visible()
+    duty.evaluate("window.unreloaded = true")
+    expect(duty.locator("[data-link-state]")).to_contain_text("实时")
+
+    village = person("village133.informant", phone=True, start="/report/")
+    village.get_by_role("button", name="无情况，报送").click()
+
+    expect(silent).to_have_count(0)
+    assert duty.evaluate("window.unreloaded === true")
+
+
+def test_a_township_files_for_its_villages_by_keyboard(person):
+    page = person("town22.clerk", start="/report/table/")
+    open_ones = page.locator("input[name=unit]")
+    many = open_ones.count()
+    open_ones.first.focus()
+    for _ in range(60):
+        if page.evaluate("document.activeElement.name === 'unit' && !document.activeElement.checked"):
+            page.keyboard.press("Space")
+        if page.locator("input[name=unit]:checked").count() == many:
+            break
+        page.keyboard.press("Tab")
+
+    page.keyboard.press("Enter")
+
+    expect(page.locator("main")).to_contain_text(f"已为 {many} 个单位报送")
+    expect(open_ones).to_have_count(0)
+
+
+def test_a_dead_network_and_a_dead_browser_still_make_exactly_one_report(bureau_server, chromium, tmp_path):
+    """Tapped without a network, the browser killed, opened again: it arrives by itself, once."""
+    phone = browse(chromium, bureau_server, tmp_path)
+    phone.route("**/api/v1/zero-reports/**", lambda route: route.abort())
+    page = sign_in(phone, bureau_server, "village142.informant")
+    page.goto("/report/")
+    page.get_by_role("button", name="无情况，报送").click()
+    expect(page.locator("[data-outbox-list]")).to_contain_text("已保存在本机")
+    kill(tmp_path)
+
+    phone = browse(chromium, bureau_server, tmp_path)
+    try:
+        page = sign_in(phone, bureau_server, "village142.informant")
+        page.goto("/report/")
+        expect(page.locator("main")).to_contain_text(re.compile(r"R-V142-\d{8}-1"))
+        expect(page.locator("[data-outbox-chip]")).to_be_hidden()
+        page.goto("/report/")
+        page.get_by_role("link", name=re.compile("查看回执")).click()
+        expect(page.locator("dl.facts")).to_have_count(1)
+        expect(page.locator("main")).not_to_contain_text("以前的版本")
+    finally:
+        phone.close()
+
+
+def browse(chromium, server, folder: Path):
+    return chromium.browser_type.launch_persistent_context(
+        str(folder / "profile"),
+        executable_path=CHROMIUM,
+        args=ARGUMENTS,
+        viewport=PHONE,
+        base_url=server.url,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+
+
+def sign_in(context, server, username):
+    page = context.new_page()
+    page.goto("/account/login/")
+    page.locator("input[name=login]").fill(username)
+    page.locator("input[type=password]").fill(server.passwords[username])
+    page.locator("main button[type=submit], main form button.primary").first.click()
+    expect(page.locator("[data-sign-out]")).to_have_count(1)
+    return page
+
+
+def kill(folder: Path) -> None:
+    """SIGKILL to the browser of this profile, and to nobody else."""
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit():
+            continue
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if f"--user-data-dir={folder / 'profile'}".encode() in words:
+            os.kill(int(process.name), signal.SIGKILL)
