@@ -1,12 +1,17 @@
 """What begins and ends with the server process: the live hub, and in the embedded profile the engine."""
 
+import asyncio
 import logging
 
+from channels.layers import get_channel_layer
 from django.conf import settings
 
 from journal import hub
 
 log = logging.getLogger(__name__)
+
+#: Seconds the end of the process waits for a Redis that does not answer.
+STOP_SECONDS = 3.0
 
 
 class Lifespan:
@@ -47,3 +52,15 @@ class Lifespan:
         if self._ticker is not None:
             await self._ticker.stop()
         await hub.stop_here()
+        await _leave_layer()
+
+
+async def _leave_layer() -> None:
+    """End the layer's receiver and connections on this loop; with a frozen Redis they end with the process."""
+    layer = get_channel_layer()
+    if layer is None or "flush" not in layer.extensions:
+        return
+    try:
+        await asyncio.wait_for(layer.flush(), STOP_SECONDS)
+    except Exception as error:
+        log.warning("the channel layer was not left cleanly: %r", error)

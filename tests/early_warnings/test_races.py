@@ -14,6 +14,9 @@ from tests.early_warnings.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
+#: What a hand that comes too late is told; one person with many hands may also be trying too often at once.
+LATE = {"wrong_state", "credential_throttled"}
+
 
 def at_once(count, act):
     """Run `act(n)` from `count` threads; returns each one's result or refusal code."""
@@ -48,7 +51,7 @@ def test_one_of_many_signatures_counts(proposed, passwords, reach, now, hands):
     )
 
     assert results.count(State.IN_FORCE) == 1
-    assert results.count("wrong_state") == hands - 1
+    assert set(results) - {State.IN_FORCE} <= LATE
     assert Entry.objects.filter(subject=warning.key, kind="warning.signed").count() == 1
     assert Entry.objects.filter(subject=warning.key, kind="warning.pushed_to_platform").count() == 1
 
@@ -65,7 +68,7 @@ def test_signing_and_returning_at_once_leaves_one_answer(proposed, passwords, re
     results = at_once(hands, act)
 
     warning.refresh_from_db()
-    assert len([result for result in results if result != "wrong_state"]) == 1
+    assert len([result for result in results if result not in LATE]) == 1
     assert warning.state in (State.IN_FORCE, State.RETURNED)
     kinds = Entry.objects.filter(subject=warning.key, kind__in=["warning.signed", "warning.returned"])
     assert kinds.count() == 1
