@@ -20,5 +20,6 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
-#: How urgent: the outbox sends lower numbers first and keeps a lane free for the first one.
-ALERT, ORDER, ROUTINE = 1, 3, 5
+#: The lanes, most urgent first. The outbox sends lower numbers first and keeps senders free for the first one:
+#: alarms and warnings · orders and signatures · tests of a number · everything that may wait.
+ALERT, ORDER, TEST, ROUTINE = 1, 3, 4, 5

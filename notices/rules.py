@@ -1,6 +1,26 @@
 """How a notice moves on. Plain values in and out."""
 
 from datetime import timedelta
+from typing import NamedTuple
+
+from notices.choices import ALERT, ORDER, ROUTINE, TEST
+
+
+class LaneRule(NamedTuple):
+    #: Several notices to one person on one channel go out as one message, after a short wait.
+    bundles: bool
+    #: Nothing rings at night: it waits for the morning.
+    keeps_quiet_hours: bool
+
+
+#: What a lane may wait for. Only the last one waits for anything: a warning, an order or a test of a number
+#: goes out at once, at any hour.
+LANES = {
+    ALERT: LaneRule(bundles=False, keeps_quiet_hours=False),
+    ORDER: LaneRule(bundles=False, keeps_quiet_hours=False),
+    TEST: LaneRule(bundles=False, keeps_quiet_hours=False),
+    ROUTINE: LaneRule(bundles=True, keeps_quiet_hours=True),
+}
 
 #: Attempts are counted when a notice is claimed, so that one which kills its sender is counted too.
 MAX_ATTEMPTS = 8
