@@ -14,6 +14,10 @@ class Kind(NamedTuple):
     audience: str = "incident"
     #: After such an entry the rights of open sockets are read again.
     changes_rights: bool = False
+    #: No room records it by an act of its own: a person notes on the incident that it happened.
+    by_hand: bool = False
+    #: A step in answering people: what a statute or a promise asks for after it outlives the incident.
+    matter: bool = False
 
 
 _ALL = [
@@ -61,6 +65,58 @@ _ALL = [
     Kind("expert.called", "请专家到场", "Expert called"),
     Kind("expert.checked_in", "专家到场", "Expert checked in"),
     Kind("duty.changed", "值班变更", "Duty changed", audience="report"),
+    # steps that a plan's clocks run between, noted by hand: response, linkage, attendance
+    Kind("response.started", "启动应急响应", "Response started", by_hand=True),
+    Kind("coordination_meeting.held", "召开协调会", "Coordination meeting held", by_hand=True),
+    Kind("reception.scheduled_start", "约定接访开始", "Reception scheduled to start", by_hand=True),
+    Kind("site_group.checked_in", "现场处置组到位", "Site group in place", by_hand=True),
+    Kind("linkage_order.received", "收到联动指令", "Linkage order received", by_hand=True),
+    Kind("dispatch.checked_in", "到指定地点报到", "Reported for duty at the place named", by_hand=True),
+    Kind("linkage.progress_sent", "向联动中心反馈进展", "Progress sent to the linkage centre", by_hand=True),
+    Kind("linkage.feedback_sent", "反馈处置情况和结果", "Handling and result fed back", by_hand=True),
+    Kind("incident.disposal_completed", "处置完毕", "Handling completed", by_hand=True),
+    Kind("linkage.final_report_sent", "报送书面报告", "Written report sent", by_hand=True),
+    Kind("attendance.police_called", "通知公安到场", "Police called to the scene", by_hand=True),
+    Kind("attendance.police_arrived", "公安到场", "Police arrived", by_hand=True),
+    Kind("attendance.departments_notified", "通知县直部门负责同志到场", "County departments notified", by_hand=True),
+    Kind("attendance.departments_arrived", "县直部门负责同志到场", "Heads of county departments arrived", by_hand=True),
+    Kind("attendance.townships_notified", "通知乡镇负责同志到场", "Townships notified", by_hand=True),
+    Kind("attendance.townships_arrived", "乡镇负责同志到场", "Heads of townships arrived", by_hand=True),
+    # demands and petitions
+    Kind("demand.registered", "登记诉求", "Demand registered", by_hand=True, matter=True),
+    Kind("demand.contacted", "沟通并告知办理时限", "Contacted and told the time limit", by_hand=True, matter=True),
+    Kind("demand.first_response", "首次回应诉求", "First answer to the demand", by_hand=True, matter=True),
+    Kind("demand.progress_told", "告知办理进展", "Told of the progress", by_hand=True, matter=True),
+    Kind("demand.result_told", "告知办理结果", "Told of the result", by_hand=True, matter=True),
+    Kind("demand.reply_issued", "出具答复", "Reply issued", by_hand=True, matter=True),
+    Kind("petition.received", "收到信访事项", "Petition received", by_hand=True, matter=True),
+    Kind("petition.received_directly", "直接收到信访事项", "Petition received directly", by_hand=True, matter=True),
+    Kind("petition.transferred", "转送、交办信访事项", "Petition transferred or assigned", by_hand=True, matter=True),
+    Kind("transfer.received", "收到转送、交办事项", "Transferred petition received", by_hand=True, matter=True),
+    Kind("written_notice.given", "书面告知", "Written notice given", by_hand=True, matter=True),
+    Kind("objection.raised", "提出异议", "Objection raised", by_hand=True, matter=True),
+    Kind("petition.accepted", "受理信访事项", "Petition accepted", by_hand=True, matter=True),
+    Kind("handling_opinion.issued", "出具处理意见", "Handling opinion issued", by_hand=True, matter=True),
+    Kind("written_reply.received", "收到书面答复", "Written reply received", by_hand=True, matter=True),
+    Kind("review.requested", "提出复查请求", "Review requested", by_hand=True, matter=True),
+    Kind("review.request_received", "收到复查请求", "Request for review received", by_hand=True, matter=True),
+    Kind("review_opinion.issued", "出具复查意见", "Review opinion issued", by_hand=True, matter=True),
+    Kind("review_reply.received", "收到复查意见", "Review opinion received", by_hand=True, matter=True),
+    Kind("recheck.requested", "提出复核请求", "Re-check requested", by_hand=True, matter=True),
+    Kind("recheck.request_received", "收到复核请求", "Request for re-check received", by_hand=True, matter=True),
+    Kind("recheck_opinion.issued", "出具复核意见", "Re-check opinion issued", by_hand=True, matter=True),
+    # cases, forms, inquiries
+    Kind("dispute.accepted", "受理纠纷", "Dispute accepted", by_hand=True, matter=True),
+    Kind("form.quick_report_sent", "报送快报表", "Quick report sent", by_hand=True, matter=True),
+    Kind("mediation.ended", "调处结束", "Mediation ended", by_hand=True, matter=True),
+    Kind("form.feedback_sent", "报送调处反馈表", "Mediation feedback sent", by_hand=True, matter=True),
+    Kind("leader_case.opened", "列入领导包案", "Leader case opened", by_hand=True, matter=True),
+    Kind("leader_case.closed", "包案办结", "Leader case closed", by_hand=True, matter=True),
+    Kind("supervision_visit.ended", "督查结束", "Supervision visit ended", by_hand=True, matter=True),
+    Kind("form.supervision_sent", "报送督查登记表", "Supervision form sent", by_hand=True, matter=True),
+    Kind("inquiry.started", "启动倒查", "Inquiry started", by_hand=True, matter=True),
+    Kind("inquiry.report_submitted", "提交倒查报告", "Inquiry report submitted", by_hand=True, matter=True),
+    Kind("inquiry.decision_issued", "作出处理决定", "Decision issued", by_hand=True, matter=True),
     # clocks and notices
     Kind("clock.breached", "时限超时", "Time limit passed"),
     Kind("clock.recomputed", "时限重算", "Time limit recomputed"),
@@ -99,6 +155,6 @@ _ALL = [
     Kind("token.revoked", "吊销接口令牌", "API token revoked", audience="security"),
     Kind("engine.alarmed", "引擎告警", "Engine alarm", audience="system"),
     Kind("engine.recovered", "引擎恢复", "Engine recovered", audience="system"),
-]
+]  # fmt: skip
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}

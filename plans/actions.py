@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.choices import PostKind, Tier
 from accounts.models import Unit, User
@@ -14,7 +15,8 @@ from clocks.models import ClockRule
 from common.errors import Invalid, WrongState
 from journal.kinds import KINDS
 from journal.record import key, record
-from plans import documents, permissions
+from plans import campaigns, documents, permissions
+from plans.campaigns import NO_TERM, Term
 from plans.choices import PlanKind, PlanState
 from plans.findings import Problem, Vocabulary
 from plans.models import Plan, PlanText, PlanVersion
@@ -40,6 +42,7 @@ def load_plan(
     now: datetime,
     owner: Unit | None = None,
     put_in_force: bool = False,
+    term: Term = NO_TERM,
 ) -> PlanVersion:
     """Store a version of a plan with its clock rules, and on request put it in force at once.
 
@@ -61,23 +64,32 @@ def load_plan(
         register_clock_rules(version)
         _record("plan.loaded", version, actor, now)
     if put_in_force and version.state != PlanState.IN_FORCE:
-        version = put_plan_in_force(version_id=version.pk, actor=actor, now=now)
+        version = put_plan_in_force(version_id=version.pk, actor=actor, now=now, term=term)
     return version
 
 
 @transaction.atomic
-def put_plan_in_force(*, version_id: int, actor: User | None, now: datetime) -> PlanVersion:
-    """Let a version hold from now on; the one before it is superseded. Open incidents keep their own version."""
+def put_plan_in_force(
+    *, version_id: int, actor: User | None, now: datetime, term: Term = NO_TERM
+) -> PlanVersion:
+    """Let a version hold from now on; the one before it is superseded. Open incidents keep their own version.
+
+    A campaign plan needs a `term`: its days, its place and who has reviewed it, as its `validity` asks. Raises
+    Invalid naming what is missing.
+    """
     version = PlanVersion.objects.select_related("plan__owner_unit").get(pk=version_id)
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=version.plan_id)
 
     permissions.check_can_manage(actor, version.plan.owner_unit, now)
     version.refresh_from_db(fields=["state"])
     _check_can_be_in_force(version)
+    term = _checked_term(version, term, actor)
 
     plan.versions.filter(state=PlanState.IN_FORCE).update(state=PlanState.SUPERSEDED, in_force_to=now)
     version.state, version.in_force_from = PlanState.IN_FORCE, now
-    version.save(update_fields=["state", "in_force_from"])
+    version.valid_from, version.valid_to = term.valid_from, term.valid_to
+    version.place, version.reviewed_by = term.place, term.reviewed_by
+    version.save(update_fields=["state", "in_force_from", *_TERM])
     title = words(version.document["title"])
     Plan.objects.filter(pk=plan.pk).update(title_zh=title.zh, title_en=title.en)
 
@@ -85,9 +97,17 @@ def put_plan_in_force(*, version_id: int, actor: User | None, now: datetime) -> 
     return version
 
 
+_TERM = ("valid_from", "valid_to", "place", "reviewed_by")
+
+
 def register_clock_rules(version: PlanVersion) -> None:
     """Hand the version's clocks to the clocks room. Those that recur or count back have no entry to start them."""
-    write_rules(plan=version.ref, rules=[_rule(line) for line in clocks_of(version.document) if line.start])
+    write_rules(plan=version.ref, rules=[_rule(line) for line in clocks_of(version.document) if runs(line)])
+
+
+def runs(line: ClockLine) -> bool:
+    """Whether entries start this clock: not one that recurs, counts back, extends another or is only shown."""
+    return bool(line.start) and not line.display_only
 
 
 def _rule(line: ClockLine) -> ClockRule:
@@ -173,6 +193,32 @@ def _check_can_be_in_force(version: PlanVersion) -> None:
         )
 
 
+def _checked_term(version: PlanVersion, given: Term, actor: User | None) -> Term:
+    document = version.document
+    term = campaigns.term_of(document, given)
+    faults = {field: [_(_MISSING[field])] for field in campaigns.missing_in(document, term)}
+    if term.valid_from and term.valid_to and term.valid_to < term.valid_from:
+        faults["valid_to"] = [_("The last day lies before the first day.")]
+    if actor is not None and term.reviewed_by == actor and "reviewed_by" in campaigns.asked_of(document):
+        faults["reviewed_by"] = [_("Whoever puts the plan in force does not review it: name somebody else.")]
+    if faults:
+        raise Invalid(
+            "plan_term_missing",
+            _("%(ref)s was not put in force: %(why)s")
+            % {"ref": version.ref, "why": " ".join(said for fault in faults.values() for said in fault)},
+            fields=faults,
+        )
+    return term
+
+
+_MISSING = {
+    "valid_from": gettext_noop("Give the first day it holds."),
+    "valid_to": gettext_noop("Give the last day it holds."),
+    "place": gettext_noop("Say at which places it holds."),
+    "reviewed_by": gettext_noop("Name who has reviewed whether it is lawful."),
+}
+
+
 def _not_loadable(problems: list[Problem]) -> Invalid:
     found = [problem for problem in problems if problem.severity == "problem"]
     first = found[0]
@@ -196,5 +242,11 @@ def _record(kind: str, version: PlanVersion, actor: User | None, now: datetime) 
         unit=version.plan.owner_unit,
         actor=actor,
         at=now,
-        content={"plan": version.ref, "sha256": version.sha256},
+        content={"plan": version.ref, "sha256": version.sha256, **_term_said(version)},
     )
+
+
+def _term_said(version: PlanVersion) -> dict:
+    """The term of a campaign for the journal; nothing for a standing plan."""
+    said = {name: str(getattr(version, name) or "") for name in _TERM}
+    return {name: text for name, text in said.items() if text}

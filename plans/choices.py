@@ -10,6 +10,8 @@ class PlanKind(models.TextChoices):
     RESPONSE = "response", _("Response plan")
     #: Says which outside agency attends at which headcount.
     ATTENDANCE = "attendance", _("Attendance plan")
+    #: Says who reports how often, in which forms, and how cases run; proposes no level.
+    RULES = "rules", _("Working rules")
     #: The statute's own time limits; a bureau's plan may shorten them, never lengthen them.
     OVERLAY = "statutory_overlay", _("Statutory time limits")
 

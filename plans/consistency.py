@@ -111,10 +111,15 @@ def _role_references(document: Mapping) -> Iterator[tuple[str, str]]:
             (f"{path}.signatory", level.get("signatory", {}), ("role", "where_absent")),
             (f"{path}.recipients", level.get("recipients", {}), ("phone", "report_to")),
         ]
-    for group in ("headquarters", "site_command"):
+    for group in ("headquarters", "site_command", "office"):
         entry = document.get("organisation", {}).get(group, {})
         places.append((f"organisation.{group}", entry, ("commander", "leader", "deputy", "deputies")))
     places.append(("alarm", document.get("alarm", {}), ("notify", "life_safety")))
+    squads = document.get("organisation", {}).get("squads", ())
+    places += [(f"organisation.squads[{index}]", squad, ("lead",)) for index, squad in enumerate(squads)]
+    for section, key in (("obligations", "role"), ("reports", "to")):
+        entries = document.get(section, ())
+        places += [(f"{section}[{index}]", entry, (key,)) for index, entry in enumerate(entries)]
     for path, entry, keys in places:
         for key in keys:
             yield from _names(at(path, key), entry.get(key))

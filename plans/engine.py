@@ -109,7 +109,7 @@ def criteria_of(document: Document) -> list[Criterion]:
     limbs = [
         Criterion("limb", level["id"], limb, limb.get("cite") or level.get("cite", ""),
                   limb.get("origin", "source"), words(limb.get("why")))
-        for level in document["levels"]
+        for level in document.get("levels", ())
         for limb in _limbs(level)
     ]  # fmt: skip
     floors = [
@@ -181,12 +181,12 @@ def _reason(criterion: Criterion, facts: Facts, classes: Mapping[str, Words]) ->
 
 def levels_of(document: Document) -> list[Level]:
     """The plan's levels, highest first."""
-    return sorted((_level(entry) for entry in document["levels"]), key=lambda level: level.rank)
+    return sorted((_level(entry) for entry in document.get("levels", ())), key=lambda level: level.rank)
 
 
 def level_of(document: Document, level_id: str) -> Level:
     """The level of that id. Raises KeyError if the plan has none."""
-    return _level(_entry(document["levels"], level_id))
+    return _level(_entry(document.get("levels", ()), level_id))
 
 
 def is_at_least(document: Document, level_id: str, other_id: str) -> bool:

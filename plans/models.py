@@ -48,6 +48,14 @@ class PlanVersion(models.Model):
     in_force_from = models.DateTimeField(null=True, blank=True)
     #: The first moment at which it no longer holds.
     in_force_to = models.DateTimeField(null=True, blank=True)
+    #: The days a campaign plan holds for, both included, and where; given when it is put in force.
+    valid_from = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)
+    place = models.CharField(max_length=200, blank=True, default="")
+    #: Who has looked at it before it was enabled, where the plan asks for that.
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -68,6 +76,12 @@ class PlanVersion(models.Model):
                     )
                 ),
                 name="plan_version_state_has_its_dates",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
+                name="plan_version_days_are_in_order",
             ),
         ]
 

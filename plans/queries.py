@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from common.errors import NotFound, WrongState
 from common.paths import prefixes
+from common.periods import day_of
 from plans.choices import PlanKind, PlanState
 from plans.models import PlanVersion
 
@@ -15,9 +16,11 @@ from plans.models import PlanVersion
 def plan_in_force(unit: Unit, at: datetime) -> PlanVersion:
     """The version under which an incident in `unit` opens at `at`: the nearest owner's, else the bureau's own.
 
-    One query; the document comes from memory. Raises WrongState where no response plan is in force.
+    Where no response plan is in force, a plan of working rules: an alarm without a level is better than none.
+    One query; the document comes from memory. Raises WrongState where neither is in force.
     """
-    version = max(_candidates(unit, at), key=_nearness, default=None)
+    found = [v for v in versions_in_force(unit, at) if v.plan.kind in (PlanKind.RESPONSE, PlanKind.RULES)]
+    version = max(found, key=lambda v: (v.plan.kind == PlanKind.RESPONSE, *_nearness(v)), default=None)
     if version is None:
         raise WrongState(
             "no_plan_in_force",
@@ -30,14 +33,27 @@ def plan_in_force(unit: Unit, at: datetime) -> PlanVersion:
     return version
 
 
-def _candidates(unit: Unit, at: datetime) -> QuerySet[PlanVersion]:
-    still = Q(in_force_to__isnull=True) | Q(in_force_to__gt=at)
+def plans_beside(unit: Unit, at: datetime) -> list[PlanVersion]:
+    """The attendance plans and working rules that hold there at `at` beside the response plan (one query)."""
+    beside = (PlanKind.ATTENDANCE, PlanKind.RULES)
+    return [version for version in versions_in_force(unit, at) if version.plan.kind in beside]
+
+
+def versions_in_force(unit: Unit, at: datetime) -> QuerySet[PlanVersion]:
+    """Every version that holds for the unit at `at`, whatever its kind; a campaign only on its days."""
     above = Q(plan__owner_unit__isnull=True) | Q(plan__owner_unit__path__in=prefixes(unit.path))
     return (
-        PlanVersion.objects.filter(still, above, in_force_from__lte=at, plan__kind=PlanKind.RESPONSE)
-        .select_related("plan__owner_unit")
-        .order_by("pk")
+        PlanVersion.objects.filter(in_force_at(at), above).select_related("plan__owner_unit").order_by("pk")
     )
+
+
+def in_force_at(at: datetime) -> Q:
+    """Filter over versions: in force at `at`, and on one of the days they hold for."""
+    day = day_of(at)
+    still = Q(in_force_to__isnull=True) | Q(in_force_to__gt=at)
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    not_over = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+    return still & begun & not_over & Q(in_force_from__lte=at)
 
 
 def _nearness(version: PlanVersion) -> tuple[int, datetime, int]:

@@ -45,9 +45,19 @@ class ClockLine:
     cutoff_origin: str = ""
     tiers: tuple[str, ...] = ()
     optional: bool = False
+    #: A right or a reminder that is shown in the plan and never runs.
+    display_only: bool = False
+    #: The statutory clock it fills in: it may be shorter than that one, never longer.
+    under: str = ""
     cite: str = ""
     origin: str = "source"
     note: Words = NO_WORDS
+    #: In the source's own words: when a recurring one is due, what figure is aimed at.
+    due: Words = NO_WORDS
+    target: Words = NO_WORDS
+    #: Of a clock that extends another: which, and by how much at most.
+    extends: str = ""
+    max_extension: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +125,7 @@ class Actions:
 
 def actions_for(document: Document, level_id: str) -> Actions:
     """Read what is to be done at the level. Raises KeyError if the plan has no such level."""
-    entry = next((level for level in document["levels"] if level["id"] == level_id), None)
+    entry = next((level for level in document.get("levels", ()) if level["id"] == level_id), None)
     if entry is None:
         raise KeyError(level_id)
     recipients, clocks = entry.get("recipients", {}), clocks_at(document, level_id)
@@ -200,6 +210,12 @@ def _clock(entry: Mapping) -> ClockLine:
         cutoff_origin=cutoff.get("origin", "source") if isinstance(cutoff, Mapping) else "",
         tiers=tuple(entry.get("tiers", ())),
         optional=bool(entry.get("optional")),
+        display_only=bool(entry.get("display_only")),
+        under=entry.get("under", ""),
+        due=words(entry.get("due")),
+        target=words(entry.get("target")),
+        extends=entry.get("extends", ""),
+        max_extension=entry.get("max_extension", ""),
         cite=entry.get("cite") or entry.get("art", ""),
         origin=entry.get("origin", "source"),
         note=words(entry.get("note")),
