@@ -14,9 +14,10 @@ ENV PYTHONUNBUFFERED=1 \
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin dashboard \
     && install -d -o dashboard -g dashboard /data
 
-# pg_dump and pg_restore for `manage.py backup` and `restore`, of the same version as the database.
+# pg_dump and pg_restore for `manage.py backup` and `restore`, of the same version as the database; a font with
+# Chinese characters for papers as PDF.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends postgresql-client-17 \
+    && apt-get install --yes --no-install-recommends postgresql-client-17 fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app

@@ -1,0 +1,226 @@
+"""The press: a paper's values (JSON on standard input) to a PDF or a Word file (standard output).
+
+Run by `common.papers` as a process of its own, without Django. Ends with 3 where no Chinese font is
+installed and with 4, and the reason on standard error, where the typesetter warns: a PDF in a wrong font
+must not pass for a paper.
+"""
+
+import io
+import json
+import sys
+
+NO_FONT, NOT_CLEAN = 3, 4
+
+#: Part of a paper → families that may set it, the one of the standard first.
+FAMILIES = {
+    "text": ("FangSong_GB2312", "FangSong", "STFangsong", "FZFangSong-Z02", "Noto Serif CJK SC", "Noto Serif SC",
+             "Source Han Serif SC", "SimSun", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC",
+             "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback"),
+    "title": ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "STZhongsong", "Noto Serif CJK SC", "Noto Serif SC",
+              "Source Han Serif SC", "SimSun"),
+    "heading": ("SimHei", "STHeiti", "FZHei-B01S", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC",
+                "WenQuanYi Zen Hei", "WenQuanYi Micro Hei"),
+}  # fmt: skip
+
+#: The only markup there is. Everything else comes in as data.
+SOURCE = rb"""
+#let d = json(bytes(sys.inputs.data))
+#let f = json(bytes(sys.inputs.fonts))
+#set document(title: d.title)
+#set page(
+  paper: "a4", flipped: d.landscape,
+  margin: if d.landscape { (top: 28mm, bottom: 26mm, x: 26mm) } else { (top: 37mm, bottom: 35mm, left: 28mm, right: 26mm) },
+  footer: context align(center, text(font: f.title, size: 14pt)[\u{2014} #counter(page).display() \u{2014}]),
+)
+#set text(font: f.text, size: 16pt, lang: d.lang, region: if d.lang == "zh" { "cn" } else { "gb" })
+#set par(leading: 13pt, spacing: 13pt, justify: d.lang == "zh")
+#let cell(body, size: 10.5pt) = { set par(leading: 5pt, spacing: 5pt, justify: false); text(size: size, body) }
+
+#if d.issuer != "" { align(center, text(font: f.title, size: 22pt, weight: "bold", d.issuer)); v(4pt) }
+#if d.number != "" { align(center, text(d.number)) }
+#if d.issuer != "" or d.number != "" { line(length: 100%, stroke: 1pt); v(10pt) }
+#align(center, { set par(leading: 12pt); text(font: f.title, size: 22pt, weight: "bold", d.title) })
+#v(14pt)
+#if d.to != "" { par(d.to + d.colon) }
+
+#for b in d.body {
+  if b.is == "heading" { block(above: 18pt, below: 13pt, sticky: true, text(font: f.heading, b.text)) }
+  else if b.is == "paragraph" { par(first-line-indent: (amount: 2em, all: true), b.text) }
+  else if b.is == "fields" {
+    block(above: 10pt, below: 14pt, table(
+      columns: (1fr, 3fr), stroke: 0.6pt, inset: 7pt, align: left + horizon,
+      ..b.rows.map(r => (table.cell(fill: luma(242), cell(text(font: f.heading, r.at(0)), size: 12pt)), cell(r.at(1), size: 12pt))).flatten()))
+  } else {
+    let n = b.headings.len()
+    let w = if b.widths.len() == n { b.widths.map(x => x * 1fr) } else { (1fr,) * n }
+    if b.caption != "" { block(above: 14pt, below: 6pt, sticky: true, align(center, text(font: f.heading, size: 12pt, b.caption))) }
+    block(above: 8pt, below: 14pt, breakable: true, table(
+      columns: w, stroke: 0.6pt, inset: 5pt,
+      align: (x, y) => if y > 0 and x in b.figures { right + horizon } else if y == 0 { center + horizon } else { left + horizon },
+      table.header(..b.headings.map(h => cell(text(font: f.heading, h)))),
+      ..b.rows.flatten().map(c => cell(c))))
+  }
+}
+
+#if d.signed != "" or d.dated != "" {
+  v(24pt)
+  block(breakable: false, width: 100%, align(right, { if d.signed != "" { pad(right: 2em, d.signed) }; if d.dated != "" { pad(right: 4em, d.dated) } }))
+}
+#for n in d.notes { block(above: 12pt, below: 4pt, { set par(leading: 6pt); text(size: 12pt, n) }) }
+"""
+
+
+def main() -> int:
+    order = json.load(sys.stdin.buffer)
+    if order.pop("kind") == "docx":
+        sys.stdout.buffer.write(word_file(order))
+        return 0
+    return pdf(order)
+
+
+# --- PDF -----------------------------------------------------------------------------------------------------
+
+
+def pdf(order: dict) -> int:
+    import typst
+
+    fonts = typst.Fonts(include_system_fonts=True, include_embedded_fonts=False)
+    chosen = choose(fonts.families())
+    if chosen is None:
+        print("no family of: " + ", ".join(FAMILIES["text"]), file=sys.stderr)
+        return NO_FONT
+    inputs = {"data": json.dumps(order), "fonts": json.dumps(chosen)}
+    compiler = typst.Compiler(SOURCE, font_paths=fonts, sys_inputs=inputs)
+    made, warnings = compiler.compile_with_warnings(format="pdf")
+    if warnings:
+        print("; ".join(warning.message for warning in warnings), file=sys.stderr)
+        return NOT_CLEAN
+    sys.stdout.buffer.write(made)
+    return 0
+
+
+def choose(installed: list[str]) -> dict[str, str] | None:
+    """Part → installed family; None where nothing installed has Chinese characters."""
+    found = {part: next((one for one in some if one in installed), None) for part, some in FAMILIES.items()}
+    if found["text"] is None:
+        return None
+    return {part: one or found["text"] for part, one in found.items()}
+
+
+# --- Word file -----------------------------------------------------------------------------------------------
+
+
+def word_file(order: dict) -> bytes:
+    from docx import Document
+    from docx.enum.section import WD_ORIENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH as AT
+    from docx.shared import Mm, Pt
+
+    document = Document()
+    page = document.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.top_margin, page.bottom_margin = Mm(37), Mm(35)
+    page.left_margin, page.right_margin = Mm(28), Mm(26)
+    if order["landscape"]:
+        page.orientation = WD_ORIENT.LANDSCAPE
+        page.page_width, page.page_height = Mm(297), Mm(210)
+        page.top_margin, page.bottom_margin, page.left_margin, page.right_margin = (Mm(26),) * 4
+    document.core_properties.title = order["title"][:255]
+    document.core_properties.author = order["issuer"][:255]
+    _style(document.styles["Normal"], "仿宋", Pt(16))
+
+    def line(text, *, font="", size=None, bold=False, at=None, indent=0, right=0, within=None):
+        paragraph = (within or document).add_paragraph()
+        run = paragraph.add_run(text)
+        if font or size or bold:
+            _style(run, font or "仿宋", size or Pt(16))
+            run.bold = bold
+        paragraph.alignment = at
+        form = paragraph.paragraph_format
+        form.space_after, form.first_line_indent, form.right_indent = Pt(4), Pt(indent), Pt(right)
+        return paragraph
+
+    if order["issuer"]:
+        line(order["issuer"], font="方正小标宋简体", size=Pt(22), bold=True, at=AT.CENTER)
+    if order["number"]:
+        line(order["number"], at=AT.CENTER)
+    line(order["title"], font="方正小标宋简体", size=Pt(22), bold=True, at=AT.CENTER)
+    if order["to"]:
+        line(order["to"] + order["colon"])
+    for block in order["body"]:
+        if block["is"] == "heading":
+            line(block["text"], font="黑体").paragraph_format.keep_with_next = True
+        elif block["is"] == "paragraph":
+            line(block["text"], indent=32)
+        elif block["is"] == "fields":
+            _grid(document, [], block["rows"], (1, 3), (), Pt(12))
+        else:
+            if block["caption"]:
+                line(block["caption"], font="黑体", size=Pt(12), at=AT.CENTER)
+            _grid(document, block["headings"], block["rows"], block["widths"], block["figures"], Pt(10.5))
+    if order["signed"]:
+        line(order["signed"], at=AT.RIGHT, right=32)
+    if order["dated"]:
+        line(order["dated"], at=AT.RIGHT, right=64)
+    for note in order["notes"]:
+        line(note, size=Pt(12))
+    _number_pages(page)
+    made = io.BytesIO()
+    document.save(made)
+    return made.getvalue()
+
+
+def _style(styled, font, size) -> None:
+    """A font for Latin and for Chinese letters: Word keeps the two apart."""
+    from docx.oxml.ns import qn
+
+    styled.font.name, styled.font.size = font, size
+    styled.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
+
+
+def _grid(document, headings, rows, widths, figures, size) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH as AT
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Emu
+
+    columns = len(headings) or 2
+    if len(widths) != columns:
+        widths = (1,) * columns
+    page = document.sections[0]
+    room = page.page_width - page.left_margin - page.right_margin
+    lines = ([headings] if headings else []) + list(rows)
+    table = document.add_table(rows=len(lines), cols=columns, style="Table Grid")
+    table.autofit = False
+    # One pass over the XML: asking python-docx for each cell by number takes quadratic time.
+    for y, (drawn, said) in enumerate(zip(table.rows, lines, strict=True)):
+        for x, (cell, text) in enumerate(zip(drawn.cells, said, strict=True)):
+            cell.width = Emu(room * widths[x] // sum(widths))
+            paragraph = cell.paragraphs[0]
+            run = paragraph.add_run(text)
+            _style(run, "黑体" if y == 0 and headings else "仿宋", size)
+            if x in figures and not (headings and y == 0):
+                paragraph.alignment = AT.RIGHT
+    if headings:
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+        table.rows[0]._tr.trPr[-1].set(qn("w:val"), "true")
+    document.add_paragraph()
+
+
+def _number_pages(page) -> None:
+    """— 1 — in the middle of the foot, counted by Word."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH as AT
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    foot = page.footer.paragraphs[0]
+    foot.alignment = AT.CENTER
+    foot.add_run("— ")
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    foot._p.append(field)
+    foot.add_run(" —")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
