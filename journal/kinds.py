@@ -36,6 +36,7 @@ _ALL = [
     Kind("incident.closed", "办结事件", "Incident closed"),
     Kind("incident.reopened", "重新开启", "Incident reopened"),
     Kind("incident.life_safety_alerted", "生命安全警报", "Life-safety alert"),
+    Kind("incident.plan_switched", "改用预案版本", "Plan version switched"),
     # early warnings
     Kind("warning.drafted", "起草预警", "Warning drafted"),
     Kind("warning.proposed", "提请签发", "Warning proposed"),
@@ -130,7 +131,9 @@ _ALL = [
     Kind("zero_report.corrected", "更正零报告", "Zero-report corrected", audience="report"),
     # plans, people, system
     Kind("plan.loaded", "载入预案", "Plan loaded", audience="system"),
+    Kind("plan.filed", "预案备案", "Plan filed", audience="system"),
     Kind("plan.in_force", "预案生效", "Plan in force", audience="system"),
+    Kind("plan.superseded", "预案废止", "Plan superseded", audience="system"),
     Kind("calendar.imported", "导入工作日历", "Working-day calendar imported", audience="system"),
     Kind("unit.created", "设立单位", "Unit created", audience="security"),
     Kind("unit.imported", "导入单位", "Units imported", audience="security"),

@@ -19,7 +19,7 @@ from plans import campaigns, documents, permissions
 from plans.campaigns import NO_TERM, Term
 from plans.choices import PlanKind, PlanState
 from plans.findings import Problem, Vocabulary
-from plans.models import Plan, PlanText, PlanVersion
+from plans.models import Plan, PlanStep, PlanText, PlanVersion
 from plans.sections import ClockLine, clocks_of
 from plans.words import words
 
@@ -43,6 +43,7 @@ def load_plan(
     owner: Unit | None = None,
     put_in_force: bool = False,
     term: Term = NO_TERM,
+    reason: str = "",
 ) -> PlanVersion:
     """Store a version of a plan with its clock rules, and on request put it in force at once.
 
@@ -62,20 +63,23 @@ def load_plan(
     if is_new:
         PlanText.objects.create(version=version, source=raw.decode("utf-8-sig"), document=checked.document)
         register_clock_rules(version)
-        _record("plan.loaded", version, actor, now)
+        _step(version, PlanState.DRAFT, "plan.loaded", actor, now, reason)
     if put_in_force and version.state != PlanState.IN_FORCE:
-        version = put_plan_in_force(version_id=version.pk, actor=actor, now=now, term=term)
+        version = put_plan_in_force(version_id=version.pk, actor=actor, now=now, term=term, reason=reason)
     return version
+
+
+_TERM = ("valid_from", "valid_to", "place", "reviewed_by")
 
 
 @transaction.atomic
 def put_plan_in_force(
-    *, version_id: int, actor: User | None, now: datetime, term: Term = NO_TERM
+    *, version_id: int, actor: User | None, now: datetime, term: Term = NO_TERM, reason: str = ""
 ) -> PlanVersion:
     """Let a version hold from now on; the one before it is superseded. Open incidents keep their own version.
 
-    A campaign plan needs a `term`: its days, its place and who has reviewed it, as its `validity` asks. Raises
-    Invalid naming what is missing.
+    A draft is filed in the same act. A campaign plan needs a `term`: its days, its place and who has reviewed
+    it, as its `validity` asks. Raises Invalid naming what is missing. Source: district plan §7.
     """
     version = PlanVersion.objects.select_related("plan__owner_unit").get(pk=version_id)
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=version.plan_id)
@@ -85,7 +89,12 @@ def put_plan_in_force(
     _check_can_be_in_force(version)
     term = _checked_term(version, term, actor)
 
-    plan.versions.filter(state=PlanState.IN_FORCE).update(state=PlanState.SUPERSEDED, in_force_to=now)
+    if version.state == PlanState.DRAFT:
+        file_version(version, actor, now, reason)
+    for earlier in plan.versions.filter(state=PlanState.IN_FORCE).select_related("plan__owner_unit"):
+        earlier.state, earlier.in_force_to = PlanState.SUPERSEDED, now
+        earlier.save(update_fields=["state", "in_force_to"])
+        _step(earlier, PlanState.SUPERSEDED, "plan.superseded", actor, now, version.ref)
     version.state, version.in_force_from = PlanState.IN_FORCE, now
     version.valid_from, version.valid_to = term.valid_from, term.valid_to
     version.place, version.reviewed_by = term.place, term.reviewed_by
@@ -93,11 +102,15 @@ def put_plan_in_force(
     title = words(version.document["title"])
     Plan.objects.filter(pk=plan.pk).update(title_zh=title.zh, title_en=title.en)
 
-    _record("plan.in_force", version, actor, now)
+    _step(version, PlanState.IN_FORCE, "plan.in_force", actor, now, reason)
     return version
 
 
-_TERM = ("valid_from", "valid_to", "place", "reviewed_by")
+def file_version(version: PlanVersion, actor: User | None, now: datetime, reason: str) -> None:
+    """Mark a draft as filed. The caller has locked its plan and asked who may."""
+    version.state = PlanState.FILED
+    version.save(update_fields=["state"])
+    _step(version, PlanState.FILED, "plan.filed", actor, now, reason)
 
 
 def register_clock_rules(version: PlanVersion) -> None:
@@ -235,13 +248,18 @@ def said(problem: Problem) -> str:
     return _(problem.sentence) % problem.values
 
 
-def _record(kind: str, version: PlanVersion, actor: User | None, now: datetime) -> None:
+def _step(
+    version: PlanVersion, state: str, kind: str, actor: User | None, now: datetime, reason: str
+) -> None:
+    """Write down that the version came into a state, beside it and in the journal."""
+    PlanStep.objects.create(version=version, state=state, at=now, by=actor, reason=reason)
     record(
         kind,
         subject=key("plan", version.pk),
         unit=version.plan.owner_unit,
         actor=actor,
         at=now,
+        content={"plan": version.ref, "sha256": version.sha256, **({"reason": reason} if reason else {})},
         content={"plan": version.ref, "sha256": version.sha256, **_term_said(version)},
     )
 

@@ -1,5 +1,7 @@
 """The words of plans."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,7 +19,14 @@ class PlanKind(models.TextChoices):
 
 
 class PlanState(models.TextChoices):
-    DRAFT = "draft", pgettext_lazy("plan", "Loaded")
+    DRAFT = "draft", pgettext_lazy("plan", "Draft")
     FILED = "filed", pgettext_lazy("plan", "Filed")
     IN_FORCE = "in_force", pgettext_lazy("plan", "In force")
     SUPERSEDED = "superseded", pgettext_lazy("plan", "Superseded")
+
+
+class PlanVerb(StrEnum):
+    FILE = "file"
+    PUT_IN_FORCE = "put-in-force"
+    #: Nobody does it: it follows when the next version comes into force.
+    SUPERSEDE = "supersede"

@@ -94,6 +94,25 @@ class PlanVersion(models.Model):
         return _document(self.sha256, self.pk)
 
 
+class PlanStep(models.Model):
+    """A version came into a state: when, by whom, and why. Written once, never changed."""
+
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="steps")
+    state = models.CharField(max_length=12, choices=PlanState)
+    at = models.DateTimeField()
+    #: Empty: the administrator at the server's own console.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "state"], name="one_step_per_plan_state")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id}: {self.state}"
+
+
 class PlanText(models.Model):
     """The text of a version: as it was written, and as it was read. Written once."""
 

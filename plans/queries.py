@@ -84,12 +84,3 @@ def get_version(plan_id: str, number: int | None = None) -> PlanVersion:
             "not_found", _("There is no such plan, or not in this version. Choose one from the list.")
         )
     return ordered[-1]
-
-
-def history(version: PlanVersion) -> QuerySet[PlanVersion]:
-    """All versions of the same plan, newest first."""
-    return (
-        PlanVersion.objects.filter(plan=version.plan_id)
-        .select_related("plan", "loaded_by")
-        .order_by("-version")
-    )

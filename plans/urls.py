@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from plans import views
 
 urlpatterns = [
+    path("", include("plans.versions.urls")),
     path("plans/", views.PlanList.as_view(), name="plans"),
     path("plans/<str:plan_id>/", views.PlanPage.as_view(), name="plan"),
     path("plans/<str:plan_id>/<int:number>/", views.PlanPage.as_view(), name="plan-version"),

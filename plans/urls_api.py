@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 
 from plans import api
 
 urlpatterns = [
+    path("", include("plans.versions.urls_api")),
     path("plans/", api.Plans.as_view(), name="plans"),
     path("plans/<str:plan_id>/", api.OnePlan.as_view(), name="plan"),
     path("plans/<str:plan_id>/evaluate/", api.Evaluate.as_view(), name="plan-evaluate"),

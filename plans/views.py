@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views import View
 
 from plans import pages, queries
+from plans.versions.queries import act_for, history
 
 
 class PlanList(LoginRequiredMixin, View):
@@ -20,7 +21,8 @@ class PlanPage(LoginRequiredMixin, View):
         version = queries.get_version(plan_id, number)
         context = {
             "version": version,
-            "history": queries.history(version),
+            "history": history(version),
+            "act": act_for(request.user, version, request.now),
             **pages.plan_page(version.document),
         }
         return render(request, "plans/detail.html", context)

@@ -15,6 +15,7 @@ from plans import queries
 from plans.actions import load_plan, put_plan_in_force
 from plans.choices import PlanState
 from plans.models import Plan, PlanText, PlanVersion
+from plans.versions.queries import history
 from tests.plans.conftest import CITY_FILE
 
 pytestmark = pytest.mark.django_db
@@ -298,7 +299,7 @@ def test_versions_of_a_plan(load, small, next_version):
     assert queries.get_version("small-plan") == first
     assert queries.get_version("small-plan", 2) == second
     assert queries.plan_list() == [first]
-    assert list(queries.history(first)) == [second, first]
+    assert list(history(first)) == [second, first]
     with pytest.raises(NotFound):
         queries.get_version("small-plan", 3)
     with pytest.raises(NotFound):

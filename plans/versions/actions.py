@@ -1,0 +1,68 @@
+"""What happens to versions: a draft is filed, a filed one is put in force. Lock, check, change, record."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.credentials import check_credential
+from accounts.models import User
+from common.errors import Invalid
+from common.text import personal_data_in
+from plans.actions import file_version, put_plan_in_force
+from plans.choices import PlanVerb
+from plans.models import Plan, PlanVersion
+from plans.versions import permissions
+
+
+@transaction.atomic
+def file(*, version_id: int, actor: User, reason: str, now: datetime) -> PlanVersion:
+    """Lay a draft on file: from here on it can be put in force. Source: district plan §7."""
+    version = _lock(version_id)
+
+    permissions.check_can_move(actor, version, PlanVerb.FILE, now)
+    said = check_reason(reason, _("%(ref)s was not filed.") % {"ref": version.ref})
+
+    file_version(version, actor, now, said)
+    return version
+
+
+def put_in_force(*, version_id: int, actor: User, reason: str, credential: str, now: datetime) -> PlanVersion:
+    """Let a filed version hold from now on, signed with the actor's password or one-time code.
+
+    The credential is checked before anything is locked: hashing a password takes longer than all the rest.
+    """
+    unlocked = PlanVersion.objects.select_related("plan__owner_unit").get(pk=version_id)
+    permissions.check_can_move(actor, unlocked, PlanVerb.PUT_IN_FORCE, now)
+    said = check_reason(reason, _("%(ref)s was not put in force.") % {"ref": unlocked.ref})
+    check_credential(actor, credential, now)
+    return _put_in_force(version_id, actor, said, now)
+
+
+@transaction.atomic
+def _put_in_force(version_id: int, actor: User, reason: str, now: datetime) -> PlanVersion:
+    version = _lock(version_id)
+
+    permissions.check_can_move(actor, version, PlanVerb.PUT_IN_FORCE, now)
+
+    return put_plan_in_force(version_id=version.pk, actor=actor, now=now, reason=reason)
+
+
+def check_reason(reason: str, not_done: str) -> str:
+    """The reason, tidied. Raises Invalid where it is empty or holds somebody's identity or telephone number."""
+    said = " ".join(reason.split())[:300]
+    if not said:
+        sentence = _("Say in a sentence why.")
+        raise Invalid("reason_missing", f"{not_done} {sentence}", fields={"reason": [sentence]})
+    if found := personal_data_in(said):
+        sentence = _("Take out: %(text)s") % {"text": found[0].text}
+        raise Invalid("personal_data", f"{not_done} {sentence}", fields={"reason": [sentence]})
+    return said
+
+
+def _lock(version_id: int) -> PlanVersion:
+    """The plan's row is the lock of all its versions: which one is in force is decided under it."""
+    version = PlanVersion.objects.select_related("plan__owner_unit").get(pk=version_id)
+    Plan.objects.select_for_update(of=("self",)).get(pk=version.plan_id)
+    version.refresh_from_db(fields=["state"])
+    return version

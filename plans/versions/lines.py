@@ -1,0 +1,329 @@
+"""What a version of a plan says, line by line. Pure.
+
+A line has a key that stays the same between versions, what it is about, and what it says. What no section has
+words for stands under "rest" as it is written, so that nothing a version says is passed over.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from plans.conditions import classes_of, rule_in_words
+from plans.engine import Document, Level, criteria_of, levels_of
+from plans.facts import same
+from plans.sections import actions_for, checklists_of, clocks_of, role_of, squads_of
+from plans.versions.phrases import duration_words, kind_words
+from plans.words import Words, joined, named, words
+
+
+class Line(NamedTuple):
+    """One thing a version says. Lines with the same key are the same thing in two versions."""
+
+    key: str
+    about: Words
+    says: Words
+
+
+_ADDED_BY_BUREAU = Words("（本局补充）", " (added by the bureau)")
+
+
+def lines_by_section(document: Document) -> dict[str, list[Line]]:
+    return {
+        "head": list(_head(document)),
+        "levels": list(_levels(document)),
+        "floors": list(_floors(document)),
+        "signatories": list(_signatories(document)),
+        "recipients": list(_recipients(document)),
+        "roles": list(_roles(document)),
+        "clocks": list(_clocks(document)),
+        "squads": list(_squads(document)),
+        "checklists": list(_checklists(document)),
+        "alarm": list(_alarm(document)),
+        "rest": list(_rest(document)),
+    }
+
+
+def _head(document: Document) -> Iterator[Line]:
+    yield Line("title", Words("标题", "Title"), words(document["title"]))
+    for key, value in document.get("source", {}).items():
+        yield Line(f"source.{key}", Words(f"来源：{key}", f"Source: {key}"), _plain(value))
+
+
+def _levels(document: Document) -> Iterator[Line]:
+    classes = classes_of(document)
+    limbs = (
+        [criterion for criterion in criteria_of(document) if criterion.kind == "limb"]
+        if _has_levels(document)
+        else []
+    )
+    for level, entry in _level_entries(document):
+        yield Line(
+            f"{level.id}",
+            level.words,
+            _beside(level.words, same(" ".join(filter(None, [str(level.rank), level.roman, level.tone])))),
+        )
+        if entry.get("text"):
+            yield Line(f"{level.id}.text", _of(level, Words("原文", "wording")), words(entry["text"]))
+        if level.handling_tier:
+            tier = document.get("handling_tiers", {}).get(level.handling_tier)
+            yield Line(f"{level.id}.tier", _of(level, Words("处置层级", "handling")),
+                       words(tier) if tier else same(level.handling_tier))  # fmt: skip
+        mine = [limb for limb in limbs if limb.level == level.id]
+        for key, limb in _keyed([(_shape(limb.when), limb) for limb in mine]):
+            yield Line(f"{level.id}.limb.{key}", _of(level, Words("标准", "criterion")),
+                       _cited(rule_in_words(limb.when, classes), limb.cite, limb.origin))  # fmt: skip
+            if limb.why.zh:
+                yield Line(
+                    f"{level.id}.why.{key}",
+                    _of(level, Words("标准的理由", "reason of the criterion")),
+                    limb.why,
+                )
+
+
+def _shape(when: Mapping) -> str:
+    """What a limb asks about, without its figures: 6–20 changed to 8–20 is one limb changed, not two."""
+    parts = when.get("any_of") or when.get("all_of")
+    if parts:
+        return "+".join(_shape(part) for part in parts)
+    return str(when.get("fact"))
+
+
+def _keyed(pairs: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Number what shares a key, so that each has one of its own."""
+    counts: dict[str, int] = {}
+    for key, value in pairs:
+        counts[key] = counts.get(key, 0) + 1
+        yield f"{key}#{counts[key]}", value
+
+
+def _floors(document: Document) -> Iterator[Line]:
+    policy, classes = document.get("level_policy", {}), classes_of(document)
+    named_levels = {level.id: level.words for level in _all_levels(document)}
+    for key, floor in _keyed([(_shape(floor["when"]), floor) for floor in policy.get("floors", ())]):
+        said = rule_in_words(floor["when"], classes)
+        rule = _cited(said, floor.get("cite", ""), floor.get("origin", "source"))
+        leads_to = named_levels.get(floor["level"], same(floor["level"]))
+        yield Line(f"floor.{key}", Words("底线", "Floor"), joined([rule, leads_to], " → ", " → "))
+        if floor.get("why"):
+            yield Line(f"floor.{key}.why", Words("底线的理由", "Reason of the floor"), words(floor["why"]))
+    if default := policy.get("default_level"):
+        yield Line(
+            "default",
+            Words("没有标准符合时", "Where nothing matches"),
+            named_levels.get(default, same(default)),
+        )
+    if uses := policy.get("headcount_uses"):
+        high = Words("取估计人数的上限", "the upper estimate") if uses == "headcount_high" else Words("取估计人数的下限", "the lower estimate")  # fmt: skip
+        yield Line("uses", Words("人数", "Headcount"), high)
+
+
+def _signatories(document: Document) -> Iterator[Line]:
+    for level, entry in _level_entries(document):
+        signatory = entry.get("signatory", {})
+        for key, about in (
+            ("role", Words("签发", "signed by")),
+            ("where_absent", Words("没有该岗位时", "where there is none")),
+        ):
+            if signatory.get(key):
+                yield Line(f"{level.id}.{key}", _of(level, about), role_of(document, signatory[key]).words)
+    for key, rule in document.get("signoff_rules", {}).items():
+        yield Line(
+            f"rule.{key}",
+            Words("签发规则", "Rule of signing"),
+            words(rule) if rule.get("zh") else _plain(rule),
+        )
+        if rule.get("levels"):
+            yield Line(
+                f"rule.{key}.levels",
+                Words("签发规则适用等级", "Rule of signing, levels"),
+                _plain(rule["levels"]),
+            )
+
+
+def _recipients(document: Document) -> Iterator[Line]:
+    for level in _all_levels(document):
+        told = actions_for(document, level.id)
+        if told.platform:
+            yield Line(
+                f"{level.id}.platform",
+                _of(level, Words("通知", "told")),
+                Words("指挥平台", "command platform"),
+            )
+        for role in told.phone:
+            yield Line(f"{level.id}.phone.{role.name}", _of(level, Words("电话通知", "by phone")), role.words)
+        for role in told.report_to:
+            yield Line(f"{level.id}.report.{role.name}", _of(level, Words("上报", "reported to")), role.words)
+
+
+def _roles(document: Document) -> Iterator[Line]:
+    for name in document.get("roles", {}):
+        role = role_of(document, name)
+        means = " · ".join(part for part in (role.kind, role.tier, role.post) if part)
+        yield Line(name, role.words, _beside(role.words, same(means)))
+
+
+def _clocks(document: Document) -> Iterator[Line]:
+    levels = {level.id: level.words for level in _all_levels(document)}
+    for line in clocks_of(document):
+        yield Line(f"{line.id}", line.words, _cited(line.words, line.cite, line.origin))
+        facts = {
+            "from": (Words("起点", "from"), kind_words(line.start)),
+            "to": (Words("终点", "to"), kind_words(line.stop)),
+            "within": (Words("期限", "within"), duration_words(line.duration)),
+            "cutoff": (Words("截止时刻", "cut-off"), same(line.cutoff)),
+            "by": (
+                Words("责任人", "by"),
+                joined([role_of(document, name).words for name in line.roles], "、", ", "),
+            ),
+            "level": (Words("适用等级", "level"), levels.get(line.when_level, same(line.when_level))),
+            "effect": (Words("超时后", "when late"), same(" ".join(filter(None, [line.effect, line.to])))),
+            "per": (Words("计时对象", "counted for"), same(line.per if line.per != "subject" else "")),
+            "note": (Words("说明", "note"), line.note),
+        }
+        for key, (about, says) in facts.items():
+            if says.zh:
+                yield Line(f"{line.id}.{key}", joined([line.words, about], "：", ": "), says)
+
+
+def _squads(document: Document) -> Iterator[Line]:
+    for squad in squads_of(document):
+        yield Line(squad.id, squad.words, _cited(squad.words, squad.cite, "source"))
+        for about, lines in ((Words("职责", "duty"), squad.duties), (Words("组成", "member"), squad.composition),
+                             (Words("不承担", "not done"), squad.excluded_duties)):  # fmt: skip
+            for line in lines:
+                yield Line(f"{squad.id}.{about.en}.{line.zh}", joined([squad.words, about], "：", ": "), line)
+
+
+def _checklists(document: Document) -> Iterator[Line]:
+    for checklist in checklists_of(document):
+        yield Line(checklist.id, Words("清单", "Checklist"), checklist.words)
+        for item in checklist.items:
+            yield Line(f"{checklist.id}.{item.id}", joined([checklist.words, same(item.id)], "：", ": "),
+                       _cited(item.words, item.cite, "source"))  # fmt: skip
+
+
+def _alarm(document: Document) -> Iterator[Line]:
+    labels = {"notify": Words("接到警报即通知", "Told of every alarm"), "life_safety": Words("有生命危险时通知", "Told where a life is at risk")}  # fmt: skip
+    for key, about in labels.items():
+        for name in document.get("alarm", {}).get(key, ()):
+            yield Line(f"{key}.{name}", about, role_of(document, name).words)
+    for what, duration in document.get("orders", {}).get("arrive_within", {}).items():
+        yield Line(f"arrive.{what}", Words(f"到场时限：{what}", f"Arrival: {what}"), duration_words(duration))
+
+
+#: What the sections above say of each entry of a list; what is left over is compared as it is written.
+_SAID = {
+    "levels": {"id", "rank", "zh", "en", "roman", "tone", "text", "match", "handling_tier"},
+    "clocks": {"id", "zh", "en", "start", "stop", "duration", "role", "cite", "origin", "when_level", "per", "effect",
+               "to", "note"},
+    "squads": {"id", "zh", "en", "duties", "composition", "excluded_duties", "cite"},
+    "checklists": {"id", "zh", "en", "items"},
+    "items": {"id", "zh", "en", "cite"},
+}  # fmt: skip
+_SAID_OF = {
+    "signatory": {"role", "where_absent"},
+    "recipients": {"platform", "phone", "report_to"},
+    "level_policy": {"floors", "default_level", "headcount_uses"},
+    "alarm": {"notify", "life_safety"},
+    "orders": {"arrive_within"},
+    "cutoff": {"at"},
+}
+_SAID_WHOLE = {"schema", "id", "version", "title", "source"}
+
+
+def _rest(document: Document) -> Iterator[Line]:
+    for key, value in document.items():
+        if key not in _SAID_WHOLE:
+            yield from _leaves(key, _unsaid(key, value))
+
+
+def _unsaid(key: str, value: Any) -> Any:
+    """What is left of a part of the plan after the other sections have said their share of it."""
+    if isinstance(value, list):
+        said = _SAID.get(key, set())
+        parts = [part if isinstance(part, str) and key == "items" else _without(said, part) for part in value]
+        rests = [_more_of(key, whole, rest) for whole, rest in zip(value, parts, strict=True)]
+        return [rest for rest in rests if rest not in ({}, None)]
+    if key == "roles":
+        return {name: _without({"zh", "en", "kind", "post", "tier"}, role) for name, role in value.items()}
+    if key == "signoff_rules":
+        return {
+            name: _without({"zh", "en", "levels"}, rule) if rule.get("zh") else {}
+            for name, rule in value.items()
+        }
+    if isinstance(value, Mapping):
+        return {
+            name: _unsaid(name, part) for name, part in value.items() if name not in _SAID_OF.get(key, set())
+        }
+    return value
+
+
+def _without(said: set[str], part: Any) -> Any:
+    if not said or not isinstance(part, Mapping):
+        return part
+    return {name: _unsaid(name, value) for name, value in part.items() if name not in said}
+
+
+def _more_of(key: str, whole: Any, rest: Any) -> Any:
+    """A remainder keeps the id of what it belongs to; a checklist also what its items have left."""
+    if not isinstance(rest, Mapping) or key not in _SAID:
+        return rest
+    if key == "checklists" and (items := _unsaid("items", whole.get("items", []))):
+        rest = {**rest, "items": items}
+    return {"id": whole["id"], **rest} if rest else {}
+
+
+def _leaves(path: str, value: Any) -> Iterator[Line]:
+    """Every value under the path, with what is said in two languages kept together."""
+    if isinstance(value, Mapping) and ("zh" in value or "en" in value):
+        rest = {key: part for key, part in value.items() if key not in ("zh", "en", "id")}
+        yield Line(path, same(path), named({"id": path, **value}))
+        yield from _leaves(path, rest)
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            if key != "id":
+                yield from _leaves(f"{path}.{key}", part)
+    elif isinstance(value, list):
+        pairs = [(part.get("id", "") if isinstance(part, Mapping) else "", part) for part in value]
+        for key, part in _keyed(pairs):
+            yield from _leaves(f"{path}.{key.removesuffix('#1')}", part)
+    else:
+        yield Line(path, same(path), _plain(value))
+
+
+# --- how lines are said --------------------------------------------------------------------------------------
+
+
+def _has_levels(document: Document) -> bool:
+    return bool(document.get("levels"))
+
+
+def _all_levels(document: Document) -> list[Level]:
+    return levels_of(document) if _has_levels(document) else []
+
+
+def _level_entries(document: Document) -> Iterator[tuple[Level, Mapping]]:
+    entries = {entry["id"]: entry for entry in document.get("levels", ())}
+    for level in _all_levels(document):
+        yield level, entries[level.id]
+
+
+def _of(level: Level, about: Words) -> Words:
+    return Words(f"{level.zh}：{about.zh}", f"{level.en}: {about.en}")
+
+
+def _beside(what: Words, more: Words) -> Words:
+    return Words(f"{what.zh}（{more.zh}）", f"{what.en} ({more.en})") if more.zh else what
+
+
+def _cited(what: Words, cite: str, origin: str) -> Words:
+    said = Words(f"{what.zh} {cite}".strip(), f"{what.en} {cite}".strip())
+    return joined([said, _ADDED_BY_BUREAU], "", "") if origin == "proposal" else said
+
+
+def _plain(value: Any) -> Words:
+    if isinstance(value, bool):
+        return Words("是", "yes") if value else Words("否", "no")
+    if isinstance(value, Mapping) and ("zh" in value or "en" in value):
+        return words(value)
+    return same(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
