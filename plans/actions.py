@@ -87,7 +87,7 @@ def put_plan_in_force(
     permissions.check_can_manage(actor, version.plan.owner_unit, now)
     version.refresh_from_db(fields=["state"])
     _check_can_be_in_force(version)
-    term = _checked_term(version, term, actor)
+    term = checked_term(version, term, actor)
 
     if version.state == PlanState.DRAFT:
         file_version(version, actor, now, reason)
@@ -206,7 +206,7 @@ def _check_can_be_in_force(version: PlanVersion) -> None:
         )
 
 
-def _checked_term(version: PlanVersion, given: Term, actor: User | None) -> Term:
+def checked_term(version: PlanVersion, given: Term, actor: User | None) -> Term:
     document = version.document
     term = campaigns.term_of(document, given)
     faults = {field: [_(_MISSING[field])] for field in campaigns.missing_in(document, term)}
@@ -253,14 +253,14 @@ def _step(
 ) -> None:
     """Write down that the version came into a state, beside it and in the journal."""
     PlanStep.objects.create(version=version, state=state, at=now, by=actor, reason=reason)
+    said = {"reason": reason} if reason else {}
     record(
         kind,
         subject=key("plan", version.pk),
         unit=version.plan.owner_unit,
         actor=actor,
         at=now,
-        content={"plan": version.ref, "sha256": version.sha256, **({"reason": reason} if reason else {})},
-        content={"plan": version.ref, "sha256": version.sha256, **_term_said(version)},
+        content={"plan": version.ref, "sha256": version.sha256, **_term_said(version), **said},
     )
 
 

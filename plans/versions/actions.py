@@ -9,7 +9,8 @@ from accounts.credentials import check_credential
 from accounts.models import User
 from common.errors import Invalid
 from common.text import personal_data_in
-from plans.actions import file_version, put_plan_in_force
+from plans.actions import checked_term, file_version, put_plan_in_force
+from plans.campaigns import NO_TERM, Term
 from plans.choices import PlanVerb
 from plans.models import Plan, PlanVersion
 from plans.versions import permissions
@@ -27,25 +28,30 @@ def file(*, version_id: int, actor: User, reason: str, now: datetime) -> PlanVer
     return version
 
 
-def put_in_force(*, version_id: int, actor: User, reason: str, credential: str, now: datetime) -> PlanVersion:
+def put_in_force(
+    *, version_id: int, actor: User, reason: str, credential: str, now: datetime, term: Term = NO_TERM
+) -> PlanVersion:
     """Let a filed version hold from now on, signed with the actor's password or one-time code.
+
+    A campaign plan needs its `term`, which is asked for before the credential: a one-time code works once.
 
     The credential is checked before anything is locked: hashing a password takes longer than all the rest.
     """
     unlocked = PlanVersion.objects.select_related("plan__owner_unit").get(pk=version_id)
     permissions.check_can_move(actor, unlocked, PlanVerb.PUT_IN_FORCE, now)
     said = check_reason(reason, _("%(ref)s was not put in force.") % {"ref": unlocked.ref})
+    checked_term(unlocked, term, actor)
     check_credential(actor, credential, now)
-    return _put_in_force(version_id, actor, said, now)
+    return _put_in_force(version_id, actor, said, term, now)
 
 
 @transaction.atomic
-def _put_in_force(version_id: int, actor: User, reason: str, now: datetime) -> PlanVersion:
+def _put_in_force(version_id: int, actor: User, reason: str, term: Term, now: datetime) -> PlanVersion:
     version = _lock(version_id)
 
     permissions.check_can_move(actor, version, PlanVerb.PUT_IN_FORCE, now)
 
-    return put_plan_in_force(version_id=version.pk, actor=actor, now=now, reason=reason)
+    return put_plan_in_force(version_id=version.pk, actor=actor, now=now, term=term, reason=reason)
 
 
 def check_reason(reason: str, not_done: str) -> str:

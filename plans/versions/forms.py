@@ -3,6 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.queries import user_named
+from plans.campaigns import Term, asked_of
+
+TERM_FIELDS = ("valid_from", "valid_to", "place", "reviewed_by")
+
 
 class FileForm(forms.Form):
     reason = forms.CharField(
@@ -13,13 +18,43 @@ class FileForm(forms.Form):
     )
 
 
+def _day(label):
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
 class PutInForceForm(FileForm):
+    """With the days, the place and the reviewer where the plan asks for them (a campaign)."""
+
+    valid_from = _day(_("First day it holds"))
+    valid_to = _day(_("Last day it holds"))
+    place = forms.CharField(label=_("At which places"), max_length=200)
+    reviewed_by = forms.CharField(
+        label=_("Username of who has reviewed whether it is lawful"), max_length=150
+    )
     credential = forms.CharField(
         label=_("Your password or one-time code"),
         max_length=256,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+    field_order = ("reason", *TERM_FIELDS, "credential")
+
+    def __init__(self, *args, document, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.asked = asked_of(document)
+        for name in TERM_FIELDS:
+            if name not in self.asked:
+                del self.fields[name]
+
+    def clean_reviewed_by(self):
+        person = user_named(self.cleaned_data["reviewed_by"])
+        if person is None or not person.is_active:
+            raise forms.ValidationError(_("There is no such account."))
+        return person
+
+    @property
+    def term(self) -> Term:
+        return Term(**{name: self.cleaned_data[name] for name in self.asked})
 
 
 class CompareForm(forms.Form):

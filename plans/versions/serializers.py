@@ -1,9 +1,12 @@
 """What goes in and out of the versions' API."""
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from accounts.queries import user_named
 from common.serializers import StrictSerializer
+from plans.campaigns import Term
 from plans.models import PlanStep, PlanVersion
 from plans.versions.difference import Section
 
@@ -16,6 +19,23 @@ class PutInForceSerializer(FileSerializer):
     credential = serializers.CharField(
         max_length=256, trim_whitespace=False, help_text="Password or one-time code."
     )
+    valid_from = serializers.DateField(required=False, help_text="Of a campaign: its first day.")
+    valid_to = serializers.DateField(required=False, help_text="Of a campaign: its last day.")
+    place = serializers.CharField(required=False, max_length=200)
+    reviewed_by = serializers.CharField(
+        required=False, max_length=150, help_text="Of a campaign: the username of who has reviewed it."
+    )
+
+    def validate_reviewed_by(self, value):
+        person = user_named(value)
+        if person is None or not person.is_active:
+            raise serializers.ValidationError(_("There is no such account."))
+        return person
+
+    def validate(self, attrs):
+        named = ("valid_from", "valid_to", "place", "reviewed_by")
+        term = Term(**{name: attrs.pop(name) for name in named if name in attrs})
+        return {**attrs, "term": term}
 
 
 def version(one: PlanVersion) -> dict:

@@ -51,19 +51,19 @@ class Act(LoginRequiredMixin, View):
 
     def get(self, request, plan_id, number):
         version = self._version(request, plan_id, number)
-        return self._page(request, version, self.form_class())
+        return self._page(request, version, self.form(version))
 
     @once
     def post(self, request, plan_id, number):
         version = self._version(request, plan_id, number)
-        form = self.form_class(request.POST)
+        form = self.form(version, request.POST)
         if not form.is_valid():
             return self._page(request, version, form, status=422)
         try:
-            self.act(request, version, form.cleaned_data)
+            self.act(request, version, form)
         except Invalid as invalid:
             for name, sentences in invalid.fields.items():
-                form.add_error(name, sentences)
+                form.add_error(name if name in form.fields else None, sentences)
             return self._page(request, version, form, status=422)
         except NotAllowed as refusal:
             if not refusal.code.startswith("credential"):
@@ -72,7 +72,10 @@ class Act(LoginRequiredMixin, View):
             return self._page(request, version, form, status=422)
         return see_other("plan-version", version.plan.plan_id, version.version)
 
-    def act(self, request, version, given):
+    def form(self, version, data=None):
+        return self.form_class(data)
+
+    def act(self, request, version, form):
         raise NotImplementedError
 
     def _version(self, request, plan_id, number):
@@ -95,14 +98,26 @@ class FileIt(Act):
     verb = PlanVerb.FILE
     template_name = "plans/versions/file.html"
 
-    def act(self, request, version, given):
-        actions.file(version_id=version.pk, actor=request.user, now=request.now, **given)
+    def act(self, request, version, form):
+        actions.file(
+            version_id=version.pk, actor=request.user, reason=form.cleaned_data["reason"], now=request.now
+        )
 
 
 class PutInForce(Act):
     verb = PlanVerb.PUT_IN_FORCE
-    form_class = forms.PutInForceForm
     template_name = "plans/versions/put_in_force.html"
 
-    def act(self, request, version, given):
-        actions.put_in_force(version_id=version.pk, actor=request.user, now=request.now, **given)
+    def form(self, version, data=None):
+        return forms.PutInForceForm(data, document=version.document)
+
+    def act(self, request, version, form):
+        given = form.cleaned_data
+        actions.put_in_force(
+            version_id=version.pk,
+            actor=request.user,
+            reason=given["reason"],
+            credential=given["credential"],
+            term=form.term,
+            now=request.now,
+        )

@@ -25,7 +25,7 @@ def steps_of_what_is_there(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('plans', '0001_initial'),
+        ('plans', '0002_campaign_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
