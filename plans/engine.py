@@ -6,7 +6,7 @@
 Floors always apply. Used only for unmatched facts, they would give orange to five people with a life at risk
 and yellow to six. What holds for every plan:
 
-- more people never lowers the level, even in a plan whose bands leave a number out (see `_carried`);
+- more people never lowers the level, even in a plan whose bands leave a number out (it keeps the band below);
 - giving one more fact never lowers it; the order of the facts does not matter;
 - every limb and floor that matched is named, with its citation.
 
@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from plans.conditions import classes_of, found_in_words, holds, rule_in_words
+from plans.conditions import Predicate, classes_of, found_in_words, predicate, rule_in_words, singles
 from plans.facts import Facts
 from plans.words import NO_WORDS, Words, named, words
 
@@ -69,14 +69,6 @@ class Reason:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    #: None only for a plan that has no levels.
-    level: Level | None
-    #: Highest level first, in the order of the plan.
-    reasons: tuple[Reason, ...] = ()
-
-
 class Criterion(NamedTuple):
     """One limb or floor of a plan: what it asks, and the level it leads to."""
 
@@ -88,20 +80,124 @@ class Criterion(NamedTuple):
     why: Words
 
 
-def evaluate(document: Document, facts: Facts) -> Proposal:
-    """Propose a level for the facts. Pure: same document and same facts, same answer."""
-    levels = {level.id: level for level in levels_of(document)}
-    uses = _policy(document).get("headcount_uses", "headcount_high")
-    classes = classes_of(document)
+class Proposal:
+    """What a plan proposes: a level, and the reasons that lead to it. The reasons are worded when they are read."""
 
-    criteria = criteria_of(document)
-    matched = [criterion for criterion in criteria if holds(criterion.when, facts, uses)]
-    matched += _carried(criteria, matched, levels, facts, uses)
-    reasons = [_reason(criterion, facts, classes) for criterion in matched] or _default(document)
-    if not reasons:
-        return Proposal(None)
-    reasons.sort(key=lambda reason: levels[reason.level].rank)
-    return Proposal(levels[reasons[0].level], tuple(reasons))
+    __slots__ = ("_facts", "_plan", "_reasons", "level")
+
+    def __init__(self, level: Level | None, plan: "_Ready", facts: Facts):
+        #: None only for a plan that has no levels.
+        self.level = level
+        self._plan, self._facts = plan, facts
+        self._reasons: tuple[Reason, ...] | None = None
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Highest level first, in the order of the plan."""
+        if self._reasons is None:
+            self._reasons = self._plan.reasons(self._facts)
+        return self._reasons
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Proposal) and (self.level, self.reasons) == (other.level, other.reasons)
+
+    def __hash__(self) -> int:
+        return hash((self.level, self.reasons))
+
+
+def evaluate(document: Document, facts: Facts) -> Proposal:
+    """Propose a level for the facts. Pure: same document and same facts, same answer.
+
+    The document is read once and kept ready (it must not be changed afterwards): whoever asks the same plan
+    about ten thousand incidents pays for the reading once.
+    """
+    return _ready(document).propose(facts)
+
+
+class _Test(NamedTuple):
+    """A criterion made ready. `reached` asks the same without upper bounds, so it holds wherever `holds` does."""
+
+    holds: Predicate
+    reached: Predicate
+    rank: int
+    criterion: Criterion
+
+
+class _Ready:
+    """A plan made ready: its criteria as functions, filed under a fact without which they cannot hold."""
+
+    def __init__(self, document: Document):
+        self.document = document
+        self.levels = {level.id: level for level in levels_of(document)}
+        self.by_rank: dict[int, Level | None] = {level.rank: level for level in self.levels.values()}
+        self.tests = [self._test(criterion) for criterion in criteria_of(document)]
+        default = self.levels.get(_policy(document).get("default_level", ""))
+        self.lowest = default.rank if default else _BELOW_ALL
+        self.by_rank[_BELOW_ALL] = None
+        self.filed = self._file()
+
+    def _test(self, criterion: Criterion) -> _Test:
+        uses = _policy(self.document).get("headcount_uses", "headcount_high")
+        reached = predicate(criterion.when, uses, upper_bounds=False)
+        return _Test(predicate(criterion.when, uses), reached, self.levels[criterion.level].rank, criterion)
+
+    def _file(self) -> dict[str, list[tuple[int, Predicate]]]:
+        """Fact → (rank, whether it is reached), highest first. Only the lowest level may ask what is absent."""
+        filed: dict[str, list[tuple[int, Predicate]]] = {}
+        for test in self.tests:
+            if test.rank < self.lowest:
+                for name in dict.fromkeys(single["fact"] for single in singles(test.criterion.when)):
+                    filed.setdefault(name, []).append((test.rank, test.reached))
+        return {name: sorted(tests, key=lambda test: test[0]) for name, tests in filed.items()}
+
+    def propose(self, facts: Facts) -> Proposal:
+        """Keep the band below when a number falls between two bands or beyond the last.
+
+        In a plan without gaps this adds nothing. In a plan that says 6–20 and 22–50, twenty-one people stay at
+        the level of 6–20 instead of dropping to the default: 6–20 is read as 6 or more.
+        """
+        given, best, filed = facts.given, self.lowest, self.filed
+        for name in given:
+            for rank, reached in filed.get(name, ()):
+                if rank >= best:
+                    break
+                if reached(given):
+                    best = rank
+                    break
+        return Proposal(self.by_rank[best], self, facts)
+
+    def reasons(self, facts: Facts) -> tuple[Reason, ...]:
+        """Every limb and floor that matched; what is carried stands with its level. Highest level first."""
+        matched = [test for test in self.tests if test.holds(facts.given)]
+        best = min([test.rank for test in matched], default=_BELOW_ALL)
+        carried = [test for test in self.tests if test.rank < best and test.reached(facts.given)]
+        top = min([test.rank for test in carried], default=best)
+        criteria = [test.criterion for test in matched] + [
+            test.criterion._replace(kind="carried", origin="proposal", why=_CARRIED)
+            for test in carried
+            if test.rank == top
+        ]
+        if not criteria:
+            return tuple(_default(self.document))
+        criteria.sort(key=lambda criterion: self.levels[criterion.level].rank)
+        classes = classes_of(self.document)
+        return tuple(_reason(criterion, facts, classes) for criterion in criteria)
+
+
+_BELOW_ALL = 1_000_000
+
+#: Documents made ready, the latest last; each is held with its document, so that no other can be taken for it.
+_kept: dict[int, _Ready] = {}
+_MOST_KEPT = 32
+
+
+def _ready(document: Document) -> _Ready:
+    ready = _kept.get(id(document))
+    if ready is None or ready.document is not document:
+        if len(_kept) >= _MOST_KEPT:
+            _kept.pop(next(iter(_kept)), None)
+        ready = _kept[id(document)] = _Ready(document)
+    return ready
 
 
 def criteria_of(document: Document) -> list[Criterion]:
@@ -126,25 +222,6 @@ def _limbs(level: Mapping) -> list[Mapping]:
     if not match:
         return []
     return match.get("any_of", [match])
-
-
-def _carried(criteria: list[Criterion], matched: list[Criterion], levels: Mapping[str, Level],
-             facts: Facts, uses: str) -> list[Criterion]:  # fmt: skip
-    """Keep the band below when a number falls between two bands or beyond the last.
-
-    In a plan without gaps this adds nothing. In a plan that says 6–20 and 22–50, twenty-one people stay at the
-    level of 6–20 instead of dropping to the default.
-    """
-
-    def rank(criterion: Criterion) -> int:
-        return levels[criterion.level].rank
-
-    best = min(map(rank, matched), default=None)
-    higher = [criterion for criterion in criteria if best is None or rank(criterion) < best]
-    reached = [criterion for criterion in higher if holds(criterion.when, facts, uses, upper_bounds=False)]
-    top = min(map(rank, reached), default=None)
-    return [criterion._replace(kind="carried", origin="proposal", why=_CARRIED)
-            for criterion in reached if rank(criterion) == top]  # fmt: skip
 
 
 _CARRIED = Words(
