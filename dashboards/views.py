@@ -142,6 +142,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         "clocks": ("dashboards/incident/_clocks.html", "clocks_context"),
         "facts": ("dashboards/incident/_facts.html", "facts_context"),
         "timeline": ("dashboards/incident/_timeline.html", "timeline_context"),
+        "acts": ("dashboards/incident/_acts.html", "acts_context"),
     }
 
     def get(self, request, *args, **kwargs):
@@ -149,10 +150,12 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         return super().get(request, *args, **kwargs)
 
     def page_context(self):
+        return {"incident": self.incident, "drill": self.incident.drill}
+
+    def acts_context(self):
         reach, incident = self.request.reach, self.incident
         return {
             "incident": incident,
-            "drill": incident.drill,
             "observation_form": forms.ObservationForm(initial=forms.ObservationForm.picture(incident.facts)),
             "share_form": forms.ShareForm(),
             "close_form": forms.CloseForm(),

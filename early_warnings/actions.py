@@ -26,7 +26,7 @@ from common.text import personal_data_in
 from early_warnings import alerts, drafting, permissions, rules, signature
 from early_warnings.choices import CallOutcome, ReportState, SignedAs, Verb
 from early_warnings.models import CallAttempt, EarlyWarning, SignatureRequest, SuperiorReport
-from incidents.actions import lock_incident, set_level
+from incidents.actions import let_take_part, lock_incident, set_level
 from incidents.models import Incident
 from journal.models import Entry
 from journal.record import record
@@ -254,6 +254,7 @@ def _sign(
 
     told = recipients(warning.plan.document, warning.level, warning.unit, now)
     people = alerts.people_to_tell(warning, told.phone, now, besides=reach.user)
+    let_take_part(incident=warning.incident, posts=[holder.post for holder in told.phone])
     _put_signature(warning, reach, seat, kind, remark, now)
     warning.signed_text = signature.text_to_sign(
         warning,

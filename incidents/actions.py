@@ -428,7 +428,11 @@ def _observe(
 
 
 def _alert_life_safety(incident: Incident, reach: Reach, now: datetime) -> None:
-    """Tell people now: rescue never waits for a colour or a signature (§1.4(2), §4.2(2))."""
+    """Tell people now: rescue never waits for a colour or a signature (§1.4(2), §4.2(2)).
+
+    Who is called to help may open the incident from then on.
+    """
+    let_take_part(incident=incident, posts=alerts.responders(incident, now))
     content = {"place": incident.place, "life_risk": incident.facts.get("life_risk", [])}
     _record(
         incident,

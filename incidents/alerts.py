@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db.models import F
 
-from accounts.models import Appointment
+from accounts.models import Appointment, Post
+from accounts.permissions import VERBS
 from common.paths import prefixes
 from incidents.models import Incident
 from notices.actions import Recipient, queue
@@ -25,6 +26,14 @@ def alert_life_safety(incident: Incident, *, now: datetime) -> None:
     _queue(
         incident, recipients, "incident.life_safety", [Channel.APP, Channel.SMS, Channel.VOICE], ALERT, now
     )
+
+
+def responders(incident: Incident, now: datetime) -> list[Post]:
+    """The posts a life-safety alert calls that would not see the incident by themselves."""
+    roles = alarm_roles(incident.plan.document, life_safety=True)
+    kinds = {role.post for role in roles} - VERBS["incident.view"]
+    above = Post.objects.filter(unit__path__in=prefixes(incident.unit_path), closed_at__isnull=True)
+    return list(above.filter(kind__in=kinds).order_by("pk"))
 
 
 def people_of(roles: tuple[Role, ...], unit_path: str, now: datetime, *, nearest: bool) -> list[Recipient]:

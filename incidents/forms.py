@@ -91,7 +91,11 @@ class DeskForm(FactsMixin, forms.Form):
 
 
 class ObservationForm(FactsMixin, forms.Form):
-    """The present picture: what is ticked now replaces what was ticked before."""
+    """The present picture, to be changed where it has changed.
+
+    Only what this person changed is stated: two people at once would otherwise undo each other's facts with
+    what their pages happened to show.
+    """
 
     what = forms.CharField(
         label=_("What do you see"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
@@ -111,13 +115,22 @@ class ObservationForm(FactsMixin, forms.Form):
         "life_risk": "life_risk",
         "online_views": "online_views_reported",
     }
+    #: Fields that begin with the present picture.
+    PICTURE = (*fact_fields, "injured", "dead")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["acts"].choices = choices_of("acts")
         self.fields["life_risk"].choices = choices_of("life_risk")
+        for name in self.PICTURE:
+            self.fields[name].show_hidden_initial = True
 
     def gather(self, raw, cleaned):
+        for name, fact in self.fact_fields.items():
+            if name not in self.changed_data:
+                raw.pop(fact, None)
+        if {"injured", "dead"}.isdisjoint(self.changed_data):
+            return
         if cleaned.get("injured") is not None or cleaned.get("dead") is not None:
             raw["casualties"] = {"injured": cleaned.get("injured"), "dead": cleaned.get("dead")}
 

@@ -37,12 +37,14 @@ _ALL = [
     Kind("incident.reopened", "重新开启", "Incident reopened"),
     Kind("incident.life_safety_alerted", "生命安全警报", "Life-safety alert"),
     Kind("incident.plan_switched", "改用预案版本", "Plan version switched"),
+    # It lets the responders whom it calls see the incident; so does a signature.
+    Kind("incident.life_safety_alerted", "生命安全警报", "Life-safety alert", changes_rights=True),
     # early warnings
     Kind("warning.drafted", "起草预警", "Warning drafted"),
     Kind("warning.proposed", "提请签发", "Warning proposed"),
     Kind("warning.returned", "退回", "Warning returned"),
     Kind("warning.withdrawn", "撤回预警", "Warning withdrawn"),
-    Kind("warning.signed", "签发预警", "Warning signed"),
+    Kind("warning.signed", "签发预警", "Warning signed", changes_rights=True),
     Kind("warning.pushed_to_platform", "推送至指挥平台", "Warning pushed to the platform"),
     Kind("warning.adjusted", "调整预警", "Warning adjusted"),
     Kind("warning.lifted", "解除预警", "Warning lifted"),

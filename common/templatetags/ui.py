@@ -323,8 +323,9 @@ def field(bound, label=None, hint=None, as_="", **attrs):
         body = format_html(
             '<label for="{}">{}</label>{}{}', bound.id_for_label, label, notes, bound.as_widget(attrs=attrs)
         )
+    shown = bound.as_hidden(only_initial=True) if bound.field.show_hidden_initial else ""
     return format_html(
-        '<div class="field"{}>{}</div>', mark_safe(" data-invalid") if bound.errors else "", body
+        '<div class="field"{}>{}{}</div>', mark_safe(" data-invalid") if bound.errors else "", body, shown
     )
 
 

@@ -158,6 +158,40 @@ def test_the_forms_of_the_incident_page_do_what_they_say(plan, alarm, signed_in)
     assert incident.observations.count() == 2
 
 
+def test_an_observation_states_only_what_its_writer_changed(plan, alarm, signed_in):
+    """Two pages open, one saves: the other does not undo it with what it happened to show."""
+    incident = alarm(headcount=8, acts=["banner"])
+    page = f"/incidents/{incident.number}/"
+    shown = {"initial-headcount": "8", "headcount": "8", "initial-acts": "banner", "acts": "banner"}
+
+    first = signed_in("county1.duty").post(
+        f"{page}observe/", {**shown, "headcount": "30", "what": "又来二十人", "idempotency_key": "1"}
+    )
+    second = signed_in("county1.leader").post(
+        f"{page}observe/", {**shown, "acts": ["banner", "slogans"], "what": "喊口号", "idempotency_key": "2"}
+    )
+    third = signed_in("county1.leader").post(
+        f"{page}observe/", {**shown, "acts": [], "what": "横幅收起", "idempotency_key": "3"}
+    )
+
+    assert (first.status_code, second.status_code, third.status_code) == (303, 303, 303)
+    incident.refresh_from_db()
+    assert incident.facts["headcount"] == {"low": 30, "high": 30}
+    assert incident.facts.get("acts", []) == []
+    assert [sorted(seen.facts) for seen in incident.observations.order_by("pk")] == [
+        ["acts", "headcount"], ["headcount"], ["acts"], ["acts"],
+    ]  # fmt: skip
+
+
+def test_the_observation_form_carries_what_it_shows(plan, alarm, signed_in):
+    incident = alarm(headcount=8, acts=["banner"])
+
+    html = signed_in("county1.duty").get(f"/incidents/{incident.number}/").content.decode()
+
+    assert 'name="initial-headcount" value="8"' in html
+    assert 'name="initial-acts" value="banner"' in html
+
+
 def test_a_close_without_a_summary_says_what_is_missing(plan, alarm, signed_in):
     incident = alarm()
 

@@ -558,3 +558,12 @@ def test_a_deputy_is_asked_at_once_where_nobody_else_is(proposed, appointed, now
     warning = proposed("yellow", at=now + timedelta(minutes=1))
 
     assert told(warning, "warning.to_sign.1") == {"county1.petition"}
+
+
+def test_a_first_responder_named_in_a_signed_warning_may_open_it(proposed, signed, reach):
+    waiting, in_force = proposed(), signed()
+
+    seen = EarlyWarning.objects.visible_to(reach("county1.responder"))
+
+    assert list(seen) == [in_force]
+    assert waiting not in seen

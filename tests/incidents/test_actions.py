@@ -317,6 +317,16 @@ def test_a_checklist_item_is_marked_once(alarm, reach, now):
     assert lines[0].mark == first
 
 
+def test_who_is_called_to_a_life_in_danger_may_open_the_incident(alarm, reach):
+    calm, danger = alarm(headcount=2), alarm(headcount=2, life_risk=["suicide_threat"])
+
+    seen = Incident.objects.visible_to(reach("county1.responder"))
+
+    assert list(seen) == [danger]
+    assert not Incident.objects.visible_to(reach("county2.responder")).exists()
+    assert calm not in seen
+
+
 VERBS = {
     Verb.TAKE: lambda i, r, n: actions.take_over(incident_id=i.pk, reach=r, now=n),
     Verb.RETRACT: lambda i, r, n: actions.retract(incident_id=i.pk, reach=r, now=n),

@@ -1,0 +1,158 @@
+"""The main job as a list of acts, each done by somebody through the real actions.
+
+walk = Walk(reach, units, now)
+for act in ACTS: act(walk)
+"""
+
+from command import actions as orders
+from command.choices import OrderVerb
+from early_warnings import actions as warnings
+from early_warnings.choices import CallOutcome
+from incidents import actions as incidents
+from incidents.models import Incident
+from plans.facts import Facts
+from tests.early_warnings.conftest import PASSWORD
+
+
+class Walk:
+    """Remembers what the acts so far have made. `now()` is read at each act: replay freezes its own time."""
+
+    def __init__(self, reach, units, now):
+        self._reach, self.units, self.now = reach, units, now
+        self.incident = self.warning = self.order = None
+
+    def reach(self, username):
+        return self._reach(username, self.now())
+
+
+def report(walk):
+    alarm = incidents.Alarm(unit=walk.units["T11"], place="一楼大厅", what="要求退费", client_id="walk",
+                            facts=Facts.from_dict({"headcount": 60, "life_risk": ["suicide_threat"]}))  # fmt: skip
+    walk.incident, _ = incidents.report_incident(
+        reach=walk.reach("town11.clerk"), alarm=alarm, now=walk.now()
+    )
+
+
+def take(walk):
+    incidents.take_over(incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), now=walk.now())
+
+
+def observe(walk):
+    incidents.add_observation(
+        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), what="又来十人",
+        facts=Facts.from_dict({"headcount": 70}), now=walk.now(),
+    )  # fmt: skip
+
+
+def check(walk):
+    incidents.mark_item(
+        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), item="L1", outcome="done", note="",
+        now=walk.now(),
+    )  # fmt: skip
+
+
+def share(walk):
+    incidents.share(
+        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), unit=walk.units["C2"], reason="协助",
+        now=walk.now(),
+    )  # fmt: skip
+
+
+def propose(walk):
+    said = warnings.Statement(level="red", reason="人数较多，情绪激动")
+    walk.warning = warnings.propose_new(
+        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), said=said, now=walk.now()
+    )
+
+
+def hand_back(walk):
+    warnings.return_to_drafter(
+        warning_id=walk.warning.pk, reach=walk.reach("city.director"), reason="请补充", now=walk.now()
+    )
+
+
+def revise(walk):
+    said = warnings.Statement(level="red", reason="已补充：七十人")
+    warnings.revise(warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), said=said, now=walk.now())
+    warnings.propose(warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), now=walk.now())
+
+
+def escalate(walk):
+    warnings.escalate(warning_id=walk.warning.pk, clock_id="C000-P1", now=walk.now())
+
+
+def sign(walk):
+    warnings.sign(
+        warning_id=walk.warning.pk, reach=walk.reach("city.director"), credential=PASSWORD, now=walk.now()
+    )
+
+
+def call(walk):
+    person = walk.reach("county1.responder").user
+    warnings.record_call(
+        warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), person=person,
+        outcome=CallOutcome.ANSWERED, note="", now=walk.now(),
+    )  # fmt: skip
+
+
+def send_report(walk):
+    report = walk.warning.superior_reports.order_by("pk").first()
+    warnings.send_report(
+        report_id=report.pk, reach=walk.reach("city.director"), channel="phone", now=walk.now()
+    )
+
+
+def order(walk):
+    walk.order = orders.issue_order(
+        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), task="到一楼大厅对话",
+        target=orders.read_target("squad:dialogue@C1"), arrive_by=None, now=walk.now(),
+    )  # fmt: skip
+
+
+def move(username, verb):
+    def act(walk):
+        orders.move_order(
+            order_id=walk.order.pk, reach=walk.reach(username), verb=verb, now=walk.now(), note="已处理"
+        )
+
+    act.__name__ = verb
+    return act
+
+
+def adjust(walk):
+    said = warnings.Statement(level="orange", reason="人数减少")
+    earlier, walk.warning = (
+        walk.warning,
+        warnings.adjust(
+            warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), said=said, now=walk.now()
+        ),
+    )
+    sign(walk)
+    assert earlier.pk != walk.warning.pk
+
+
+def lift(walk):
+    warnings.lift(
+        warning_id=walk.warning.pk, reach=walk.reach("city.director"), reason="人员已离开", now=walk.now()
+    )
+
+
+def close(walk):
+    incidents.close(
+        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), summary="已逐条登记", now=walk.now()
+    )
+
+
+def reopen(walk):
+    incidents.reopen(
+        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), reason="又来了", now=walk.now()
+    )
+    assert Incident.objects.get(pk=walk.incident.pk).is_open
+
+
+ACTS = [
+    report, take, observe, check, share, propose, hand_back, revise, escalate, sign, call, send_report, order,
+    move("county1.squad.dialogue", OrderVerb.ACKNOWLEDGE), move("county1.squad.dialogue", OrderVerb.DEPART),
+    move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL), adjust,
+    move("county1.squad.dialogue", OrderVerb.COMPLETE), lift, close, reopen,
+]  # fmt: skip
