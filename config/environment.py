@@ -1,6 +1,7 @@
 """Reads the environment; a wrong value stops the start with one sentence."""
 
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -26,6 +27,15 @@ class Environment(environ.Env):
             sys.exit(f"{var}={given!r} is neither 1 nor 0; see .env.example. Not started.")
         return super().bool(var, default=default)
 
+    def hours(self, var, default=""):
+        """ "22:00-07:00", or empty for none."""
+        given = self(var, default=default).strip()
+        if given and not _HOURS.fullmatch(given):
+            sys.exit(f"{var}={given!r} is not of the form 22:00-07:00; see .env.example. Not started.")
+        return given
+
+
+_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 
 env = Environment()
 

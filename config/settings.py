@@ -298,6 +298,31 @@ ENGINE_TURN_SECONDS = env.float("ENGINE_TURN_SECONDS", default=1.0)
 NOTICE_GATEWAY_URL = env("NOTICE_GATEWAY_URL", default="")
 NOTICE_GATEWAY_URL_2 = env("NOTICE_GATEWAY_URL_2", default="")
 NOTICE_GATEWAY_SECRET = env("NOTICE_GATEWAY_SECRET", default="")
+#: Whole webhook addresses of chat groups, secret included; empty: not used.
+NOTICE_BOTS = {
+    "wecom": env("NOTICE_WECOM_URL", default=""),
+    "dingtalk": env("NOTICE_DINGTALK_URL", default=""),
+    "feishu": env("NOTICE_FEISHU_URL", default=""),
+}
+#: Signing secrets of the DingTalk and Feishu groups, where the group asks for signed messages.
+NOTICE_BOT_SECRETS = {
+    "dingtalk": env("NOTICE_DINGTALK_SECRET", default=""),
+    "feishu": env("NOTICE_FEISHU_SECRET", default=""),
+}
+#: Hours in Shanghai in which nothing routine rings.
+NOTICE_QUIET_HOURS = env.hours("NOTICE_QUIET_HOURS", default="22:00-07:00")
+#: Seconds a routine notice waits for others to the same person.
+NOTICE_BUNDLE_SECONDS = env.float("NOTICE_BUNDLE_SECONDS", default=60.0)
+#: A gateway that takes longer than so many seconds is passed over for the other one for a while.
+NOTICE_SLOW_SECONDS = env.float("NOTICE_SLOW_SECONDS", default=4.0)
+EMAIL_HOST = env("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=465)
+EMAIL_HOST_USER = env("EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env("EMAIL_PASSWORD", default="")
+EMAIL_USE_SSL = env.bool("EMAIL_SSL", default=True)
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="")
+#: Called after every audit that found nothing wrong; the service behind it alarms when the calls stop.
+HEARTBEAT_PING_URL = env("HEARTBEAT_PING_URL", default="")
 #: Seconds a claimed notice stays with one engine before another may take it.
 NOTICE_LEASE_SECONDS = env.float("NOTICE_LEASE_SECONDS", default=30.0)
 

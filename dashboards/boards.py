@@ -45,6 +45,12 @@ BOARDS = [
         "siren",
         frozenset(_LEADERS | _SENT | _FIELD | {P.DUTY_OFFICER}),
     ),
+    Board(
+        "promise",
+        pgettext_lazy("menu", "Promise"),
+        "timer",
+        frozenset({P.DIRECTOR, P.DEPUTY_DIRECTOR, P.AUDITOR}),
+    ),
     Board("journal", pgettext_lazy("menu", "Journal"), "book-lock", frozenset({P.AUDITOR})),
     Board(
         "plans",

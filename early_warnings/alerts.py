@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from accounts.choices import PostKind
+from accounts.duty import answering
 from accounts.models import Appointment, User
 from accounts.queries import Holder
 from common.paths import prefixes
 from early_warnings.models import EarlyWarning
 from notices.actions import Recipient, queue
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
+from notices.wordings import Message
 from plans.engine import level_of
+from plans.notifying import channels_of, escalation_of
 
 #: Who is on duty in the units concerned: the incident's own and those above it.
 ON_DUTY = (PostKind.DUTY_OFFICER, PostKind.DUTY_LEADER)
@@ -44,15 +47,25 @@ def ask_to_sign(
 
 
 def tell_signed(warning: EarlyWarning, recipients: list[Recipient], *, now: datetime) -> None:
-    """Tell everybody named in what was signed."""
-    _queue(
-        warning,
-        recipients,
+    """Tell everybody named in what was signed, and follow up on silence as the plan says."""
+    facts = {
+        "level": {"zh": _level(warning, "zh"), "en": _level(warning, "en")},
+        "number": warning.number,
+        "area": warning.area,
+        "matter": warning.matter,
+        "measures": warning.measures,
+    }
+    queue(
+        recipients=recipients,
+        subject=warning.key,
+        thread=warning.thread,
+        unit=warning.unit,
+        drill=warning.drill,
         purpose="warning.signed",
-        channels=[Channel.APP, Channel.SMS],
+        channels=channels_of(warning.plan.document),
         priority=ALERT,
-        text_zh=f"{_level(warning, 'zh')}预警 {warning.number} 生效：{warning.area}。{warning.matter}\n措施：\n{warning.measures}",
-        text_en=f"{_level(warning, 'en')} warning {warning.number} in force: {warning.area}. {warning.matter}\nMeasures:\n{warning.measures}",
+        message=Message(wording="warning.signed", facts=facts),
+        escalation=escalation_of(warning.plan.document, warning.level),
         now=now,
     )
 
@@ -88,7 +101,7 @@ def tell_lifted(warning: EarlyWarning, recipients: list[Recipient], *, now: date
 def people_to_tell(
     warning: EarlyWarning, named: Iterable[Holder], now: datetime, besides: User
 ) -> list[Recipient]:
-    """Whom the plan names, everybody on duty in the unit and above it, who was asked to sign, and the drafter.
+    """Whom the plan names, everybody on duty (by the roster) in the unit and above it, who was asked to sign, and the drafter.
 
     `besides`: who is acting need not be told.
     """
@@ -100,9 +113,9 @@ def people_to_tell(
         .select_related("person", "post")
         .order_by("pk")
     )
-    found = {holder.person.pk: Recipient(holder.person, holder.post.title) for holder in named}
-    for row in rows:
-        found.setdefault(row.person_id, Recipient(row.person, row.post.title))
+    found = {holder.person.pk: _behind(holder) for holder in named}
+    for one in answering(rows, now):
+        found.setdefault(one.person.pk, Recipient(one.person, one.post.title, one.post.pk))
     for person in (warning.drafted_by, warning.proposed_by):
         if person is not None:
             found.setdefault(person.pk, Recipient(person, ""))
@@ -111,8 +124,12 @@ def people_to_tell(
 
 
 def _recipients(holders: Iterable[Holder]) -> list[Recipient]:
-    found = {holder.person.pk: Recipient(holder.person, holder.post.title) for holder in holders}
+    found = {holder.person.pk: _behind(holder) for holder in holders}
     return list(found.values())
+
+
+def _behind(holder: Holder) -> Recipient:
+    return Recipient(holder.person, holder.post.title, holder.post.pk)
 
 
 def _level(warning: EarlyWarning, language: str) -> str:

@@ -19,6 +19,7 @@ from early_warnings.models import CallAttempt, EarlyWarning, SignatureRequest, S
 from incidents.models import Incident
 from incidents.queries import OpenItem
 from notices.models import Notice
+from notices.proof import Sheet, sheet
 from plans.engine import Level, levels_of
 from plans.people import Signatory, recipients, seat_of, signatory
 
@@ -296,6 +297,11 @@ def proofs(warning: EarlyWarning) -> QuerySet[Notice]:
         .select_related("recipient")
         .order_by("recipient_id", "channel")
     )
+
+
+def proof_sheet(warning: EarlyWarning) -> Sheet:
+    """The printable proof of who was told of the signed warning, with what followed where nobody heard."""
+    return sheet(subject=warning.key, thread=warning.thread, purpose="warning.signed")
 
 
 def is_intact(warning: EarlyWarning) -> bool:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("early-warnings/<str:number>/withdraw/", views.Withdraw.as_view(), name="warning-withdraw"),
     path("early-warnings/<str:number>/lift/", views.Lift.as_view(), name="warning-lift"),
     path("early-warnings/<str:number>/call/", views.Call.as_view(), name="warning-call"),
+    path("early-warnings/<str:number>/proof/", views.ProofPage.as_view(), name="warning-proof"),
     path(
         "early-warnings/<str:number>/reports/<int:report>/",
         views.ReportSent.as_view(),

@@ -18,7 +18,9 @@ from early_warnings.choices import CallOutcome, ReportChannel, State
 from incidents.queries import get_incident
 from incidents.serializers import reasons_in
 from incidents.views import see_other
+from journal.models import Head
 from journal.parts import PartsView
+from notices.hand_calls import OUTCOMES
 
 #: Refusals of the credential: they belong to its field, and everything else stays as it was typed.
 CREDENTIAL_REFUSALS = ("credential_wrong", "credential_throttled")
@@ -176,6 +178,30 @@ def _revise(request, warning, said: Statement, *, propose: bool):
         warning_id=warning.pk, reach=request.reach, said=said, now=request.now, rev=rev_of(request)
     )
     return actions.propose(warning_id=done.pk, reach=request.reach, now=request.now) if propose else done
+
+
+class ProofPage(LoginRequiredMixin, PartsView):
+    """The proof of notice: who was told of a signed warning, by which way and when. For the screen and for paper."""
+
+    template_name = "early_warnings/proof.html"
+    parts = {"sheet": ("early_warnings/_proof_sheet.html", "sheet_context")}
+
+    def get(self, request, *args, **kwargs):
+        self.warning = queries.get_warning(request.reach, kwargs["number"])
+        return super().get(request, *args, **kwargs)
+
+    def page_context(self):
+        return {"warning": self.warning, "incident": self.warning.incident, "drill": self.warning.drill}
+
+    def sheet_context(self):
+        return {
+            **self.page_context(),
+            "sheet": queries.proof_sheet(self.warning),
+            "may_call": self.request.reach.holds("incident.manage", self.warning.unit_path),
+            "outcomes": OUTCOMES.items(),
+            "head": Head.objects.filter(pk=1).first(),
+            "now": self.request.now,
+        }
 
 
 def said_of(warning) -> str:

@@ -19,6 +19,7 @@ from django.db import transaction
 from clocks.queries import unswept_count
 from engine.models import Alarm, Heartbeat
 from engine.steady import CLOCK
+from engine.watchdog import ping_watchdog
 from journal import anchor
 from journal.models import Entry, Head
 from journal.numbering import chain, number_new
@@ -45,6 +46,7 @@ def audit(now: datetime, limits: dict[str, timedelta]) -> int:
     _tell_changes({fault.code: fault for fault in faults}, now)
     if not faults:
         touch_heartbeat_file(now)
+        ping_watchdog()
     return len(faults)
 
 
@@ -156,6 +158,19 @@ def _recover(alarm: Alarm, now: datetime) -> None:
 
 def _record(kind: str, code: str, detail: str, now: datetime) -> None:
     record(kind, subject=f"engine:{code}", actor=None, at=now, content={"code": code, "detail": detail})
+
+
+#: An outside watchdog alarms after so long without a fresh heartbeat: four audits missed.
+HEARTBEAT_SECONDS = 120
+
+
+def heartbeat_age(now: datetime) -> float | None:
+    """Seconds since the last audit that found nothing wrong; None if there has been none here."""
+    try:
+        written = heartbeat_file().read_text(encoding="ascii").split()[0]
+        return max(0.0, round((now - datetime.fromisoformat(written)).total_seconds(), 1))
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def heartbeat_file() -> Path:

@@ -17,6 +17,7 @@ WHEEL_WORDS = {
     "numbering": gettext_lazy("numbers the journal"),
     "clocks": gettext_lazy("watches time limits"),
     "notices.alerts": gettext_lazy("sends alerts"),
+    "notices.escalation": gettext_lazy("follows up where nobody hears"),
     "notices": gettext_lazy("sends other notices"),
     "reports.tallies": gettext_lazy("counts zero-reports"),
     "reports.rounds": gettext_lazy("opens and closes reporting days"),

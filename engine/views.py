@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from engine.auditor import HEARTBEAT_SECONDS, heartbeat_age
 from engine.metrics import exposition
 from engine.probes import readiness
 
@@ -21,6 +22,20 @@ def healthz(request):
 def readyz(request):
     is_ready, parts = readiness(timezone.now())
     return JsonResponse({"ready": is_ready, **parts}, status=200 if is_ready else 503)
+
+
+@require_safe
+@never_cache
+def heartbeat(request):
+    """For a watchdog elsewhere: 200 while the last audit that found everything right is fresh, else 503.
+
+    The file is read, not the database: a database that is away is one of the things it has to tell.
+    """
+    age = heartbeat_age(timezone.now())
+    is_fresh = age is not None and age <= HEARTBEAT_SECONDS
+    return JsonResponse(
+        {"ok": is_fresh, "age": age, "limit": HEARTBEAT_SECONDS}, status=200 if is_fresh else 503
+    )
 
 
 @require_safe

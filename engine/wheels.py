@@ -18,7 +18,7 @@ from engine.models import Heartbeat
 from journal import anchor
 from journal.models import Entry
 from journal.numbering import number_new
-from notices import outbox
+from notices import escalation, outbox
 from notices.choices import ALERT
 from reports.turn import fold_tallies, turn_rounds
 
@@ -48,6 +48,10 @@ def _sweep_all(now: datetime) -> int:
     return _while_busy(lambda: sweep(now, SWEEP_BATCH), SWEEP_BATCH)
 
 
+def _follow_up(now: datetime) -> int:
+    return _while_busy(lambda: escalation.turn(now, SWEEP_BATCH), SWEEP_BATCH)
+
+
 def _send_alerts(now: datetime) -> int:
     return _while_busy(lambda: outbox.turn(now, max_priority=ALERT), 1)
 
@@ -69,6 +73,8 @@ def _while_busy(batch: Callable[[], int], full: int) -> int:
 SECONDS = timedelta(seconds=1)
 NUMBERING = Wheel("numbering", lambda now: number_new(), limit=15 * SECONDS)
 CLOCKS = Wheel("clocks", _sweep_all, limit=15 * SECONDS)
+# Beside the clocks, not beside the senders: a provider that hangs holds up no next person.
+ESCALATION = Wheel("notices.escalation", _follow_up, limit=15 * SECONDS)
 # A batch may wait for a gateway as long as its lease lasts.
 ALERTS = Wheel("notices.alerts", _send_alerts, limit=45 * SECONDS)
 POST = Wheel("notices", _send_all, limit=45 * SECONDS)
@@ -85,13 +91,13 @@ AUDITOR = Wheel(
 )
 
 LANES: dict[str, Sequence[Wheel]] = {
-    "desk": (NUMBERING, CLOCKS, ANCHOR, AUDITOR),
+    "desk": (NUMBERING, CLOCKS, ESCALATION, ANCHOR, AUDITOR),
     "alerts": (ALERTS,),
     "post": (POST,),
     "reports": (TALLIES, ROUNDS),
 }
 #: One whole turn, the auditor last.
-ALL: Sequence[Wheel] = (NUMBERING, CLOCKS, ALERTS, POST, TALLIES, ROUNDS, ANCHOR, AUDITOR)
+ALL: Sequence[Wheel] = (NUMBERING, CLOCKS, ESCALATION, ALERTS, POST, TALLIES, ROUNDS, ANCHOR, AUDITOR)
 
 
 def judged() -> dict[str, timedelta]:

@@ -2,29 +2,53 @@
 
 from datetime import datetime
 
-from django.db.models import F
-
+from accounts.duty import answering
 from accounts.models import Appointment, Post
 from accounts.permissions import VERBS
 from common.paths import prefixes
 from incidents.models import Incident
 from notices.actions import Recipient, queue
 from notices.choices import ALERT, ROUTINE, Channel
+from notices.wordings import Message
+from plans.notifying import escalation_of
 from plans.sections import Role, alarm_roles
 
 
 def tell_duty_room(incident: Incident, *, now: datetime) -> None:
     """The nearest duty room learns of every alarm, on screen."""
     recipients = people_of(alarm_roles(incident.plan.document), incident.unit_path, now, nearest=True)
-    _queue(incident, recipients, "incident.reported", [Channel.APP], ROUTINE, now)
+    queue(
+        recipients=recipients,
+        channels=[Channel.APP],
+        purpose="incident.reported",
+        subject=incident.key,
+        unit=incident.unit,
+        text_zh=_text(incident, "zh"),
+        text_en=_text(incident, "en"),
+        priority=ROUTINE,
+        now=now,
+        drill=incident.drill,
+    )
 
 
 def alert_life_safety(incident: Incident, *, now: datetime) -> None:
     """Where a life is at risk, everybody whom the plan names on the way up is told at once, by every channel."""
     roles = alarm_roles(incident.plan.document, life_safety=True)
     recipients = people_of(roles, incident.unit_path, now, nearest=False)
-    _queue(
-        incident, recipients, "incident.life_safety", [Channel.APP, Channel.SMS, Channel.VOICE], ALERT, now
+    queue(
+        recipients=recipients,
+        channels=[Channel.APP, Channel.SMS, Channel.VOICE],
+        purpose="incident.life_safety",
+        subject=incident.key,
+        unit=incident.unit,
+        message=Message(
+            wording="incident.life_safety",
+            facts={"number": incident.number, "area": incident.place, "matter": incident.what},
+        ),
+        escalation=escalation_of(incident.plan.document, "", insists=True),
+        priority=ALERT,
+        now=now,
+        drill=incident.drill,
     )
 
 
@@ -37,43 +61,26 @@ def responders(incident: Incident, now: datetime) -> list[Post]:
 
 
 def people_of(roles: tuple[Role, ...], unit_path: str, now: datetime, *, nearest: bool) -> list[Recipient]:
-    """Who holds posts of these roles in the unit and above (one query); `nearest`: only at the lowest such unit."""
+    """Who holds posts of these roles in the unit and above, by the roster; `nearest`: only at the lowest such unit."""
     rows = (
         Appointment.objects.current(now)
         .filter(post__unit__path__in=prefixes(unit_path), post__kind__in={role.post for role in roles})
         .select_related("person", "post")
         .order_by("-post__unit__path", "pk")
-        .annotate(path=F("post__unit__path"))
     )
     found: dict[int, Recipient] = {}
-    lowest: dict[str, str] = {}
-    for appointment in rows:
-        path = lowest.setdefault(appointment.post.kind, appointment.path)
-        if path == appointment.path or not nearest:
-            found.setdefault(appointment.person_id, Recipient(appointment.person, appointment.post.title))
+    lowest: dict[str, int] = {}
+    for one in answering(rows, now):
+        unit = lowest.setdefault(one.post.kind, one.post.unit_id)
+        if unit == one.post.unit_id or not nearest:
+            found.setdefault(one.person.pk, Recipient(one.person, one.post.title, one.post.pk))
     return list(found.values())
-
-
-def _queue(incident, recipients, purpose, channels, priority, now) -> None:
-    queue(
-        recipients=recipients,
-        channels=channels,
-        purpose=purpose,
-        subject=incident.key,
-        unit=incident.unit,
-        text_zh=_text(incident, "zh"),
-        text_en=_text(incident, "en"),
-        priority=priority,
-        now=now,
-        drill=incident.drill,
-    )
 
 
 def _text(incident: Incident, language: str) -> str:
     """Short enough for one text message; the event, nobody's name."""
-    danger = bool(incident.facts.get("life_risk"))
     if language == "zh":
-        head = ("【演练】" if incident.drill else "") + ("生命安全警报" if danger else "新事件")
+        head = ("【演练】" if incident.drill else "") + "新事件"
         return f"{head} {incident.number}：{incident.place}。{incident.what}"[:300]
-    head = ("[DRILL] " if incident.drill else "") + ("Life-safety alert" if danger else "New incident")
+    head = ("[DRILL] " if incident.drill else "") + "New incident"
     return f"{head} {incident.number}: {incident.place}. {incident.what}"[:300]

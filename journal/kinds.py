@@ -126,6 +126,11 @@ _ALL = [
     Kind("clock.effect_failed", "时限动作失败", "A time limit's effect failed"),
     Kind("notice.failed", "通知未送达", "Notice failed"),
     Kind("notice.acknowledged", "通知已确认", "Notice acknowledged"),
+    Kind("notice.sent", "通知已发出", "Notice sent"),
+    Kind("notice.delivered", "通知已送达", "Notice delivered"),
+    Kind("notice.heard", "通知已收听", "Notice heard"),
+    Kind("notice.escalated", "转告下一人", "Next person told"),
+    Kind("notice.unheard", "无人应答", "Nobody heard"),
     # reports
     Kind("period.day_opened", "零报告开始", "Reporting day opened", audience="report"),
     Kind("period.counted", "零报告截止清点", "Reports counted at the cut-off", audience="report"),

@@ -12,17 +12,26 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit, User
 from common.errors import NotFound
 from journal.record import key, record
-from notices.choices import ROUTINE, Channel, State
-from notices.models import Notice
+from notices import tellings
+from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
+from notices.models import Notice, Telling
+from notices.rules import NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
+from notices.wordings import Message, Said, said
 
 #: A voice call beside a text message waits so long: who has had the message by then is not called.
 VOICE_AFTER = timedelta(seconds=60)
+
+
+#: Ways that nothing more comes of.
+_OVER = (State.FAILED, State.CANCELLED, State.ESCALATED)
 
 
 class Recipient(NamedTuple):
     person: User
     #: The post in whose name the person is told.
     post_title: str
+    #: That post, where whoever does not answer for it any more is not to be called.
+    post_id: int | None = None
 
 
 def queue(
@@ -32,63 +41,95 @@ def queue(
     purpose: str,
     subject: str,
     unit: Unit | None,
-    text_zh: str,
     now: datetime,
-    thread: str = "",
+    text_zh: str = "",
     text_en: str = "",
+    thread: str = "",
     priority: int = ROUTINE,
     expires_at: datetime | None = None,
     drill: bool = False,
+    message: Message | None = None,
+    escalation: Escalation = NOT_FOLLOWED_UP,
+    insists: bool = False,
 ) -> int:
     """Write one row per recipient and channel with one insert, in the caller's transaction; returns how many.
 
     Who should have been told is fixed here. The same person, channel, subject and purpose is one notice,
-    however often it is asked for. Without a gateway there are no text messages and calls to queue: the
-    call sheet does the telephoning.
+    however often it is asked for. Channels that are not set up are left out: without a gateway the call sheet
+    does the telephoning. `priority` is the lane (notices.choices). `message` says it by a template, instead of
+    the two texts. `escalation` is what the plan wants done if nobody hears.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(
             f"notices of {purpose} were queued outside a transaction"
         )
-    ways = _usable(channels)
+    people, ways = list(recipients), usable(channels)
+    message = message or Message(text_zh=text_zh, text_en=text_en)
+    texts = {way: said(message, way, drill=drill) for way in ways}
+    leaves_at = first_moment(priority, now, _bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS))
+    shared: dict[str, Any] = {
+        "purpose": purpose,
+        "subject": subject,
+        "thread": thread or subject,
+        "unit": unit,
+        "unit_path": unit.path if unit else "",
+        "drill": drill,
+    }
     rows = [
         _new_notice(
             recipient,
-            channel,
-            visible_at=now
-            + (VOICE_AFTER if channel == Channel.VOICE and Channel.SMS in ways else timedelta()),
-            purpose=purpose,
-            subject=subject,
-            thread=thread or subject,
-            unit=unit,
-            unit_path=unit.path if unit else "",
-            text_zh=text_zh,
-            text_en=text_en,
+            way,
+            texts[way],
+            visible_at=leaves_at
+            + (VOICE_AFTER if way == Channel.VOICE and Channel.SMS in ways else timedelta()),
             priority=priority,
             queued_at=now,
             expires_at=expires_at,
-            drill=drill,
+            insists=insists,
+            **shared,
         )
-        for recipient in recipients
-        for channel in ways
+        for recipient in people
+        for way in ways
     ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    if escalation.steps:
+        tellings.begin(people, escalation, now, message=message._asdict(), **shared)
     return len(rows)
 
 
-def _usable(channels: Iterable[str]) -> list[str]:
-    has_gateway = bool(settings.NOTICE_GATEWAY_URL)
-    return [Channel(channel) for channel in channels if channel == Channel.APP or has_gateway]
+def usable(channels: Iterable[str]) -> list[str]:
+    """Those of the channels that are set up here, in their order."""
+    return [Channel(channel) for channel in channels if _is_set_up(channel)]
 
 
-def _new_notice(recipient: Recipient, channel: str, *, queued_at: datetime, **fields: Any) -> Notice:
+def _is_set_up(channel: str) -> bool:
+    if channel in BY_NUMBER:
+        return bool(settings.NOTICE_GATEWAY_URL)
+    if channel in BOTS:
+        return bool(settings.NOTICE_BOTS.get(channel))
+    if channel == Channel.EMAIL:
+        return bool(settings.EMAIL_HOST)
+    return channel == Channel.APP
+
+
+def _bundle_wait() -> timedelta:
+    return timedelta(seconds=settings.NOTICE_BUNDLE_SECONDS)
+
+
+def _new_notice(
+    recipient: Recipient, channel: str, text: Said, *, queued_at: datetime, **fields: Any
+) -> Notice:
     """A notice on screen needs nobody to send it: it is sent by being there."""
     is_app = channel == Channel.APP
     return Notice(
         dedupe=f"{fields['subject']}:{fields['purpose']}:{recipient.person.pk}:{channel}",
         recipient=recipient.person,
         post=recipient.post_title,
+        held_post_id=recipient.post_id,
         channel=channel,
+        text_zh=text.text_zh,
+        text_en=text.text_en,
+        wording=text.wording,
         queued_at=queued_at,
         state=State.SENT if is_app else State.QUEUED,
         sent_at=queued_at if is_app else None,
@@ -96,72 +137,147 @@ def _new_notice(recipient: Recipient, channel: str, *, queued_at: datetime, **fi
     )
 
 
-def mark_seen(*, person: User, now: datetime) -> int:
-    """Mark this person's notices on screen as delivered: an open screen of theirs has just fetched them."""
-    waiting = Notice.objects.filter(recipient=person, channel=Channel.APP, state=State.SENT)
-    return waiting.update(state=State.DELIVERED, delivered_at=now)
+@transaction.atomic
+def mark_seen(*, person: User, now: datetime, ids: Iterable[int] | None = None) -> int:
+    """Mark this person's notices on screen as delivered: an open screen of theirs shows them now.
+
+    `ids`: those on that screen; None: all of them. Others' notices are left alone. Returns how many were new.
+    """
+    waiting = Notice.objects.select_for_update(of=("self",)).select_related("unit")
+    waiting = waiting.filter(
+        recipient=person, channel=Channel.APP, delivered_at__isnull=True, state__in=ON_SCREEN
+    )
+    if ids is not None:
+        waiting = waiting.filter(pk__in=list(ids))
+    rows = list(waiting.order_by("pk"))
+    for notice in rows:
+        notice.state, notice.delivered_at = further(notice.state, State.DELIVERED), now
+        record_progress("notice.delivered", notice, now)
+    Notice.objects.bulk_update(rows, ["state", "delivered_at"])
+    return len(rows)
 
 
 @transaction.atomic
-def acknowledge(*, notice_id: int, actor: User, now: datetime) -> Notice:
-    """The recipient confirms it; what is still waiting for the same person and reason is not sent any more.
+def acknowledge(*, notice_id: int, actor: User, now: datetime, answer: str = "") -> Notice:
+    """The recipient confirms it, and says whether they come (`answer`, one of notices.choices.Answer).
 
-    Raises NotFound for somebody else's notice. Confirming twice changes nothing.
+    What is still waiting for the same person and reason is not sent any more, and their escalation stops;
+    somebody else's goes on. Raises NotFound for somebody else's notice. Confirming twice changes nothing;
+    another answer takes the place of the first.
     """
+    known = Notice.objects.filter(pk=notice_id, recipient=actor).first()
+    telling = tellings.hold(known) if known else None
     notice = Notice.objects.select_for_update(of=("self",)).filter(pk=notice_id, recipient=actor).first()
 
     if notice is None:
         raise NotFound("not_found", _("Nothing was confirmed: there is no such notice for you."))
-    if notice.state == State.ACKNOWLEDGED:
+    answer = answer or _plain_answer(telling, notice)
+    if notice.state == State.ACKNOWLEDGED and answer == notice.answer:
         return notice
 
-    _acknowledge(notice, now)
+    _acknowledge(notice, telling, answer, now)
 
     _record_acknowledged(notice, actor, now)
     return notice
 
 
-def confirm_by_reply(notice: Notice, at: datetime) -> None:
-    """The recipient pressed or answered 1. The caller holds the row."""
-    _acknowledge(notice, at)
+def confirm_by_reply(notice: Notice, telling: Telling | None, answer: str, at: datetime) -> None:
+    """The recipient pressed or sent 1, 2 or 3. The caller holds the telling, then the row."""
+    answer = answer if telling is not None else ""
+    if notice.state == State.ACKNOWLEDGED and answer == notice.answer:
+        return
+    _acknowledge(notice, telling, answer, at)
     _record_acknowledged(notice, notice.recipient, at)
 
 
 def acknowledge_about(*, subject: str, actor: User, now: datetime) -> None:
     """Confirm what this person was told about a subject they have just acted on: acting is hearing."""
-    told = Notice.objects.filter(
-        recipient=actor, subject=subject, channel=Channel.APP, state__in=[State.SENT, State.DELIVERED]
-    )
-    for pk in list(told.values_list("pk", flat=True)):
+    told = Notice.objects.filter(recipient=actor, subject=subject, channel=Channel.APP, state__in=ON_SCREEN)
+    for pk in list(told.order_by("pk").values_list("pk", flat=True)):
         acknowledge(notice_id=pk, actor=actor, now=now)
 
 
-def _acknowledge(notice: Notice, now: datetime) -> None:
-    notice.state, notice.acknowledged_at = State.ACKNOWLEDGED, now
-    notice.save(update_fields=["state", "acknowledged_at"])
+def _plain_answer(telling: Telling | None, notice: Notice) -> str:
+    """ "Got it" without more: they come, unless they have said otherwise already."""
+    if telling is None:
+        return ""
+    return notice.answer or telling.answer or Answer.COMING
+
+
+def _acknowledge(notice: Notice, telling: Telling | None, answer: str, now: datetime) -> None:
+    if notice.state != State.ACKNOWLEDGED:
+        notice.acknowledged_at = now
+    notice.state, notice.answer = State.ACKNOWLEDGED, answer
+    notice.save(update_fields=["state", "acknowledged_at", "answer"])
     twins(notice).filter(state=State.QUEUED).update(state=State.CANCELLED, last_error="confirmed elsewhere")
+    if telling is None or telling.answer != answer:
+        tellings.answered(telling, answer, now)
 
 
 def _record_acknowledged(notice: Notice, actor: User | None, now: datetime) -> None:
+    content = {"about": notice.subject, "purpose": notice.purpose, "channel": notice.channel}
+    if notice.answer:
+        content["answer"] = notice.answer
+    _record("notice.acknowledged", notice, now, content, actor=actor, post=notice.post)
+
+
+def record_by_hand(notice: Notice, actor: User, outcome: str, now: datetime) -> None:
+    """Somebody else says how a telephone call to the recipient ended."""
+    content = {
+        "about": notice.subject,
+        "purpose": notice.purpose,
+        "channel": notice.channel,
+        "post": notice.post,
+    }
+    kind = "notice.acknowledged" if notice.state == State.ACKNOWLEDGED else "notice.failed"
+    _record(kind, notice, now, {**content, "answer": outcome, "by_hand": True}, actor=actor)
+
+
+def record_progress(kind: str, notice: Notice, now: datetime) -> None:
+    """An entry for how far an alarm or a warning got: the proof that somebody was told is the journal's."""
+    if notice.priority == ALERT:
+        _record(
+            kind,
+            notice,
+            now,
+            {
+                "about": notice.subject,
+                "purpose": notice.purpose,
+                "channel": notice.channel,
+                "post": notice.post,
+            },
+        )
+
+
+def _record(
+    kind: str, notice: Notice, now: datetime, content: dict, *, actor: User | None = None, post: str = ""
+) -> None:
     record(
-        "notice.acknowledged",
+        kind,
         subject=key("notice", notice.pk),
         thread=notice.thread,
         unit=notice.unit,
         actor=actor,
-        post=notice.post,
+        post=post,
         at=now,
         drill=notice.drill,
-        content={"about": notice.subject, "purpose": notice.purpose, "channel": notice.channel},
+        content=content,
     )
 
 
-def fail(notice: Notice, error: str, now: datetime) -> None:
+def fail(
+    notice: Notice, error: str, now: datetime, *, telling: Telling | None = None, is_gone: bool = False
+) -> None:
     """Nobody is to wait for this one any more: the next way is tried at once, and the journal says who was
-    not told (the post, never the number). The caller holds the row."""
+    not told (the post, never the number). `is_gone`: not the number is wrong but the person, so the next one
+    is told. The caller holds the telling, then the row."""
     notice.state, notice.last_error = State.FAILED, error[:200]
-    notice.save(update_fields=["state", "last_error"])
+    if telling is not None and telling.escalated_at is not None:
+        notice.state, notice.escalated_at = State.ESCALATED, now
+    notice.save(update_fields=["state", "last_error", "escalated_at"])
     twins(notice).filter(state=State.QUEUED, attempts=0).update(visible_at=now)
+    others = twins(notice).exclude(channel=Channel.APP).exclude(state__in=_OVER)
+    tellings.follow_up_failure(telling, now, is_gone=is_gone, is_last_way=not others.exists())
     content = {
         "about": notice.subject,
         "purpose": notice.purpose,
@@ -169,16 +285,7 @@ def fail(notice: Notice, error: str, now: datetime) -> None:
         "post": notice.post,
         "error": error[:200],
     }
-    record(
-        "notice.failed",
-        subject=key("notice", notice.pk),
-        thread=notice.thread,
-        unit=notice.unit,
-        actor=None,
-        at=now,
-        drill=notice.drill,
-        content=content,
-    )
+    _record("notice.failed", notice, now, content)
 
 
 def twins(notice: Notice) -> QuerySet[Notice]:
@@ -200,7 +307,7 @@ def take_back(*, subject: str, purpose: str, now: datetime, reason: str) -> int:
     `purpose` is the beginning of the purposes meant. What was confirmed or has failed stays as it is.
     """
     asked = Notice.objects.filter(subject=subject, purpose__startswith=purpose)
-    on_screen = Q(channel=Channel.APP, state__in=[State.SENT, State.DELIVERED])
+    on_screen = Q(channel=Channel.APP, state__in=ON_SCREEN)
     return asked.filter(on_screen | Q(state=State.QUEUED)).update(
         state=State.CANCELLED, last_error=reason[:200]
     )

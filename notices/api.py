@@ -12,7 +12,7 @@ from common.api import idempotent
 from common.errors import NotAllowed
 from common.subjects import key_of
 from notices import actions, gateway_events, queries, signatures
-from notices.serializers import GatewayEventSerializer, NoticeSerializer
+from notices.serializers import AnswerSerializer, GatewayEventSerializer, NoticeSerializer
 
 #: Without a subject: the caller's newest ones.
 MOST = 200
@@ -34,12 +34,15 @@ class Notices(APIView):
 
 
 class Acknowledge(APIView):
-    """The recipient confirms a notice."""
+    """The recipient confirms a notice and may say whether they come."""
 
-    @extend_schema(request=None, responses=NoticeSerializer)
+    @extend_schema(request=AnswerSerializer, responses=NoticeSerializer)
     @idempotent
     def post(self, request, pk):
-        notice = actions.acknowledge(notice_id=pk, actor=request.user, now=request.now)
+        given = AnswerSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        answer = given.validated_data["answer"]
+        notice = actions.acknowledge(notice_id=pk, actor=request.user, now=request.now, answer=answer)
         return Response(NoticeSerializer(notice).data)
 
 

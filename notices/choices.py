@@ -1,4 +1,4 @@
-"""The words of notices: by which way, and how far each one got."""
+"""The words of notices: by which way, how far each one got, what people answer, what follows from silence."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +8,18 @@ class Channel(models.TextChoices):
     APP = "app", _("On screen")
     SMS = "sms", _("Text message")
     VOICE = "voice", _("Voice call")
+    WECOM = "wecom", _("WeCom")
+    DINGTALK = "dingtalk", _("DingTalk")
+    FEISHU = "feishu", _("Feishu")
+    EMAIL = "email", _("E-mail")
+    #: A human with a telephone: written when somebody has phoned, never queued.
+    CALL = "call", _("Telephoned by hand")
+
+
+#: Chat groups: one message names several people.
+BOTS = (Channel.WECOM, Channel.DINGTALK, Channel.FEISHU)
+#: What needs a telephone number.
+BY_NUMBER = (Channel.SMS, Channel.VOICE)
 
 
 class State(models.TextChoices):
@@ -17,7 +29,28 @@ class State(models.TextChoices):
     HEARD = "heard", _("Heard")
     ACKNOWLEDGED = "acknowledged", _("Confirmed")
     FAILED = "failed", _("Not delivered")
+    #: Nobody heard it this way: somebody else was told, or the duty leader knows.
+    ESCALATED = "escalated", _("Escalated")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+#: A notice on screen stays there until it is confirmed, also after somebody else was told.
+ON_SCREEN = (State.SENT, State.DELIVERED, State.ESCALATED)
+
+
+class Answer(models.TextChoices):
+    COMING = "coming", _("Coming")
+    CANNOT = "cannot", _("Cannot come")
+    PASSED_ON = "passed_on", _("Passed on")
+
+
+class Do(models.TextChoices):
+    """What a step of escalation does."""
+
+    SECOND_CHANNEL = "second_channel", _("Try another channel")
+    NEXT_PERSON = "next_person", _("Tell the next person")
+    BREACH = "breach", _("Tell the duty leader that nobody heard")
+    STILL_ON_IT = "still_on_it", _("Ask whether they are still on it")
 
 
 #: The lanes, most urgent first. The outbox sends lower numbers first and keeps senders free for the first one:

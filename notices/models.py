@@ -1,6 +1,7 @@
 """The outbox: who is to be told, by which way, and how far that got. A row is the promise; sending keeps it."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +9,20 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 
 from common.paths import PathField
-from notices.choices import ROUTINE, Channel, State
+from notices.choices import ON_SCREEN, ROUTINE, Answer, Channel, Do, State
+from notices.reasons import reason_of, result_of
+
+#: How each state looks in lists.
+LOOKS = {
+    State.QUEUED: "wait",
+    State.SENT: "wait",
+    State.DELIVERED: "wait",
+    State.HEARD: "ok",
+    State.ACKNOWLEDGED: "ok",
+    State.FAILED: "bad",
+    State.ESCALATED: "bad",
+    State.CANCELLED: "off",
+}
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -44,6 +58,10 @@ class Notice(models.Model):
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
     #: The post in whose name the person is told, as it was called then.
     post = models.CharField(max_length=120, blank=True, default="")
+    #: The post they are told for; whoever does not answer for it any more is not called.
+    held_post = models.ForeignKey(
+        "accounts.Post", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=10, choices=Channel)
     #: Why, e.g. "warning.signed" or "order.issued".
     purpose = models.CharField(max_length=60)
@@ -55,8 +73,14 @@ class Notice(models.Model):
     unit_path = PathField(blank=True, default="")
     text_zh = models.TextField()
     text_en = models.TextField(blank=True, default="")
+    #: The template and its version: "warning.signed/sms@1"; empty for a text its room wrote itself.
+    wording = models.CharField(max_length=80, blank=True, default="")
     drill = models.BooleanField(default=False)
     priority = models.PositiveSmallIntegerField(default=ROUTINE)
+    #: Delivered another way is not enough: silence brought this one about.
+    insists = models.BooleanField(default=False)
+    #: Several notices that leave as one message share it, for every attempt.
+    bundle = models.UUIDField(null=True, editable=False)
 
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     visible_at = models.DateTimeField()
@@ -69,9 +93,11 @@ class Notice(models.Model):
     delivered_at = models.DateTimeField(null=True, blank=True)
     heard_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    escalated_at = models.DateTimeField(null=True, blank=True)
     provider_id = models.CharField(max_length=120, blank=True, default="")
     #: What the person answered, e.g. "1".
     reply = models.CharField(max_length=200, blank=True, default="")
+    answer = models.CharField(max_length=10, choices=Answer, blank=True, default="")
     last_error = models.CharField(max_length=200, blank=True, default="")
 
     objects = NoticeQuerySet.as_manager()
@@ -101,12 +127,16 @@ class Notice(models.Model):
             ),
             models.Index(
                 fields=["recipient", "-queued_at"],
-                condition=Q(channel=Channel.APP, state__in=[State.SENT, State.DELIVERED]),
+                condition=Q(channel=Channel.APP, state__in=ON_SCREEN),
                 name="notice_inbox",
             ),
             models.Index(fields=["thread"], name="notice_thread"),
             models.Index(fields=["subject"], name="notice_subject"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="notice_provider"),
+            # What one message takes along: the same person, the same channel, still waiting.
+            models.Index(
+                fields=["recipient", "channel"], condition=Q(state=State.QUEUED), name="notice_to_one"
+            ),
         ]
 
     def __str__(self):
@@ -119,6 +149,15 @@ class Notice(models.Model):
         return self.text_en if in_english else self.text_zh
 
     @property
+    def look(self) -> str:
+        """Green only once an ear is proved: sent, and even delivered, is not heard."""
+        return LOOKS[State(self.state)]
+
+    @property
+    def reason(self) -> str:
+        return reason_of(self.last_error)
+
+    @property
     def headline(self) -> str:
         """The first line; a screen folds away the rest."""
         return self.text.partition("\n")[0]
@@ -128,10 +167,90 @@ class Notice(models.Model):
         return self.text.partition("\n")[2]
 
     def text_for_recipient(self) -> str:
-        """In the recipient's own language; a drill says so first, whatever the text says."""
+        """In the recipient's own language; a drill says so first, unless the text does already."""
         in_english = self.text_en and self.recipient.language.startswith("en")
         text = self.text_en if in_english else self.text_zh
-        return f"{'[DRILL] ' if in_english else '【演练】'}{text}" if self.drill else text
+        mark = "[DRILL] " if in_english else "【演练】"
+        return mark + text if self.drill and not text.startswith(mark) else text
+
+
+class Telling(models.Model):
+    """One person to be reached for one reason, whatever the channels: what they answered, and for whom they stand in.
+
+    Written only where silence is followed up. It is locked before any notice of the same person and reason.
+    """
+
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tellings")
+    post = models.CharField(max_length=120, blank=True, default="")
+    held_post = models.ForeignKey("accounts.Post", null=True, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=60)
+    thread = models.CharField(max_length=60)
+    unit = models.ForeignKey("accounts.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    unit_path = PathField(blank=True, default="")
+    level = models.CharField(max_length=20, blank=True, default="")
+    drill = models.BooleanField(default=False)
+    #: The plan wants each person's own answer, not just anybody's.
+    needs_each = models.BooleanField(default=False)
+    stands_in_for = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="stand_ins")
+    began_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=10, choices=Answer, blank=True, default="")
+    #: When somebody else was told, or the duty leader.
+    escalated_at = models.DateTimeField(null=True, blank=True)
+    #: When the duty leader was told that nobody heard.
+    breached_at = models.DateTimeField(null=True, blank=True)
+    still_after = models.DurationField(null=True, blank=True)
+    still_left = models.PositiveSmallIntegerField(default=0)
+    #: notices.wordings.Message: what the next channel and the next person are told as well.
+    message = models.JSONField(default=dict)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "subject", "purpose"], name="told_once_for_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at__isnull=True)
+                | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="an_answer_has_its_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["subject", "purpose"], name="telling_reason"),
+            models.Index(fields=["thread"], name="telling_thread"),
+        ]
+
+    def __str__(self):
+        return f"{self.recipient_id}: {self.purpose} {self.subject}"
+
+
+class Step(models.Model):
+    """What is done if nobody hears by then: a row, so that a restart forgets none and takes none twice."""
+
+    telling = models.ForeignKey(Telling, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveSmallIntegerField()
+    do = models.CharField(max_length=16, choices=Do)
+    channels = models.JSONField(default=list)
+    #: How long after the notice, as the plan says it; the next person's steps count from their own notice.
+    after = models.DurationField(default=timedelta)
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    #: What came of it: "answered", "told 2", "nobody left".
+    result = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["telling", "number"], name="one_step_per_number")]
+        indexes = [models.Index(fields=["due_at"], condition=Q(done_at__isnull=True), name="step_due")]
+
+    def __str__(self):
+        return f"{self.telling_id} #{self.number} {self.do}"
+
+    @property
+    def result_words(self) -> str:
+        return result_of(self.result)
 
 
 class Attempt(models.Model):

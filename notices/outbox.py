@@ -4,95 +4,130 @@ The only moment a second message can leave is between the provider's yes and our
 away by its Idempotency-Key. Any number of processes may turn this wheel.
 """
 
-import logging
-import random
-import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
+from accounts.duty import still_answering
 from common.crash import crash_point
-from notices import gateway_events, rules
-from notices.actions import fail, twins
-from notices.channels import Outcome, sender_of
-from notices.choices import Channel, State
-from notices.models import Attempt, Notice
+from notices import bundles, gateway_events, rules, tellings
+from notices.actions import fail, record_progress, twins
+from notices.bundles import Parcel
+from notices.channels import Outcome
+from notices.choices import BY_NUMBER, Channel, State
+from notices.models import Attempt, Notice, Telling
+from notices.senders import Senders
 
-log = logging.getLogger(__name__)
-
-#: As many messages are under way at once per lane; a channel that hangs costs a batch its timeout.
-BATCH = 8
+#: As many messages are under way at once per lane.
+BATCH = 24
+#: Of these on one channel: one that hangs leaves room for the others.
+PER_CHANNEL = 16
 #: Lower than any urgency: the lane that takes everything.
 EVERYTHING = 99
 
+_senders: dict[int, Senders] = {}
+
 
 def turn(now: datetime, *, max_priority: int = EVERYTHING, limit: int = BATCH) -> int:
-    """Claim one batch, most urgent first, and send it. Returns how many notices it dealt with."""
+    """Claim one batch, most urgent first, and send it. Returns how many notices it dealt with.
+
+    What has no answer yet after a moment is left under way, and a later turn marks it: a provider that hangs
+    holds up no other recipient.
+    """
     gateway_events.apply_waiting(now)
-    batch = claim(limit, timedelta(seconds=settings.NOTICE_LEASE_SECONDS), now, max_priority=max_priority)
+    senders = _senders.setdefault(max_priority, Senders())
+    marked = _mark_all(senders.collect(now))
+    room = limit - senders.count()
+    if room <= 0:
+        return marked
+    lease = timedelta(seconds=settings.NOTICE_LEASE_SECONDS)
+    batch = claim(room, lease, now, max_priority=max_priority, without=senders.full(PER_CHANNEL))
     if not batch:
-        return 0
+        return marked
     crash_point("notices.after_claim")
-    watch = _Watch(now)
-    for notice, outcome in _send_all(_still_wanted(batch, now)):
-        crash_point("notices.sent_not_marked")
-        mark(notice, outcome, watch.now())
-        crash_point("notices.after_mark")
+    senders.begin(bundles.parcels(_still_wanted(batch, now)), now)
+    _mark_all(senders.answers())
     return len(batch)
 
 
-class _Watch:
-    """The present, counted on from the `now` the turn was given: sending takes time."""
+def _mark_all(answers: Iterable[tuple[Parcel, Outcome, datetime]]) -> int:
+    count = 0
+    for parcel, outcome, at in answers:
+        crash_point("notices.sent_not_marked")
+        for notice in parcel:
+            mark(notice, outcome, at)
+        crash_point("notices.after_mark")
+        count += 1
+    return count
 
-    def __init__(self, now: datetime):
-        self._now, self._begun = now, time.monotonic()
 
-    def now(self) -> datetime:
-        return self._now + timedelta(seconds=time.monotonic() - self._begun)
-
-
-def claim(limit: int, lease: timedelta, now: datetime, *, max_priority: int = EVERYTHING) -> list[Notice]:
-    """Take up to `limit` notices for `lease`: nobody else sees them until then.
+def claim(
+    limit: int,
+    lease: timedelta,
+    now: datetime,
+    *,
+    max_priority: int = EVERYTHING,
+    without: Iterable[str] = (),
+) -> list[Notice]:
+    """Take up to `limit` notices for `lease`, and what leaves with them as one message: nobody else sees them.
 
     Two statements on purpose. One UPDATE … FROM (SELECT … LIMIT … SKIP LOCKED) runs its subquery once per row
     when the planner thinks the table is empty: 20,000 rows took more than 30 s, and no alert went out.
     """
     waiting = Notice.objects.claimable(now).filter(priority__lte=max_priority)
+    if without := list(without):
+        waiting = waiting.exclude(channel__in=without)
     # A look without a lock: on SQLite every transaction takes the one write lock.
     if not waiting.exists():
         return []
     with transaction.atomic():
-        ids = list(
-            waiting.select_for_update(skip_locked=True)
-            .order_by("priority", "visible_at", "id")
-            .values_list("id", flat=True)[:limit]
-        )
-        Notice.objects.filter(pk__in=ids).update(
-            visible_at=now + lease, token=F("token") + 1, attempts=F("attempts") + 1
-        )
-        batch = list(
-            Notice.objects.filter(pk__in=ids)
-            .select_related("recipient", "unit")
-            .order_by("priority", "queued_at", "id")
-        )
-        Attempt.objects.bulk_create(
-            [Attempt(notice=notice, number=notice.attempts, began_at=now) for notice in batch]
-        )
+        ids = _take(waiting.order_by("priority", "visible_at", "id"), limit)
+        batch = _claimed(ids, lease, now)
+        mates = bundles.mates_of(batch, Notice.objects.claimable(now).exclude(pk__in=ids), now)
+        batch += _claimed(_take(mates, bundles.MOST), lease, now)
+        bundles.tie(batch, now)
     return batch
 
 
+def _take(rows: QuerySet[Notice], limit: int) -> list[int]:
+    return list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True)[:limit])
+
+
+def _claimed(ids: list[int], lease: timedelta, now: datetime) -> list[Notice]:
+    if not ids:
+        return []
+    Notice.objects.filter(pk__in=ids).update(
+        visible_at=now + lease, token=F("token") + 1, attempts=F("attempts") + 1
+    )
+    batch = list(
+        Notice.objects.filter(pk__in=ids)
+        .select_related("recipient", "unit")
+        .order_by("priority", "queued_at", "id")
+    )
+    Attempt.objects.bulk_create(
+        [Attempt(notice=notice, number=notice.attempts, began_at=now) for notice in batch]
+    )
+    return batch
+
+
+# --- is it still true? -------------------------------------------------------------------------------------
+
+
 def _still_wanted(batch: list[Notice], now: datetime) -> list[Notice]:
-    """Drop what is not true any more: expired, confirmed elsewhere, nobody to send it to."""
+    """Drop what is not true any more: expired, confirmed elsewhere, nobody to send it to, nobody on duty."""
     wanted = []
+    pairs = {(one.recipient_id, one.held_post_id) for one in batch if one.held_post_id}
+    on_duty = still_answering(pairs, now)
     for notice in batch:
         if reason := _not_needed(notice):
             _cancel(notice, reason, now)
+        elif reason := _gone(notice, on_duty):
+            _mark_failed(notice, reason, now, is_gone=True)
         elif reason := _impossible(notice, now):
-            mark(notice, Outcome("never", error=reason), now)
+            _mark_failed(notice, reason, now)
         else:
             wanted.append(notice)
     return wanted
@@ -101,11 +136,19 @@ def _still_wanted(batch: list[Notice], now: datetime) -> list[Notice]:
 def _not_needed(notice: Notice) -> str:
     reached = [State.ACKNOWLEDGED]
     if notice.channel == Channel.VOICE:
-        reached += [State.DELIVERED, State.HEARD]
+        reached += [State.HEARD] if notice.insists else [State.DELIVERED, State.HEARD]
         others = twins(notice).exclude(channel=Channel.APP)
         if others.filter(state__in=reached).exists():
             return "reached by text message"
     return "confirmed elsewhere" if twins(notice).filter(state=State.ACKNOWLEDGED).exists() else ""
+
+
+def _gone(notice: Notice, on_duty: set[tuple[int, int]]) -> str:
+    if not notice.recipient.is_active:
+        return "the account is closed"
+    if notice.held_post_id and (notice.recipient_id, notice.held_post_id) not in on_duty:
+        return "not on duty any more"
+    return ""
 
 
 def _impossible(notice: Notice, now: datetime) -> str:
@@ -113,32 +156,14 @@ def _impossible(notice: Notice, now: datetime) -> str:
         return f"given up after {rules.MAX_ATTEMPTS} attempts"
     if notice.expires_at and notice.expires_at <= now:
         return "expired before it could be sent"
-    if not notice.recipient.is_active:
-        return "the account is closed"
-    if not notice.recipient.phone:
+    if notice.channel in BY_NUMBER and not notice.recipient.phone:
         return "no telephone number"
+    if notice.channel == Channel.EMAIL and not notice.recipient.email:
+        return "no e-mail address"
     return ""
 
 
-def _send_all(batch: list[Notice]) -> Iterator[tuple[Notice, Outcome]]:
-    """Send all at once and give each answer as it comes: one that hangs delays no other's mark."""
-    if not batch:
-        return
-    timeout = settings.NOTICE_LEASE_SECONDS * 0.4
-    with ThreadPoolExecutor(max_workers=len(batch), thread_name_prefix="notice") as pool:
-        under_way: dict[Future, Notice] = {
-            pool.submit(sender_of(notice.channel), notice, timeout): notice for notice in batch
-        }
-        for future in as_completed(under_way):
-            yield under_way[future], _outcome_of(future, under_way[future])
-
-
-def _outcome_of(future: Future, notice: Notice) -> Outcome:
-    try:
-        return future.result()
-    except Exception as error:
-        log.exception("notice %s could not be sent", notice.pk)
-        return Outcome("again", error=type(error).__name__)
+# --- what came of it ---------------------------------------------------------------------------------------
 
 
 def mark(notice: Notice, outcome: Outcome, now: datetime) -> None:
@@ -158,7 +183,9 @@ def _is_last_attempt(notice: Notice, now: datetime) -> bool:
 def _mark_sent(notice: Notice, outcome: Outcome, now: datetime) -> None:
     """It is sent, whoever holds the claim by now and whatever was decided since: that is a fact."""
     with transaction.atomic():
-        row = Notice.objects.select_for_update().get(pk=notice.pk)
+        row = Notice.objects.select_for_update(of=("self",)).select_related("unit").get(pk=notice.pk)
+        if row.sent_at is None:
+            record_progress("notice.sent", row, now)
         row.state = rules.further(row.state, State.SENT)
         row.sent_at = row.sent_at or now
         row.provider_id = outcome.provider_id or row.provider_id
@@ -170,17 +197,19 @@ def _mark_sent(notice: Notice, outcome: Outcome, now: datetime) -> None:
 
 
 @transaction.atomic
-def _mark_failed(notice: Notice, error: str, now: datetime) -> None:
+def _mark_failed(notice: Notice, error: str, now: datetime, *, is_gone: bool = False) -> None:
+    telling: Telling | None = tellings.hold(notice)
     row = _ours(notice).select_for_update(of=("self",)).select_related("unit").first()
     if row:
-        fail(row, error, now)
+        fail(row, error, now, telling=telling, is_gone=is_gone)
     _end_attempt(notice, error, now)
 
 
 @transaction.atomic
 def _put_off(notice: Notice, error: str, now: datetime) -> None:
-    wait = rules.wait_after(notice.attempts, random.random())  # noqa: S311
-    _ours(notice).update(visible_at=now + wait, last_error=error[:200])
+    # What leaves as one message comes back at one moment.
+    luck = (notice.bundle or notice.key).int % 1000 / 1000
+    _ours(notice).update(visible_at=now + rules.wait_after(notice.attempts, luck), last_error=error[:200])
     _end_attempt(notice, error, now)
 
 
@@ -190,7 +219,7 @@ def _cancel(notice: Notice, reason: str, now: datetime) -> None:
     _end_attempt(notice, reason, now)
 
 
-def _ours(notice: Notice):
+def _ours(notice: Notice) -> QuerySet[Notice]:
     """The row, if nobody has claimed or ended it since."""
     return Notice.objects.open().filter(pk=notice.pk, token=notice.token)
 

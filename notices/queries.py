@@ -6,18 +6,22 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.scope import Reach
-from notices.choices import ALERT, Channel, State
-from notices.models import Notice
+from notices.choices import ALERT, ON_SCREEN, Channel, State
+from notices.models import Notice, Telling
 
 _REACHED = [State.DELIVERED, State.HEARD, State.ACKNOWLEDGED]
 
 
 def inbox(person: User) -> QuerySet[Notice]:
-    """What this person has on screen and has not confirmed: the most urgent first, then the newest."""
-    rows = Notice.objects.filter(
-        recipient=person, channel=Channel.APP, state__in=[State.SENT, State.DELIVERED]
+    """What this person has on screen and has not confirmed: the most urgent first, then the newest.
+
+    `wants_answer`: silence is followed up, so it is asked whether they come.
+    """
+    followed = Telling.objects.filter(
+        recipient=OuterRef("recipient"), subject=OuterRef("subject"), purpose=OuterRef("purpose")
     )
-    return rows.order_by("priority", "-queued_at", "-id")
+    rows = Notice.objects.filter(recipient=person, channel=Channel.APP, state__in=ON_SCREEN)
+    return rows.annotate(wants_answer=Exists(followed)).order_by("priority", "-queued_at", "-id")
 
 
 def notices_about(reach: Reach, key: str) -> QuerySet[Notice]:
@@ -40,7 +44,11 @@ def to_call_by_hand(reach: Reach) -> QuerySet[Notice]:
         purpose=OuterRef("purpose"),
         state__in=_REACHED,
     )
-    rows = Notice.objects.visible_to(reach).filter(~Exists(reached), state=State.FAILED)
+    rows = (
+        Notice.objects.visible_to(reach)
+        .filter(~Exists(reached), state__in=[State.FAILED, State.ESCALATED])
+        .exclude(channel=Channel.APP)
+    )
     return rows.select_related("recipient").order_by("priority", "-queued_at", "-id")
 
 

@@ -1,9 +1,104 @@
-"""How a notice moves on. Plain values in and out."""
+"""How a notice moves on, what silence leads to, what may wait. Plain values in and out."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from notices.choices import ALERT, ORDER, ROUTINE, TEST
+from common.periods import LOCAL
+from notices.choices import ALERT, ORDER, ROUTINE, TEST, Answer, Do
+
+# --- how far it got ----------------------------------------------------------------------------------------
+
+#: Attempts are counted when a notice is claimed, so that one which kills its sender is counted too.
+MAX_ATTEMPTS = 8
+#: Seconds before the next attempt, after the first, the second, …; the last figure stays.
+BACKOFF = (1, 2, 4, 8, 15, 30)
+
+#: What reaches further wins, in whatever order the reports come: a late report never takes back a better one.
+_REACH = ("queued", "cancelled", "failed", "sent", "delivered", "escalated", "heard", "acknowledged")
+
+
+def wait_after(attempt: int, luck: float) -> timedelta:
+    """How long to wait after that attempt; `luck` from 0 to 1 spreads it by ±50 %."""
+    return timedelta(seconds=BACKOFF[min(attempt, len(BACKOFF)) - 1] * (0.5 + luck))
+
+
+def further(state: str, reported: str) -> str:
+    """The state after a report: forwards only."""
+    return max(state, reported, key=_REACH.index)
+
+
+def is_failed_by_report(state: str) -> bool:
+    """Whether a provider's "failed" counts: it ends what was only sent. Who has had the message has had it."""
+    return state in ("queued", "sent")
+
+
+# --- what people answer ------------------------------------------------------------------------------------
+
+#: The digit pressed in a call, or the text message sent back.
+REPLIES = {"1": Answer.COMING, "2": Answer.CANNOT, "3": Answer.PASSED_ON}
+_WIDE = str.maketrans("１２３", "123")
+
+
+def answer_of(reply: str) -> Answer | None:
+    """What a reply means: its first character, half or full width; None where it is none of the digits."""
+    return REPLIES.get(reply.strip().translate(_WIDE)[:1]) if len(reply.strip()) <= 3 else None
+
+
+# --- what silence leads to ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step of a plan: so long after the notice, do this."""
+
+    after: timedelta
+    do: str
+    #: For `second_channel`: which.
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """How silence is followed up, as the plan says it."""
+
+    steps: tuple[StepLine, ...] = ()
+    #: Every person must confirm; otherwise one ear among them is enough.
+    needs_each: bool = False
+    #: After "coming": ask again after so long without a sign of them, so many times.
+    still_after: timedelta | None = None
+    still_times: int = 0
+    level: str = ""
+
+
+NOT_FOLLOWED_UP = Escalation()
+
+
+def outcome_of_step(
+    do: str, *, heard: bool, answer: str, needs_each: bool, others_answered: bool, is_replaced: bool
+) -> str:
+    """Why a step that is due need not be taken; empty: take it.
+
+    `heard`: on any channel. `answer`: this person's. `others_answered`: somebody else told of the same comes.
+    `is_replaced`: somebody was told in this person's place.
+    """
+    if do == Do.STILL_ON_IT:
+        return ""
+    if answer == Answer.COMING:
+        return "answered"
+    if answer and do == Do.SECOND_CHANNEL:
+        return "answered"
+    if answer:
+        return "replaced" if is_replaced else ""
+    if others_answered and not needs_each:
+        return "another one comes"
+    if heard and (do == Do.SECOND_CHANNEL or not needs_each):
+        return "heard"
+    return ""
+
+
+# --- what may wait -----------------------------------------------------------------------------------------
 
 
 class LaneRule(NamedTuple):
@@ -21,26 +116,71 @@ LANES = {
     TEST: LaneRule(bundles=False, keeps_quiet_hours=False),
     ROUTINE: LaneRule(bundles=True, keeps_quiet_hours=True),
 }
-
-#: Attempts are counted when a notice is claimed, so that one which kills its sender is counted too.
-MAX_ATTEMPTS = 8
-#: Seconds before the next attempt, after the first, the second, …; the last figure stays.
-BACKOFF = (1, 2, 4, 8, 15, 30)
-
-#: What reaches further wins, in whatever order the reports come: a late report never takes back a better one.
-_REACH = ("queued", "cancelled", "failed", "sent", "delivered", "heard", "acknowledged")
+#: Several notices that nobody could send for so long are one summary: an outage that ends does not flood.
+BACKLOG = timedelta(minutes=5)
 
 
-def wait_after(attempt: int, luck: float) -> timedelta:
-    """How long to wait after that attempt; `luck` from 0 to 1 spreads it by ±50 %."""
-    return timedelta(seconds=BACKOFF[min(attempt, len(BACKOFF)) - 1] * (0.5 + luck))
+class QuietHours(NamedTuple):
+    """From this hour to that one in Shanghai, over midnight or not."""
+
+    begin: time
+    end: time
+
+    def ends_after(self, moment: datetime) -> datetime:
+        """The moment itself outside quiet hours, else when they end. The end itself is not quiet."""
+        local = moment.astimezone(LOCAL)
+        if not self._holds(local.time()):
+            return moment
+        end = local.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
+        return end if end > local else end + timedelta(days=1)
+
+    def _holds(self, at: time) -> bool:
+        if self.begin <= self.end:
+            return self.begin <= at < self.end
+        return at >= self.begin or at < self.end
 
 
-def further(state: str, reported: str) -> str:
-    """The state after a report: forwards only."""
-    return max(state, reported, key=_REACH.index)
+def quiet_hours(text: str) -> QuietHours | None:
+    """Read "22:00-07:00"; empty: none. Raises ValueError for anything else."""
+    if not text.strip():
+        return None
+    begin, _dash, end = text.partition("-")
+    return QuietHours(time.fromisoformat(begin.strip()), time.fromisoformat(end.strip()))
 
 
-def is_failed_by_report(state: str) -> bool:
-    """Whether a provider's "failed" counts: it ends what was only sent. Who has had the message has had it."""
-    return state in ("queued", "sent")
+def first_moment(priority: int, now: datetime, bundle_wait: timedelta, quiet: QuietHours | None) -> datetime:
+    """When a notice of this lane may leave at the earliest."""
+    rule = LANES.get(priority, LANES[ROUTINE])
+    moment = now + bundle_wait if rule.bundles else now
+    return quiet.ends_after(moment) if rule.keeps_quiet_hours and quiet else moment
+
+
+# --- lengths -----------------------------------------------------------------------------------------------
+
+
+def fit(pattern: str, values: dict[str, str], limit: int) -> str:
+    """Fill a pattern; where it is longer than `limit` characters its longest values are shortened with "…".
+
+    Raises ValueError if the pattern alone is longer.
+    """
+    values = dict(values)
+    text = pattern.format(**values)
+    while len(text) > limit:
+        name = max(values, key=lambda key: len(values[key]), default="")
+        if not name or len(values[name]) <= 1:
+            raise ValueError(f"a text of {len(text)} characters does not fit into {limit}")
+        keep = max(len(values[name]) - 1 - max(1, len(text) - limit), 0)
+        values[name] = values[name][:keep].rstrip() + "…" if keep else "…"
+        text = pattern.format(**values)
+    return text
+
+
+def summary(head: str, lines: Iterable[str], limit: int) -> str:
+    """Several notices as one: the head, then as many first lines as fit."""
+    text = head
+    for line in lines:
+        longer = f"{text}\n· {line}"
+        if len(longer) > limit:
+            return text
+        text = longer
+    return text

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from notices.choices import Answer
 from notices.gateway_events import EVENTS
 from notices.models import Notice
 
@@ -35,8 +36,19 @@ class NoticeSerializer(serializers.ModelSerializer):
             "delivered_at",
             "heard_at",
             "acknowledged_at",
+            "escalated_at",
+            "answer",
+            "wording",
         ]
         read_only_fields = fields
+
+
+class AnswerSerializer(serializers.Serializer):
+    """Whether the recipient comes; empty: confirmed, no more."""
+
+    answer = serializers.ChoiceField(
+        choices=[("", ""), *Answer.choices], required=False, allow_blank=True, default=""
+    )
 
 
 class GatewayEventSerializer(serializers.Serializer):

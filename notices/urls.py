@@ -3,5 +3,8 @@ from django.urls import path
 from notices import views
 
 urlpatterns = [
+    path("notices/calls/", views.CallsPage.as_view(), name="notices-calls"),
+    path("notices/calls/<int:pk>/", views.CallView.as_view(), name="notices-call"),
+    path("notices/seen/", views.SeenView.as_view(), name="notices-seen"),
     path("notices/<int:pk>/acknowledge/", views.AcknowledgeView.as_view(), name="notice-acknowledge"),
 ]

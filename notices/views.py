@@ -1,21 +1,84 @@
 """The browser's door to notices."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views import View
 
-from notices import actions
+from common.errors import Invalid, NotAllowed
+from common.once import once
+from journal.parts import PartsView
+from notices import actions, hand_calls
+from notices.choices import Answer
 
 
 class AcknowledgeView(LoginRequiredMixin, View):
     """Confirm a notice, then back to where the button was (`next`, on this site only)."""
 
     def post(self, request, pk):
-        actions.acknowledge(notice_id=pk, actor=request.user, now=request.now)
-        back = request.POST.get("next", "")
-        is_ours = url_has_allowed_host_and_scheme(
-            back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-        )
-        return HttpResponseRedirect(back if is_ours else reverse("home"), status=303)
+        given = request.POST.get("answer", "")
+        answer = given if given in Answer.values else ""
+        actions.acknowledge(notice_id=pk, actor=request.user, now=request.now, answer=answer)
+        return _back(request, "home")
+
+
+class CallsPage(LoginRequiredMixin, PartsView):
+    """Whom nothing has reached: telephone them, and say how it ended."""
+
+    template_name = "notices/calls.html"
+    parts = {"calls": ("notices/_calls.html", "calls_context")}
+    MOST = 100
+
+    def check_may_open(self):
+        if not self.request.reach.has("incident.manage"):
+            raise NotAllowed(
+                "not_your_board",
+                _("This board was not opened: it belongs to another post. Go to your start page."),
+            )
+
+    def calls_context(self):
+        rows = list(hand_calls.to_call(self.request.reach)[: self.MOST])
+        return {"calls": rows, "outcomes": hand_calls.OUTCOMES.items(), "now": self.request.now}
+
+
+class CallView(LoginRequiredMixin, View):
+    """How a telephone call by hand ended, then back to where the button was."""
+
+    @once
+    def post(self, request, pk):
+        outcome = request.POST.get("outcome", "")
+        if outcome not in hand_calls.OUTCOMES:
+            raise Invalid(
+                "outcome_missing",
+                _("The call was not recorded: say how it ended."),
+                fields={"outcome": [_("Say how it ended.")]},
+            )
+        hand_calls.record_call(telling_id=pk, reach=request.reach, outcome=outcome, now=request.now)
+        return _back(request, "notices-calls")
+
+
+def _back(request, otherwise: str) -> HttpResponseRedirect:
+    """To `next` if it is on this site."""
+    back = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return HttpResponseRedirect(back if is_ours else reverse(otherwise), status=303)
+
+
+class SeenView(LoginRequiredMixin, View):
+    """The receipt of an open screen: these notices of mine are in sight (`notice`, several)."""
+
+    #: More are not on one screen.
+    MOST = 200
+
+    def post(self, request):
+        ids = [
+            int(pk)
+            for pk in request.POST.getlist("notice")[: self.MOST]
+            if pk.isascii() and pk.isdigit() and len(pk) < 19
+        ]
+        actions.mark_seen(person=request.user, now=request.now, ids=ids)
+        return HttpResponse(status=204)

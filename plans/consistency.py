@@ -20,6 +20,7 @@ def findings(document: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     yield from faults
     yield from _roles(document, vocabulary)
     yield from _clocks(document, vocabulary)
+    yield from _notices(document)
     yield from _ids(document)
     yield from _citations(document)
     yield from _source_and_signatures(document)
@@ -181,6 +182,24 @@ def _span_of(clock: Mapping, path: str) -> Found:
                    clock=clock["id"])  # fmt: skip
     if clock.get("effect") == "signoff.escalate" and "to" not in clock:
         yield problem(path, "A clock that escalates a sign-off must say to whom (“to”).")
+
+
+def _notices(document: Mapping) -> Found:
+    """Whom the plan wants heard, and in which order silence is followed up."""
+    entry, levels = document.get("notices", {}), {level["id"] for level in document.get("levels", ())}
+    for index, level in enumerate(entry.get("each_person", ())):
+        if level not in levels:
+            yield problem(f"notices.each_person[{index}]", "There is no level “%(level)s” in this plan.", level=level)  # fmt: skip
+    before = -1
+    for index, step in enumerate(entry.get("escalation", ())):
+        path, seconds = f"notices.escalation[{index}]", parse(step["after"]).amount
+        if seconds < before:
+            yield problem(
+                at(path, "after"), "The steps of an escalation are written in the order of their times."
+            )
+        if step["do"] == "second_channel" and "channels" not in step:
+            yield problem(path, "A step that tries another channel must say which (“channels”).")
+        before = seconds
 
 
 # --- the rest --------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
-"""The ways to reach a person. A way is a function: notice, seconds to wait → Outcome. It touches no database.
+"""The ways to reach a person. A way is a function: notices of one message, seconds to wait → Outcome. No database.
 
-On screen (`app`) nothing is sent: the row is read by the inbox, and the journal wakes the screen.
+Chat groups take several people in one message, every other way one. On screen (`app`) nothing is sent: the row
+is read by the inbox, and the journal wakes the screen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
@@ -18,10 +19,26 @@ class Outcome(NamedTuple):
     error: str = ""
 
 
+Sender = Callable[[Sequence[Notice], float], Outcome]
+
 #: Named, not imported: without a gateway nobody pays for an HTTP client in memory.
-_MODULES = {Channel.SMS: "notices.channels.gateway", Channel.VOICE: "notices.channels.gateway"}
+_MODULES = {
+    Channel.SMS: "gateway",
+    Channel.VOICE: "gateway",
+    Channel.WECOM: "bots",
+    Channel.DINGTALK: "bots",
+    Channel.FEISHU: "bots",
+    Channel.EMAIL: "mail",
+}
 
 
-def sender_of(channel: str) -> Callable[[Notice, float], Outcome] | None:
+def sender_of(channel: str) -> Sender | None:
     """The function that sends on this channel, or None for one on which nothing is sent."""
-    return import_module(_MODULES[channel]).send if channel in _MODULES else None
+    if channel not in _MODULES:
+        return None
+    return import_module(f"notices.channels.{_MODULES[Channel(channel)]}").send
+
+
+def key_of(notices: Sequence[Notice]) -> str:
+    """What the provider knows this message by, the same for every attempt."""
+    return (notices[0].bundle or notices[0].key).hex

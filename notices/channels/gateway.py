@@ -1,46 +1,64 @@
-"""Text messages and voice calls over an HTTP gateway, with a second one for when the first does not answer.
+"""Text messages and voice calls over an HTTP gateway, with a second one for when the first fails or is slow.
 
 POST {"reference", "channel": "sms"|"voice", "to", "text"}, Idempotency-Key the same for every attempt
 2xx {"id"}: accepted · 4xx: final · 5xx, no answer in time, a redirect: tried again
 """
 
+import time
+from collections.abc import Sequence
+
 import requests
 from django.conf import settings
 
-from notices.channels import Outcome
+from notices.channels import Outcome, key_of
+from notices.channels.health import PROVIDERS
+from notices.channels.texts import text_of
 from notices.models import Notice
 
 CONNECT_SECONDS = 3.0
 
 
-def send(notice: Notice, timeout: float) -> Outcome:
-    """Hand one notice to the gateway whose turn it is."""
-    url = gateway_for(notice.attempts)
+def send(notices: Sequence[Notice], timeout: float) -> Outcome:
+    """Hand one message to the gateway whose turn it is."""
+    url = gateway_for(notices[0].attempts)
     if not url:
         return Outcome("again", error="no gateway is configured")
+    notice, key = notices[0], key_of(notices)
     body = {
-        "reference": notice.key.hex,
+        "reference": key,
         "channel": notice.channel,
         "to": notice.recipient.phone,
-        "text": notice.text_for_recipient(),
+        "text": text_of(notices),
     }
+    began = time.monotonic()
     try:
-        answer = requests.post(
-            url,
-            json=body,
-            headers={"Idempotency-Key": notice.key.hex},
-            timeout=(min(CONNECT_SECONDS, timeout), timeout),
-            allow_redirects=False,
-        )
+        with PROVIDERS.asked(url):
+            answer = requests.post(
+                url,
+                json=body,
+                headers={"Idempotency-Key": key},
+                timeout=(min(CONNECT_SECONDS, timeout), timeout),
+                allow_redirects=False,
+            )
     except requests.RequestException as error:
+        PROVIDERS.failed(url)
         return Outcome("again", error=type(error).__name__)
+    PROVIDERS.answered(url, answer.status_code < 500, time.monotonic() - began)
     return read_answer(answer.status_code, answer)
 
 
 def gateway_for(attempt: int) -> str:
-    """The first gateway for the attempts 1, 2, 4, 6 …, the second for 3, 5, 7 …"""
+    """The first gateway for the attempts 1, 2, 4, 6 …, the second for 3, 5, 7 …
+
+    While the first is failing or slow and the second is not, they change places. The second attempt stays with
+    the gateway of the first one, which knows the key: what it took without telling us rings once.
+    """
     first, second = settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_URL_2
-    return second if second and attempt > 2 and attempt % 2 else first
+    if not second:
+        return first
+    if attempt <= 1 and PROVIDERS.is_poor(first) and not PROVIDERS.is_poor(second):
+        return second
+    return second if attempt > 2 and attempt % 2 else first
 
 
 def read_answer(status: int, answer) -> Outcome:

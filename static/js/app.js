@@ -61,6 +61,7 @@ async function start() {
   startOutbox();
   if (document.body.dataset.after !== undefined || needs("[data-sound-test]")) (await import("./sound.js")).start();
   if (needs("[data-pages]")) (await import("./wall.js")).start();
+  if (document.body.dataset.after !== undefined) (await import("./seen.js")).start();
   announce("page:ready");
 }
 

@@ -16,6 +16,8 @@ def gateway(settings):
     settings.NOTICE_GATEWAY_URL = fake.url
     settings.NOTICE_GATEWAY_SECRET = SECRET
     settings.NOTICE_LEASE_SECONDS = 30
+    # Nothing waits for company or for the morning, unless a test is about that.
+    settings.NOTICE_BUNDLE_SECONDS, settings.NOTICE_QUIET_HOURS = 0, ""
     yield fake
     fake.close()
     assert fake.unexpected() == []

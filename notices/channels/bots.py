@@ -1,0 +1,89 @@
+"""Robots of chat groups: one message to the group, naming the people it is for. Addresses are configured.
+
+WeCom and DingTalk name people by their telephone number, Feishu in the text only.
+"""
+
+import base64
+import hashlib
+import hmac
+import time
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import requests
+from django.conf import settings
+
+from notices.channels import Outcome
+from notices.channels.texts import text_of
+from notices.choices import Channel
+from notices.models import Notice
+
+CONNECT_SECONDS = 3.0
+
+
+def send(notices: Sequence[Notice], timeout: float) -> Outcome:
+    """Say it in the group. These robots know no key: an answer that gets lost may be said twice."""
+    channel = Channel(notices[0].channel)
+    url, body = _REQUESTS[channel](settings.NOTICE_BOTS[channel], _text(notices), _numbers(notices))
+    try:
+        answer = requests.post(
+            url, json=body, timeout=(min(CONNECT_SECONDS, timeout), timeout), allow_redirects=False
+        )
+    except requests.RequestException as error:
+        return Outcome("again", error=type(error).__name__)
+    return _read(answer)
+
+
+def wecom(url: str, text: str, numbers: list[str]) -> tuple[str, dict]:
+    """https://developer.work.weixin.qq.com/document/path/91770"""
+    return url, {"msgtype": "text", "text": {"content": text, "mentioned_mobile_list": numbers}}
+
+
+def dingtalk(url: str, text: str, numbers: list[str]) -> tuple[str, dict]:
+    """https://open.dingtalk.com/document/robots/custom-robot-access"""
+    if secret := settings.NOTICE_BOT_SECRETS["dingtalk"]:
+        stamp = str(round(time.time() * 1000))
+        signature = _hmac(secret, f"{stamp}\n{secret}")
+        url = f"{url}{'&' if '?' in url else '?'}{urlencode({'timestamp': stamp, 'sign': signature})}"
+    return url, {"msgtype": "text", "text": {"content": text}, "at": {"atMobiles": numbers}}
+
+
+def feishu(url: str, text: str, numbers: list[str]) -> tuple[str, dict]:
+    """https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot"""
+    body: dict = {"msg_type": "text", "content": {"text": text}}
+    if secret := settings.NOTICE_BOT_SECRETS["feishu"]:
+        stamp = str(int(time.time()))
+        body |= {"timestamp": stamp, "sign": _hmac(f"{stamp}\n{secret}", "")}
+    return url, body
+
+
+_REQUESTS = {Channel.WECOM: wecom, Channel.DINGTALK: dingtalk, Channel.FEISHU: feishu}
+#: The group asks for patience: tried again. Everything else it says no to stays no.
+_TOO_MANY = {45009, 130101, 9499, 11232}
+
+
+def _text(notices: Sequence[Notice]) -> str:
+    names = "、".join(dict.fromkeys(f"@{notice.recipient}" for notice in notices))
+    return f"{text_of(notices)}\n{names}"
+
+
+def _numbers(notices: Sequence[Notice]) -> list[str]:
+    return sorted({notice.recipient.phone for notice in notices if notice.recipient.phone})
+
+
+def _hmac(secret: str, text: str) -> str:
+    return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()).decode()
+
+
+def _read(answer) -> Outcome:
+    """All three answer 200 with a code of their own: 0 is yes."""
+    if answer.status_code >= 500 or 300 <= answer.status_code < 400:
+        return Outcome("again", error=f"the group answered {answer.status_code}")
+    try:
+        said = answer.json()
+        code = int(said.get("errcode", said.get("code", said.get("StatusCode", -1))))
+    except (ValueError, TypeError, AttributeError):
+        code = -1
+    if answer.status_code < 300 and code == 0:
+        return Outcome("sent")
+    return Outcome("again" if code in _TOO_MANY else "never", error=f"the group refused it ({code})")

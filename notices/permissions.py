@@ -1,0 +1,18 @@
+"""Who may do what with notices. Each check raises with the reason; buttons derive from it."""
+
+from django.utils.translation import gettext as _
+
+from accounts.scope import Reach
+from common.errors import NotAllowed
+from notices.models import Telling
+
+
+def check_can_call(reach: Reach, telling: Telling) -> None:
+    """Telephone somebody by hand and say how it ended: the desk of the unit and those above it."""
+    if not reach.holds("incident.manage", telling.unit_path):
+        raise NotAllowed(
+            "not_allowed",
+            _(
+                "The call was not recorded: you may read who was told, but not call for this unit. Phone its duty room."
+            ),
+        )

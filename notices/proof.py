@@ -1,0 +1,104 @@
+"""The proof that somebody was told: each person and channel with its times as the journal has them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from journal.models import Entry
+from journal.record import key
+from notices.models import Notice, Step, Telling
+
+#: What the journal says of a notice, and the column it stands for.
+_COLUMNS = {
+    "notice.sent": "sent_at",
+    "notice.delivered": "delivered_at",
+    "notice.heard": "heard_at",
+    "notice.acknowledged": "acknowledged_at",
+}
+
+
+class Line(NamedTuple):
+    """One person on one channel. Times: from the journal's entry where there is one, else from the row."""
+
+    notice: Notice
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    heard_at: datetime | None
+    acknowledged_at: datetime | None
+    #: Numbers of the journal's entries, to look them up by.
+    entries: tuple[int, ...]
+
+
+class Person(NamedTuple):
+    telling: Telling | None
+    name: str
+    post: str
+    lines: list[Line]
+    steps: list[Step]
+
+    @property
+    def is_reached(self) -> bool:
+        """Heard or confirmed, on any channel."""
+        return any(line.heard_at or line.acknowledged_at for line in self.lines)
+
+
+class Sheet(NamedTuple):
+    people: list[Person]
+    reached: int
+    #: Steps that were taken, as the journal has them.
+    followed_up: list[Entry]
+
+
+def sheet(*, subject: str, thread: str, purpose: str) -> Sheet:
+    """Who was told of a subject for one reason, and what followed where nobody heard. Four queries.
+
+    The caller has asked whether the reader may see the subject.
+    """
+    notices = list(
+        Notice.objects.filter(subject=subject, purpose=purpose)
+        .select_related("recipient")
+        .order_by("queued_at", "id")
+    )
+    entries = _entries(thread, notices)
+    tellings = {
+        one.recipient_id: one
+        for one in Telling.objects.filter(subject=subject, purpose=purpose)
+        .select_related("stands_in_for__recipient")
+        .prefetch_related("steps")
+    }
+    people: dict[int, Person] = {}
+    for notice in notices:
+        telling = tellings.get(notice.recipient_id)
+        person = people.setdefault(
+            notice.recipient_id,
+            Person(telling, str(notice.recipient), notice.post, [], _steps(telling)),
+        )
+        person.lines.append(_line(notice, entries.get(key("notice", notice.pk), [])))
+    rows = list(people.values())
+    return Sheet(rows, sum(person.is_reached for person in rows), entries.get("", []))
+
+
+def _steps(telling: Telling | None) -> list[Step]:
+    return sorted(telling.steps.all(), key=lambda step: (step.due_at, step.number)) if telling else []
+
+
+def _entries(thread: str, notices: Iterable[Notice]) -> dict[str, list[Entry]]:
+    """Entries by notice; under "" what was done because nobody heard."""
+    kinds = [*_COLUMNS, "notice.failed", "notice.escalated", "notice.unheard"]
+    wanted = {key("notice", notice.pk) for notice in notices}
+    found: dict[str, list[Entry]] = {}
+    for entry in Entry.objects.filter(thread=thread, kind__in=kinds).order_by("id"):
+        if entry.subject in wanted:
+            found.setdefault(entry.subject, []).append(entry)
+        elif entry.kind in ("notice.escalated", "notice.unheard"):
+            found.setdefault("", []).append(entry)
+    return found
+
+
+def _line(notice: Notice, entries: list[Entry]) -> Line:
+    times = {column: getattr(notice, column) for column in _COLUMNS.values()}
+    for entry in reversed(entries):
+        if column := _COLUMNS.get(entry.kind):
+            times[column] = entry.at
+    numbers = tuple(entry.number for entry in entries if entry.number)
+    return Line(notice, **times, entries=numbers)

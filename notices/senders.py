@@ -1,0 +1,92 @@
+"""The threads that wait for providers. A lane has its own, and looks after what is under way from turn to turn.
+
+Only the thread that turns the lane touches the database: what a sender thread learns waits in its Future.
+"""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from notices.bundles import Parcel
+from notices.channels import Outcome, sender_of
+from notices.models import Notice
+
+log = logging.getLogger(__name__)
+
+#: Seconds a turn waits for the answers to what it has just sent; what hangs longer is marked by a later turn.
+PATIENCE = 2.0
+THREADS = 24
+
+Answer = tuple[Parcel, Outcome, datetime]
+
+
+class Senders:
+    """What one lane has under way. Whoever turns it takes each answer once."""
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._under_way: dict[Future, Parcel] = {}
+        self._began: tuple[datetime | None, float] = (None, 0.0)
+
+    def count(self) -> int:
+        return len(self._under_way)
+
+    def full(self, most: int) -> list[str]:
+        """Channels that have as many messages under way as one channel may."""
+        used = Counter(parcel[0].channel for parcel in list(self._under_way.values()))
+        return [channel for channel, count in used.items() if count >= most]
+
+    def begin(self, parcels: list[Parcel], now: datetime) -> None:
+        self._began = (now, time.monotonic())
+        self._pool = self._pool or ThreadPoolExecutor(THREADS, thread_name_prefix="notice")
+        for parcel in parcels:
+            future = self._pool.submit(_send, parcel, settings.NOTICE_LEASE_SECONDS * 0.4)
+            self._under_way[future] = parcel
+
+    def answers(self) -> Iterator[Answer]:
+        """Each answer as it comes, until all are there or the turn's patience is over."""
+        end = time.monotonic() + PATIENCE
+        while self._under_way and (left := end - time.monotonic()) > 0:
+            wait(list(self._under_way), timeout=left, return_when=FIRST_COMPLETED)
+            yield from self._finished()
+
+    def collect(self, now: datetime) -> list[Answer]:
+        """The answers that have come since the last turn."""
+        self._began = (now, time.monotonic())
+        return list(self._finished())
+
+    def _finished(self) -> Iterator[Answer]:
+        for future in [future for future in list(self._under_way) if future.done()]:
+            parcel = self._under_way.pop(future, None)
+            if parcel is None:
+                continue
+            # A row that is not the one we sent belongs to another database (a restore, the next test).
+            if _is_known(parcel):
+                yield parcel, future.result(), self._now()
+
+    def _now(self) -> datetime:
+        """The present, counted on from the `now` the turn was given: sending takes time."""
+        now, begun = self._began
+        assert now is not None, "begin() or collect() comes first"
+        return now + timedelta(seconds=time.monotonic() - begun)
+
+
+def _is_known(parcel: Parcel) -> bool:
+    return Notice.objects.filter(key__in=[notice.key for notice in parcel]).count() == len(parcel)
+
+
+def _send(parcel: Parcel, timeout: float) -> Outcome:
+    """In a thread of its own. Never raises: the turn has to mark something."""
+    try:
+        sender = sender_of(parcel[0].channel)
+        return (
+            sender(parcel, timeout) if sender else Outcome("never", error="nothing is sent on this channel")
+        )
+    except Exception as error:
+        log.exception("notice %s could not be sent", parcel[0].pk)
+        return Outcome("again", error=type(error).__name__)

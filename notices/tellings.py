@@ -1,0 +1,123 @@
+"""The rows behind escalation: one person to be reached for one reason, and the steps that follow silence.
+
+Everything that changes a telling or its steps holds the telling first, then its notices, in every room: no
+circle, no deadlock.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from notices.choices import Answer, Do
+from notices.models import Notice, Step, Telling
+from notices.rules import Escalation
+
+if TYPE_CHECKING:
+    from notices.actions import Recipient
+
+#: Whoever said they come and then cannot is replaced by a step of this number.
+REPLACED = 50
+#: "Still on it?" steps are numbered from here, after any step of a plan.
+STILL = 100
+
+
+def begin(
+    recipients: Iterable["Recipient"],
+    escalation: Escalation,
+    now: datetime,
+    *,
+    subject: str,
+    purpose: str,
+    **fields: Any,
+) -> None:
+    """Write down who is to be reached and what follows if they do not hear. Asked twice, it is one telling."""
+    people = {recipient.person.pk: recipient for recipient in recipients}
+    Telling.objects.bulk_create(
+        [
+            Telling(
+                recipient=one.person,
+                post=one.post_title,
+                held_post_id=one.post_id,
+                subject=subject,
+                purpose=purpose,
+                level=escalation.level,
+                needs_each=escalation.needs_each,
+                began_at=now,
+                still_after=escalation.still_after,
+                still_left=escalation.still_times,
+                **fields,
+            )
+            for one in people.values()
+        ],
+        ignore_conflicts=True,
+    )
+    written = Telling.objects.filter(subject=subject, purpose=purpose, recipient__in=people, began_at=now)
+    Step.objects.bulk_create(
+        [
+            Step(
+                telling=telling,
+                number=number,
+                do=line.do,
+                channels=list(line.channels),
+                after=line.after,
+                due_at=now + line.after,
+            )
+            for telling in written
+            for number, line in enumerate(escalation.steps, start=1)
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def hold(notice: Notice) -> Telling | None:
+    """Lock the telling a notice belongs to, None if its silence is not followed up. Before the notice is locked."""
+    return (
+        Telling.objects.select_for_update(of=("self",))
+        .filter(recipient=notice.recipient_id, subject=notice.subject, purpose=notice.purpose)
+        .first()
+    )
+
+
+def answered(telling: Telling | None, answer: str, now: datetime) -> None:
+    """This person has answered: who comes is left in peace, who cannot is replaced at once. The caller holds it."""
+    if telling is None:
+        return
+    telling.answer, telling.answered_at = answer, now
+    telling.save(update_fields=["answer", "answered_at"])
+    open_steps = telling.steps.filter(done_at__isnull=True)
+    if answer == Answer.COMING:
+        open_steps.update(done_at=now, result="answered")
+        ask_again_later(telling, now)
+        return
+    open_steps.filter(do__in=[Do.SECOND_CHANNEL, Do.STILL_ON_IT]).update(done_at=now, result="answered")
+    if not hasten(telling, Do.NEXT_PERSON, now) and not telling.stand_ins.exists():
+        Step.objects.get_or_create(
+            telling=telling, number=REPLACED, defaults={"do": Do.NEXT_PERSON, "due_at": now}
+        )
+
+
+def hasten(telling: Telling, what: str, now: datetime) -> int:
+    """Nothing more is to be hoped for: the open steps of this kind are due now. Returns how many there are."""
+    open_steps = telling.steps.filter(done_at__isnull=True, do=what)
+    open_steps.filter(due_at__gt=now).update(due_at=now)
+    return open_steps.count()
+
+
+def follow_up_failure(telling: Telling | None, now: datetime, *, is_gone: bool, is_last_way: bool) -> None:
+    """One way has failed: the next step need not wait. The caller holds the telling."""
+    if telling is None:
+        return
+    if is_gone or (not hasten(telling, Do.SECOND_CHANNEL, now) and is_last_way):
+        hasten(telling, Do.NEXT_PERSON, now)
+
+
+def ask_again_later(telling: Telling, now: datetime) -> None:
+    if telling.still_after is None or telling.still_left == 0:
+        return
+    telling.still_left -= 1
+    telling.save(update_fields=["still_left"])
+    Step.objects.get_or_create(
+        telling=telling,
+        number=STILL + telling.still_left,
+        defaults={"do": Do.STILL_ON_IT, "due_at": now + telling.still_after},
+    )

@@ -1,0 +1,142 @@
+"""What notices say: one template per reason, channel and language, with a version, and none longer than its channel.
+
+A room gives the facts in both languages; the template makes the sentence. A notice keeps which version it was
+written from. Change a text → raise its version.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from notices.choices import BOTS, Channel
+from notices.rules import fit
+
+#: Characters. A text message of 67 Chinese characters per part: three parts at most. A call is listened to, not read.
+LIMITS: dict[str, int] = {
+    Channel.APP: 2000,
+    Channel.SMS: 201,
+    Channel.VOICE: 160,
+    Channel.EMAIL: 4000,
+    **dict.fromkeys(BOTS, 600),
+}
+#: What a drill puts in front.
+DRILL_MARK = {"zh": "【演练】", "en": "[DRILL] "}
+
+_ANSWER_SMS = {"zh": "回复1到位，2不能到，3转他人", "en": "Reply 1 coming, 2 cannot, 3 pass on"}
+_ANSWER_VOICE = {
+    "zh": "能到位请按1，不能到位请按2，转告他人请按3。",
+    "en": "Press 1 if you are coming, 2 if you cannot, 3 to pass it on.",
+}
+
+
+class Wording(NamedTuple):
+    version: int
+    #: "full" | "sms" | "voice" → language → pattern
+    patterns: Mapping[str, Mapping[str, str]]
+
+
+WORDINGS: dict[str, Wording] = {
+    "warning.signed": Wording(
+        1,
+        {
+            "full": {
+                "zh": "{level}预警 {number} 生效：{area}。{matter}\n措施：\n{measures}",
+                "en": "{level} warning {number} in force: {area}. {matter}\nMeasures:\n{measures}",
+            },
+            "sms": {
+                "zh": "{level}预警 {number} 生效：{area}。{matter}。" + _ANSWER_SMS["zh"],
+                "en": "{level} warning {number} in force: {area}. {matter}. " + _ANSWER_SMS["en"],
+            },
+            "voice": {
+                "zh": "{level}预警生效。{area}。{matter}。" + _ANSWER_VOICE["zh"],
+                "en": "{level} warning in force. {area}. {matter}. " + _ANSWER_VOICE["en"],
+            },
+        },
+    ),
+    "incident.life_safety": Wording(
+        1,
+        {
+            "full": {
+                "zh": "生命安全警报 {number}：{area}。{matter}",
+                "en": "Life-safety alert {number}: {area}. {matter}",
+            },
+            "sms": {
+                "zh": "生命安全警报 {number}：{area}。{matter}。" + _ANSWER_SMS["zh"],
+                "en": "Life-safety alert {number}: {area}. {matter}. " + _ANSWER_SMS["en"],
+            },
+            "voice": {
+                "zh": "生命安全警报。{area}。{matter}。" + _ANSWER_VOICE["zh"],
+                "en": "Life-safety alert. {area}. {matter}. " + _ANSWER_VOICE["en"],
+            },
+        },
+    ),
+    "notice.unheard": Wording(
+        1,
+        {
+            "full": {
+                "zh": "无人应答：{post}（{person}）未确认“{about}”。请电话联系，或指派他人。",
+                "en": "Nobody heard: {post} ({person}) has not confirmed “{about}”. Telephone them, or send somebody else.",
+            },
+            "sms": {"zh": "无人应答：{post}未确认“{about}”，请打开系统。", "en": "Nobody heard: {post} has not confirmed “{about}”. Open the system."},
+            "voice": {"zh": "{post}没有确认预警，请打开系统。", "en": "{post} has not confirmed a warning. Open the system."},
+        },
+    ),
+    "notice.still": Wording(
+        1,
+        {
+            "full": {"zh": "仍在处置吗？请确认：{about}", "en": "Still on it? Please confirm: {about}"},
+            "sms": {"zh": "仍在处置吗？{about}。回复1仍在，2需要人接替", "en": "Still on it? {about}. Reply 1 yes, 2 I need a replacement"},
+            "voice": {"zh": "仍在处置吗？仍在请按1，需要人接替请按2。", "en": "Still on it? Press 1 for yes, 2 for a replacement."},
+        },
+    ),
+}  # fmt: skip
+
+
+class Message(NamedTuple):
+    """What is to be said: the name of a template with its facts, or a text the room wrote itself."""
+
+    text_zh: str = ""
+    text_en: str = ""
+    wording: str = ""
+    #: name → {"zh", "en"} or one text for both
+    facts: Mapping[str, Any] = {}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Message":
+        return cls(**stored)
+
+
+class Said(NamedTuple):
+    text_zh: str
+    text_en: str
+    wording: str
+
+
+def said(message: Message, channel: str, *, drill: bool = False) -> Said:
+    """What this channel says, in both languages, within its length."""
+    if not message.wording:
+        return Said(
+            _cut(message.text_zh, channel, "zh", drill), _cut(message.text_en, channel, "en", drill), ""
+        )
+    group = channel if channel in (Channel.SMS, Channel.VOICE) else "full"
+    wording = WORDINGS[message.wording]
+    texts = {
+        language: fit(
+            wording.patterns[group][language],
+            {name: _in(value, language) for name, value in message.facts.items()},
+            _room(channel, language, drill),
+        )
+        for language in ("zh", "en")
+    }
+    return Said(texts["zh"], texts["en"], f"{message.wording}/{group}@{wording.version}")
+
+
+def _cut(text: str, channel: str, language: str, drill: bool) -> str:
+    return fit("{text}", {"text": text}, _room(channel, language, drill)) if text else ""
+
+
+def _room(channel: str, language: str, drill: bool) -> int:
+    return LIMITS[channel] - (len(DRILL_MARK[language]) if drill else 0)
+
+
+def _in(value: Any, language: str) -> str:
+    return str(value[language] if isinstance(value, Mapping) else value)

@@ -1,0 +1,269 @@
+"""What follows silence: rows that survive anything, and nobody rung who has answered."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from accounts.models import Appointment, Post
+from command.models import Shift
+from journal.models import Entry
+from journal.record import content_of
+from notices import actions, escalation, hand_calls, outbox
+from notices.actions import Recipient
+from notices.choices import ALERT, Answer, Channel, Do, State
+from notices.models import Notice, Step, Telling
+from notices.rules import Escalation, StepLine
+from notices.wordings import Message
+
+SECOND = timedelta(seconds=1)
+STEPS = (
+    StepLine(60 * SECOND, Do.SECOND_CHANNEL, ("voice",)),
+    StepLine(120 * SECOND, Do.NEXT_PERSON),
+    StepLine(180 * SECOND, Do.BREACH),
+)
+FACTS = {"level": "红色", "number": "W-1", "area": "一楼大厅", "matter": "多人聚集", "measures": "先救人"}
+
+
+@pytest.fixture
+def warn(cast, units, now):
+    """warn("county1.duty") → their tellings, followed up by the usual steps."""
+
+    def queue(*usernames, channels=("app", "sms"), needs_each=True, still=None, subject="warning:7", at=now):
+        held = Appointment.objects.filter(person__username__in=usernames).select_related("person", "post")
+        with transaction.atomic():
+            actions.queue(
+                recipients=[
+                    Recipient(one.person, one.post.title, one.post_id) for one in held.order_by("pk")
+                ],
+                channels=channels,
+                purpose="warning.signed",
+                subject=subject,
+                thread="incident:5",
+                unit=units["C1"],
+                priority=ALERT,
+                message=Message(wording="warning.signed", facts=FACTS),
+                escalation=Escalation(STEPS, needs_each, still_after=still, still_times=3, level="red"),
+                now=at,
+            )
+        return list(Telling.objects.filter(subject=subject).order_by("pk"))
+
+    return queue
+
+
+def told_of(username, channel):
+    return Notice.objects.get(
+        recipient__username=username, channel=channel, subject="warning:7", purpose="warning.signed"
+    )
+
+
+def test_silence_leads_to_the_call_the_next_person_and_the_duty_leader(gateway, warn, now):
+    warn("county1.duty")
+
+    outbox.turn(now)
+    assert escalation.turn(now + 59 * SECOND) == 0
+    escalation.turn(now + 60 * SECOND)
+    outbox.turn(now + 60 * SECOND)
+    assert [m.channel for m in gateway.messages()] == ["sms", "voice"]
+    assert not Entry.objects.filter(kind="notice.escalated").exists()
+
+    escalation.turn(now + 120 * SECOND)
+    stand_in = Telling.objects.exclude(recipient__username="county1.duty").get()
+    assert (stand_in.recipient.username, stand_in.stands_in_for.recipient.username) == (
+        "city.duty",
+        "county1.duty",
+    )
+    assert told_of("county1.duty", "sms").state == State.ESCALATED
+    assert Entry.objects.get(kind="notice.escalated").level == "red"
+
+    escalation.turn(now + 180 * SECOND)
+    entry = Entry.objects.get(kind="notice.unheard")
+    assert content_of(entry)["post"] == "县局值班员"
+    breach = Notice.objects.get(purpose__startswith="notice.unheard.", channel="app")
+    assert breach.recipient.username == "county1.leader"
+    assert "县局值班员" in breach.text_zh
+    outbox.turn(now + 180 * SECOND)
+    gateway.messages()
+
+
+@pytest.mark.parametrize("seconds", [0, 59, 60, 119, 120, 179, 180, 181])
+def test_who_has_answered_is_left_in_peace_whenever_they_did(gateway, warn, cast, now, seconds):
+    warn("county1.duty")
+    outbox.turn(now)
+    for second in range(0, seconds + 1, 1):
+        escalation.turn(now + second * SECOND) if second % 60 == 0 else None
+    before = Notice.objects.exclude(channel="app").count()
+
+    actions.acknowledge(
+        notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now + seconds * SECOND
+    )
+    for second in range(seconds, 400, 20):
+        escalation.turn(now + second * SECOND)
+
+    mine = Notice.objects.filter(recipient=cast["county1.duty"]).exclude(channel="app")
+    assert mine.count() <= before
+    assert Telling.objects.get(recipient=cast["county1.duty"]).answer == Answer.COMING
+    assert not Step.objects.filter(telling__recipient=cast["county1.duty"], done_at__isnull=True).exists()
+    gateway.messages()
+
+
+def test_one_answer_stops_only_its_own_escalation_where_each_must_confirm(gateway, warn, cast, now):
+    warn("county1.duty", "county1.director", channels=("app",))
+    actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
+
+    escalation.turn(now + 200 * SECOND)
+
+    unheard = Telling.objects.filter(breached_at__isnull=False)
+    assert [one.recipient.username for one in unheard] == ["county1.director"]
+
+
+def test_one_ear_is_enough_where_the_plan_says_so(gateway, warn, cast, now):
+    warn("county1.duty", "county1.director", channels=("app",), needs_each=False)
+    actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
+
+    escalation.turn(now + 200 * SECOND)
+
+    assert Telling.objects.count() == 2
+    assert set(
+        Step.objects.filter(telling__recipient=cast["county1.director"]).values_list("result", flat=True)
+    ) == {"another one comes"}
+
+
+@pytest.mark.parametrize("answer", [Answer.CANNOT, Answer.PASSED_ON])
+def test_who_cannot_come_is_replaced_at_once(gateway, warn, cast, now, answer):
+    warn("county1.duty", channels=("app",))
+    actions.acknowledge(
+        notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now, answer=answer
+    )
+
+    escalation.turn(now + SECOND)
+
+    assert Telling.objects.filter(recipient__username="city.duty").exists()
+    escalation.turn(now + 300 * SECOND)
+    assert Telling.objects.get(recipient=cast["county1.duty"]).breached_at is None
+
+
+def test_coming_and_then_not_is_replaced_too(gateway, warn, cast, now):
+    warn("county1.duty", channels=("app",))
+    notice = told_of("county1.duty", "app")
+    actions.acknowledge(notice_id=notice.pk, actor=cast["county1.duty"], now=now)
+    actions.acknowledge(
+        notice_id=notice.pk, actor=cast["county1.duty"], now=now + SECOND, answer=Answer.CANNOT
+    )
+
+    escalation.turn(now + 2 * SECOND)
+
+    assert Telling.objects.filter(stands_in_for__recipient=cast["county1.duty"]).count() == 1
+
+
+def test_a_step_taken_twice_is_taken_once(gateway, warn, now):
+    (telling,) = warn("county1.duty")
+    step = telling.steps.get(do=Do.SECOND_CHANNEL)
+
+    for _ in range(3):
+        escalation.take(step.pk, now + 60 * SECOND)
+
+    assert Notice.objects.filter(channel=Channel.VOICE).count() == 1
+
+
+def test_asking_twice_is_one_telling_with_its_steps(gateway, warn, now):
+    warn("county1.duty")
+    warn("county1.duty", at=now + 5 * SECOND)
+
+    assert (Telling.objects.count(), Step.objects.count()) == (1, 3)
+
+
+def test_a_wrong_number_does_not_wait_for_the_minute(gateway, warn, now):
+    warn("county1.duty")
+    gateway.mode = "400"
+    outbox.turn(now)
+    gateway.mode = "ok"
+    escalation.turn(now + SECOND)
+    outbox.turn(now + SECOND)
+
+    assert [m.channel for m in gateway.messages()] == ["sms", "voice"]
+
+
+def test_a_leaver_is_not_called_and_the_next_one_is(gateway, warn, cast, now):
+    warn("county1.duty")
+    cast["county1.duty"].is_active = False
+    cast["county1.duty"].save()
+    outbox.turn(now)
+    escalation.turn(now + SECOND)
+    outbox.turn(now + SECOND)
+
+    assert [m.to for m in gateway.messages()] == [cast["city.duty"].phone]
+    assert told_of("county1.duty", "sms").last_error == "the account is closed"
+
+
+def test_a_roster_edited_while_it_rings_finds_who_is_on_duty_now(gateway, warn, cast, now):
+    warn("county1.duty")
+    post = Post.objects.get(unit__code="C1", kind="duty_officer")
+    Shift.objects.create(
+        post=post, person=cast["county1.petition"], starts_at=now, ends_at=now + timedelta(hours=8)
+    )
+    outbox.turn(now)
+    escalation.turn(now + SECOND)
+    outbox.turn(now + SECOND)
+
+    assert [m.to for m in gateway.messages()] == [cast["county1.petition"].phone]
+    assert told_of("county1.duty", "sms").last_error == "not on duty any more"
+
+
+def test_nobody_left_is_a_breach_at_once_and_somebody_to_telephone(gateway, warn, cast, reach, now):
+    Appointment.objects.exclude(person=cast["county1.duty"]).update(
+        valid_to=now - SECOND, valid_from=now - 2 * SECOND
+    )
+    warn("county1.duty", channels=("app",))
+    escalation.turn(now + 120 * SECOND)
+    escalation.turn(now + 121 * SECOND)
+
+    (telling,) = hand_calls.to_call(reach("county1.duty"))
+    assert telling.breached_at == now + 121 * SECOND
+    hand_calls.record_call(
+        telling_id=telling.pk, reach=reach("county1.duty"), outcome="coming", now=now + 200 * SECOND
+    )
+    assert list(hand_calls.to_call(reach("county1.duty"))) == []
+
+
+def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn, cast, now, monkeypatch):
+    monkeypatch.setitem(escalation.chain._live, "warning", lambda key: True)
+    warn("county1.duty", channels=("app",), still=timedelta(minutes=15))
+    actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
+
+    escalation.turn(now + timedelta(minutes=15))
+    asked = Notice.objects.get(purpose__startswith="warning.signed.still", channel="app")
+    assert "仍在处置吗" in asked.text_zh
+    escalation.turn(now + timedelta(minutes=18))
+
+    assert Telling.objects.get(purpose=asked.purpose).breached_at is not None
+    assert Telling.objects.filter(recipient__username="city.duty", purpose="warning.signed").exists()
+    outbox.turn(now + timedelta(minutes=18))
+    gateway.messages()
+
+
+def test_nobody_is_asked_when_it_is_over(gateway, warn, cast, now):
+    warn("county1.duty", channels=("app",), still=timedelta(minutes=15))
+    actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
+    escalation.turn(now + timedelta(minutes=15))
+
+    assert Step.objects.get(do=Do.STILL_ON_IT).result == "over"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_following_up_costs_four_queries_for_any_number_of_people(
+    gateway, cast, units, now, count, django_assert_num_queries
+):
+    people = [Recipient(person, "") for person in list(cast.values())[:count]]
+
+    with transaction.atomic(), django_assert_num_queries(4):
+        actions.queue(
+            recipients=people,
+            channels=["app", "sms"],
+            purpose="x",
+            subject="a:1",
+            unit=units["C1"],
+            message=Message(wording="warning.signed", facts=FACTS),
+            escalation=Escalation(STEPS, True),
+            now=now,
+        )
