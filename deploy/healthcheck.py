@@ -15,7 +15,7 @@ import psycopg2
 SECONDS = 4
 #: The wheels that may never rest, and how old (seconds) their heartbeat may be. The heartbeat is that of all
 #: engines together: one that hangs beside a healthy one is not seen here, and does no harm.
-WHEELS = ("numbering", "clocks", "notices.alerts", "notices")
+WHEELS = ("numbering", "clocks", "notices.escalation", "notices.alerts", "notices")
 OLDEST = 60
 STALE = """
     SELECT wheel FROM unnest(%s) AS wanted (wheel)

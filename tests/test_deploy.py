@@ -428,15 +428,15 @@ def test_healthcheck_when_nobody_answers_fails():
 @pytest.mark.parametrize(
     ("names", "seconds", "complaint"),
     [
-        ([], 0, "not turned for 60 s: numbering, clocks, notices.alerts, notices"),
-        (["numbering", "clocks", "notices.alerts", "notices"], 0, None),
-        (["numbering", "clocks", "notices.alerts", "notices"], 55, None),
+        ([], 0, "not turned for 60 s: numbering, clocks, notices.escalation, notices.alerts, notices"),
+        (["numbering", "clocks", "notices.escalation", "notices.alerts", "notices"], 0, None),
+        (["numbering", "clocks", "notices.escalation", "notices.alerts", "notices"], 55, None),
         (
-            ["numbering", "clocks", "notices.alerts", "notices"],
+            ["numbering", "clocks", "notices.escalation", "notices.alerts", "notices"],
             65,
-            "numbering, clocks, notices.alerts, notices",
+            "numbering, clocks, notices.escalation, notices.alerts, notices",
         ),
-        (["numbering", "notices.alerts", "notices"], 0, "not turned for 60 s: clocks"),
+        (["numbering", "notices.escalation", "notices.alerts", "notices"], 0, "not turned for 60 s: clocks"),
     ],
 )
 def test_healthcheck_of_an_engine_looks_at_the_heartbeats(names, seconds, complaint):
