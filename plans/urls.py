@@ -4,6 +4,8 @@ from plans import views
 
 urlpatterns = [
     path("", include("plans.versions.urls")),
+    path("", include("plans.editor.urls")),
+    path("", include("plans.rehearsal.urls")),
     path("plans/", views.PlanList.as_view(), name="plans"),
     path("plans/<str:plan_id>/", views.PlanPage.as_view(), name="plan"),
     path("plans/<str:plan_id>/<int:number>/", views.PlanPage.as_view(), name="plan-version"),

@@ -5,7 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views import View
 
+from common.errors import is_allowed
 from plans import pages, queries
+from plans.permissions import check_can_manage
 from plans.versions.queries import act_for, history
 
 
@@ -23,6 +25,7 @@ class PlanPage(LoginRequiredMixin, View):
             "version": version,
             "history": history(version),
             "act": act_for(request.user, version, request.now),
+            "may_edit": is_allowed(check_can_manage, request.user, version.plan.owner_unit, request.now),
             **pages.plan_page(version.document),
         }
         return render(request, "plans/detail.html", context)

@@ -63,7 +63,12 @@ def in_order(changes: Iterable[Change]) -> list[Change]:
 
     kept = [step for step in steps if is_kept(step)]
     drops = [step for step in kept if isinstance(step, Drop)]
-    drops.sort(key=lambda step: [(isinstance(part, int), part if isinstance(part, int) else 0, str(part)) for part in step.path], reverse=True)
+    drops.sort(
+        key=lambda step: [
+            (isinstance(part, int), part if isinstance(part, int) else 0, str(part)) for part in step.path
+        ],
+        reverse=True,
+    )
     return [
         *(step for step in kept if isinstance(step, Put)),
         *(step for step in kept if isinstance(step, Add)),
