@@ -58,6 +58,13 @@ def share(walk):
     )  # fmt: skip
 
 
+def share_with_a_liaison(walk):
+    incidents.share(
+        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), person=walk.reach("county2.director").user,
+        reason="联络", now=walk.now(),
+    )  # fmt: skip
+
+
 def propose(walk):
     said = warnings.Statement(level="red", reason="人数较多，情绪激动")
     walk.warning = warnings.propose_new(
@@ -151,7 +158,7 @@ def reopen(walk):
 
 
 ACTS = [
-    report, take, observe, check, share, propose, hand_back, revise, escalate, sign, call, send_report, order,
+    report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report, order,
     move("county1.squad.dialogue", OrderVerb.ACKNOWLEDGE), move("county1.squad.dialogue", OrderVerb.DEPART),
     move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL), adjust,
     move("county1.squad.dialogue", OrderVerb.COMPLETE), lift, close, reopen,
