@@ -19,6 +19,7 @@ from incidents import forms, permissions, queries
 from incidents.serializers import reasons_in
 from journal.models import Entry, Head
 from journal.parts import PartsView
+from notices import hand_calls
 from notices import queries as notices
 from plans.facts import Facts
 from reports import queries as reports
@@ -52,7 +53,11 @@ class Board(LoginRequiredMixin, PartsView):
         return {"notices": notices.inbox(self.request.user)[:20], "now": self.request.now}
 
     def tasks_context(self):
-        return {**warnings.desk_tasks(self.request.reach, self.request.now), **self.inbox_context()}
+        return {
+            **warnings.desk_tasks(self.request.reach, self.request.now),
+            **self.inbox_context(),
+            "to_phone": hand_calls.waiting(self.request.reach),
+        }
 
     def orders_context(self):
         rows = command.live_orders(self.request.reach)[:MOST_CARDS]

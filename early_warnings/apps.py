@@ -8,9 +8,11 @@ class EarlyWarningsConfig(AppConfig):
         from clocks.effects import register
         from common.subjects import add_reader
         from early_warnings.effects import escalate_signoff
-        from early_warnings.queries import holding_open, key_of_number
+        from early_warnings.queries import holding_open, is_live, key_of_number
         from incidents.queries import hold_open
+        from notices import chain
 
         register("signoff.escalate", escalate_signoff)
         hold_open(holding_open)
         add_reader(key_of_number)
+        chain.register("warning", is_live)

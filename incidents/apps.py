@@ -8,7 +8,9 @@ class IncidentsConfig(AppConfig):
         from accounts.scope import add_exceptions
         from common.subjects import add_reader
         from incidents.models import granted_threads
-        from incidents.queries import key_of_number
+        from incidents.queries import is_live, key_of_number
+        from notices import chain
 
         add_exceptions(granted_threads)
         add_reader(key_of_number)
+        chain.register("incident", is_live)

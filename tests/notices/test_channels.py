@@ -1,0 +1,208 @@
+"""The other ways to a person: chat groups, e-mail, and two gateways of which one is slow."""
+
+import smtplib
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from notices import outbox
+from notices.channels.health import Providers
+from notices.choices import State
+from notices.models import Notice
+from tests.notices.company import Server
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def robot(settings, gateway):
+    company = Server()
+    settings.NOTICE_BOTS = dict.fromkeys(("wecom", "dingtalk", "feishu"), company.url)
+    yield company
+    company.close()
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """Providers nobody knows anything of yet."""
+    known = Providers()
+    monkeypatch.setattr("notices.channels.gateway.PROVIDERS", known)
+    return known
+
+
+@pytest.mark.parametrize(
+    ("channel", "expected"),
+    [
+        ("wecom", lambda text, numbers: {"msgtype": "text", "text": {"content": text, "mentioned_mobile_list": numbers}}),
+        ("dingtalk", lambda text, numbers: {"msgtype": "text", "text": {"content": text}, "at": {"atMobiles": numbers}}),
+        ("feishu", lambda text, numbers: {"msg_type": "text", "content": {"text": text}}),
+    ],
+)  # fmt: skip
+def test_a_group_is_told_once_and_names_everybody(robot, tell, cast, now, channel, expected):
+    robot.mode = "feishu" if channel == "feishu" else "ok"
+    tell("county1.duty", "county1.director", channels=[channel], priority=1)
+
+    outbox.turn(now)
+
+    people = [cast["county1.duty"], cast["county1.director"]]
+    text = "橙色预警\n" + "、".join(f"@{person}" for person in people)
+    ((path, body),) = robot.received
+    assert body == expected(text, sorted(person.phone for person in people))
+    assert path == "/robot?key=k"
+    assert set(Notice.objects.values_list("state", flat=True)) == {State.SENT}
+
+
+@pytest.mark.parametrize(
+    ("mode", "state"),
+    [("busy", State.QUEUED), ("down", State.QUEUED), ("no", State.FAILED), ("odd", State.FAILED)],
+)
+def test_a_group_that_does_not_take_it(robot, tell, now, mode, state):
+    robot.mode = mode
+    tell("county1.duty", channels=["wecom"])
+    outbox.turn(now)
+
+    assert Notice.objects.get().state == state
+
+
+def test_signed_groups_get_a_signature(robot, tell, settings, now):
+    settings.NOTICE_BOT_SECRETS = {"dingtalk": "s", "feishu": "s"}
+    tell("county1.duty", channels=["dingtalk", "feishu"])
+    outbox.turn(now)
+
+    paths = {path for path, _body in robot.received}
+    assert any("&timestamp=" in path and "&sign=" in path for path in paths)
+    assert any({"timestamp", "sign"} <= set(body) for _path, body in robot.received)
+
+
+def test_a_group_that_is_not_set_up_is_not_queued(gateway, tell):
+    assert tell("county1.duty", channels=["wecom", "email"]) == []
+
+
+def test_mail_goes_by_djangos_own_backend(gateway, tell, cast, settings, now):
+    settings.EMAIL_HOST = "mail.invalid"
+    cast["county1.duty"].email = "duty@example.invalid"
+    cast["county1.duty"].save()
+    tell("county1.duty", "county1.director", channels=["email"])
+    outbox.turn(now)
+
+    (message,) = mail.outbox
+    assert (message.to, message.subject) == (["duty@example.invalid"], "橙色预警")
+    by_person = dict(Notice.objects.values_list("recipient__username", "last_error"))
+    assert by_person == {"county1.duty": "", "county1.director": "no e-mail address"}
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (smtplib.SMTPServerDisconnected("away"), State.QUEUED),
+        (smtplib.SMTPRecipientsRefused({}), State.FAILED),
+    ],
+)
+def test_a_mail_server_that_fails(gateway, tell, cast, settings, now, monkeypatch, error, state):
+    settings.EMAIL_HOST = "mail.invalid"
+    cast["county1.duty"].email = "duty@example.invalid"
+    cast["county1.duty"].save()
+
+    def send(self, *args, **kwargs):
+        raise error
+
+    monkeypatch.setattr("django.core.mail.EmailMessage.send", send)
+    tell("county1.duty", channels=["email"])
+    outbox.turn(now)
+
+    assert Notice.objects.get().state == state
+
+
+@pytest.mark.slow
+def test_a_gateway_that_hangs_delays_nobody_on_another_channel(
+    robot, gateway, fresh, tell, settings, now, monkeypatch
+):
+    """Thirty seconds of silence: the chat group has its message at once, and the turn is soon over."""
+    settings.NOTICE_LEASE_SECONDS = 40
+    monkeypatch.setattr("notices.senders.PATIENCE", 0.5)
+    gateway.mode = "hang"
+    tell(
+        *[f"county1.{name}" for name in ("duty", "director", "leader")], channels=["sms", "wecom"], priority=1
+    )
+
+    began = time.monotonic()
+    outbox.turn(now)
+    assert time.monotonic() - began < 3
+    assert set(Notice.objects.filter(channel="wecom").values_list("state", flat=True)) == {State.SENT}
+    assert set(Notice.objects.filter(channel="sms").values_list("state", flat=True)) == {State.QUEUED}
+
+    gateway.mode = "ok"
+    gateway.release.set()
+    time.sleep(0.5)
+    outbox.turn(now + SECOND)
+    assert set(Notice.objects.filter(channel="sms").values_list("state", flat=True)) == {State.SENT}
+    assert len(gateway.on_phones()) == 3
+
+
+@pytest.mark.slow
+def test_a_slow_gateway_is_passed_over_for_the_other(
+    gateway, second_gateway, fresh, tell, settings, now, monkeypatch
+):
+    settings.NOTICE_SLOW_SECONDS = 0.2
+    monkeypatch.setattr("notices.senders.PATIENCE", 0.5)
+    gateway.mode = "hang"
+    tell("county1.duty", subject="warning:1", priority=1)
+    outbox.turn(now)
+    tell("county1.director", subject="warning:2", priority=1)
+    outbox.turn(now + SECOND)
+
+    assert Notice.objects.get(subject="warning:2").state == State.SENT
+    assert len(second_gateway.messages()) == 1
+    gateway.mode = "ok"
+    gateway.release.set()
+    time.sleep(0.3)
+    outbox.turn(now + 2 * SECOND)
+    gateway.messages()
+
+
+def test_three_failures_make_a_provider_poor_for_a_minute(settings):
+    clock = [0.0]
+    known = Providers(lambda: clock[0])
+    for _ in range(2):
+        known.failed("a")
+    assert not known.is_poor("a")
+    known.failed("a")
+    assert known.is_poor("a")
+    clock[0] = 60.0
+    assert not known.is_poor("a")
+
+
+def test_one_good_answer_clears_a_provider(settings):
+    known = Providers()
+    for _ in range(3):
+        known.failed("a")
+    known.answered("a", True, 0.1)
+
+    assert not known.is_poor("a")
+
+
+def test_silence_right_now_counts_as_slow(settings):
+    clock = [0.0]
+    known = Providers(lambda: clock[0])
+    with known.asked("a"):
+        clock[0] = settings.NOTICE_SLOW_SECONDS + 1
+        assert known.is_poor("a")
+    assert not known.is_poor("a")
+
+
+def test_more_than_one_channel_may_take_leaves_room(gateway, tell, cast, now, monkeypatch):
+    """At most PER_CHANNEL of one channel are under way; the others of the batch still go."""
+    monkeypatch.setattr(outbox, "PER_CHANNEL", 2)
+    senders = outbox.Senders()
+    release = threading.Event()
+    monkeypatch.setattr("notices.senders.sender_of", lambda channel: lambda parcel, timeout: release.wait(5))
+    tell("county1.duty", "county1.director", channels=["sms"])
+    rows = list(Notice.objects.select_related("recipient"))
+    senders.begin([[row] for row in rows], now)
+
+    assert senders.full(2) == ["sms"]
+    assert senders.full(3) == []
+    release.set()

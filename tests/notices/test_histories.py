@@ -1,0 +1,98 @@
+"""2,000 random histories: nobody is lost, nobody is told twice, nobody off duty is called."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Appointment, Post
+from command.models import Shift
+from notices import escalation, outbox
+from notices.models import Step, Telling
+from notices.senders import Senders
+from tests.notices import histories
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+#: Worlds × warnings in each.
+WORLDS, EACH = 20, 100
+
+
+class AtOnce(Senders):
+    """Sends in the turn's own thread: the order of things follows from the seed."""
+
+    def begin(self, parcels, now):
+        super().collect(now)
+        self._parcels = parcels
+
+    def answers(self):
+        for parcel in self._parcels:
+            yield parcel, self.company.send(parcel, 1.0), self._now()
+
+
+@pytest.fixture
+def world(cast, units, now, settings, monkeypatch):
+    settings.NOTICE_GATEWAY_URL = "http://gateway.invalid"
+    settings.NOTICE_LEASE_SECONDS = 10
+
+    def make(seed):
+        people = {person.pk: person for person in cast.values()}
+        held = list(
+            Appointment.objects.filter(post__unit__code__in=["C0", "C1"], post__kind__in=_KINDS)
+            .select_related("person", "post")
+            .order_by("pk")
+        )
+        made = histories.World(seed, people, held, units, now, EACH)
+        senders = AtOnce()
+        senders.company = made.company
+        monkeypatch.setattr(outbox, "_senders", {outbox.EVERYTHING: senders})
+        for module in (outbox, escalation):
+            monkeypatch.setattr(module, "crash_point", histories.die_at(random.Random(seed + 1), 0.02))
+        return made
+
+    return make
+
+
+_KINDS = [
+    "director",
+    "deputy_director",
+    "duty_leader",
+    "duty_officer",
+    "petition_director",
+    "first_responder",
+]
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_whatever_happens_everybody_is_reached_or_somebody_knows(world, cast, now, seed, monkeypatch):
+    story = world(seed)
+    # Two wrong numbers, one leaver, and one who is on the roster only from some moment on.
+    story.company.wrong = {cast["county1.responder"].pk, cast["county1.petition"].pk}
+    desk = Post.objects.get(unit__code="C1", kind="duty_officer")
+    for hours in range(2):
+        Shift.objects.create(
+            post=desk,
+            person=cast["county1.duty" if hours == 0 else "county1.deputy"],
+            starts_at=now + timedelta(seconds=150 * hours),
+            ends_at=now + timedelta(seconds=150) if hours == 0 else now + timedelta(hours=9),
+        )
+    story.begin()
+    story.run(100)
+    cast["city.leader"].is_active = False
+    cast["city.leader"].save()
+    story.run(300)
+    for module in (outbox, escalation):
+        monkeypatch.setattr(module, "crash_point", lambda name: None)
+    before = len(story.company.called)
+    story.settle()
+
+    assert histories.lost(story) == []
+    assert histories.told_twice(story.company) == {}
+    assert histories.unfinished() == 0
+    assert not Step.objects.filter(done_at__isnull=True).exists()
+    assert Telling.objects.filter(stands_in_for__isnull=False).exists()
+    # After her shift, and after he left, their phones stayed silent.
+    late = {person for person, _post in story.company.called[before:]}
+    assert cast["city.leader"].pk not in late
+    assert (cast["county1.duty"].pk, desk.pk) not in story.company.called[before:]
+    assert story.deaths > 0
