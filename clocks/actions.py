@@ -14,6 +14,7 @@ from clocks.calendar import Calendar
 from clocks.choices import Per
 from clocks.durations import Due, due_at, parse
 from clocks.models import RUNNING, Clock, ClockRule
+from journal.kinds import KINDS
 from journal.models import Entry
 
 #: The generation after the last one of this clock and subject, found by the insert itself.
@@ -36,13 +37,18 @@ def write_rules(*, plan: str, rules: Iterable[ClockRule]) -> None:
 
 def start_and_stop(entry: Entry) -> None:
     """Listener of the journal: stop and start what the entry's plan says. No rule for its kind, no query."""
-    if not entry.plan:
-        return
-    book = rulebook.rules_for(entry.plan)
-    if stops := book.stops.get(entry.kind):
-        _stop(stops, entry)
-    if starts := [rule for rule in book.starts.get(entry.kind, ()) if _is_meant(rule, entry)]:
-        _start(starts, entry)
+    books = [rulebook.rules_for(entry.plan)] if entry.plan else []
+    if entry.kind in _MATTERS:
+        books += rulebook.standing(entry.at)
+    for book in books:
+        if stops := book.stops.get(entry.kind):
+            _stop(stops, entry)
+        if starts := [rule for rule in book.starts.get(entry.kind, ()) if _is_meant(rule, entry)]:
+            _start(starts, entry)
+
+
+#: Steps in answering people: what runs because of them is owed also when the incident is over.
+_MATTERS = frozenset(kind.name for kind in KINDS.values() if kind.matter)
 
 
 def _is_meant(rule: ClockRule, entry: Entry) -> bool:
@@ -100,12 +106,23 @@ def _subject(rule: ClockRule, entry: Entry) -> str:
     return entry.thread if rule.per == Per.THREAD else entry.subject
 
 
-def cancel_for_thread(*, thread: str, now: datetime, reason: str, started_by: Iterable[str] = ()) -> int:
+def cancel_for_thread(
+    *,
+    thread: str,
+    now: datetime,
+    reason: str,
+    started_by: Iterable[str] = (),
+    matters_too: bool = True,
+) -> int:
     """Cancel what runs for an incident and everything in it (closed, retracted). Returns how many.
 
-    `started_by` narrows it to clocks started by these kinds of entries. The caller records why.
+    `started_by` narrows it to clocks started by these kinds of entries; without `matters_too`, what is owed to
+    people goes on. The caller records why.
     """
-    return _cancel(Clock.objects.filter(thread=thread), now, reason, started_by)
+    clocks = Clock.objects.filter(thread=thread)
+    if not matters_too:
+        clocks = clocks.exclude(start_entry__kind__in=_MATTERS)
+    return _cancel(clocks, now, reason, started_by)
 
 
 def cancel_for_subject(*, subject: str, now: datetime, reason: str, started_by: Iterable[str] = ()) -> int:

@@ -4,6 +4,8 @@ An entry whose kind no rule names costs no query at all. Nobody names a version 
 (clocks.actions.write_rules, in the transaction that loads it), so that finding none may be kept too.
 """
 
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from clocks.models import ClockRule
@@ -24,10 +26,29 @@ def rules_for(plan: str) -> Rulebook:
     if plan in _kept:
         return _kept[plan]
     rules = list(ClockRule.objects.filter(plan=plan).order_by("id"))
-    book = Rulebook(_by_kind(rules, "start_kind"), _by_kind(rules, "stop_kind"))
+    book = book_of(rules)
     if plan not in _unsettled:
         _kept[plan] = book
     return book
+
+
+#: Rooms above add the rules that hold whatever plan an entry follows: fn(moment) → rulebooks.
+_always: list[Callable[[datetime], Iterable[Rulebook]]] = []
+
+
+def always_on(provider: Callable[[datetime], Iterable[Rulebook]]) -> None:
+    """Register a source of rules for steps in answering people (kinds marked as `matter`), such as a statute."""
+    if provider not in _always:
+        _always.append(provider)
+
+
+def standing(at: datetime) -> list[Rulebook]:
+    """The rules that hold at that moment beside those of any plan."""
+    return [book for provider in _always for book in provider(at)]
+
+
+def book_of(rules: list[ClockRule]) -> Rulebook:
+    return Rulebook(_by_kind(rules, "start_kind"), _by_kind(rules, "stop_kind"))
 
 
 def unsettle(plan: str) -> None:

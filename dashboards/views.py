@@ -17,6 +17,9 @@ from dashboards.boards import start_of
 from early_warnings import queries as warnings
 from incidents import forms, permissions, queries
 from incidents.serializers import reasons_in
+from incidents.steps.forms import StepForm
+from incidents.steps.queries import choices as step_choices
+from incidents.steps.queries import steps_of
 from journal.models import Entry, Head
 from journal.parts import PartsView
 from notices import hand_calls
@@ -161,11 +164,14 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         reach, incident = self.request.reach, self.incident
         return {
             "incident": incident,
-            "observation_form": forms.ObservationForm(initial=forms.ObservationForm.picture(incident.facts)),
+            "observation_form": forms.ObservationForm(
+                initial=forms.ObservationForm.picture(incident.facts), document=incident.plan.document
+            ),
             "share_form": forms.ShareForm(),
             "close_form": forms.CloseForm(),
             "reason_form": forms.ReasonForm(),
             "may_observe": is_allowed(permissions.check_can_observe, reach, incident),
+            "step_form": StepForm(steps=step_choices(steps_of(incident, self.request.now))),
             "may_share": is_allowed(permissions.check_can_manage, reach, incident),
             "may_close": is_allowed(permissions.check_can_close, reach, incident),
         }
@@ -176,7 +182,9 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         return {
             "incident": incident,
             "may_take": may_manage and incident.state == "reported",
-            "may_draft": reach.holds("warning.draft", incident.unit_path) and incident.is_open,
+            "may_draft": reach.holds("warning.draft", incident.unit_path)
+            and incident.is_open
+            and bool(incident.plan.document.get("levels")),
             "may_order": is_allowed(check_can_issue, reach, incident) and incident.is_open,
             "may_retract": incident.is_open
             and is_allowed(permissions.check_can_retract, reach, incident, self.request.now),

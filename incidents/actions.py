@@ -336,7 +336,7 @@ def close(*, incident_id: int, reach: Reach, summary: str, now: datetime, rev: i
 
     incident.closed_at, incident.closed_by, incident.summary = now, reach.user, summary
     _save(incident, "state", "closed_at", "closed_by", "summary")
-    cancel_for_thread(thread=incident.key, now=now, reason=incident.state)
+    cancel_for_thread(thread=incident.key, now=now, reason=incident.state, matters_too=False)
 
     _record(incident, "incident.closed", reach, at=now, content={"summary": summary})
     return incident

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from common.errors import Invalid
+from incidents.asked import asked_fields, first_values
 from incidents.choices import Outcome
 from incidents.inputs import choices_of, headcount_bands, read_facts
 
@@ -55,7 +56,14 @@ class AlarmForm(FactsMixin, forms.Form):
     def __init__(self, *args, units, document, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units
-        self.fields["headcount"].choices = headcount_bands(document)
+        if bands := headcount_bands(document):
+            self.fields["headcount"].choices = bands
+        else:
+            # A plan without bands of headcount: a number or a range, as people type it.
+            self.fields["headcount"] = forms.CharField(
+                label=_("How many people"), max_length=24, required=False,
+                help_text=_("A number or a range, such as 8 or 6-20."),
+            )  # fmt: skip
         self.fields["acts"].choices = choices_of("acts")
         self.fields["life_risk"].choices = choices_of("life_risk")
 
@@ -118,12 +126,21 @@ class ObservationForm(FactsMixin, forms.Form):
     #: Fields that begin with the present picture.
     PICTURE = (*fact_fields, "injured", "dead")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, document=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["acts"].choices = choices_of("acts")
         self.fields["life_risk"].choices = choices_of("life_risk")
-        for name in self.PICTURE:
+        asked = asked_fields(document) if document else {}
+        self.fields.update(asked)
+        self.fact_fields = {**self.fact_fields, **{name: name for name in asked}}
+        self._asked = list(asked)
+        for name in (*self.PICTURE, *asked):
             self.fields[name].show_hidden_initial = True
+
+    @property
+    def asked_by_plan(self):
+        """The fields that stand here because the incident's plan asks for these facts."""
+        return [self[name] for name in self._asked]
 
     def gather(self, raw, cleaned):
         for name, fact in self.fact_fields.items():
@@ -149,6 +166,7 @@ class ObservationForm(FactsMixin, forms.Form):
             "injured": casualties.get("injured"),
             "dead": casualties.get("dead"),
             "online_views": facts.get("online_views_reported"),
+            **first_values(facts),
         }
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from incidents import views
+from incidents.steps import views as steps
 
 urlpatterns = [
     path("alarm/", views.AlarmPage.as_view(), name="alarm"),
@@ -10,6 +11,7 @@ urlpatterns = [
     path("incidents/<str:number>/take/", views.Take.as_view(), name="incident-take"),
     path("incidents/<str:number>/observe/", views.Observe.as_view(), name="incident-observe"),
     path("incidents/<str:number>/check/", views.Check.as_view(), name="incident-check"),
+    path("incidents/<str:number>/step/", steps.Note.as_view(), name="incident-step"),
     path("incidents/<str:number>/merge/", views.MergeInto.as_view(), name="incident-merge"),
     path("incidents/<str:number>/share/", views.ShareWith.as_view(), name="incident-share"),
     path("incidents/<str:number>/unshare/", views.Unshare.as_view(), name="incident-unshare"),

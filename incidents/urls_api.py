@@ -1,6 +1,7 @@
 from django.urls import path
 
 from incidents import api
+from incidents.steps import api as steps
 
 urlpatterns = [
     path("alarms/", api.Alarms.as_view(), name="alarms"),
@@ -8,5 +9,6 @@ urlpatterns = [
     path("incidents/<str:number>/", api.OneIncident.as_view(), name="incident"),
     path("incidents/<str:number>/timeline/", api.Timeline.as_view(), name="timeline"),
     path("incidents/<str:number>/observations/", api.Observations.as_view(), name="observations"),
+    path("incidents/<str:number>/steps/", steps.Steps.as_view(), name="steps"),
     path("incidents/<str:number>/close/", api.Close.as_view(), name="close"),
 ]

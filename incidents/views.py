@@ -173,7 +173,7 @@ class IncidentAct(LoginRequiredMixin, View):
     @once
     def post(self, request, number):
         incident = queries.get_incident(request.reach, number)
-        form = self.form_class(request.POST) if self.form_class else None
+        form = self.form_of(request, incident)
         if form is not None and not form.is_valid():
             raise Invalid(
                 "form_not_in_order",
@@ -193,6 +193,9 @@ class IncidentAct(LoginRequiredMixin, View):
             messages.success(request, self.done)
         return see_other("incident", incident.number)
 
+    def form_of(self, request, incident):
+        return self.form_class(request.POST) if self.form_class else None
+
     def act(self, request, incident, form):
         raise NotImplementedError
 
@@ -203,7 +206,8 @@ class Take(IncidentAct):
 
 
 class Observe(IncidentAct):
-    form_class = forms.ObservationForm
+    def form_of(self, request, incident):
+        return forms.ObservationForm(request.POST, document=incident.plan.document)
 
     def act(self, request, incident, form):
         actions.add_observation(

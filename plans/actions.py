@@ -11,26 +11,28 @@ from accounts.choices import PostKind, Tier
 from accounts.models import Unit, User
 from clocks import effects
 from clocks.actions import write_rules
-from clocks.models import ClockRule
 from common.errors import Invalid, WrongState
 from journal.kinds import KINDS
 from journal.record import key, record
-from plans import campaigns, documents, permissions
+from plans import campaigns, documents, permissions, queries, statute
 from plans.campaigns import NO_TERM, Term
 from plans.choices import PlanKind, PlanState
+from plans.clock_rules import clock_rule, runs
 from plans.findings import Problem, Vocabulary
 from plans.models import Plan, PlanStep, PlanText, PlanVersion
-from plans.sections import ClockLine, clocks_of
+from plans.sections import clocks_of
 from plans.words import words
 
 
-def vocabulary() -> Vocabulary:
-    """The words of this product that a plan may use."""
+def vocabulary(at: datetime | None = None) -> Vocabulary:
+    """The words of this product that a plan may use; with `at`, what statutes are in force then as well."""
     return Vocabulary(
         kinds=frozenset(KINDS),
         posts=frozenset(PostKind.values),
         tiers=frozenset(Tier.values),
         effects=effects.known(),
+        statutes=queries.statutes(at) if at else (statute.shipped(),),
+        matters=frozenset(kind.name for kind in KINDS.values() if kind.matter),
     )
 
 
@@ -52,7 +54,7 @@ def load_plan(
     Source: district plan §7 (filed, in force, revised).
     """
     raw = text.encode() if isinstance(text, str) else text
-    checked = documents.check(raw, vocabulary())
+    checked = documents.check(raw, vocabulary(now))
     if not checked.is_loadable or checked.document is None:
         raise _not_loadable(checked.problems)
     permissions.check_can_manage(actor, owner, now)
@@ -115,28 +117,9 @@ def file_version(version: PlanVersion, actor: User | None, now: datetime, reason
 
 def register_clock_rules(version: PlanVersion) -> None:
     """Hand the version's clocks to the clocks room. Those that recur or count back have no entry to start them."""
-    write_rules(plan=version.ref, rules=[_rule(line) for line in clocks_of(version.document) if runs(line)])
-
-
-def runs(line: ClockLine) -> bool:
-    """Whether entries start this clock: not one that recurs, counts back, extends another or is only shown."""
-    return bool(line.start) and not line.display_only
-
-
-def _rule(line: ClockLine) -> ClockRule:
-    return ClockRule(
-        clock_id=line.id,
-        title_zh=line.words.zh,
-        title_en=line.words.en,
-        start_kind=line.start,
-        stop_kind=line.stop,
-        when_level=line.when_level,
-        duration=line.duration,
-        role=" ".join(line.roles),
-        cite=line.cite,
-        per=line.per,
-        effect=line.effect,
-        origin=line.origin,
+    write_rules(
+        plan=version.ref,
+        rules=[clock_rule(line, version.ref) for line in clocks_of(version.document) if runs(line)],
     )
 
 

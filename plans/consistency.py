@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from clocks.durations import parse
+from plans import statute
 from plans.criteria import gaps_and_overlaps, unsound_criteria
 from plans.findings import Finding, Vocabulary, note, problem
 from plans.strict_yaml import at
@@ -21,6 +22,8 @@ def findings(document: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     yield from _roles(document, vocabulary)
     yield from _clocks(document, vocabulary)
     yield from _notices(document)
+    yield from _statutory(document, vocabulary)
+    yield from statute.lengthened(document, vocabulary.statutes)
     yield from _ids(document)
     yield from _citations(document)
     yield from _source_and_signatures(document)
@@ -156,8 +159,21 @@ def _clocks(document: Mapping, vocabulary: Vocabulary) -> Found:
                           level=clock["when_level"])  # fmt: skip
         yield from _duration(clock, "duration", path)
         yield from _span_of(clock, path)
+        yield from _duration(clock, "max_extension", path)
+        yield from _extended(clock, path, document)
     for index, pool in enumerate(document.get("pools", ())):
         yield from _duration(pool, "arrive", f"pools[{index}]")
+
+
+def _statutory(document: Mapping, vocabulary: Vocabulary) -> Found:
+    """The law's clocks run whatever plan holds, between the steps in answering people and nowhere else."""
+    if document.get("kind") != "statutory_overlay" or vocabulary.matters is None:
+        return
+    for index, clock in enumerate(document.get("clocks", ())):
+        for key in ("start", "stop"):
+            if key in clock and clock[key] not in vocabulary.matters:
+                yield problem(f"clocks[{index}].{key}", "A statutory clock runs between steps of a petition or a "
+                              "demand: “%(kind)s” is none.", kind=clock[key])  # fmt: skip
 
 
 def _duration(entry: Mapping, key: str, path: str) -> Found:
@@ -168,6 +184,14 @@ def _duration(entry: Mapping, key: str, path: str) -> Found:
     except ValueError:
         yield problem(at(path, key), "“%(value)s” is not a duration: PT3M, P3D, 2WD, same_day_24h00, given, "
                                      "immediate, timely or unspecified.", value=entry[key])  # fmt: skip
+
+
+def _extended(clock: Mapping, path: str, document: Mapping) -> Found:
+    known = {entry["id"] for entry in document.get("clocks", ())}
+    if "extends" in clock and clock["extends"] not in known:
+        yield problem(
+            at(path, "extends"), "There is no clock “%(clock)s” in this plan.", clock=clock["extends"]
+        )
 
 
 def _span_of(clock: Mapping, path: str) -> Found:

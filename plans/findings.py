@@ -1,5 +1,6 @@
 """What a check says about a plan: problems that stop the loading, and notes worth reading."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
@@ -42,6 +43,10 @@ class Vocabulary(NamedTuple):
     posts: frozenset[str] | None = None
     tiers: frozenset[str] | None = None
     effects: frozenset[str] | None = None
+    #: Documents of statutory time limits that no plan may lengthen.
+    statutes: tuple[Mapping[str, Any], ...] = ()
+    #: Kinds of entries between which statutory clocks may run.
+    matters: frozenset[str] | None = None
 
 
 ANY_WORDS = Vocabulary()

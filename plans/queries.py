@@ -1,6 +1,7 @@
 """Questions about plans."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from accounts.models import Unit
 from common.errors import NotFound, WrongState
 from common.paths import prefixes
 from common.periods import day_of
+from plans import statute
 from plans.choices import PlanKind, PlanState
 from plans.models import PlanVersion
 
@@ -45,6 +47,19 @@ def versions_in_force(unit: Unit, at: datetime) -> QuerySet[PlanVersion]:
     return (
         PlanVersion.objects.filter(in_force_at(at), above).select_related("plan__owner_unit").order_by("pk")
     )
+
+
+def overlays(at: datetime) -> list[PlanVersion]:
+    """The versions of statutory time limits that are loaded and in force (one query)."""
+    rows = PlanVersion.objects.filter(in_force_at(at), plan__kind=PlanKind.OVERLAY).select_related("plan")
+    return list(rows.order_by("pk"))
+
+
+def statutes(at: datetime) -> tuple[dict[str, Any], ...]:
+    """The documents of all statutory time limits: those in force, and the shipped one unless a version of it is."""
+    loaded = tuple(version.document for version in overlays(at))
+    is_loaded = statute.shipped()["id"] in {document["id"] for document in loaded}
+    return loaded if is_loaded else (statute.shipped(), *loaded)
 
 
 def in_force_at(at: datetime) -> Q:

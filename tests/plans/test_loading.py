@@ -271,7 +271,13 @@ def test_version_that_held_at_that_moment_counts(load, small, next_version, unit
 def test_drafts_overlays_and_neighbours_plans_do_not_count(load, small, units, now):
     load(of_unit(small, "draft"))
     load(
-        of_unit(small, "overlay").replace("version: 1", "version: 1\nkind: statutory_overlay"),
+        of_unit(small, "overlay")
+        .replace("version: 1", "version: 1\nkind: statutory_overlay")
+        .replace("id: S-1", "id: L-1")
+        .replace(
+            "start: warning.signed, stop: warning.lifted",
+            "start: demand.registered, stop: demand.reply_issued",
+        ),
         put_in_force=True,
     )
     load(of_unit(small, "neighbour"), owner=units["C2"], put_in_force=True)

@@ -1,0 +1,43 @@
+"""Steps of an incident over the HTTP API."""
+
+from django.utils.translation import get_language
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api import idempotent
+from common.serializers import validated
+from incidents.queries import get_incident
+from incidents.serializers import entry as entry_of
+from incidents.steps import actions, queries
+from incidents.steps.forms import StepSerializer
+from journal.record import content_of
+from plans.words import Words
+
+
+class Steps(APIView):
+    """The steps that may be noted on the incident now: its plan's, those of plans beside it, the statute's."""
+
+    @extend_schema(responses={200: dict})
+    def get(self, request, number):
+        incident = get_incident(request.reach, number)
+        return Response({"steps": [_step(step) for step in queries.steps_of(incident, request.now)]})
+
+    @extend_schema(request=StepSerializer, responses={201: dict})
+    @idempotent
+    def post(self, request, number):
+        """Note that a step happened; the plans' clocks start and stop at that moment."""
+        given = validated(StepSerializer, request.data)
+        incident = get_incident(request.reach, number)
+        entry = actions.note_step(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
+        return Response(entry_of(entry, content_of(entry)), status=201)
+
+
+def _step(step: queries.Step) -> dict:
+    language = get_language()
+    return {
+        "kind": step.kind.name,
+        "title": Words(step.kind.zh, step.kind.en).said_in(language),
+        "plan": step.plan,
+        "plan_title": step.title.said_in(language),
+    }

@@ -1,0 +1,33 @@
+"""Is a noted step well formed?"""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from common.serializers import StrictSerializer
+
+_MOMENT = "%Y-%m-%dT%H:%M"
+
+
+class StepForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What has happened"))
+    at = forms.DateTimeField(
+        label=_("When"),
+        required=False,
+        help_text=_("Empty: now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT),
+        input_formats=[_MOMENT, "%Y-%m-%dT%H:%M:%S"],
+    )
+    note = forms.CharField(
+        label=_("Note"), max_length=200, required=False, help_text=_("The matter, not the persons.")
+    )
+
+    def __init__(self, *args, steps=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = steps
+
+
+class StepSerializer(StrictSerializer):
+    kind = serializers.CharField(max_length=60)
+    at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
