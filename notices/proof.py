@@ -7,6 +7,7 @@ from typing import NamedTuple
 from journal.models import Entry
 from journal.record import key
 from notices.models import Notice, Step, Telling
+from notices.reasons import is_not_needed
 
 #: What the journal says of a notice, and the column it stands for.
 _COLUMNS = {
@@ -79,7 +80,10 @@ def sheet(*, subject: str, thread: str, purpose: str) -> Sheet:
 
 
 def _steps(telling: Telling | None) -> list[Step]:
-    return sorted(telling.steps.all(), key=lambda step: (step.due_at, step.number)) if telling else []
+    """What was done, and what is still to come; a step that was not needed is not news."""
+    steps = telling.steps.all() if telling else []
+    shown = [step for step in steps if step.done_at is None or not is_not_needed(step.result)]
+    return sorted(shown, key=lambda step: (step.due_at, step.number))
 
 
 def _entries(thread: str, notices: Iterable[Notice]) -> dict[str, list[Entry]]:

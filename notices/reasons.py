@@ -39,6 +39,14 @@ _RESULTS = {
 }
 
 
+#: Results of steps that were not taken.
+_NOT_NEEDED = {"answered", "another one comes", "heard", "replaced", "not coming", "over", "active"}
+
+
+def is_not_needed(result: str) -> bool:
+    return result in _NOT_NEEDED
+
+
 def reason_of(error: str) -> str:
     """The sentence for a stored reason; one that is not known is shown as it stands."""
     if error in _REASONS:

@@ -56,7 +56,13 @@ print(json.dumps({kind: Entry.objects.filter(kind=kind).count() for kind in
 @pytest.fixture
 def gateway(installation):
     fake = FakeGateway()
-    installation |= {"NOTICE_GATEWAY_URL": fake.url, "NOTICE_LEASE_SECONDS": "1"}
+    installation |= {
+        "NOTICE_GATEWAY_URL": fake.url,
+        "NOTICE_LEASE_SECONDS": "1",
+        # Nothing waits for company or for the morning.
+        "NOTICE_BUNDLE_SECONDS": "0",
+        "NOTICE_QUIET_HOURS": "",
+    }
     yield fake
     fake.close()
 
@@ -120,6 +126,38 @@ def test_a_sender_killed(installation, gateway, point, repeats):
     assert len(gateway.messages()) == 1 + repeats
     assert len(gateway.on_phones()) == 1
     assert "sent" in python(PEOPLE + "print(Notice.objects.get().state)", env=installation)
+
+
+SILENT = """
+from notices.choices import Do
+from notices.models import Step, Telling
+from notices.rules import Escalation, StepLine
+
+with transaction.atomic():
+    queue(recipients=[Recipient(person(1), "")], channels=["app"], purpose="x", subject="order:1", unit=None,
+          text_zh="x", now=now - timedelta(minutes=4), priority=1,
+          escalation=Escalation((StepLine(timedelta(minutes=1), Do.SECOND_CHANNEL, ("voice",)),
+                                 StepLine(timedelta(minutes=3), Do.BREACH))))
+"""
+TAKEN = """
+from notices.models import Step
+print(json.dumps([Notice.objects.filter(channel="voice").count(), Entry.objects.filter(kind="notice.unheard").count(),
+                  Step.objects.filter(done_at=None).count()]))
+"""
+
+
+@pytest.mark.parametrize("kills", [1, 2])
+def test_an_engine_killed_while_it_follows_up_on_silence(installation, gateway, kills):
+    """Nothing of the step is there after the kill; the next engine takes it, once."""
+    python(PEOPLE + SILENT, env=installation)
+
+    for _kill in range(kills):
+        assert run(installation, crash_at="notices.before_step_commit") == -9
+        assert json.loads(python(PEOPLE + "import json" + TAKEN, env=installation)) == [0, 0, 2]
+    assert run(installation) == 0
+
+    assert json.loads(python(PEOPLE + "import json" + TAKEN, env=installation)) == [1, 1, 0]
+    assert [message.channel for message in gateway.messages()] == ["voice"]
 
 
 def test_engines_killed_again_and_again(installation, gateway):

@@ -24,7 +24,13 @@ def gateway():
 @pytest.fixture
 def installation(bureau, gateway, tmp_path):
     """A copy of the bureau to hurt. After every test its journal is whole and every clock was started once."""
-    settings = {"NOTICE_GATEWAY_URL": gateway.url, "NOTICE_LEASE_SECONDS": "4"}
+    settings = {
+        "NOTICE_GATEWAY_URL": gateway.url,
+        "NOTICE_LEASE_SECONDS": "4",
+        # Nothing waits for company or for the morning.
+        "NOTICE_BUNDLE_SECONDS": "0",
+        "NOTICE_QUIET_HOURS": "",
+    }
     with bureau.installation(tmp_path / "installation", **settings) as made:
         yield made
         made.check_journal()

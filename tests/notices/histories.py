@@ -92,7 +92,7 @@ class World:
 
     def begin(self):
         for number in range(self.histories):
-            people = self.chance.sample(self.held, self.chance.choice([1, 1, 2, 3]))
+            people = self.chance.sample(self.held, self.chance.choice([1, 1, 1, 2]))
             with transaction.atomic():
                 actions.queue(
                     recipients=[Recipient(one.person, one.post.title, one.post_id) for one in people],
