@@ -28,6 +28,9 @@ PAGES = [
     ("county1.duty", "/early-warnings/"),
     ("county1.duty", "/early-warnings/{warning}/"),
     ("city.director", "/early-warnings/{warning}/"),
+    ("county1.duty", "/early-warnings/{warning}/proof/"),
+    ("county1.duty", "/notices/calls/"),
+    ("county1.director", "/promise/"),
     ("county1.duty", "/report/missing/"),
     ("city.audit", "/journal/"),
 ]
@@ -35,7 +38,8 @@ PAGES = [
 WALKED = {
     "dashboards/commander.html", "dashboards/duty.html", "dashboards/incident.html", "dashboards/journal.html",
     "dashboards/squad.html", "early_warnings/list.html", "early_warnings/warning.html",
-    "incidents/list.html", "reports/missing.html",
+    "incidents/list.html", "reports/missing.html", "early_warnings/proof.html", "notices/calls.html",
+    "dashboards/promise.html",
 }  # fmt: skip
 #: A fragment of a page above, the gallery of parts, and the page of ages and counts, which asks every five seconds.
 NOT_WALKED = {"early_warnings/_to_sign.html", "ui_gallery.html", "engine/system.html"}
