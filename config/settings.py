@@ -285,6 +285,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Incident command dashboard",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {"NoticeAnswerEnum": "notices.choices.Answer"},
 }
 
 # --- the wheels --------------------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ def to_call(reach: Reach) -> QuerySet[Telling]:
     rows = Telling.objects.filter(
         reach.filter("incident.manage"), ~Exists(ears), escalated_at__isnull=False, answer=""
     )
-    return rows.select_related("recipient", "unit").order_by("began_at", "pk")
+    return rows.select_related("recipient", "unit", "held_post").order_by("began_at", "pk")
 
 
 @transaction.atomic

@@ -149,6 +149,11 @@ class Notice(models.Model):
         return self.text_en if in_english else self.text_zh
 
     @property
+    def post_words(self) -> str:
+        """The post in the reader's language where it is known, else as it was called then. Load `held_post`."""
+        return str(self.held_post) if self.held_post_id else self.post
+
+    @property
     def look(self) -> str:
         """Green only once an ear is proved: sent, and even delivered, is not heard."""
         return LOOKS[State(self.state)]
@@ -225,6 +230,10 @@ class Telling(models.Model):
 
     def __str__(self):
         return f"{self.recipient_id}: {self.purpose} {self.subject}"
+
+    @property
+    def post_words(self) -> str:
+        return str(self.held_post) if self.held_post_id else self.post
 
 
 class Step(models.Model):

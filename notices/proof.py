@@ -57,7 +57,7 @@ def sheet(*, subject: str, thread: str, purpose: str) -> Sheet:
     """
     notices = list(
         Notice.objects.filter(subject=subject, purpose=purpose)
-        .select_related("recipient")
+        .select_related("recipient", "held_post")
         .order_by("queued_at", "id")
     )
     entries = _entries(thread, notices)
@@ -72,7 +72,7 @@ def sheet(*, subject: str, thread: str, purpose: str) -> Sheet:
         telling = tellings.get(notice.recipient_id)
         person = people.setdefault(
             notice.recipient_id,
-            Person(telling, str(notice.recipient), notice.post, [], _steps(telling)),
+            Person(telling, str(notice.recipient), notice.post_words, [], _steps(telling)),
         )
         person.lines.append(_line(notice, entries.get(key("notice", notice.pk), [])))
     rows = list(people.values())

@@ -46,9 +46,7 @@ class NoticeSerializer(serializers.ModelSerializer):
 class AnswerSerializer(serializers.Serializer):
     """Whether the recipient comes; empty: confirmed, no more."""
 
-    answer = serializers.ChoiceField(
-        choices=[("", ""), *Answer.choices], required=False, allow_blank=True, default=""
-    )
+    answer = serializers.ChoiceField(choices=Answer.choices, required=False, allow_blank=True, default="")
 
 
 class GatewayEventSerializer(serializers.Serializer):

@@ -9,7 +9,7 @@ from accounts.models import Appointment, Post
 from command.models import Shift
 from journal.models import Entry
 from journal.record import content_of
-from notices import actions, escalation, hand_calls, outbox
+from notices import actions, escalation, gateway_events, hand_calls, outbox
 from notices.actions import Recipient
 from notices.choices import ALERT, Answer, Channel, Do, State
 from notices.models import Notice, Step, Telling
@@ -267,3 +267,44 @@ def test_following_up_costs_four_queries_for_any_number_of_people(
             escalation=Escalation(STEPS, True),
             now=now,
         )
+
+
+def test_two_posts_are_one_person_and_one_ring(gateway, warn, cast, units, now):
+    post = Post.objects.get(unit=units["C1"], kind="petition_director")
+    Appointment.objects.create(person=cast["county1.duty"], post=post, held_as="deputy", valid_from=now)
+
+    warn("county1.duty")
+    outbox.turn(now)
+
+    assert Telling.objects.filter(recipient=cast["county1.duty"]).count() == 1
+    assert len(gateway.messages()) == 1
+
+
+@pytest.mark.parametrize(
+    ("events", "answer"),
+    [
+        ([("reply", "1")], Answer.COMING),
+        ([("reply", "2")], Answer.CANNOT),
+        ([("reply", "3")], Answer.PASSED_ON),
+        ([("heard", ""), ("reply", "1"), ("delivered", "")], Answer.COMING),
+        ([("reply", "什么事")], ""),
+        ([("failed", ""), ("reply", "1")], Answer.COMING),
+    ],
+)
+def test_a_reply_is_an_answer_in_whatever_order_and_however_often(gateway, warn, now, events, answer):
+    (telling,) = warn("county1.duty")
+    outbox.turn(now)
+    (message,) = gateway.messages()
+
+    for number, (event, reply) in enumerate([*events, *events]):
+        gateway_events.receive(
+            provider_id=f"p-{message.key}",
+            event=event,
+            reply=reply,
+            at=now + (number % len(events)) * SECOND,
+            now=now + 10 * SECOND,
+        )
+
+    telling.refresh_from_db()
+    assert telling.answer == answer
+    assert Entry.objects.filter(kind="notice.acknowledged").count() == (1 if answer else 0)
