@@ -37,6 +37,8 @@ VERBS: dict[str, set[str]] = {
     # zero-reports
     "report.file": _LEADERS | _DESK | _FIELD,
     "report.view": _LEADERS | _DESK | _FIELD | {P.AUDITOR},
+    "report.confirm": _LEADERS | _DESK,
+    "matter.manage": _LEADERS | _DESK | {P.CLERK},
     # the record, people, plans
     "journal.audit": {P.AUDITOR},
     "people.manage": {P.SECADMIN},

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("incidents.urls")),
     path("", include("early_warnings.urls")),
     path("", include("command.urls")),
+    path("", include("reports.urls_upward")),
     path("", include("reports.urls")),
     path("", include("dashboards.urls")),
     path("", include("common.urls")),

@@ -1,16 +1,15 @@
 """The zero-reports' door of the HTTP API."""
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api import check_if_match, etag, idempotent, not_found
-from common.errors import Invalid
-from common.periods import DAILY, Period, day_of, parse, period_of
+from common.periods import DAILY, day_of, period_of
 from common.serializers import validated
 from reports import actions, queries, serializers
 from reports.choices import Via
+from reports.reading import read_period
 
 
 class ZeroReports(APIView):
@@ -51,14 +50,3 @@ class ReportSummary(APIView):
         text = request.query_params.get("period")
         period = read_period(text) if text else period_of(DAILY, day_of(request.now))
         return Response(serializers.summary(queries.summary(unit, period)))
-
-
-def read_period(text: str) -> Period:
-    """Raises Invalid for anything but a day or a week."""
-    try:
-        return parse(text)
-    except ValueError:
-        sentence = _("“%(text)s” is not a period. Write a day as 2026-11-22 or a week as 2026-W47.")
-        raise Invalid(
-            "bad_period", sentence % {"text": text}, fields={"period": [sentence % {"text": text}]}
-        ) from None

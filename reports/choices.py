@@ -48,3 +48,12 @@ class CellState(models.TextChoices):
     MISSING = "missing", _("Not reported")
     WAITING = "future", _("Not due yet")
     NOT_ASKED = "off", _("Not asked")
+
+
+class Shown(models.TextChoices):
+    """Which rows of the matrix are shown."""
+
+    ALL = "", _("All units")
+    GAPS = "gaps", _("With a day not reported")
+    LATE = "late", _("With a late day")
+    ITEMS = "items", _("With something reported")

@@ -2,13 +2,14 @@
 
 from calendar import monthrange
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db.models import Count
 
 from accounts.models import Unit
-from common.periods import DAILY, Period, day_of, period_of
+from common.periods import DAILY, WEEKLY, Period, day_of, period_of
 from reports import rules
 from reports.cadence import cadence_of, due_by_tier, nearest, stated
 from reports.models import Round, Silence, ZeroReport
@@ -54,6 +55,12 @@ def month_of(cadence: str, day: date) -> list[Period]:
     ]
 
 
+def month_of_weeks(day: date) -> list[Period]:
+    """The weeks that begin in the month that holds `day`."""
+    weeks = month_of(WEEKLY, day)
+    return [week for week in weeks if (week.day.year, week.day.month) == (day.year, day.month)]
+
+
 def matrix(unit: Unit, periods: list[Period], now: datetime) -> Matrix:
     """The unit itself and those right below it, one row each."""
     around = [unit, *Unit.objects.filter(parent=unit).order_by("path")]
@@ -63,6 +70,18 @@ def matrix(unit: Unit, periods: list[Period], now: datetime) -> Matrix:
     return Matrix(
         unit, periods, [row for row in rows if row.expected or any(cell.answer for cell in row.cells)]
     )
+
+
+def showing(whole: Matrix, show: str) -> Matrix:
+    """The rows with a gap, a late day, or a day with something; "" = every row."""
+    tests: dict[str, Callable[[Cell], bool]] = {
+        "gaps": lambda cell: cell.state == "missing",
+        "late": lambda cell: cell.state == "late",
+        "items": lambda cell: cell.answer == "items",
+    }
+    if show not in tests:
+        return whole
+    return whole._replace(rows=[row for row in whole.rows if any(map(tests[show], row.cells))])
 
 
 def _row(unit: Unit, has_below: bool, read: "_Read") -> Row:

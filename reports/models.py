@@ -4,30 +4,28 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from common.periods import Period
-from reports.choices import Answer, CadenceKind, DisputeClass, Via
+from reports.choices import Answer, DisputeClass, Via
+from reports.matters.models import Matter, MatterStep
+from reports.official.models import OfficialForm
+from reports.periodic import ForPeriod, ForPeriodQuerySet
+from reports.pictures.models import FilingTime, ZeroReply
+from reports.rollup.models import RollUp
 from reports.rules import Counts, is_on_time
 
-
-class ForPeriodQuerySet(models.QuerySet):
-    def of(self, period: Period):
-        return self.filter(cadence=period.cadence, day=period.day)
-
-
-class ForPeriod(models.Model):
-    """A row about one period: its cadence and first day, the form a range of days can be asked in."""
-
-    cadence = models.CharField(max_length=6, choices=CadenceKind)
-    day = models.DateField()
-
-    objects = ForPeriodQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    @property
-    def period(self) -> Period:
-        return Period(self.cadence, self.day)
+__all__ = [
+    "FilingTime",
+    "Folded",
+    "Matter",
+    "MatterStep",
+    "OfficialForm",
+    "ReportItem",
+    "RollUp",
+    "Round",
+    "Silence",
+    "Tally",
+    "ZeroReply",
+    "ZeroReport",
+]
 
 
 class Round(ForPeriod):

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,20 +14,14 @@ from accounts.choices import Tier
 from common.errors import Invalid, NotAllowed
 from common.once import once
 from common.periods import DAILY, day_of, period_of
+from common.workbooks import Sheet, respond
 from journal.parts import PartsView
 from reports import actions, queries
-from reports.api import read_period
-from reports.choices import Answer, Via
+from reports.choices import Answer, CellState, Shown, Via
 from reports.forms import ItemsForm, name_of_tick
-from reports.matrix import matrix, month_of
+from reports.matrix import matrix, month_of, showing
 from reports.permissions import check_can_file, filing_post
-
-
-def see_other(*args, **kwargs):
-    """303: after a POST, go and look."""
-    response = redirect(*args, **kwargs)
-    response.status_code = 303
-    return response
+from reports.reading import check_may_look, read_period, see_other
 
 
 def no_post() -> NotAllowed:
@@ -232,30 +226,46 @@ class MissingPage(LoginRequiredMixin, PartsView):
 
 
 class MatrixPage(LoginRequiredMixin, View):
-    """Units × days of a month; a unit's name leads to the units below it."""
+    """Units × days of a month; a unit's name leads to the units below it. `show` leaves only rows of that kind."""
 
     def get(self, request):
-        check_may_look(request.reach)
-        code, text = request.GET.get("unit", ""), request.GET.get("period", "")
-        unit = queries.get_unit(request.reach, code) if code else queries.top_units(request.reach)[0]
-        period = read_period(text) if text else period_of(DAILY, day_of(request.now))
-        periods = month_of(period.cadence, period.day)
+        unit, periods, show, found = self.read(request)
         context = {
-            "matrix": matrix(unit, periods, request.now),
+            "matrix": found,
             "unit": unit,
             "may_go_up": unit.parent and request.reach.holds("report.view", unit.parent.path),
             "first": periods[0],
             "last": periods[-1],
             "earlier": periods[0].shifted(-1),
             "later": periods[-1].shifted(1) if periods[-1].ends_at <= request.now else None,
+            "show": show,
+            "shows": Shown.choices,
             "now": request.now,
         }
         return render(request, "reports/matrix.html", context)
 
+    def read(self, request):
+        check_may_look(request.reach)
+        code, text = request.GET.get("unit", ""), request.GET.get("period", "")
+        unit = queries.get_unit(request.reach, code) if code else queries.top_units(request.reach)[0]
+        period = read_period(text) if text else period_of(DAILY, day_of(request.now))
+        show = request.GET.get("show", "")
+        show = show if show in Shown.values else Shown.ALL
+        periods = month_of(period.cadence, period.day)
+        return unit, periods, show, showing(matrix(unit, periods, request.now), show)
 
-def check_may_look(reach) -> None:
-    if not reach.has("report.view"):
-        raise NotAllowed(
-            "not_allowed",
-            _("The list was not opened: you hold no post that reads reports. Ask your duty room."),
-        )
+
+class MatrixWorkbook(MatrixPage):
+    """The same as a workbook: one row per unit, one column per day, the state as a word."""
+
+    def get(self, request):
+        unit, periods, _show, found = self.read(request)
+        words = {state.value: str(state.label) for state in CellState}
+        headings = [_("Unit"), _("Code"), *map(str, periods), _("Asked"), _("Answered"), _("Late")]
+        rows = [
+            [str(row.unit), row.unit.code, *(words[cell.state] for cell in row.cells),
+             row.expected, row.received, row.late]
+            for row in found.rows
+        ]  # fmt: skip
+        sheet = Sheet(_("Matrix of reports"), headings, rows, widths=[24, 10])
+        return respond(sheet, name=f"matrix-{unit.code}-{periods[0]}")

@@ -1,0 +1,24 @@
+"""What is typed about a matter."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class AssignForm(forms.Form):
+    lead = forms.CharField(label=_("Lead unit (code)"), max_length=40)
+    helpers = forms.CharField(label=_("Helping units"), max_length=200, required=False)
+    due_date = forms.DateField(
+        label=_("Work until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    note = forms.CharField(label=_("Note"), max_length=400, required=False)
+
+
+class WorkForm(forms.Form):
+    note = forms.CharField(
+        label=_("What was done, or why"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class FileForm(forms.Form):
+    result = forms.CharField(label=_("Result"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    file_number = forms.CharField(label=_("Number of the paper file"), max_length=60)

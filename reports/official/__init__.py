@@ -1,0 +1,1 @@
+"""The official forms of the campaign rules: statistics, quick report, feedback, two registers, supervision visit."""

@@ -1,0 +1,33 @@
+"""How this room's doors read an address and answer."""
+
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from common.errors import Invalid, NotAllowed
+from common.periods import Period, parse
+
+
+def see_other(*args, **kwargs):
+    """303: after a POST, go and look."""
+    response = redirect(*args, **kwargs)
+    response.status_code = 303
+    return response
+
+
+def read_period(text: str) -> Period:
+    """Raises Invalid for anything but a day or a week."""
+    try:
+        return parse(text)
+    except ValueError:
+        sentence = _("“%(text)s” is not a period. Write a day as 2026-11-22 or a week as 2026-W47.")
+        raise Invalid(
+            "bad_period", sentence % {"text": text}, fields={"period": [sentence % {"text": text}]}
+        ) from None
+
+
+def check_may_look(reach) -> None:
+    if not reach.has("report.view"):
+        raise NotAllowed(
+            "not_allowed",
+            _("The list was not opened: you hold no post that reads reports. Ask your duty room."),
+        )

@@ -1,0 +1,1 @@
+"""Roll-ups: what a level confirms of a period before it goes up."""
