@@ -305,7 +305,9 @@ def _save(matter: Matter, *fields: str) -> None:
     matter.refresh_from_db(fields=["rev"])
 
 
-def _record(kind: str, verb: str, matter: Matter, reach: Reach, now: datetime, note: str, **content) -> None:
+def _record(
+    kind: str, verb: str, matter: Matter, reach: Reach, now: datetime, note: str, **content: str
+) -> None:
     post = reach.post_for("matter.manage", matter.unit_path)
     title = post.title if post else ""
     MatterStep.objects.create(matter=matter, verb=verb, at=now, by=reach.user, post=title, note=note[:500])

@@ -38,6 +38,7 @@ def clocks_of(forms: list[OfficialForm], stop_kinds: dict[str, str]) -> dict[int
     rows = Clock.objects.filter(subject__in=subjects, start_entry__kind__in=set(stop_kinds.values()))
     found: dict[tuple[str, str], Clock] = {}
     for clock in rows.select_related("start_entry").order_by("id"):
+        assert clock.start_entry is not None  # asked for by its kind
         found[clock.subject, clock.start_entry.kind] = clock
     mine = ((form, found.get((form.subject, stop_kinds.get(form.kind, "")))) for form in forms)
     return {form.pk: clock for form, clock in mine if clock is not None}

@@ -59,7 +59,15 @@ def agreements(unit: Unit, month: date) -> list[Agreement]:
     ]
 
 
-def _agreement(unit, name, key, reported, registered, filed, taken_over) -> Agreement:
+def _agreement(
+    unit: Unit,
+    name: str,
+    key: Key,
+    reported: dict[Key, int],
+    registered: dict[Key, int],
+    filed: dict[Key, int],
+    taken_over: dict[Key, int],
+) -> Agreement:
     said, held, done = reported[key], registered[key], filed[key]
     waiting = said - taken_over[key]
     corrected = held - taken_over[key]

@@ -6,11 +6,11 @@ left out. The list follows the tree and is never sorted by number: a unit that i
 that others look at closely. See docs/adr/0081-a-contradicted-zero-is-a-question.md.
 """
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -65,7 +65,9 @@ def zeros_of(reach: Reach, units: list[Unit], now: datetime) -> list[UnitZeros]:
     ]
 
 
-def _questions(reach: Reach, units: list[Unit], nils, since, now: datetime) -> dict[int, list[Question]]:
+def _questions(
+    reach: Reach, units: list[Unit], nils: QuerySet[ZeroReport], since: date, now: datetime
+) -> dict[int, list[Question]]:
     incidents = list(
         _found_another_way(reach, units).filter(was_at__gte=_midnight(since), was_at__lte=now)[:MOST]
     )
@@ -85,12 +87,12 @@ def _questions(reach: Reach, units: list[Unit], nils, since, now: datetime) -> d
     return found
 
 
-def is_contradicted(report: ZeroReport, incident) -> bool:
+def is_contradicted(report: ZeroReport, incident: Any) -> bool:
     """Whether it was there within the period and before the zero was filed; exactly at that moment is not."""
     return report.period.starts_at <= incident.was_at < min(report.period.ends_at, report.received_at)
 
 
-def _found_another_way(reach: Reach, units: list[Unit]):
+def _found_another_way(reach: Reach, units: list[Unit]) -> QuerySet[Incident]:
     """Incidents of these units that somebody without a post there recorded; `was_at` is when it was there."""
     own_people = Appointment.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("recorded_at")),
@@ -103,7 +105,7 @@ def _found_another_way(reach: Reach, units: list[Unit]):
     return rows.annotate(was_at=Coalesce(F("happened_at"), F("known_at"))).order_by("recorded_at", "pk")
 
 
-def _midnight(day):
+def _midnight(day: date) -> datetime:
     return Period(DAILY, day).starts_at
 
 

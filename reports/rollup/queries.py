@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from common.periods import Period
+from common.periods import WEEKLY, Period
 from reports.choices import DisputeClass
 from reports.models import ReportItem, RollUp
 from reports.queries import Line, Summary, summary
@@ -109,7 +109,7 @@ def classes_below(unit: Unit, period: Period) -> dict[str, int]:
     return {name or INCIDENT: many for name, many in rows.values_list("dispute_class").annotate(Sum("count"))}
 
 
-def _items(period: Period):
+def _items(period: Period) -> QuerySet[ReportItem]:
     return ReportItem.objects.filter(
         report__cadence=period.cadence, report__day=period.day, report__current=True, report__counted=True
     ).order_by("dispute_class")
@@ -117,8 +117,6 @@ def _items(period: Period):
 
 def class_words(classes: dict[str, int]) -> list[tuple[str, int]]:
     """Class in the reader's language and how many, in the order of the rules (一 3)."""
-    from django.utils.translation import gettext as _
-
     words = {**{value: str(label) for value, label in DisputeClass.choices}, INCIDENT: _("Incidents")}
     order = list(words)
     ranked = sorted(classes.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
@@ -138,7 +136,7 @@ def versions(unit: Unit, period: Period) -> list[RollUp]:
     return list(_whole(RollUp.objects.of(period).filter(unit=unit)).order_by("-version"))
 
 
-def _whole(rows):
+def _whole(rows: QuerySet[RollUp]) -> QuerySet[RollUp]:
     return rows.select_related("unit__parent", "confirmed_by", "returned_by")
 
 
@@ -184,9 +182,5 @@ def years_with_volumes(unit: Unit) -> list[int]:
 
 
 def year_of_period(period: Period) -> int:
-    """The year a period is bound in: that of its last day but three, which is the ISO year of a week."""
-    return period.day.isocalendar().year if period.cadence == "weekly" else period.day.year
-
-
-def first_day(year: int) -> date:
-    return date(year, 1, 1)
+    """The year a period is bound in: of a week its ISO year, the one that holds most of its days."""
+    return period.day.isocalendar().year if period.cadence == WEEKLY else period.day.year
