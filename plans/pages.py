@@ -1,14 +1,17 @@
 """A plan version as its page shows it: the document's own words, put side by side."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clocks.durations import parse
 from journal.kinds import KINDS
+from notices.choices import Channel, Do
 from plans.conditions import classes_of, rule_in_words
 from plans.engine import Criterion, Document, Level, criteria_of, level_of, levels_of
+from plans.notifying import channels_of
 from plans.sections import Actions, ClockLine, Role, actions_for, checklists_of, clocks_of, role_of, squads_of
 from plans.words import Words, words
 
@@ -58,10 +61,46 @@ def plan_page(document: Document) -> dict:
         "rules": [words(rule) for rule in document.get("signoff_rules", {}).values() if rule.get("zh")],
         "excluded": [(words(entry), entry.get("cite", "")) for entry in document.get("excluded", ())
                      if isinstance(entry, dict)],
+        "told": told(document),
         "source": document["source"],
         "source_note": words(document["source"].get("note")),
         "legal_basis": [words(entry) for entry in document.get("legal_basis", ())],
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the plan wants people reached: channels, who must confirm, what follows silence (after how long, what)."""
+
+    channels: list[Any]
+    each: list[Level]
+    steps: list[tuple[str, Any, list[Any]]]
+    still_after: str
+    still_times: int
+    is_proposal: bool
+
+
+def told(document: Document) -> Told | None:
+    """None for a plan that says nothing of it."""
+    entry = document.get("notices")
+    if not entry:
+        return None
+    still = entry.get("still_on_it", {})
+    return Told(
+        channels=[Channel(name).label for name in channels_of(document)],
+        each=[level_of(document, level) for level in entry.get("each_person", ())],
+        steps=[
+            (
+                duration_in_words(step["after"]),
+                Do(step["do"]).label,
+                [Channel(name).label for name in step.get("channels", ())],
+            )
+            for step in entry.get("escalation", ())
+        ],
+        still_after=duration_in_words(still["after"]) if still else "",
+        still_times=still.get("times", 0),
+        is_proposal=entry.get("origin") == "proposal",
+    )
 
 
 def _limb(document: Document, criterion: Criterion) -> Limb:

@@ -60,3 +60,20 @@ def test_nonsense_is_a_problem(city_text, old, new, said):
 
     assert problems
     assert said in " ".join(problem.message for problem in problems)
+
+
+def test_the_page_of_the_plan_says_how_people_are_reached(city):
+    from django.utils.translation import override
+
+    from plans.pages import told
+
+    with override("zh-hans"):
+        shown = told(city)
+        assert [str(label) for label in shown.channels] == ["屏幕", "短信"]
+        assert [(after, str(what)) for after, what, _channels in shown.steps] == [
+            ("1 分钟", "换一种方式通知"),
+            ("2 分钟", "通知下一人"),
+            ("3 分钟", "报带班领导：无人应答"),
+        ]
+    assert [level.id for level in shown.each] == ["red", "orange"]
+    assert told({}) is None
