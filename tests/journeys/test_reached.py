@@ -6,6 +6,7 @@ with a telephone company that hears and reports nothing.
 """
 
 import csv
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -156,3 +157,37 @@ print(User.objects.get(username="county1.leader").phone)
     number = python(code, env=env).strip().splitlines()[-1]
     eventually(lambda: number in {m.to for m in company.messages()}, seconds=30, what=f"a message to {deaf}")
     return number
+
+
+SIGN = """
+from early_warnings.actions import sign
+from early_warnings.models import EarlyWarning
+
+now = timezone.now()
+sign(warning_id=EarlyWarning.objects.get(number={number!r}).pk, now=now, credential={password!r},
+     reach=reach_of(User.objects.get(username="city.director"), now))
+"""
+
+
+def test_a_gateway_that_hangs_delays_no_page_and_no_other_screen(person, bureau_server, company):
+    """Five text messages hang in the one process that also serves the pages."""
+    duty = person("county1.duty", start="/duty/")
+    company.mode = "hang"
+    password = bureau_server.passwords["city.director"]
+    number = python(PROPOSE.format(what="网关没有应答"), env=bureau_server.env).strip().splitlines()[-1]
+    python(PROPOSE.partition("\nnow =")[0] + "\nfrom django.utils import timezone" + SIGN.format(number=number, password=password), env=bureau_server.env)  # fmt: skip
+
+    try:
+        expect(duty.locator("[data-part=tasks] li", has_text=number).first).to_be_visible()
+        seconds = []
+        for _ in range(15):
+            began = time.monotonic()
+            assert duty.request.get("/duty/").ok
+            seconds.append(time.monotonic() - began)
+    finally:
+        company.mode = "ok"
+        company.release.set()
+
+    # On a machine that is busy with other things; alone it is a tenth of that.
+    assert sorted(seconds)[-2] < 3, seconds
+    eventually(company.messages, seconds=30, what="the messages, once the gateway answers")
