@@ -9,6 +9,7 @@ from common.periods import DAILY, day_of, period_of
 from common.serializers import validated
 from reports import actions, queries, serializers
 from reports.choices import Via
+from reports.pictures import burden
 from reports.reading import read_period
 
 
@@ -27,12 +28,14 @@ class ZeroReports(APIView):
     @idempotent
     def put(self, request, unit, period):
         given = validated(serializers.ReportSerializer, request.data)
+        opened = given.pop("opened")
         unit, period = queries.get_unit(request.reach, unit), read_period(period)
         before = queries.current_report(unit, period)
         check_if_match(request, before.version if before else 0)
         report = actions.file_report(
             reach=request.reach, unit=unit, period=period, via=Via.API, now=request.now, **given
         )
+        burden.note_time(report, opened, request.now)
         is_new = report.version == 1 and before is None
         headers = {"ETag": etag(report.version)}
         return Response(serializers.receipt(report), status=201 if is_new else 200, headers=headers)

@@ -53,6 +53,8 @@ def is_empty(row) -> bool:
 class ReportSerializer(StrictSerializer):
     answer = serializers.ChoiceField(choices=Answer.choices)
     items = ItemsField(max_length=50, required=False, default=list)
+    #: When the form was opened, as the page marked it; for the burden meter.
+    opened = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
 
 def receipt(report: ZeroReport) -> dict:

@@ -21,6 +21,7 @@ from reports.choices import Answer, CellState, Shown, Via
 from reports.forms import ItemsForm, name_of_tick
 from reports.matrix import matrix, month_of, showing
 from reports.permissions import check_can_file, filing_post
+from reports.pictures import burden
 from reports.reading import check_may_look, read_period, see_other
 
 
@@ -82,6 +83,7 @@ class _OneReport(LoginRequiredMixin, View):
             via=Via.PAGE,
             now=self.request.now,
         )
+        burden.note_time(report, self.request.POST.get("opened", ""), self.request.now)
         return see_other("zero-report", report.unit.code, report.period)
 
     def incidents(self):

@@ -22,6 +22,8 @@ from reports.reading import check_may_look, see_other
 
 #: How many days and weeks the picture over time shows.
 DAYS, WEEKS = 30, 26
+#: How many years away a month may be.
+FAR = 100
 
 
 class _Look(LoginRequiredMixin, View):
@@ -49,15 +51,16 @@ class _Look(LoginRequiredMixin, View):
 
 
 def _month(text: str, now: datetime) -> date:
-    """The first day of the month written "2026-11"; of this month for anything else."""
+    """The first day of the month written "2026-11"; of this month for anything else, also for another age."""
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  # a calendar month, no moment
+        month = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  # a calendar month, no moment
     except ValueError:
-        return day_of(now).replace(day=1)
+        month = date.min
+    return month if abs(month.year - now.year) <= FAR else day_of(now).replace(day=1)
 
 
 def _shift(month: date, by: int) -> date:
-    number = min(max(month.year * 12 + month.month - 1 + by, 12), 9998 * 12)
+    number = month.year * 12 + month.month - 1 + by
     return date(number // 12, number % 12 + 1, 1)
 
 

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from common.periods import Period
+from reports.pictures.burden import stamp
 from reports.pictures.history import Line
 from reports.rollup.papers import per_cent
 from reports.rules import Counts
@@ -15,6 +16,12 @@ register = template.Library()
 #: Width, height and margins (left, top, right, bottom) of a picture, in its own units.
 LARGE = (720, 200, 40, 10, 10, 24)
 SMALL = (240, 72, 28, 6, 6, 6)
+
+
+@register.simple_tag(takes_context=True)
+def opened(context) -> SafeString:
+    """The hidden field that tells when a report's form was opened (the burden meter)."""
+    return format_html('<input type="hidden" name="opened" value="{}">', stamp(context["request"].now))
 
 
 @register.simple_tag

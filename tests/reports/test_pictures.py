@@ -10,6 +10,7 @@ from accounts.models import Appointment, Unit
 from common.errors import Invalid, NotAllowed, NotFound
 from common.periods import DAILY, Period, parse
 from incidents.actions import Alarm, report_incident, retract
+from journal.numbering import number_new
 from plans.facts import Facts
 from reports.actions import fix_rounds, open_rounds
 from reports.matters.actions import assign, file_matter, register, work_on
@@ -18,6 +19,7 @@ from reports.official.actions import begin
 from reports.pictures import agreement, burden, credibility
 from reports.pictures.history import history
 from reports.rollup.actions import confirm
+from reports.tallies import fold
 
 pytestmark = pytest.mark.django_db
 
@@ -45,10 +47,9 @@ def two_days(cast, units, file, now):
     fix_rounds(now=friday + timedelta(hours=10))
     open_rounds(now=now - timedelta(days=1))
     fix_rounds(now=now - timedelta(hours=12))
-    from reports.tallies import recount
-
-    for day in ("2026-11-20", "2026-11-21"):
-        recount(parse(day))
+    number_new()
+    while fold():
+        pass
     return [Period(DAILY, date(2026, 11, day)) for day in (19, 20, 21)]
 
 
