@@ -14,7 +14,7 @@ from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
 from command.models import Shift
 from common.periods import DAILY, LOCAL, day_of, period_of
-from demo import bureau
+from demo import bureau, upward
 from plans.actions import load_plan
 from reports.actions import file_report
 from reports.choices import Answer
@@ -34,6 +34,7 @@ def seed(*, now: datetime) -> Path:
         _stand_ins(people, now)
         _roster(now)
         _some_have_reported(people, now)
+        upward.seed(people, now)
         return _passwords(people, now)
 
 

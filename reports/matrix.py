@@ -67,9 +67,9 @@ def matrix(unit: Unit, periods: list[Period], now: datetime) -> Matrix:
     above = set(Unit.objects.filter(parent__in=around).values_list("parent_id", flat=True).distinct())
     read = _Read(around, periods, now)
     rows = [_row(shown, shown.pk in above, read) for shown in around]
-    return Matrix(
-        unit, periods, [row for row in rows if row.expected or any(cell.answer for cell in row.cells)]
-    )
+    # A unit that was never asked is left out; one with units below it is the way to them.
+    shown = [row for row in rows if row.has_below or any(cell.state != "off" for cell in row.cells)]
+    return Matrix(unit, periods, shown)
 
 
 def showing(whole: Matrix, show: str) -> Matrix:

@@ -19,6 +19,9 @@ WORDS = {
     CellState.NOT_ASKED: "–",
 }
 
+#: Drawn before the word by the stylesheet, so that the state is seen without colour and without reading.
+SHAPES = {CellState.NIL: "○", CellState.ITEMS: "●", CellState.LATE: "◐", CellState.MISSING: "✕"}
+
 
 @register.simple_tag
 def cells(row):
@@ -38,5 +41,7 @@ def _cell(cell, word: str, unit: str):
 
 @register.simple_tag
 def legend():
-    """What the words mean."""
-    return [(state.value, WORDS[state], state.label) for state in CellState]
+    """What the shapes and words mean."""
+    return [
+        (state.value, f"{SHAPES.get(state, '')} {WORDS[state]}".strip(), state.label) for state in CellState
+    ]

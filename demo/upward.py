@@ -1,0 +1,40 @@
+"""What goes upward in the demo bureau: two matters, one of them under way, and a township that has confirmed."""
+
+from datetime import datetime
+
+from accounts.models import Unit, User
+from accounts.scope import reach_of
+from common.periods import DAILY, day_of, period_of
+from reports.actions import Item, file_report
+from reports.choices import Answer
+from reports.matters.actions import assign, register
+from reports.models import ReportItem
+from reports.official.actions import begin
+from reports.rollup.actions import confirm
+
+#: Village → what it reports today. They are not among those the list of the missing shows.
+REPORTED = {
+    "V113": Item("labour", 3, "装修工程款拖欠，三人咨询"),
+    "V123": Item("land", 1, "两户对补偿标准有异议"),
+}
+
+
+def seed(people: dict[str, User], now: datetime) -> None:
+    today = period_of(DAILY, day_of(now))
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=[*REPORTED, "T11", "C1"])}
+    for code, item in REPORTED.items():
+        reach = reach_of(people[f"village{code.removeprefix('V')}.informant"], now)
+        file_report(reach=reach, unit=units[code], period=today, answer=Answer.ITEMS, items=[item], now=now)
+
+    duty = reach_of(people["county1.duty"], now)
+    reported = ReportItem.objects.get(report__unit=units["V113"], report__current=True)
+    matter = register(reach=duty, item_id=reported.pk, now=now)
+    assign(reach=duty, matter_id=matter.pk, lead=units["T11"], helpers="城关派出所", now=now)
+    begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
+    confirm(
+        reach=reach_of(people["town11.head"], now),
+        unit=units["T11"],
+        period=today,
+        now=now,
+        note="辖区总体平稳。",
+    )

@@ -1,0 +1,44 @@
+"""What goes upward: from the matrix down to one report, a period confirmed, a matter turned into an incident."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.test_walk import picture
+
+pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_from_the_matrix_of_a_city_down_to_one_report(person, language):
+    page = person("city.duty", language=language, start="/report/matrix/")
+    picture(page, "matrix-city", language)
+
+    page.locator("table.matrix").get_by_role("link").first.click()
+    page.locator("table.matrix tbody tr").nth(1).get_by_role("link").first.click()
+    picture(page, "matrix", language)
+    page.locator("table.matrix td[data-cell=items] a").first.click()
+
+    expect(page).to_have_url(re.compile(r"/report/V113/\d{4}-\d\d-\d\d/"))
+    expect(page.locator("dl.facts").first).to_contain_text(re.compile(r"R-V113-\d{8}-\d"))
+
+
+@pytest.mark.parametrize(("language", "phone"), [("zh-hans", False), ("en", False), ("zh-hans", True)])
+def test_a_page_of_what_goes_upward_fits(person, language, phone):
+    page = person("county1.duty", phone=phone, language=language, start="/reports/roll-up/")
+    for name in ("roll-up", "matters", "forms", "history", "agreement", "zeros", "burden"):
+        page.goto(re.sub(r"/reports/.*", f"/reports/{name}/", page.url))
+        expect(page.locator("h1")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+        picture(page, f"reports-{name}{'-phone' if phone else ''}", language)
+
+
+def test_a_matter_becomes_an_incident_with_one_act(person):
+    page = person("county1.duty", start="/reports/matters/")
+    page.locator("li", has_text="两户对补偿标准有异议").get_by_role("button", name="登记").click()
+
+    page.get_by_role("button", name="转为事件").click()
+
+    expect(page).to_have_url(re.compile(r"/incidents/"))
+    expect(page.locator("main")).to_contain_text("两户对补偿标准有异议")
