@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 STILL_CHANNELS = (Channel.APP, Channel.SMS)
 #: "Still on it?" is answered within so long, or the duty leader knows.
 STILL_BREACH = timedelta(minutes=3)
+#: Later than this, nobody was there to take it in time.
+LATE = timedelta(seconds=60)
 #: A step that failed is tried again after so long.
 RETRY = timedelta(seconds=30)
 HEARD = (State.HEARD, State.ACKNOWLEDGED)
@@ -71,9 +73,21 @@ def take(step_id: int, now: datetime) -> None:
         is_replaced=telling.stand_ins.exists(),
     )
     step.result = not_needed or _TAKE[Do(step.do)](telling, step, now)
+    if not not_needed and step.due_at < now - LATE:
+        _give_time_to_hear(telling, step, now)
     step.done_at = now
     step.save(update_fields=["done_at", "result"])
     crash_point("notices.before_step_commit")
+
+
+def _give_time_to_hear(telling: Telling, step: Step, now: datetime) -> None:
+    """After an outage everything is due at once: before the next person is told, this one has the plan's time.
+
+    The duty leader does not wait: that it is late is what they have to know.
+    """
+    for later in telling.steps.filter(done_at__isnull=True, do=Do.NEXT_PERSON, after__gt=step.after):
+        later.due_at = max(later.due_at, now + (later.after - step.after))
+        later.save(update_fields=["due_at"])
 
 
 def _told(telling: Telling) -> QuerySet[Notice]:

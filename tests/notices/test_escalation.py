@@ -308,3 +308,33 @@ def test_a_reply_is_an_answer_in_whatever_order_and_however_often(gateway, warn,
     telling.refresh_from_db()
     assert telling.answer == answer
     assert Entry.objects.filter(kind="notice.acknowledged").count() == (1 if answer else 0)
+
+
+def test_after_an_outage_the_leader_knows_at_once_and_the_next_person_is_not_flooded(
+    gateway, warn, cast, now
+):
+    """Every step is an hour late. The person has a minute to hear before anybody is told in their place."""
+    hour = timedelta(hours=1)
+    warn("county1.duty")
+    escalation.turn(now + hour)
+    outbox.turn(now + hour)
+    assert {m.channel for m in gateway.messages() if m.to == cast["county1.duty"].phone} == {"sms", "voice"}
+    assert Telling.objects.get().breached_at == now + hour
+
+    actions.acknowledge(
+        notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now + hour + 30 * SECOND
+    )
+    escalation.turn(now + hour + 60 * SECOND)
+
+    assert Telling.objects.count() == 1
+
+
+def test_after_an_outage_the_next_person_is_told_a_minute_later(gateway, warn, now):
+    hour = timedelta(hours=1)
+    warn("county1.duty")
+    escalation.turn(now + hour)
+    escalation.turn(now + hour + 60 * SECOND)
+    outbox.turn(now + hour + 60 * SECOND)
+    gateway.messages()
+
+    assert Telling.objects.filter(recipient__username="city.duty").exists()
