@@ -33,6 +33,10 @@ class History(NamedTuple):
     #: Tier by tier; empty where there are too many units to add up here.
     tiers: list[Line]
 
+    @property
+    def has_figures(self) -> bool:
+        return any(self.whole.counts)
+
 
 def history(unit: Unit, periods: list[Period]) -> History:
     """Six queries, whatever the size."""

@@ -60,6 +60,9 @@ class RollUpPage(_OneRollUp):
         draft = queries.draft(unit, period)
         found = queries.versions(unit, period)
         last = found[0] if found else None
+        form = form or ConfirmForm(initial={"note": last.note if last else ""})
+        # The action says so in its own words; here it only takes "(optional)" off the label.
+        form.fields["reason"].required = bool(draft.open_parts)
         may_confirm = is_allowed(permissions.check_can_confirm, request.reach, unit)
         taken_up = queries.is_taken_up(unit, period)
         context = {
@@ -78,7 +81,7 @@ class RollUpPage(_OneRollUp):
             "may_return": not taken_up and is_allowed(permissions.check_can_return, request.reach, unit),
             "may_return_below": request.reach.holds("report.confirm", unit.path)
             and not (last and last.state == "confirmed"),
-            "form": form or ConfirmForm(initial={"note": last.note if last else ""}),
+            "form": form,
             "return_form": ReturnForm(),
             "earlier": period.shifted(-1),
             "later": period.shifted(1) if period.ends_at <= request.now else None,
