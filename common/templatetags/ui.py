@@ -324,9 +324,11 @@ def field(bound, label=None, hint=None, as_="", **attrs):
             '<label for="{}">{}</label>{}{}', bound.id_for_label, label, notes, bound.as_widget(attrs=attrs)
         )
     shown = bound.as_hidden(only_initial=True) if bound.field.show_hidden_initial else ""
-    return format_html(
-        '<div class="field"{}>{}{}</div>', mark_safe(" data-invalid") if bound.errors else "", body, shown
-    )
+    marks = " data-invalid" if bound.errors else ""
+    # Several columns have no room for these beside each other.
+    if as_ == "chips" or isinstance(widget, forms.Textarea):
+        marks += " data-wide"
+    return format_html('<div class="field"{}>{}{}</div>', mark_safe(marks), body, shown)
 
 
 def _notes(bound, hint):

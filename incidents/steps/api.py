@@ -10,7 +10,7 @@ from common.serializers import validated
 from incidents.queries import get_incident
 from incidents.serializers import entry as entry_of
 from incidents.steps import actions, queries
-from incidents.steps.forms import StepSerializer
+from incidents.steps.forms import NotedStepSerializer
 from journal.record import content_of
 from plans.words import Words
 
@@ -23,11 +23,11 @@ class Steps(APIView):
         incident = get_incident(request.reach, number)
         return Response({"steps": [_step(step) for step in queries.steps_of(incident, request.now)]})
 
-    @extend_schema(request=StepSerializer, responses={201: dict})
+    @extend_schema(request=NotedStepSerializer, responses={201: dict})
     @idempotent
     def post(self, request, number):
         """Note that a step happened; the plans' clocks start and stop at that moment."""
-        given = validated(StepSerializer, request.data)
+        given = validated(NotedStepSerializer, request.data)
         incident = get_incident(request.reach, number)
         entry = actions.note_step(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
         return Response(entry_of(entry, content_of(entry)), status=201)

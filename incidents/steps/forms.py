@@ -27,7 +27,7 @@ class StepForm(forms.Form):
         self.fields["kind"].choices = steps
 
 
-class StepSerializer(StrictSerializer):
+class NotedStepSerializer(StrictSerializer):
     kind = serializers.CharField(max_length=60)
     at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
