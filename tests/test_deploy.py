@@ -560,7 +560,10 @@ LOCKS = [TOP / "requirements.txt", TOP / "requirements-dev.txt"]
 def direct(file: Path) -> dict[str, str]:
     """Name → whole line of each direct dependency."""
     lines = [line for line in file.read_text().splitlines() if re.match("[A-Za-z]", line)]
-    return {re.match(r"[A-Za-z0-9_.-]+", line)[0].lower().replace("_", "-"): line for line in lines}
+    return {
+        re.match(r"[A-Za-z0-9_.-]+", line)[0].lower().replace("_", "-").replace(".", "-"): line
+        for line in lines
+    }
 
 
 @pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in"])
