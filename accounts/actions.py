@@ -1,5 +1,6 @@
 """What happens to units, posts and appointments. Lock, check, change, record."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import Group
@@ -229,6 +230,13 @@ def end_in_reach(*, reach: Reach, appointment_id: int, now: datetime, reason: st
 def permission_group(name: str) -> Group:
     """The group that stands for a unit or a post in exceptions ("unit:5", "post:7"); made on first use."""
     return Group.objects.get_or_create(name=name)[0]
+
+
+def permission_groups(names: Iterable[str]) -> list[Group]:
+    """The groups of these names, made on first use (two queries, however many)."""
+    names = list(names)
+    Group.objects.bulk_create([Group(name=name) for name in names], ignore_conflicts=True)
+    return list(Group.objects.filter(name__in=names))
 
 
 def _check_appointment(person: User, post: Post, valid_from: datetime, valid_to: datetime | None) -> None:

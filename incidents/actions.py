@@ -5,11 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
-from accounts.actions import permission_group
+from accounts.actions import permission_group, permission_groups
 from accounts.models import Post, Unit, User
 from accounts.scope import Reach
 from clocks.actions import cancel_for_thread
@@ -19,7 +20,14 @@ from common.numbers import next_number
 from common.text import personal_data_in
 from incidents import alerts, permissions, rules
 from incidents.choices import Source, Verb
-from incidents.models import ChecklistMark, Incident, Observation, Share
+from incidents.models import (
+    ChecklistMark,
+    Incident,
+    IncidentGroupPermission,
+    IncidentUserPermission,
+    Observation,
+    Share,
+)
 from incidents.queries import still_open
 from journal.models import Entry
 from journal.record import record
@@ -297,11 +305,29 @@ def unshare(*, share_id: int, reach: Reach, now: datetime) -> Share:
 
 
 def let_take_part(*, incident: Incident, posts: list[Post], person: User | None = None) -> None:
-    """Let whoever holds these posts, or one person, read the incident and add to it: they are sent there."""
-    grantees = [permission_group(f"post:{post.pk}") for post in posts] + ([person] if person else [])
-    for grantee in grantees:
-        for codename in SEEN_BY_GRANT:
-            assign_perm(codename, grantee, incident)
+    """Let whoever holds these posts, or one person, read the incident and add to it: they are sent there.
+
+    guardian's `assign_perm` for many at once: a few queries, however many posts a plan calls.
+    """
+    rights = list(Permission.objects.filter(content_type__app_label="incidents", codename__in=SEEN_BY_GRANT))
+    if posts:
+        groups = permission_groups(f"post:{post.pk}" for post in posts)
+        IncidentGroupPermission.objects.bulk_create(
+            [
+                IncidentGroupPermission(group=group, permission=right, content_object=incident)
+                for group in groups
+                for right in rights
+            ],
+            ignore_conflicts=True,
+        )
+    if person:
+        IncidentUserPermission.objects.bulk_create(
+            [
+                IncidentUserPermission(user=person, permission=right, content_object=incident)
+                for right in rights
+            ],
+            ignore_conflicts=True,
+        )
 
 
 @transaction.atomic
