@@ -269,8 +269,11 @@ def test_several_senders_lose_nothing_and_send_nothing_twice(transactional_db, g
     for sender in senders:
         sender.join()
 
+    # On a busy machine the gateway may have been too slow for a try; that one comes again.
+    while outbox.turn(now + timedelta(minutes=5)):
+        pass
     assert failures == []
-    assert len(gateway.messages()) == len(cast)
+    assert len(gateway.messages()) == sum(Notice.objects.values_list("attempts", flat=True))
     assert len(gateway.on_phones()) == len(cast)
 
 
