@@ -261,9 +261,12 @@ def call_sheet(warning: EarlyWarning, now: datetime) -> list[Responder]:
 
 def to_call(reach: Reach) -> QuerySet[EarlyWarning]:
     """Warnings in force for which nobody has been telephoned yet, where this person sees to it."""
+    return EarlyWarning.objects.filter(_uncalled(reach)).with_names().order_by("in_force_at", "pk")
+
+
+def _uncalled(reach: Reach) -> Q:
     called = CallAttempt.objects.filter(warning__incident=OuterRef("incident"))
-    rows = EarlyWarning.objects.in_force().filter(~Exists(called), reach.filter("incident.manage"))
-    return rows.with_names().order_by("in_force_at", "pk")
+    return Q(state__in=rules.STANDING) & ~Q(Exists(called)) & reach.filter("incident.manage")
 
 
 def to_report(reach: Reach) -> QuerySet[SuperiorReport]:
@@ -274,13 +277,16 @@ def to_report(reach: Reach) -> QuerySet[SuperiorReport]:
 
 
 def desk_tasks(reach: Reach, now: datetime) -> dict[str, Any]:
-    """What waits for a desk (three queries): context of `_to_sign.html` and `_desk_tasks.html`."""
-    mine = EarlyWarning.objects.with_names().filter(_asked(reach) | _unfinished(reach))
+    """What waits for a desk (two queries): context of `_to_sign.html` and `_desk_tasks.html`."""
+    mine = EarlyWarning.objects.with_names().filter(_asked(reach) | _unfinished(reach) | _uncalled(reach))
     waiting = list(_by_deadline(mine))
     return {
         "to_sign": [warning for warning in waiting if warning.state == State.PROPOSED],
-        "to_finish": [warning for warning in waiting if warning.state != State.PROPOSED],
-        "to_call": list(to_call(reach)),
+        "to_finish": [warning for warning in waiting if warning.state in (State.DRAFT, State.RETURNED)],
+        "to_call": sorted(
+            (warning for warning in waiting if warning.state in rules.STANDING),
+            key=lambda warning: (warning.in_force_at, warning.pk),
+        ),
         "to_report": list(to_report(reach)),
         "now": now,
     }

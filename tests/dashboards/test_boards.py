@@ -105,7 +105,7 @@ def test_the_duty_board_asks_few_queries_however_many_incidents(
     browser.get("/duty/")
 
     # The thirteenth: how many people have to be telephoned by hand.
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         browser.get("/duty/")
 
 
