@@ -6,14 +6,21 @@ rooms that call people lie below.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+from accounts.choices import PostKind
 from accounts.models import Appointment, Post, User
 
 #: post ids, moment → the posts that have a roster at that moment and who is on duty by it.
 Roster = Callable[[set[int], datetime], dict[int, list[User]]]
 
+#: Kinds of posts that go round; asking about others costs nothing.
+ROSTERED = (PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER, PostKind.SQUAD)
+
 _rosters: list[Roster] = []
+
+#: An appointment, or accounts.queries.Holder: anything with `person` and `post`.
+Held = TypeVar("Held", bound=Any)
 
 
 def register(roster: Roster) -> None:
@@ -45,6 +52,19 @@ def answering(held: Iterable[Appointment], now: datetime) -> list[Answering]:
     return found
 
 
+def meant(held: Iterable[Held], now: datetime) -> list[Held]:
+    """Of these holders of posts (appointments, or queries.Holder) those whose turn it is; the order stays.
+
+    All of a post's where it has no roster, or none of those it names is among them: whom to ask first, while
+    everybody who holds the post may act. No query where no post is one that goes round.
+    """
+    rows = list(held)
+    rostered = _on_roster({row.post.pk for row in rows if row.post.kind in ROSTERED}, now)
+    turns = {post: {person.pk for person in people} for post, people in rostered.items()}
+    present = {row.post.pk for row in rows if row.person.pk in turns.get(row.post.pk, ())}
+    return [row for row in rows if row.post.pk not in present or row.person.pk in turns[row.post.pk]]
+
+
 def still_answering(pairs: set[tuple[int, int]], now: datetime) -> set[tuple[int, int]]:
     """Of these (person, post): who still answers for the post, by roster or appointment."""
     if not pairs:
@@ -61,6 +81,6 @@ def still_answering(pairs: set[tuple[int, int]], now: datetime) -> set[tuple[int
 
 def _on_roster(posts: set[int], now: datetime) -> dict[int, list[User]]:
     found: dict[int, list[User]] = {}
-    for roster in _rosters:
+    for roster in _rosters if posts else ():
         found |= roster(posts, now)
     return found

@@ -39,6 +39,13 @@ VERBS: dict[str, set[str]] = {
     "report.view": _LEADERS | _DESK | _FIELD | {P.AUDITOR},
     "report.confirm": _LEADERS | _DESK,
     "matter.manage": _LEADERS | _DESK | {P.CLERK},
+    # rosters, shifts, readiness
+    "roster.view": _LEADERS | _DESK | _FIELD | {P.SQUAD, P.FIRST_RESPONDER, P.EXPERT, P.AUDITOR},
+    "roster.draft": _LEADERS | _DESK,
+    "roster.publish": _LEADERS,
+    "readiness.view": _LEADERS | _DESK | {P.AUDITOR},
+    "readiness.test": _LEADERS | _DESK,
+    "paper.view": _LEADERS | _DESK,
     # the record, people, plans
     "journal.audit": {P.AUDITOR},
     "people.manage": {P.SECADMIN},

@@ -51,6 +51,19 @@ def start_and_stop(entry: Entry) -> None:
 _MATTERS = frozenset(kind.name for kind in KINDS.values() if kind.matter)
 
 
+def start_own(rule: ClockRule, entry: Entry) -> None:
+    """Start a clock that no plan asks for but a room's own row (five minutes to confirm a shift).
+
+    `rule` is not stored; its duration is "given", so the entry brings the deadline under the clock's id.
+    """
+    _start([rule], entry)
+
+
+def stop_own(rule: ClockRule, entry: Entry) -> None:
+    """Stop it for the entry's subject."""
+    _stop([rule], entry)
+
+
 def _is_meant(rule: ClockRule, entry: Entry) -> bool:
     return not rule.when_level or entry.level in rule.when_level.split()
 

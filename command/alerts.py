@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from accounts.choices import PostKind
+from accounts.duty import meant
 from accounts.models import Appointment
 from accounts.permissions import VERBS
 from command.choices import TargetKind
@@ -33,7 +34,7 @@ def tell_recipient(order: Order, *, target, now: datetime) -> None:
 
 
 def recipients_of(target, now: datetime) -> list[Recipient]:
-    """The people behind a target at this moment."""
+    """The people behind a target at this moment: of posts that go round by roster, whose turn it is."""
     if target.kind == TargetKind.PERSON:
         return [Recipient(target.person, "")]
     held = Appointment.objects.current(now).filter(post__unit=target.unit).select_related("person", "post")
@@ -41,4 +42,4 @@ def recipients_of(target, now: datetime) -> list[Recipient]:
         held = held.filter(post__kind=PostKind.SQUAD, post__squad=target.squad)
     else:
         held = held.filter(post__kind__in=VERBS["order.answer"], post__squad="")
-    return [Recipient(row.person, row.post.title) for row in held.order_by("pk")]
+    return [Recipient(row.person, row.post.title) for row in meant(held.order_by("pk"), now)]

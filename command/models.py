@@ -1,4 +1,4 @@
-"""Orders and who is on duty."""
+"""Orders; the tables of rosters, shifts and readiness stand in their own packages."""
 
 from django.conf import settings
 from django.db import models
@@ -7,9 +7,14 @@ from django.db.models import F, Q
 from accounts.permissions import VERBS
 from command import rules
 from command.choices import OrderState, OrderVerb, TargetKind
+from command.readiness.models import ReachAnswer, ReachTest
+from command.rosters.models import FeedKey, Roster, Rotation, RotationMember, Shift, Swap
+from command.shifts.models import Handover, HandoverItem, Paper
 from common.paths import PathField
 from incidents.models import granted_pks
 from journal.record import key
+
+__all__ = ["FeedKey", "Handover", "HandoverItem", "Order", "OrderStep", "Paper", "ReachAnswer", "ReachTest", "Roster", "Rotation", "RotationMember", "Shift", "Swap"]  # fmt: skip
 
 
 class OrderQuerySet(models.QuerySet):
@@ -142,26 +147,6 @@ class OrderStep(models.Model):
 
     def __str__(self):
         return f"{self.order_id} {self.verb}"
-
-
-class Shift(models.Model):
-    """A post's duty from one moment to another: who answers the telephone tonight."""
-
-    post = models.ForeignKey("accounts.Post", on_delete=models.PROTECT, related_name="shifts")
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="shifts")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="a_shift_ends_after_it_starts"
-            ),
-        ]
-        indexes = [models.Index(fields=["post", "starts_at", "ends_at"])]
-
-    def __str__(self):
-        return f"{self.post_id} {self.starts_at:%m-%d %H:%M}"
 
 
 def addressed_to(reach) -> Q:

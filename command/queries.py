@@ -1,4 +1,4 @@
-"""What may this person see of orders and duty, in what shape?"""
+"""What may this person see of orders, in what shape?"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,19 +7,17 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.choices import HeldAs, PostKind
-from accounts.models import Appointment, Post, Unit, User
+from accounts.choices import PostKind
+from accounts.models import Appointment, Post, Unit
 from accounts.scope import Reach
 from command import permissions, rules
 from command.choices import OrderVerb
-from command.models import Order, Shift
+from command.models import Order
 from common.errors import NotAllowed, not_found
 from common.paths import prefixes
 from incidents.models import Incident
 from incidents.queries import OpenItem
 from plans.sections import squads_of
-
-ON_DUTY_KINDS = (PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER)
 
 
 def orders(reach: Reach) -> QuerySet[Order]:
@@ -138,35 +136,3 @@ def held_open(incident: Incident) -> list[OpenItem]:
         )
         for order in Order.objects.filter(incident=incident).live().order_by("pk")
     ]
-
-
-class OnDuty(NamedTuple):
-    """Who answers for a post now."""
-
-    post: Post
-    person: User
-    #: Until when by the roster; None = the post's holder, no roster entered.
-    until: datetime | None
-
-
-def on_duty(units: Iterable[Unit], now: datetime) -> list[OnDuty]:
-    """Who is on duty in these units: by the roster, else whoever holds the post (two queries)."""
-    shifts = (
-        Shift.objects.filter(
-            post__unit__in=units, starts_at__lte=now, ends_at__gt=now, post__kind__in=ON_DUTY_KINDS
-        )
-        .select_related("post__unit", "person")
-        .order_by("post__unit__path", "post__kind")
-    )
-    found = {shift.post_id: OnDuty(shift.post, shift.person, shift.ends_at) for shift in shifts}
-    held = (
-        Appointment.objects.current(now)
-        .filter(post__unit__in=units, post__kind__in=ON_DUTY_KINDS, held_as=HeldAs.HOLDER)
-        .select_related("post__unit", "person")
-        .order_by("post__unit__path", "post__kind")
-    )
-    for appointment in held:
-        found.setdefault(appointment.post_id, OnDuty(appointment.post, appointment.person, None))
-    return sorted(
-        found.values(), key=lambda duty: (duty.post.unit.path, duty.post.kind != PostKind.DUTY_LEADER)
-    )

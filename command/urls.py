@@ -1,8 +1,37 @@
 from django.urls import path
 
 from command import views
+from command.readiness import views as readiness
+from command.rosters import views as rosters
+from command.shifts import views as shifts
 
 urlpatterns = [
     path("incidents/<str:number>/order/", views.IssueOrder.as_view(), name="order-new"),
     path("orders/<str:number>/<str:verb>/", views.MoveOrder.as_view(), name="order-move"),
+    path("rosters/", rosters.MonthPage.as_view(), name="rosters"),
+    path("rosters/mine/", rosters.MinePage.as_view(), name="rosters-mine"),
+    path("rosters/posts/<int:pk>/", rosters.RotationPage.as_view(), name="rotation"),
+    path("rosters/draft/", rosters.NewDraft.as_view(), name="roster-draft"),
+    path("rosters/sheet/", rosters.SheetOut.as_view(), name="roster-sheet"),
+    path("rosters/import/", rosters.SheetIn.as_view(), name="roster-import"),
+    path("rosters/feeds/", rosters.NewFeed.as_view(), name="feed-new"),
+    path("rosters/feeds/<int:pk>/end/", rosters.EndFeed.as_view(), name="feed-end"),
+    path("rosters/<int:pk>/", rosters.RosterPage.as_view(), name="roster"),
+    path("rosters/<int:pk>/publish/", rosters.Publish.as_view(), name="roster-publish"),
+    path("rosters/shifts/<int:pk>/assign/", rosters.Assign.as_view(), name="shift-assign"),
+    path("rosters/shifts/<int:pk>/change/", rosters.ChangeShift.as_view(), name="shift-change"),
+    path("rosters/shifts/<int:pk>/swap/", rosters.ProposeSwap.as_view(), name="shift-swap"),
+    path("rosters/shifts/<int:pk>/confirm/", shifts.ConfirmShift.as_view(), name="shift-confirm"),
+    path("rosters/swaps/<int:pk>/<str:verb>/", rosters.MoveSwap.as_view(), name="swap-move"),
+    path("handovers/<int:pk>/", shifts.HandoverPage.as_view(), name="handover"),
+    path("handovers/<int:pk>/give/", shifts.Give.as_view(), name="handover-give"),
+    path("handovers/<int:pk>/take/", shifts.Take.as_view(), name="handover-take"),
+    path("papers/", shifts.PapersPage.as_view(), name="papers"),
+    path("papers/<int:pk>/pack.pdf", shifts.PaperFile.as_view(), name="paper-file"),
+    path("papers/<int:pk>/again/", shifts.PaperAgain.as_view(), name="paper-again"),
+    path("readiness/", readiness.GridPage.as_view(), name="readiness"),
+    path("readiness/tests/<int:pk>/", readiness.TestPage.as_view(), name="readiness-test"),
+    path("readiness/tests/<int:pk>/cancel/", readiness.CancelTest.as_view(), name="readiness-cancel"),
+    path("readiness/number/", readiness.NumberPage.as_view(), name="number"),
+    path("readiness/number/code/", readiness.SendCode.as_view(), name="number-code"),
 ]

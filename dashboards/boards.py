@@ -51,6 +51,12 @@ BOARDS = [
         "timer",
         frozenset({P.DIRECTOR, P.DEPUTY_DIRECTOR, P.AUDITOR}),
     ),
+    Board(
+        "rosters",
+        pgettext_lazy("menu", "Roster"),
+        "calendar-days",
+        frozenset(_LEADERS | _SENT | {P.DUTY_OFFICER, P.AUDITOR}),
+    ),
     Board("journal", pgettext_lazy("menu", "Journal"), "book-lock", frozenset({P.AUDITOR})),
     Board(
         "plans",
@@ -88,6 +94,6 @@ def navigation(reach: Reach, path: str) -> list[dict]:
     items = []
     for board in boards_of(reach):
         url = reverse(board.address)
-        current = path == url or (board.address == "incidents" and path.startswith(url))
+        current = path == url or (board.address in ("incidents", "rosters") and path.startswith(url))
         items.append({"url": url, "label": board.label, "icon": board.icon, "current": current, "count": ""})
     return items

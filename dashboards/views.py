@@ -10,6 +10,7 @@ from accounts.models import Unit
 from clocks.queries import clocks_about, due_soon, running_by_thread
 from command import queries as command
 from command.permissions import check_can_issue
+from command.rosters.queries import on_duty
 from common.errors import NotAllowed, is_allowed
 from common.paths import prefixes
 from dashboards import timeline
@@ -83,7 +84,7 @@ class Board(LoginRequiredMixin, PartsView):
         own = {path for post in self.request.reach.posts for path in prefixes(post.unit_path)}
         below = Unit.objects.filter(parent__in={post.unit_id for post in self.request.reach.posts})
         units = {*Unit.objects.filter(path__in=own), *below}
-        return {"on_duty": command.on_duty(units, self.request.now), "now": self.request.now}
+        return {"on_duty": on_duty(units, self.request.now), "now": self.request.now}
 
 
 class DutyBoard(Board):

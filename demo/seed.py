@@ -12,9 +12,9 @@ from accounts.imports import passwords_file
 from accounts.models import Appointment, Post, Unit, User
 from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
-from command.models import Shift
-from common.periods import DAILY, LOCAL, day_of, period_of
+from common.periods import DAILY, day_of, period_of
 from demo import bureau, upward
+from demo.duty import seed_duty
 from plans.actions import load_plan
 from reports.actions import file_report
 from reports.choices import Answer
@@ -32,7 +32,7 @@ def seed(*, now: datetime) -> Path:
         people = bureau.build(now=now)
         load_plan(text=(settings.BASE_DIR / PLAN).read_text(), actor=None, now=now, put_in_force=True)
         _stand_ins(people, now)
-        _roster(now)
+        seed_duty(people, now)
         _some_have_reported(people, now)
         upward.seed(people, now)
         return _passwords(people, now)
@@ -57,24 +57,6 @@ def _stand_ins(people: dict[str, User], now: datetime) -> None:
         actor=people["town12.head"],
         now=now,
         valid_to=now + timedelta(days=3),
-    )
-
-
-def _roster(now: datetime) -> None:
-    """The duty posts of the city and the counties for a fortnight, each day by the post's holder."""
-    midnight = now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
-    held = Appointment.objects.filter(
-        post__kind__in=[PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER], held_as=HeldAs.HOLDER
-    )
-    Shift.objects.bulk_create(
-        Shift(
-            post_id=appointment.post_id,
-            person_id=appointment.person_id,
-            starts_at=midnight + timedelta(days=day),
-            ends_at=midnight + timedelta(days=day + 1),
-        )
-        for appointment in held
-        for day in range(14)
     )
 
 

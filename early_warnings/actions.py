@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.choices import HeldAs
 from accounts.credentials import check_credential
+from accounts.duty import meant
 from accounts.models import Post, User
 from accounts.queries import Holder
 from accounts.scope import Reach
@@ -150,7 +151,7 @@ def propose(*, warning_id: int, reach: Reach, now: datetime, rev: int | None = N
         "signatory_title",
     )
     warning.requests.all().delete()
-    asked = _ask(warning, _in_the_chair(seat), now)
+    asked = _ask(warning, _in_the_chair(seat, now), now)
 
     content = {**_said(warning), "signatory": seat.title_zh, "round": warning.round}
     _record(warning, "warning.proposed", reach, at=now, content=content)
@@ -565,10 +566,12 @@ def _first_seat(warning: EarlyWarning, now: datetime) -> Signatory:
     return seats[0]
 
 
-def _in_the_chair(seat: Signatory) -> list[Holder]:
-    """Who is asked first: holder and delegates; the standing deputies only where there is nobody else."""
+def _in_the_chair(seat: Signatory, now: datetime) -> list[Holder]:
+    """Who is asked first: holder and delegates; the standing deputies only where there is nobody else.
+
+    Of a post that goes round by roster, whose turn it is."""
     first = [holder for holder in seat.holders if holder.held_as != HeldAs.DEPUTY]
-    return first or list(seat.holders)
+    return meant(first or seat.holders, now)
 
 
 def _next_seat(warning: EarlyWarning, to: str, now: datetime) -> Signatory | None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from clocks.sweep import sweep
+from command.shifts.turn import turn_shifts
 from engine import auditor
 from engine.models import Heartbeat
 from journal import anchor
@@ -78,6 +79,8 @@ ESCALATION = Wheel("notices.escalation", _follow_up, limit=15 * SECONDS)
 # A batch may wait for a gateway as long as its lease lasts.
 ALERTS = Wheel("notices.alerts", _send_alerts, limit=45 * SECONDS)
 POST = Wheel("notices", _send_all, limit=45 * SECONDS)
+# At the hour a shift begins; five seconds late is still the hour.
+SHIFTS = Wheel("command.shifts", turn_shifts, limit=60 * SECONDS, every=5 * SECONDS)
 TALLIES = Wheel("reports.tallies", fold_tallies, limit=120 * SECONDS)
 # Opening a day counts every unit; in a province that takes seconds, so it has a lane without deadlines.
 ROUNDS = Wheel("reports.rounds", turn_rounds, limit=900 * SECONDS, every=20 * SECONDS)
@@ -91,13 +94,13 @@ AUDITOR = Wheel(
 )
 
 LANES: dict[str, Sequence[Wheel]] = {
-    "desk": (NUMBERING, CLOCKS, ESCALATION, ANCHOR, AUDITOR),
+    "desk": (NUMBERING, CLOCKS, SHIFTS, ESCALATION, ANCHOR, AUDITOR),
     "alerts": (ALERTS,),
     "post": (POST,),
     "reports": (TALLIES, ROUNDS),
 }
 #: One whole turn, the auditor last.
-ALL: Sequence[Wheel] = (NUMBERING, CLOCKS, ESCALATION, ALERTS, POST, TALLIES, ROUNDS, ANCHOR, AUDITOR)
+ALL: Sequence[Wheel] = (NUMBERING, CLOCKS, SHIFTS, ESCALATION, ALERTS, POST, TALLIES, ROUNDS, ANCHOR, AUDITOR)
 
 
 def judged() -> dict[str, timedelta]:

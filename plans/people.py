@@ -1,7 +1,8 @@
 """From a plan's roles to people: who holds the post that the role means, at that moment.
 
 A role names a kind of post and, mostly, a tier. It is looked for at the incident's own unit and the units above
-it, nearest first. Holders come first, then standing deputies (AB角), then written delegations.
+it, nearest first. Whose turn it is by the roster comes first, then holders, standing deputies (AB角) and written
+delegations: every one of them may act, but only who has the turn is rung.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from accounts.choices import HeldAs
+from accounts.duty import ROSTERED, meant
 from accounts.models import Appointment, Unit, User
 from accounts.queries import Holder, lineage
 from plans.engine import Document
@@ -120,10 +122,15 @@ def holders_of(document: Document, role_name: str, unit: Unit, now: datetime) ->
 
 
 class Bench:
-    """Everybody who holds a post in a unit or above it at one moment: two queries for any number of roles."""
+    """Everybody who holds a post in a unit or above it at one moment: two queries for any number of roles.
+
+    A third one, once, where a role's post goes round by roster.
+    """
 
     def __init__(self, unit: Unit, now: datetime):
         self.units = lineage(unit)
+        self._now = now
+        self._turns: set[tuple[int, int]] | None = None
         self._by_unit: dict[int, list[Holder]] = {above.pk: [] for above in self.units}
         rows = Appointment.objects.current(now).filter(post__unit__in=self.units)
         for row in rows.select_related("person", "post").order_by("pk"):
@@ -142,12 +149,23 @@ class Bench:
         return None
 
     def holders(self, role: Role) -> tuple[Holder, ...]:
+        """Who is rung in that role: of posts that go round only whose turn it is."""
         seat = self.seat(role)
-        return seat.holders if seat else ()
+        return tuple(holder for holder in seat.holders if self._has_turn(holder)) if seat else ()
 
     def _holding(self, unit: Unit, kind: str) -> tuple[Holder, ...]:
         found = [holder for holder in self._by_unit[unit.pk] if holder.post.kind == kind]
-        return tuple(sorted(found, key=lambda holder: _ORDER.index(HeldAs(holder.held_as))))
+        return tuple(
+            sorted(found, key=lambda one: (not self._has_turn(one), _ORDER.index(HeldAs(one.held_as))))
+        )
+
+    def _has_turn(self, holder: Holder) -> bool:
+        if holder.post.kind not in ROSTERED:
+            return True
+        if self._turns is None:
+            everybody = [one for holders in self._by_unit.values() for one in holders]
+            self._turns = {(one.post.pk, one.person.pk) for one in meant(everybody, self._now)}
+        return (holder.post.pk, holder.person.pk) in self._turns
 
 
 def as_seen(seat: Signatory | None, language: str) -> Mapping[str, str] | None:

@@ -355,6 +355,11 @@ def missing(reach: Reach, period: Period, now: datetime, *, unit: Unit | None = 
     )
 
 
+def silent_around(unit: Unit, period: Period) -> list[Unit]:
+    """The first silent units below `unit`, as many as a list names."""
+    return _silent_units([unit], period)[:NAMED]
+
+
 def _silent_units(roots: Iterable[Unit], period: Period) -> list[Unit]:
     """The first silent units in tree order, one more than a list names."""
     found: list[Unit] = []

@@ -262,25 +262,6 @@ def test_cards_ask_the_same_number_of_queries_however_many(order, reach, django_
         assert len(cards) == rows
 
 
-def test_on_duty_follows_the_roster_and_falls_back_to_the_holder(cast, units, now, django_assert_num_queries):
-    from accounts.models import Post
-    from command.models import Shift
-
-    post = Post.objects.get(unit=units["C1"], kind="duty_officer")
-    Shift.objects.create(
-        post=post, person=cast["county1.deputy"], starts_at=now, ends_at=now + timedelta(hours=8)
-    )
-
-    with django_assert_num_queries(2):
-        found = {duty.post.kind: duty.person.username for duty in queries.on_duty([units["C1"]], now)}
-
-    assert found == {"duty_leader": "county1.leader", "duty_officer": "county1.deputy"}
-    at_the_end = {
-        d.post.kind: d.person.username for d in queries.on_duty([units["C1"]], now + timedelta(hours=8))
-    }
-    assert at_the_end["duty_officer"] == "county1.duty"
-
-
 def test_permissions_name_the_way_out(order, reach):
     issued = order()
 

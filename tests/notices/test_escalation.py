@@ -199,8 +199,13 @@ def test_a_leaver_is_not_called_and_the_next_one_is(gateway, warn, cast, now):
 def test_a_roster_edited_while_it_rings_finds_who_is_on_duty_now(gateway, warn, cast, now):
     warn("county1.duty")
     post = Post.objects.get(unit__code="C1", kind="duty_officer")
+    Appointment.objects.create(person=cast["county1.petition"], post=post, valid_from=now)
     Shift.objects.create(
-        post=post, person=cast["county1.petition"], starts_at=now, ends_at=now + timedelta(hours=8)
+        post=post,
+        person=cast["county1.petition"],
+        starts_at=now,
+        ends_at=now + timedelta(hours=8),
+        in_force=True,
     )
     outbox.turn(now)
     escalation.turn(now + SECOND)

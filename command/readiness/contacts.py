@@ -1,0 +1,47 @@
+"""What is known about people's telephones, for grid, rosters and tests: a constant number of queries."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db.models import Max
+
+from accounts.contacts.queries import verified
+from accounts.models import User
+from command.readiness import rules
+from command.readiness.choices import Outcome
+from command.readiness.models import ReachAnswer
+
+
+def has_gateway() -> bool:
+    return bool(settings.NOTICE_GATEWAY_URL)
+
+
+def contacts_of(people: Iterable[User]) -> dict[int, rules.Contact]:
+    """Person → what is known (three queries for any number of people)."""
+    known = {person.pk: person for person in people}
+    proved, silent = verified(known.values()), _silent(known)
+    return {
+        pk: rules.Contact(person.is_active, bool(person.phone), pk in proved, frozenset(silent.get(pk, ())))
+        for pk, person in known.items()
+    }
+
+
+def _silent(people: Iterable[int]) -> dict[int, set[str]]:
+    """Channels on which a person's latest ended test notice brought no answer."""
+    ended = ReachAnswer.objects.filter(person__in=list(people)).exclude(
+        outcome__in=[Outcome.ASKED, Outcome.NOT_ASKED]
+    )
+    latest = ended.order_by().values("person", "channel").annotate(newest=Max("pk")).values("newest")
+    found: dict[int, set[str]] = {}
+    for answer in ReachAnswer.objects.filter(
+        pk__in=latest, outcome__in=[Outcome.SILENT, Outcome.FAILED]
+    ).only("person_id", "channel"):
+        found.setdefault(answer.person_id, set()).add(answer.channel)
+    return found
+
+
+def unreachable(people: Iterable[User]) -> dict[int, str]:
+    """Person → why nobody could ring them; people who can be rung are left out."""
+    contacts, gateway = contacts_of(people), has_gateway()
+    lacks = {pk: rules.unreachable(contact, has_gateway=gateway) for pk, contact in contacts.items()}
+    return {pk: lack for pk, lack in lacks.items() if lack}

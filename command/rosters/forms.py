@@ -1,0 +1,129 @@
+"""Is this input well formed?"""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from notices.choices import Channel
+
+
+def day_field(**kwargs) -> forms.DateField:
+    return forms.DateField(
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        **kwargs,
+    )
+
+
+def hour_field(**kwargs) -> forms.TimeField:
+    return forms.TimeField(
+        input_formats=["%H:%M", "%H:%M:%S"],
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        **kwargs,
+    )
+
+
+def moment_field(**kwargs) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        **kwargs,
+    )
+
+
+class RotationForm(forms.Form):
+    """The hours and the order of one post; `place_N` gives person N's place, empty = not in the round."""
+
+    first_day = day_field(label=_("First day of the round"))
+    hand_over = hour_field(
+        label=_("Hand-over"), help_text=_("The duty day goes from this hour to the same of the next day.")
+    )
+    night_from = hour_field(
+        label=_("The night's shift begins at"),
+        required=False,
+        help_text=_("Empty: one shift for the whole day."),
+    )
+    days_each = forms.IntegerField(
+        label=_("Days per turn"), min_value=1, max_value=31, help_text=_("1 = day by day, 7 = week by week.")
+    )
+    off_days_apart = forms.BooleanField(
+        label=_("Weekends and holidays go round in an order of their own"), required=False
+    )
+    minimum = forms.IntegerField(label=_("People on duty at once"), min_value=1, max_value=20)
+    confirm_minutes = forms.IntegerField(
+        label=_("Minutes to confirm at the hour"),
+        min_value=1,
+        max_value=60,
+        help_text=_("After that the stand-in is on duty."),
+    )
+    test_channel = forms.ChoiceField(
+        label=_("How the number is tested"),
+        choices=[(Channel.SMS, Channel.SMS.label), (Channel.VOICE, Channel.VOICE.label)],
+    )
+
+    def __init__(self, *args, holders, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.holders = {person.pk: person for person in holders}
+        for pk, person in self.holders.items():
+            self.fields[f"place_{pk}"] = forms.IntegerField(
+                label=str(person), min_value=1, max_value=99, required=False
+            )
+
+    @property
+    def places(self):
+        return [self[f"place_{pk}"] for pk in self.holders]
+
+    @property
+    def hours(self):
+        return [self[name] for name in self.base_fields]
+
+    def people(self):
+        """In the order of their places; two with the same place in the order of their names."""
+        placed = [
+            (self.cleaned_data.get(f"place_{pk}"), str(person), person) for pk, person in self.holders.items()
+        ]
+        return [person for place, _name, person in sorted((p for p in placed if p[0]), key=lambda p: p[:2])]
+
+    def rotation(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.base_fields}
+
+
+class DraftForm(forms.Form):
+    first_day = day_field(label=_("From"))
+    last_day = day_field(label=_("To (included)"))
+
+
+class PublishForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is published all the same"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class ChangeForm(forms.Form):
+    person = forms.ChoiceField(label=_("Who takes it"))
+    starts_at = moment_field(label=_("From"))
+    ends_at = moment_field(label=_("Until"))
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].choices = [(person.pk, str(person)) for person in people]
+
+
+class SwapForm(forms.Form):
+    other = forms.ChoiceField(label=_("With whom"))
+    in_return = forms.ChoiceField(
+        label=_("For which of their duties"), required=False, help_text=_("Empty: they take it over.")
+    )
+    reason = forms.CharField(label=_("Why"), max_length=200, required=False)
+
+    def __init__(self, *args, people, returns, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["other"].choices = [(person.pk, str(person)) for person in people]
+        self.fields["in_return"].choices = [("", "–"), *returns]
+
+
+class SheetForm(forms.Form):
+    file = forms.FileField(label=_("Workbook (XLSX)"))

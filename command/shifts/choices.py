@@ -1,0 +1,18 @@
+"""The words of shifts and handovers."""
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+
+class ItemKind(models.TextChoices):
+    INCIDENT = "incident", pgettext_lazy("handover", "Open incident")
+    WARNING = "warning", pgettext_lazy("handover", "Warning without a signature")
+    CLOCK = "clock", pgettext_lazy("handover", "Running time limit")
+    SILENT = "silent", pgettext_lazy("handover", "Silent unit")
+
+
+class PaperState(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("paper", "Being written")
+    WRITTEN = "written", pgettext_lazy("paper", "Written")
+    FAILED = "failed", pgettext_lazy("paper", "Not written")
+    DELETED = "deleted", pgettext_lazy("paper", "Deleted after its time")

@@ -1,0 +1,32 @@
+"""How a shift begins and passes over. Plain values; a moment equal to a deadline is still in time."""
+
+from datetime import datetime, timedelta
+
+#: Without a rotation that says otherwise.
+CONFIRM_WITHIN = timedelta(minutes=5)
+#: Both sides have signed by then, or both are rung.
+HANDOVER_WITHIN = timedelta(minutes=30)
+#: A shift that ended longer ago has nothing to hand over any more.
+FOLLOWS_WITHIN = timedelta(hours=2)
+#: Paper packs are kept so many days.
+PAPERS_KEPT = timedelta(days=14)
+
+CONFIRM_CLOCK = "SHIFT-1"
+HANDOVER_CLOCK = "SHIFT-2"
+
+
+def stand_in_of(candidates: list[tuple[int, bool]], named: int | None, absent: set[int]) -> int | None:
+    """Who comes instead: who is named, if they still hold the post; else a standing deputy; else another holder.
+
+    `candidates`: (person, is a standing deputy) of everybody who holds the post now, in the order of their
+    appointment. `absent`: who is not asked (the one who did not confirm, and who has another duty now).
+    """
+    present = [(person, is_deputy) for person, is_deputy in candidates if person not in absent]
+    if named in {person for person, _is_deputy in present}:
+        return named
+    deputies = [person for person, is_deputy in present if is_deputy]
+    return next(iter(deputies), next((person for person, _is_deputy in present), None))
+
+
+def confirm_by(began_at: datetime, minutes: int | None) -> datetime:
+    return began_at + (timedelta(minutes=minutes) if minutes else CONFIRM_WITHIN)
