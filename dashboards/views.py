@@ -11,6 +11,7 @@ from clocks.queries import clocks_about, due_soon, running_by_thread
 from command import queries as command
 from command.permissions import check_can_issue
 from command.rosters.queries import on_duty
+from command.shifts import queries as shifts
 from common.errors import NotAllowed, is_allowed
 from common.paths import prefixes
 from dashboards import timeline
@@ -58,6 +59,7 @@ class Board(LoginRequiredMixin, PartsView):
 
     def tasks_context(self):
         return {
+            "to_confirm": list(shifts.to_confirm(self.request.reach, self.request.now)[:3]),
             **warnings.desk_tasks(self.request.reach, self.request.now),
             **self.inbox_context(),
             "to_phone": hand_calls.waiting(self.request.reach),

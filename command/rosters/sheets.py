@@ -4,7 +4,6 @@ What goes out comes in again. Reading writes nothing: a dry run shows every line
 the same file applied makes a draft, which is then looked at and published like any other.
 """
 
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from command.rosters import permissions, rules
 from command.rosters.actions import new_draft
 from command.rosters.models import Roster, Shift
 from command.rosters.queries import rostered_posts
+from common import workbooks
 from common.errors import Invalid
 from common.periods import LOCAL, day_of
 from journal.record import record
@@ -26,29 +26,17 @@ from journal.record import record
 COLUMNS = ("岗位 post", "姓名 name", "账号 username", "开始 from", "结束 to", "替班账号 stand-in")
 #: A workbook of more lines is a mistake: three months of ten posts are 1,000.
 MOST_LINES = 3000
-MOST_BYTES = 1_000_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MOST_BYTES = 1024 * 1024
 
 
-def write(shifts: Iterable[Shift], *, title: str) -> bytes:
-    """The duties as XLSX. Text that a spreadsheet would take for a formula is written as text."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    sheet = book.active
-    sheet.title = _safe(title)[:31].replace("/", "-")
-    sheet.append(list(COLUMNS))
-    for shift in shifts:
-        sheet.append([_safe(value) if isinstance(value, str) else value for value in _line(shift)])
-    for column, width in zip("ABCDEF", (22, 14, 20, 18, 18, 20), strict=True):
-        sheet.column_dimensions[column].width = width
-    sheet.freeze_panes = "A2"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+def sheet_of(shifts: Iterable[Shift], *, title: str) -> workbooks.Sheet:
+    """The duties as a sheet; common.workbooks keeps typed text from being taken for a formula."""
+    return workbooks.Sheet(
+        title, COLUMNS, [_line(shift) for shift in shifts], widths=(22, 14, 20, 18, 18, 20)
+    )
 
 
-def _line(shift: Shift) -> list[Any]:
+def _line(shift: Shift) -> list[str]:
     return [
         shift.post.title,
         str(shift.person),
@@ -57,10 +45,6 @@ def _line(shift: Shift) -> list[Any]:
         shift.ends_at.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M"),
         shift.stand_in.username if shift.stand_in else "",
     ]
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 class Line(NamedTuple):
@@ -76,34 +60,26 @@ class Line(NamedTuple):
     problem: str = ""
 
 
-def read(content: bytes, unit: Unit) -> list[Line]:
+def read(upload: Any, unit: Unit) -> list[Line]:
     """Every line of the first sheet. Raises Invalid for a file that is no workbook, has no lines or too many."""
-    rows = _rows(content)
+    rows = _rows(upload)
     posts = {post.title: post for post in rostered_posts(unit)}
-    names = {str(row[2] or "").strip() for row in rows} | {str(row[5] or "").strip() for row in rows}
+    names = {cells[column] for _number, cells in rows for column in (2, 5)}
     people = {user.username: user for user in User.objects.filter(username__in=names)}
-    return [_understood(number, row, posts, people) for number, row in enumerate(rows, start=2)]
+    return [_understood(number, cells, posts, people) for number, cells in rows]
 
 
-def _rows(content: bytes) -> list[tuple]:
-    from openpyxl import load_workbook
-
-    try:
-        if len(content) > MOST_BYTES:
-            raise ValueError("too large")
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        found = book.worksheets[0].iter_rows(
-            min_row=1, max_row=MOST_LINES + 2, max_col=len(COLUMNS), values_only=True
-        )
-        rows = [tuple(row) + (None,) * (len(COLUMNS) - len(row)) for row in found]
-    except Exception as error:
-        raise _not_read(_("this is not a workbook (XLSX) of at most 1 MB")) from error
-    if not rows or tuple(str(cell or "").strip() for cell in rows[0]) != COLUMNS:
+def _rows(upload: Any) -> list[tuple[int, tuple[str, ...]]]:
+    """The lines below the headings, each with all columns."""
+    rows = workbooks.read_rows(
+        upload, most_rows=MOST_LINES + 1, most_columns=len(COLUMNS), most_bytes=MOST_BYTES
+    )
+    full = [(row.number, (*row.cells, *[""] * len(COLUMNS))[: len(COLUMNS)]) for row in rows]
+    if not full or full[0][1] != COLUMNS:
         raise _not_read(_("the first line must be: %(columns)s") % {"columns": " | ".join(COLUMNS)})
-    lines = [row for row in rows[1:] if any(cell not in (None, "") for cell in row)]
-    if not lines or len(lines) > MOST_LINES:
-        raise _not_read(_("it holds no line, or more than %(most)s") % {"most": MOST_LINES})
-    return lines
+    if len(full) == 1:
+        raise _not_read(_("it holds no line"))
+    return full[1:]
 
 
 def _not_read(why: str) -> Invalid:
@@ -113,11 +89,10 @@ def _not_read(why: str) -> Invalid:
     return Invalid("not_read", sentence, fields={"file": [sentence]})
 
 
-def _understood(number: int, row: Sequence, posts: dict[str, Post], people: dict[str, User]) -> Line:
-    said = [str(cell or "").strip() for cell in row]
-    post, person = posts.get(said[0].removeprefix("'")), people.get(said[2])
+def _understood(number: int, said: Sequence[str], posts: dict[str, Post], people: dict[str, User]) -> Line:
+    post, person = posts.get(said[0]), people.get(said[2])
     stand_in = people.get(said[5]) if said[5] else None
-    starts, ends = _moment(row[3]), _moment(row[4])
+    starts, ends = _moment(said[3]), _moment(said[4])
     problem = ""
     if post is None:
         problem = _("no such post in this unit")
@@ -132,13 +107,13 @@ def _understood(number: int, row: Sequence, posts: dict[str, Post], people: dict
     return Line(number, " | ".join(said), post, person, stand_in, starts, ends, problem)
 
 
-def _moment(cell: Any) -> datetime | None:
-    if isinstance(cell, datetime):
-        return cell.replace(tzinfo=LOCAL)
-    try:
-        return datetime.strptime(str(cell or "").strip(), "%Y-%m-%d %H:%M").replace(tzinfo=LOCAL)
-    except ValueError:
-        return None
+def _moment(text: str) -> datetime | None:
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=LOCAL)
+        except ValueError:
+            continue
+    return None
 
 
 @transaction.atomic

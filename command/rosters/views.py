@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -18,13 +18,12 @@ from command.rosters import actions, changes, feeds, forms, permissions, queries
 from command.rosters.choices import SwapVerb
 from command.rosters.models import Rotation, Shift
 from command.shifts import queries as shifts
+from common import workbooks
 from common.errors import Invalid, NotFound, Refused, is_allowed
 from common.once import once
 from common.periods import day_of
 from incidents.views import see_other
 from journal.parts import PartsView
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def chosen_unit(request):
@@ -408,11 +407,8 @@ class SheetOut(LoginRequiredMixin, View):
     def get(self, request):
         unit, first = chosen_unit(request), chosen_month(request)
         rows = queries.shifts_between(unit, first, actions.end_of_month(first)).filter(in_force=True)
-        content = sheets.write(rows.for_lists(), title=f"{unit.code} {first:%Y-%m}")
-        response = HttpResponse(content, content_type=XLSX)
-        response["Content-Disposition"] = f'attachment; filename="roster-{first:%Y-%m}.xlsx"'
-        response["Cache-Control"] = "no-store"
-        return response
+        sheet = sheets.sheet_of(rows.for_lists(), title=f"{unit.code} {first:%Y-%m}")
+        return workbooks.respond(sheet, name=f"roster-{unit.code}-{first:%Y-%m}")
 
 
 class SheetIn(LoginRequiredMixin, View):
@@ -428,7 +424,7 @@ class SheetIn(LoginRequiredMixin, View):
         if not form.is_valid():
             return self._page(request, unit, form, status=422)
         try:
-            lines = sheets.read(form.cleaned_data["file"].read(sheets.MOST_BYTES + 1), unit)
+            lines = sheets.read(form.cleaned_data["file"], unit)
             if request.POST.get("act") != "apply":
                 return self._page(request, unit, forms.SheetForm(), lines=lines)
             roster = sheets.take_in(reach=request.reach, unit=unit, lines=lines, now=request.now)

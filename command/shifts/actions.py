@@ -129,6 +129,7 @@ def check_number(*, shift_id: int, now: datetime) -> bool:
     shift = _lock(shift_id)
     if shift.number_checked_at or shift.confirm_by is None:
         return False
+    _confirm_if_pressed(shift, now)
     tests = [one for one in results(shift.number_key) if one.person.pk == shift.person_id]
     answered = next((one for one in tests if one.answered_at), None)
     if answered is None and now <= shift.confirm_by:
@@ -143,6 +144,14 @@ def check_number(*, shift_id: int, now: datetime) -> bool:
     elif tests and shift.confirmed_at:
         alerts.tell_number_silent(shift, leaders_of(shift, now), now=now)
     return True
+
+
+def _confirm_if_pressed(shift: Shift, now: datetime) -> None:
+    """Confirming the notice on screen, in any list of notices, is saying "I am on duty" too."""
+    if shift.confirmed_at or not shift.in_force or shift.ends_at <= now:
+        return
+    if any(one.answered_at and one.person.pk == shift.person_id for one in results(shift.key)):
+        _confirm(shift, shift.person, now, how=Channel.APP)
 
 
 def _confirm(shift: Shift, person: User, now: datetime, *, how: str) -> None:

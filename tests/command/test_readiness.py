@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from accounts.contacts import actions as contacts
 from accounts.contacts.models import NumberCode, Proof
@@ -12,7 +11,7 @@ from accounts.models import Appointment, User
 from command.readiness import actions, queries, rules
 from command.readiness.choices import Lack
 from command.readiness.contacts import contacts_of, unreachable
-from command.readiness.models import ReachAnswer, ReachTest
+from command.readiness.models import ReachTest
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from journal.models import Entry
 from notices.actions import acknowledge
@@ -234,16 +233,3 @@ def test_reachability_is_a_constant_number_of_queries(cast, people, django_asser
 
     with django_assert_num_queries(2):
         unreachable(several)
-
-
-def test_the_database_keeps_what_must_always_hold(plan, units, cast, reach, now):
-    test = _plan(reach, units, now)
-    for change in (
-        lambda: ReachTest.objects.update(window_minutes=0),
-        lambda: ReachTest.objects.update(state="running"),
-        lambda: ReachAnswer.objects.create(
-            test=test, person=cast["county1.duty"], channel="app", outcome="not_asked"
-        ),
-    ):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            change()

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, transaction
 
 from accounts.models import Appointment, User
 from clocks.models import Clock
@@ -328,25 +327,6 @@ def test_packs_past_their_time_are_deleted_and_reading_is_recorded(
     assert list(Path(tmp_path / "papers").iterdir()) == []
     paper.refresh_from_db()
     assert papers.read(paper=paper, actor=cast["county1.duty3"], now=at(24, 9)) is None
-
-
-def test_the_database_keeps_what_must_always_hold(begun, handover, cast):
-    for change in (
-        lambda: Shift.objects.filter(pk=begun.pk).update(ends_at=begun.starts_at),
-        lambda: Shift.objects.filter(began_at=None, in_force=True).update(stood_in_at=at(24)),
-        lambda: Shift.objects.create(
-            post=begun.post,
-            person=begun.person,
-            starts_at=begun.starts_at,
-            ends_at=begun.ends_at,
-            in_force=True,
-        ),
-        lambda: Handover.objects.update(taken_at=at(24), taken_by=cast["county1.duty"]),
-        lambda: Handover.objects.update(given_at=at(24)),
-        lambda: Paper.objects.update(state="written"),
-    ):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            change()
 
 
 def test_the_folder_is_the_data_directorys():
