@@ -42,8 +42,8 @@ VERBS: dict[str, set[str]] = {
     # rosters, shifts, readiness
     "roster.view": _LEADERS | _DESK | _FIELD | {P.SQUAD, P.FIRST_RESPONDER, P.EXPERT, P.AUDITOR},
     "roster.draft": _LEADERS | _DESK,
-    "roster.publish": _LEADERS,
-    "readiness.view": _LEADERS | _DESK | {P.AUDITOR},
+    "roster.publish": {*_LEADERS},
+    "readiness.view": {*_LEADERS, *_DESK, P.AUDITOR},
     "readiness.test": _LEADERS | _DESK,
     "paper.view": _LEADERS | _DESK,
     # the record, people, plans

@@ -69,8 +69,7 @@ def confirm_code(*, person: User, code: str, now: datetime) -> VerifiedNumber:
     """Type the code in. Raises Invalid for a wrong, old or worn-out one; a wrong try counts."""
     with transaction.atomic():
         waiting = NumberCode.objects.select_for_update().filter(person=person).first()
-        right = waiting is not None and _is_right(waiting, person, code, now)
-        if right:
+        if waiting is not None and _is_right(waiting, person, code, now):
             waiting.delete()
             return verify(person=person, proof=Proof.CODE, actor=person, now=now)
         if waiting is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from common.errors import Invalid, WrongState
 from journal.record import key, record
 from notices.actions import Recipient, queue
 from notices.choices import TEST, Channel, State
-from notices.number_tests import queue_test, results
+from notices.number_tests import Result, queue_test, results
 
 
 @transaction.atomic
@@ -148,7 +149,7 @@ def end_test(*, test_id: int, now: datetime) -> bool:
     return True
 
 
-def _settle(answer: ReachAnswer, result, now: datetime) -> None:
+def _settle(answer: ReachAnswer, result: Result | None, now: datetime) -> None:
     if result is None or result.answered_at is None:
         failed = result is not None and result.state == State.FAILED
         answer.outcome = Outcome.FAILED if failed else Outcome.SILENT
@@ -189,7 +190,7 @@ def _subject(test: ReachTest, channel: str) -> str:
     return f"{test.key}.{channel}"
 
 
-def _record(test: ReachTest, kind: str, actor: User | None, now: datetime, **content) -> None:
+def _record(test: ReachTest, kind: str, actor: User | None, now: datetime, **content: Any) -> None:
     record(
         kind,
         subject=test.key,

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Post, Unit, User
@@ -186,7 +188,7 @@ def assign(*, reach: Reach, shift_id: int, person: User | None, now: datetime) -
 
     permissions.check_can_draft(reach, shift.post.unit)
 
-    Roster.objects.filter(pk=shift.roster_id).update(rev=shift.roster.rev + 1)
+    Roster.objects.filter(shifts=shift).update(rev=F("rev") + 1)
     if person is None:
         shift.delete()
         return shift
@@ -333,7 +335,7 @@ def _give_way(old: Shift, start: datetime, now: datetime) -> None:
     old.save(update_fields=["ends_at", "in_force", "ended_early_at", "rev", "changed_at"])
 
 
-def _record(roster: Roster, kind: str, reach: Reach, now: datetime, **content) -> None:
+def _record(roster: Roster, kind: str, reach: Reach, now: datetime, **content: Any) -> None:
     post = reach.post_for("roster.draft", roster.unit_path)
     record(
         kind,

@@ -14,14 +14,14 @@ from clocks.calendar import Calendar
 from command.readiness.contacts import unreachable
 from command.rosters import permissions, rules
 from command.rosters.choices import FindingCode
-from command.rosters.models import Roster, Rotation, Shift, Swap
+from command.rosters.models import Roster, Rotation, Shift, ShiftQuerySet, Swap
 from common.errors import not_found
 from common.periods import LOCAL
 
 #: Two tiers (带班领导, 值班员) and the squads on call.
 TIERS = (PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER)
 ROSTERED = (*TIERS, PostKind.SQUAD)
-_ORDER = {kind: place for place, kind in enumerate(ROSTERED)}
+_ORDER: dict[str, int] = {kind: place for place, kind in enumerate(ROSTERED)}
 #: When a duty day begins where no rotation says so.
 USUAL_HAND_OVER = time(8, 30)
 
@@ -186,14 +186,14 @@ def lines_of(shifts: Iterable[Shift], posts: Sequence[Post], first: date, last: 
     return lines
 
 
-def shifts_between(unit: Unit, first: date, last: date) -> QuerySet[Shift]:
+def shifts_between(unit: Unit, first: date, last: date) -> ShiftQuerySet:
     """A unit's shifts that begin on these days, in Shanghai."""
     begin = datetime.combine(first, time(), LOCAL)
     end = datetime.combine(last + timedelta(days=1), time(), LOCAL)
     return Shift.objects.filter(post__unit=unit, starts_at__gte=begin, starts_at__lt=end)
 
 
-def own_shifts(person: User, now: datetime) -> QuerySet[Shift]:
+def own_shifts(person: User, now: datetime) -> ShiftQuerySet:
     """A person's duties that are not over, soonest first."""
     return Shift.objects.in_force().filter(person=person, ends_at__gt=now).for_lists()
 

@@ -13,7 +13,6 @@ from django.views import View
 
 from accounts.models import Post, User
 from accounts.queries import holders
-from command.readiness import permissions as readiness
 from command.rosters import actions, changes, feeds, forms, permissions, queries, rules, sheets, swaps
 from command.rosters.choices import SwapVerb
 from command.rosters.models import Rotation, Shift
@@ -48,7 +47,7 @@ def with_unit(address: str, unit, **more) -> str:
 def tabs(request, unit, current: str) -> list[dict]:
     """The pages of duty this person may open, for this unit where it has one."""
     listed = [("rosters", _("Month"), unit), ("rosters-mine", _("My duty"), None)]
-    if unit and is_allowed(readiness.check_can_view, request.reach, unit):
+    if unit and request.reach.holds("readiness.view", unit.path):
         listed.append(("readiness", _("Who would be reached"), unit))
     if unit and request.reach.holds("paper.view", unit.path):
         listed.append(("papers", _("Paper packs"), unit))

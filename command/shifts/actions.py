@@ -1,6 +1,7 @@
 """A shift begins, is confirmed, or gets a stand-in. Each action: lock, check, change, record."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -223,7 +224,12 @@ def leaders_of(shift: Shift, now: datetime) -> list[User]:
 
 
 def _record(
-    shift: Shift, kind: str, actor: User | None, now: datetime, deadlines: dict | None = None, **content
+    shift: Shift,
+    kind: str,
+    actor: User | None,
+    now: datetime,
+    deadlines: dict | None = None,
+    **content: Any,
 ) -> Entry:
     return record(
         kind,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -182,7 +183,12 @@ def _lock(handover_id: int) -> Handover:
 
 
 def _record(
-    handover: Handover, kind: str, actor: User | None, now: datetime, deadlines: dict | None = None, **content
+    handover: Handover,
+    kind: str,
+    actor: User | None,
+    now: datetime,
+    deadlines: dict | None = None,
+    **content: Any,
 ) -> Entry:
     return record(
         kind,

@@ -213,10 +213,10 @@ def test_a_pack_is_downloaded_by_who_may_look_people_up(
 @pytest.mark.parametrize(
     ("at", "officer", "by"),
     [
-        ("2026-11-24T12:00:00+08:00", "county1.duty2", "roster"),
-        ("2026-11-24 12:00", "county1.duty2", "roster"),
+        ("2026-11-24T12:00:00+08:00", "county1.duty3", "roster"),
+        ("2026-11-24 12:00", "county1.duty3", "roster"),
         ("2027-06-01T00:00:00Z", None, "post"),
-        ("2026-11-23T12:00:00+08:00", "county1.duty", "roster"),
+        ("2026-11-23T12:00:00+08:00", "county1.duty2", "roster"),
     ],
 )
 def test_on_duty_answers_for_any_moment(today, signed_in, at, officer, by):
@@ -233,7 +233,7 @@ def test_on_duty_answers_for_any_moment(today, signed_in, at, officer, by):
     assert "phone" not in str(answer)
 
 
-@pytest.mark.parametrize("at", ["gestern", "2026-99-01", "2026-11-24T12:00:00+08:00:99"])
+@pytest.mark.parametrize("at", ["gestern", "2026-99-01", "2026-11-24T25:00"])
 def test_a_moment_that_is_none_is_422(today, signed_in, at):
     answer = signed_in("county1.duty").get("/api/v1/rosters/on-duty/", {"unit": "C1", "at": at})
 
@@ -252,7 +252,7 @@ def test_the_month_and_the_confirmation_over_the_api(today, signed_in, time_mach
         f"/api/v1/shifts/{shift.pk}/confirm/", headers={"Idempotency-Key": "c2"}
     )
 
-    assert len([line for line in month["shifts"] if line["tier"] == "duty_officer"]) == 11
+    assert len([line for line in month["shifts"] if line["tier"] == "duty_officer"]) == 9
     assert confirmed.json()["confirmed_at"] is not None
     assert stranger.status_code == 403
 
