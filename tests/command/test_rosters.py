@@ -197,7 +197,7 @@ def _roles(plan):
     return alarm_roles(plan.document)
 
 
-def test_who_is_meant_costs_one_query_and_none_without_duty_posts(
+def test_who_is_meant_costs_two_queries_and_none_without_duty_posts(
     published, units, cast, django_assert_num_queries
 ):
     published()
@@ -208,7 +208,7 @@ def test_who_is_meant_costs_one_query_and_none_without_duty_posts(
     )
     others = [row for row in rows if row.post.kind == "director"]
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         meant(rows, at(24, 12))
     with django_assert_num_queries(0):
         assert meant(others, at(24, 12)) == others
