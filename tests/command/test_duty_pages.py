@@ -247,10 +247,9 @@ def test_the_month_and_the_confirmation_over_the_api(today, signed_in, time_mach
     browser = signed_in(shift.person.username)
 
     month = browser.get("/api/v1/rosters/C1/", {"month": "2026-11"}).json()
-    confirmed = browser.post(f"/api/v1/shifts/{shift.pk}/confirm/", headers={"Idempotency-Key": "c1"})
-    stranger = signed_in("county1.leader").post(
-        f"/api/v1/shifts/{shift.pk}/confirm/", headers={"Idempotency-Key": "c2"}
-    )
+    path, json = f"/api/v1/shifts/{shift.pk}/confirm/", {"content_type": "application/json", "data": {}}
+    confirmed = browser.post(path, headers={"Idempotency-Key": "c1"}, **json)
+    stranger = signed_in("county1.leader").post(path, headers={"Idempotency-Key": "c2"}, **json)
 
     assert len([line for line in month["shifts"] if line["tier"] == "duty_officer"]) == 9
     assert confirmed.json()["confirmed_at"] is not None
