@@ -79,8 +79,10 @@ def test_confirmed_in_time_stops_the_clock_and_nobody_stands_in(begun, reach, un
     ("moment", "who"), [(at(24, 8, 35), "duty3"), (at(24, 8, 35) + timedelta(seconds=1), "duty")]
 )
 def test_not_confirmed_within_five_minutes_the_stand_in_is_on_duty_and_the_leader_knows(
-    begun, units, moment, who
+    begun, units, reach, moment, who
 ):
+    leader = Shift.objects.at(at(24)).get(post__kind="duty_leader")
+    actions.confirm_shift(reach=reach("county1.leader", at(24)), shift_id=leader.pk, now=at(24, 8, 31))
     sweep(moment)
 
     assert officer(units, moment + MINUTE)[0][0] == who
@@ -90,7 +92,7 @@ def test_not_confirmed_within_five_minutes_the_stand_in_is_on_duty_and_the_leade
                 "recipient__username", flat=True
             )
         )
-        assert told == {"county1.duty3", "county1.leader2"}
+        assert told == {"county1.duty3", "county1.leader"}
         rung = Notice.objects.filter(subject=begun.key, purpose="shift.stand_in")
         assert set(rung.values_list("recipient__username", flat=True)) == {"county1.duty"}
         # Before it, the past stays as it was.
