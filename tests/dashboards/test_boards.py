@@ -104,8 +104,8 @@ def test_the_duty_board_asks_few_queries_however_many_incidents(
     browser = signed_in("county1.duty")
     browser.get("/duty/")
 
-    # The thirteenth: how many people have to be telephoned by hand.
-    with django_assert_max_num_queries(12):
+    # The thirteenth: the shift this reader has to confirm.
+    with django_assert_max_num_queries(13):
         browser.get("/duty/")
 
 
