@@ -8,10 +8,13 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
-from accounts.models import Unit
+from accounts.models import Unit, User
 from accounts.scope import reach_of
 from clocks import rulebook
 from demo import bureau
+from plans.actions import load_plan
+from plans.models import PlanVersion
+from tests.kept import kept
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -25,16 +28,16 @@ def now():
 @pytest.fixture
 def cast(db, now):
     """People by username: one city, two counties (county2 is the neighbour), two townships, one village each."""
-    return bureau.build(now=now, counties=2, townships=2, villages=1)
+    kept(("cast", now), lambda: bureau.build(now=now, counties=2, townships=2, villages=1))
+    return {person.username: person for person in User.objects.order_by("pk")}
 
 
 @pytest.fixture
 def plan(cast, now):
     """The city plan, in force for everybody."""
-    from plans.actions import load_plan
-
     text = (settings.BASE_DIR / "plans/library/city-justice-bureau.yaml").read_text()
-    return load_plan(text=text, actor=None, now=now, put_in_force=True)
+    kept(("plan", now), lambda: load_plan(text=text, actor=None, now=now, put_in_force=True))
+    return PlanVersion.objects.select_related("plan", "text").get()
 
 
 @pytest.fixture(autouse=True)

@@ -201,7 +201,7 @@ def test_the_demo_bureau(seeded, tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.read_text(encoding="utf-8").splitlines()[0] == "username,password,post,unit"
     assert set(PROMISED) <= set(seeded)
-    assert len({row["password"] for row in seeded.values()}) == len(seeded) == 127
+    assert len({row["password"] for row in seeded.values()}) == len(seeded) == 139
     tiers = list(Unit.objects.values_list("tier", flat=True))
     assert [tiers.count(tier) for tier in ("city", "county", "township", "village")] == [1, 3, 12, 60]
     assert sign_in(Client(), "county1.duty", seeded["county1.duty"]["password"]).status_code == 302

@@ -59,6 +59,7 @@ def test_every_live_page_is_walked():
 
 
 @pytest.mark.slow
+@pytest.mark.embedded_only  # templates and entries are the same on both profiles
 @pytest.mark.usefixtures("passwords", "plan")
 @pytest.mark.parametrize(("username", "url"), PAGES)
 def test_a_page_follows_the_whole_walk(signed_in, reach, units, username, url):
