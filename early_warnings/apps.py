@@ -9,10 +9,13 @@ class EarlyWarningsConfig(AppConfig):
         from common.subjects import add_reader
         from early_warnings.effects import escalate_signoff
         from early_warnings.queries import holding_open, is_live, key_of_number
+        from early_warnings.replays import signed_levels
         from incidents.queries import hold_open
         from notices import chain
+        from plans.rehearsal.cases import provide
 
         register("signoff.escalate", escalate_signoff)
         hold_open(holding_open)
         add_reader(key_of_number)
         chain.register("warning", is_live)
+        provide(signed=signed_levels)

@@ -7,10 +7,13 @@ class IncidentsConfig(AppConfig):
     def ready(self):
         from accounts.scope import add_exceptions
         from common.subjects import add_reader
+        from incidents.cases import cases
         from incidents.models import granted_threads
         from incidents.queries import is_live, key_of_number
         from notices import chain
+        from plans.rehearsal.cases import provide
 
         add_exceptions(granted_threads)
         add_reader(key_of_number)
         chain.register("incident", is_live)
+        provide(cases=cases)

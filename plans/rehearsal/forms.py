@@ -3,7 +3,7 @@
 import re
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
@@ -51,6 +51,17 @@ class FactsForm(forms.Form):
             for name, code in problem.fields.items():
                 self.add_error(name if name in self.fields else None, _(SENTENCES[code]))
         return cleaned
+
+
+class DaysForm(forms.Form):
+    days = forms.TypedChoiceField(label=gettext_lazy("Over the last"), coerce=int)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["days"].choices = [
+            (days, ngettext("%(count)s day", "%(count)s days", days) % {"count": days})
+            for days in (7, 30, 90, 365)
+        ]
 
 
 def facts_asked(document: Document) -> list[str]:

@@ -4,4 +4,5 @@ from plans.rehearsal import views
 
 urlpatterns = [
     path("plans/<str:plan_id>/<int:number>/try/", views.TryPage.as_view(), name="plan-try"),
+    path("plans/<str:plan_id>/<int:number>/replay/", views.ReplayPage.as_view(), name="plan-replay"),
 ]

@@ -1,0 +1,61 @@
+"""What happened, for replays of a plan: incidents with the facts of each observation, in two queries."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from accounts.scope import Reach
+from incidents.choices import State
+from incidents.models import Incident, Observation
+from journal.record import key
+from plans.models import PlanVersion
+from plans.rehearsal.cases import Case
+
+
+def cases(reach: Reach, version: PlanVersion, since: datetime) -> Iterator[Case]:
+    """Incidents recorded since then that this person may see, oldest first; drills and false alarms left out.
+
+    Of a plan that has been in force: those that ran under one of its versions. Of one that never was: all in
+    the units it is for. Only incidents with a second observation need their observations read.
+    """
+    incidents = _incidents(reach, version, since)
+    columns = (
+        "pk",
+        "number",
+        "recorded_at",
+        "unit__name",
+        "unit__name_en",
+        "plan_id",
+        "facts",
+        "proposed_level",
+    )
+    rows = list(incidents.order_by("recorded_at", "pk").values_list(*columns))
+    observed = _observed(incidents)
+    for pk, number, at, unit, unit_en, plan, facts, level in rows:
+        steps = tuple(observed.get(pk, ())) or ((facts, level),)
+        yield Case(key("incident", pk), number, at, unit, unit_en, plan, steps)
+
+
+def _incidents(reach: Reach, version: PlanVersion, since: datetime):
+    found = Incident.objects.visible_to(reach).filter(recorded_at__gte=since, drill=False)
+    found = found.exclude(state=State.RETRACTED)
+    if owner := version.plan.owner_unit:
+        found = found.filter(unit_path__under=owner.path)
+    if PlanVersion.objects.filter(plan=version.plan_id, in_force_from__isnull=False).exists():
+        found = found.filter(plan__plan=version.plan_id)
+    return found
+
+
+def _observed(incidents) -> dict[int, list]:
+    """The observations of incidents that have more than the report itself, by incident."""
+    earlier = Observation.objects.filter(incident=OuterRef("incident"), pk__lt=OuterRef("pk"))
+    many = Observation.objects.filter(Exists(earlier)).values("incident")
+    rows = Observation.objects.filter(incident__in=incidents.order_by().values("pk")).filter(
+        incident__in=many
+    )
+    found: dict[int, list] = {}
+    columns = ("incident_id", "facts", "proposed_level")
+    for pk, facts, level in rows.order_by("incident_id", "pk").values_list(*columns):
+        found.setdefault(pk, []).append((facts, level))
+    return found

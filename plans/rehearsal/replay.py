@@ -1,0 +1,123 @@
+"""A version replayed over what happened: what it would have proposed instead. Pure.
+
+For each incident the facts are put together observation by observation, as they were at the time, and the
+version proposes a level at each step. Compared are the highest level that was proposed then and the highest it
+would have proposed. A warning is called for above the plan's default level: there the proposal is more than
+"nothing matched".
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from plans.engine import Document, Level, evaluate, levels_of
+from plans.facts import FACTS, Facts
+from plans.rehearsal.cases import Case
+
+_SETS = frozenset(name for name, fact in FACTS.items() if fact.kind == "set")
+
+
+class Changed(NamedTuple):
+    """An incident that the version would have seen otherwise."""
+
+    case: Case
+    before: Level | None
+    after: Level | None
+    #: higher | lower | other (a level the other plan does not have)
+    direction: str
+    #: appears | disappears | "" for a warning that would have been called for, or not.
+    warning: str
+    #: The facts at the step with the highest proposal, for the reasons.
+    facts: Facts
+
+
+@dataclass(slots=True)
+class Replay:
+    total: int = 0
+    #: (id of the level then, id of the level now) → how many incidents. "" where none was proposed.
+    flows: Counter = field(default_factory=Counter)
+    before: dict[str, Level] = field(default_factory=dict)
+    after: dict[str, Level] = field(default_factory=dict)
+    changed: list[Changed] = field(default_factory=list)
+
+    def count(self, direction: str = "", warning: str = "") -> int:
+        return sum(
+            (not direction or one.direction == direction) and (not warning or one.warning == warning)
+            for one in self.changed
+        )
+
+
+class _Scale:
+    """A plan's levels by id, and which of them call for a warning."""
+
+    def __init__(self, document: Document):
+        self.levels = {level.id: level for level in levels_of(document)}
+        default = self.levels.get(document.get("level_policy", {}).get("default_level", ""))
+        self.lowest = default.rank if default else 1_000_000
+
+    def highest(self, ids: Iterable[str]) -> Level | None:
+        known = [self.levels[one] for one in ids if one in self.levels]
+        return min(known, key=lambda level: level.rank, default=None)
+
+    def calls_for_a_warning(self, level: Level | None) -> bool:
+        return level is not None and level.rank < self.lowest
+
+
+def replay(document: Document, cases: Iterable[Case], documents: Mapping[int, Document]) -> Replay:
+    """Replay `document` over the cases; `documents` are the plans they ran under, by version."""
+    now = _Scale(document)
+    then = {plan: _Scale(earlier) for plan, earlier in documents.items()}
+    result = Replay(after=now.levels)
+    for case in cases:
+        scale = then[case.plan]
+        before = scale.highest(level for _facts, level in case.observed)
+        after, facts = _highest(document, case)
+        result.total += 1
+        result.flows[before.id if before else "", after.id if after else ""] += 1
+        if before is not None:
+            result.before[before.id] = before
+        if (before.id if before else "") != (after.id if after else ""):
+            warning = _warning(scale.calls_for_a_warning(before), now.calls_for_a_warning(after))
+            result.changed.append(
+                Changed(case, before, after, _direction(before, after, now), warning, facts)
+            )
+    return result
+
+
+def _highest(document: Document, case: Case) -> tuple[Level | None, Facts]:
+    """The highest level the document proposes over the observations, and the facts that led to it."""
+    picture: dict[str, Any] = {}
+    best: Level | None = None
+    best_facts = Facts()
+    for raw, _level in case.observed:
+        picture = {**picture, **stored_facts(raw)} if picture else stored_facts(raw)
+        facts = Facts(picture)
+        level = evaluate(document, facts).level
+        if best is None or (level is not None and level.rank < best.rank):
+            best, best_facts = level, facts
+    return best, best_facts
+
+
+def stored_facts(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as `Facts.as_dict` stored them, read without checking them again: they were checked when stored."""
+    return {
+        name: (value["low"], value["high"])
+        if name == "headcount"
+        else frozenset(value)
+        if name in _SETS
+        else value
+        for name, value in raw.items()
+    }
+
+
+def _direction(before: Level | None, after: Level | None, now: _Scale) -> str:
+    if before is not None and before.id not in now.levels:
+        return "other"
+    low = 1_000_000
+    ranks = (now.levels[before.id].rank if before else low, after.rank if after else low)
+    return "higher" if ranks[1] < ranks[0] else "lower"
+
+
+def _warning(then: bool, now: bool) -> str:
+    return "" if then == now else "appears" if now else "disappears"
