@@ -8,7 +8,7 @@
 | first warning, adjustment, lifting | msgType Alert, Update, Cancel |
 | real, drill | status Actual, Exercise |
 | always | scope Restricted with its rule: an internal working document |
-| red, orange, yellow, blue | severity Extreme, Severe, Moderate, Minor, and parameter "level" |
+| rank of the level among its plan's levels, highest first | severity Extreme, Severe, Moderate, Minor, and parameter "level" |
 | people there, acts, a life at risk / none of these | Immediate, Observed / Expected, Likely |
 
 Never a person's name: issuer and contact are posts. Times carry +08:00, as CAP has no "Z".
@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from common.errors import WrongState
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
-from plans.engine import level_of
+from plans.engine import Document, level_of, levels_of
 from plans.sections import categories_of
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -35,7 +35,8 @@ RESTRICTION = "内部工作预警，仅限处置责任人"
 #: GB/T 35561: 14000 is the whole class of social security events.
 EMERGENCY_CLASS = "14000"
 EVENT = "涉法涉诉信访事件"
-SEVERITY = {"red": "Extreme", "orange": "Severe", "yellow": "Moderate", "blue": "Minor"}
+#: Highest first. The schema has these four words for however many levels a plan has.
+SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor")
 
 
 def message(warning: EarlyWarning) -> bytes:
@@ -78,7 +79,7 @@ def _info(info: ET.Element, warning: EarlyWarning) -> None:
     _add(info, "event", event(warning))
     _add(info, "responseType", "AllClear" if lifted else "Execute")
     _add(info, "urgency", "Past" if lifted else "Immediate" if seen else "Expected")
-    _add(info, "severity", SEVERITY.get(level.tone, "Unknown"))
+    _add(info, "severity", severity(warning.plan.document, warning.level))
     _add(info, "certainty", "Observed" if seen else "Likely")
     _pair(info, "eventCode", "CN-EMERGENCY-CLASS", EMERGENCY_CLASS)
     _add(info, "effective", _time(warning.in_force_at))
@@ -110,6 +111,16 @@ def event(warning: EarlyWarning) -> str:
         if category.id == warning.category:
             return category.words.zh
     return EVENT
+
+
+def severity(document: Document, level_id: str) -> str:
+    """The level's place among its plan's levels, on CAP's scale of four: the highest is always Extreme.
+
+    A plan of fewer levels uses the upper words; over more levels the four are spread.
+    """
+    ids = [level.id for level in levels_of(document)]
+    place, most = ids.index(level_id), len(SEVERITIES)
+    return SEVERITIES[place if len(ids) <= most else place * (most - 1) // (len(ids) - 1)]
 
 
 def is_seen(facts: Mapping[str, Any]) -> bool:

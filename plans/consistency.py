@@ -11,6 +11,7 @@ from plans import statute
 from plans.criteria import gaps_and_overlaps, unsound_criteria
 from plans.findings import Finding, Vocabulary, note, problem
 from plans.strict_yaml import at
+from plans.unreachable import unreachable
 
 Found = Iterator[Finding]
 
@@ -30,6 +31,7 @@ def findings(document: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     yield from _wording(document)
     if not any(fault.severity == "problem" for fault in faults):
         yield from gaps_and_overlaps(document)
+        yield from unreachable(document)
 
 
 # --- levels ----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ checked.problems   what must be mended before it can be loaded, and notes worth 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +41,13 @@ def check(text: str | bytes, vocabulary: Vocabulary = ANY_WORDS) -> Checked:
         findings += [*_unread_sections(document), *consistency.findings(document, vocabulary)]
     problems = [_at_its_line(finding, lines) for finding in findings]
     return Checked(document, sorted(problems, key=lambda found: found.line))
+
+
+def with_findings(text: str | bytes, checked: Checked, more: Iterable[Finding]) -> Checked:
+    """The same check with more findings, each at its line."""
+    lines = strict_yaml.read(text).lines
+    problems = [*checked.problems, *(_at_its_line(finding, lines) for finding in more)]
+    return Checked(checked.document, sorted(problems, key=lambda found: found.line))
 
 
 #: `{why: blue says none, the source is silent}` is to YAML one text and a key "the source is silent" of its own.

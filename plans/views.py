@@ -6,8 +6,11 @@ from django.shortcuts import render
 from django.views import View
 
 from common.errors import is_allowed
-from plans import pages, queries
+from plans import pages, queries, staffing
+from plans.actions import said, vocabulary
+from plans.forms import CheckForm
 from plans.permissions import check_can_manage
+from plans.strict_yaml import MAX_BYTES
 from plans.versions.queries import act_for, history
 
 
@@ -29,6 +32,35 @@ class PlanPage(LoginRequiredMixin, View):
             **pages.plan_page(version.document),
         }
         return render(request, "plans/detail.html", context)
+
+
+class PlanCheck(LoginRequiredMixin, View):
+    """Check a plan's text without storing it: every problem and note, with line, path and a sentence."""
+
+    def get(self, request):
+        return self._page(request, CheckForm())
+
+    def post(self, request):
+        form = CheckForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._page(request, form, status=422)
+        text = form.plan_text()
+        checked = staffing.check_here(text, vocabulary(request.now))
+        shown = CheckForm(initial={"text": text.decode("utf-8", "replace")[:MAX_BYTES]})
+        lines = text.decode("utf-8", "replace").split("\n")
+        findings = [
+            {
+                "found": found,
+                "said": said(found),
+                "line": lines[found.line - 1][:160] if found.line <= len(lines) else "",
+            }
+            for found in checked.problems
+        ]
+        context = {"checked": checked, "findings": findings}
+        return self._page(request, shown, status=200 if checked.is_loadable else 422, **context)
+
+    def _page(self, request, form, status=200, **more):
+        return render(request, "plans/check.html", {"form": form, **more}, status=status)
 
 
 class PlanSource(LoginRequiredMixin, View):

@@ -76,7 +76,7 @@ def look_of(level: Any, plan: Any = None) -> Look | None:
         return None
     if isinstance(level, str):
         level = _find_level(level, plan) or {"id": level}
-    tone = _of(level, "tone") or _of(level, "colour") or _of(level, "id")
+    tone = _of(level, "tone") or _of(level, "colour") or ""
     tone = tone if tone in COLOUR_WORDS else "neutral"
     roman = str(_of(level, "roman") or "")
     word = (
@@ -192,6 +192,7 @@ def clock(context, clock, label="", announce=False, big=False):
         started_at=_of(clock, "started_at"),
         stopped_at=_of(clock, "stopped_at"),
         cancelled_at=_of(clock, "cancelled_at"),
+        provisional=bool(_of(clock, "provisional")),
         label=label or _of(clock, "title") or _in_language(_titles(clock)) or "",
         announce=announce,
         big=big,
@@ -208,8 +209,21 @@ def deadline(context, due_at, label="", announce=False, big=False):
     return _countdown(_now(context), due_at=due_at, label=label, announce=announce, big=big)
 
 
-def _countdown(now, *, due_at, started_at=None, stopped_at=None, cancelled_at=None, label, announce, big):
+def _countdown(
+    now,
+    *,
+    due_at,
+    started_at=None,
+    stopped_at=None,
+    cancelled_at=None,
+    provisional=False,
+    label,
+    announce,
+    big,
+):
     state, words, at = _clock_words(now, due_at, started_at, stopped_at, cancelled_at)
+    if provisional and state == "open":
+        words, at = _("date provisional"), _("the working-day calendar of next year is not loaded yet")
     return format_html(
         '<time-left class="clock{}" data-state="{}"{}{}{} role="timer" aria-label="{}">'
         "{}<b>{}</b> {}</time-left>",
