@@ -141,8 +141,8 @@ def test_its_levels_render_list_and_filter_in_both_languages(event, signed_c, si
             page = browser.get(path, headers={"Accept-Language": language}).content.decode()
             assert word in page, path
     listed = browser.get("/api/v1/incidents/?level=c").json()
-    assert [row["number"] for row in listed["incidents"]] == [event.number]
-    assert browser.get("/api/v1/incidents/?level=a").json()["incidents"] == []
+    assert [row["number"] for row in listed["results"]] == [event.number]
+    assert browser.get("/api/v1/incidents/?level=a").json()["results"] == []
 
 
 def test_its_warning_is_a_cap_message(signed_c, harbour):
