@@ -79,6 +79,11 @@ def test_templates_use_only_icons_that_exist():
         ui.icon(name)
 
 
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_no_template_shows_an_unfinished_merge(file):
+    assert not re.search(r"^(<{7}|={7}|>{7})", file.read_text(), re.MULTILINE)
+
+
 def test_styles_keep_to_what_older_browsers_know():
     for file in CSS:
         text = re.sub(r"/\*.*?\*/", "", file.read_text(), flags=re.S)
