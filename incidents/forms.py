@@ -67,6 +67,10 @@ class AlarmForm(FactsMixin, forms.Form):
         self.fields["acts"].choices = choices_of("acts")
         self.fields["life_risk"].choices = choices_of("life_risk")
 
+    def add_prefix(self, field_name):
+        """The names under which a device with JavaScript sends the facts: the page is the same without."""
+        return f"facts.{field_name}" if field_name in self.fact_fields else field_name
+
 
 class DeskForm(FactsMixin, forms.Form):
     """The duty room's entry: six fields, by keyboard."""

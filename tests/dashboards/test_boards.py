@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from dashboards.boards import BOARDS, boards_of, start_of
+from incidents.models import Incident
 
 START = {
     "county1.duty": "/duty/",
@@ -210,6 +211,26 @@ def test_the_phone_page_raises_an_alarm_without_javascript(plan, signed_in):
 
     assert answer.redirect_chain[-1][1] == 303
     assert "V111-" in answer.content.decode()
+
+
+def test_without_javascript_the_alarm_says_all_that_was_ticked(plan, signed_in):
+    page = "/alarm/"
+    browser = signed_in("village111.informant")
+    ticked = {"facts.headcount": "6-20", "facts.acts": ["banner"], "facts.life_risk": ["suicide_threat"]}
+    html = browser.get(page).content.decode()
+    assert all(f'name="{name}"' in html for name in ticked)
+
+    again = browser.post(page, {"unit": "NOWHERE", **ticked, "idempotency_key": "k0"})
+    answer = browser.post(page, {"unit": "V111", **ticked, "idempotency_key": "k1"})
+
+    assert again.status_code == 422
+    assert again.content.decode().count(" checked") == 3
+    assert answer.status_code == 303
+    incident = Incident.objects.get()
+    assert incident.facts == {
+        "headcount": {"low": 6, "high": 20}, "acts": ["banner"], "life_risk": ["suicide_threat"],
+    }  # fmt: skip
+    assert incident.proposed_level == "orange"
 
 
 def test_the_desk_form_keeps_what_was_typed(plan, signed_in):
