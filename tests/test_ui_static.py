@@ -242,7 +242,8 @@ def test_badge_shows_shape_numeral_and_word_of_the_plan():
 
 
 def test_badge_of_a_proposed_level_says_so():
-    html = draw("{% badge 'red' proposed=True %}")
+    plan = {"levels": [{"id": "severe", "tone": "red", "zh": "红色"}]}
+    html = draw("{% badge 'severe' plan=plan proposed=True %}", plan=plan)
 
     assert "data-proposed" in html
     assert "<span>红色</span> <span>建议</span>" in html

@@ -83,8 +83,8 @@ def test_a_dead_network_and_a_dead_browser_still_make_exactly_one_report(bureau_
 
     phone = browse(chromium, bureau_server, tmp_path)
     try:
+        # The start page is the report's: what waits on the device is sent from there.
         page = sign_in(phone, bureau_server, "village142.informant")
-        page.goto("/report/")
         expect(page.locator("main")).to_contain_text(re.compile(r"R-V142-\d{8}-1"))
         expect(page.locator("[data-outbox-chip]")).to_be_hidden()
         page.goto("/report/")
