@@ -242,11 +242,19 @@ def test_badge_shows_shape_numeral_and_word_of_the_plan():
 
 
 def test_badge_of_a_proposed_level_says_so():
-    plan = {"levels": [{"id": "severe", "tone": "red", "zh": "红色"}]}
-    html = draw("{% badge 'severe' plan=plan proposed=True %}", plan=plan)
+    html = draw("{% badge 'red' proposed=True %}")
 
     assert "data-proposed" in html
     assert "<span>红色</span> <span>建议</span>" in html
+
+
+def test_badge_of_a_level_in_its_plan_has_the_plans_tone():
+    plan = {"levels": [{"id": "red", "tone": "blue", "zh": "四级"}]}
+
+    html = draw("{% badge 'red' plan=plan %}", plan=plan)
+
+    assert 'data-tone="blue"' in html
+    assert "四级" in html
 
 
 def test_badge_without_a_level():

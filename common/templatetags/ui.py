@@ -75,7 +75,8 @@ def look_of(level: Any, plan: Any = None) -> Look | None:
     if not level:
         return None
     if isinstance(level, str):
-        level = _find_level(level, plan) or {"id": level}
+        # Without its plan an id that is a colour's name is painted by it; a plan's own level has its own tone.
+        level = _find_level(level, plan) or {"id": level, "colour": level}
     tone = _of(level, "tone") or _of(level, "colour") or ""
     tone = tone if tone in COLOUR_WORDS else "neutral"
     roman = str(_of(level, "roman") or "")
