@@ -36,7 +36,6 @@ _ALL = [
     Kind("incident.closed", "办结事件", "Incident closed"),
     Kind("incident.reopened", "重新开启", "Incident reopened"),
     Kind("incident.life_safety_alerted", "生命安全警报", "Life-safety alert"),
-    Kind("incident.plan_switched", "改用预案版本", "Plan version switched"),
     # It lets the responders whom it calls see the incident; so does a signature.
     Kind("incident.life_safety_alerted", "生命安全警报", "Life-safety alert", changes_rights=True),
     # early warnings
