@@ -42,6 +42,7 @@ class EditPage(LoginRequiredMixin, View):
         if not form.is_valid():
             return self._page(request, version, form, facts, seen=seen, status=422)
         if is_trial:
+            form.fields["reason"].required = True  # the next time, when it is saved
             return self._page(request, version, form, facts, seen=seen, tried=True)
         onto = _number(request.POST.get("onto"))
         base = queries.get_version(plan_id, onto) if onto else version

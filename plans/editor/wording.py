@@ -35,6 +35,9 @@ def duration_field(present: str = "", *, required: bool = True) -> DurationField
         ("timely", _("in good time")),
         ("unspecified", _("no figure in the source")),
     ]
+    if not required:
+        # A browser sends the first choice of a list that nobody touched.
+        units.insert(0, ("", "—"))
     unit = parts_of(present)[1] if present else ""
     if unit and unit not in dict(units + plain):
         plain.append((unit, unit))

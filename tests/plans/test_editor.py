@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.forms import Select
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -162,22 +163,29 @@ def test_written_text_reads_back_as_the_same_text(text):
 
 
 def answers(form):
-    """What a browser sends when nothing was touched."""
+    """What a browser sends when nothing was touched: of a list without a chosen entry the first one."""
     data = {}
     for bound in form:
         value = bound.value()
         widget = bound.field.widget
         if hasattr(widget, "widgets"):
             for index, part in enumerate(widget.decompress(value)):
-                data[f"{bound.html_name}_{index}"] = "" if part is None else part
+                data[f"{bound.html_name}_{index}"] = _sent(widget.widgets[index], part)
         elif isinstance(value, list):
             data[bound.html_name] = value
         elif isinstance(value, bool):
             if value:
                 data[bound.html_name] = "on"
         else:
-            data[bound.html_name] = "" if value is None else value
+            data[bound.html_name] = _sent(widget, value)
     return data
+
+
+def _sent(widget, value):
+    if isinstance(widget, Select):
+        codes = [str(code) for code, _label in widget.choices]
+        return value if str(value) in codes else codes[0]
+    return "" if value is None else value
 
 
 @plans
