@@ -160,6 +160,7 @@ _ALL = [
     Kind("period.counted", "零报告截止清点", "Reports counted at the cut-off", audience="report"),
     Kind("zero_report.received", "收到零报告", "Zero-report received", audience="report"),
     Kind("zero_report.corrected", "更正零报告", "Zero-report corrected", audience="report"),
+    Kind("zero_report.exception_granted", "准许锁定后补报", "Exception after the lock granted", audience="report"),
     # roll-ups, matters, official forms
     Kind("roll_up.confirmed", "确认汇总", "Summary confirmed", audience="report"),
     Kind("roll_up.returned", "退回汇总", "Summary returned", audience="report"),

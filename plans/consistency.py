@@ -162,6 +162,8 @@ def _clocks(document: Mapping, vocabulary: Vocabulary) -> Found:
         yield from _duration(clock, "duration", path)
         yield from _span_of(clock, path)
         yield from _duration(clock, "max_extension", path)
+        if isinstance(clock.get("cutoff"), Mapping):
+            yield from _duration(clock["cutoff"], "lock", at(path, "cutoff"))
         yield from _extended(clock, path, document)
     for index, pool in enumerate(document.get("pools", ())):
         yield from _duration(pool, "arrive", f"pools[{index}]")

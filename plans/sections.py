@@ -43,6 +43,8 @@ class ClockLine:
     recurrence: str = ""
     cutoff: str = ""
     cutoff_origin: str = ""
+    #: How long after the cut-off the period is locked; empty = when the level above confirms it.
+    lock: str = ""
     tiers: tuple[str, ...] = ()
     optional: bool = False
     #: A right or a reminder that is shown in the plan and never runs.
@@ -208,6 +210,7 @@ def _clock(entry: Mapping) -> ClockLine:
         recurrence=entry.get("recurrence", ""),
         cutoff=cutoff.get("at", "") if isinstance(cutoff, Mapping) else "",
         cutoff_origin=cutoff.get("origin", "source") if isinstance(cutoff, Mapping) else "",
+        lock=cutoff.get("lock", "") if isinstance(cutoff, Mapping) else "",
         tiers=tuple(entry.get("tiers", ())),
         optional=bool(entry.get("optional")),
         display_only=bool(entry.get("display_only")),

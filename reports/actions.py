@@ -18,8 +18,10 @@ from common.text import personal_data_in
 from incidents.models import Incident
 from journal.record import record
 from reports import permissions, rules
-from reports.cadence import asking_units, cadence_of, due_at, due_by_tier, not_asked
+from reports.cadence import asking_units, cadence_of, due_at, due_by_tier, locks_by_tier, not_asked
 from reports.choices import Answer, Via
+from reports.lock.actions import check_open, note_use
+from reports.lock.queries import lock_of
 from reports.models import ReportItem, Round, Silence, ZeroReport
 from reports.slots import lock_slot
 from reports.tallies import Scope, count_anew, one_folder, recount, scopes_of, silent_units
@@ -57,7 +59,7 @@ def file_report(
 ) -> ZeroReport:
     """Take a unit's answer for a period: the first one, or a correction as the next version.
 
-    After the cut-off it is late, not refused. The same answer by the same person again is the same report:
+    After the cut-off it is late, not refused, until the lock; then only an exception opens it. The same answer by the same person again is the same report:
     nothing is written and the receipt is the one already given. Two people at once make two versions.
     Source: city plan §2.2(1); Jintan campaign rules 四 1.
     """
@@ -71,15 +73,18 @@ def file_report(
     incidents = _incidents(reach, unit, items)
     if before and _is_same(before, reach, answer, items):
         return before
+    lock = lock_of(unit, period, due, slot.over, now)
+    check_open(lock, unit, period)
 
     report = _new_version(before, reach, unit, period, due, now)
-    report.answer, report.via = answer, via
+    report.answer, report.via, report.exception = answer, via, lock.exception
     report.counted = before.counted if before else _is_counted(slot.over, unit, period)
     if before:
         ZeroReport.objects.filter(pk=before.pk).update(current=False)
     report.save(force_insert=True)
     if items:
         ReportItem.objects.bulk_create(_rows(report, items, incidents))
+    note_use(lock, now)
 
     record(
         "zero_report.corrected" if before else "zero_report.received",
@@ -156,6 +161,7 @@ def _told(report: ZeroReport, before: ZeroReport | None, items: tuple[Item, ...]
         "counted": report.counted,
         "on_behalf": report.on_behalf,
         "items": [[item.incident or item.dispute_class, item.count] for item in items],
+        **({"exception": report.exception.reason} if report.exception else {}),
     }
 
 
@@ -297,6 +303,7 @@ def _rounds_due(unit: Unit, now: datetime) -> list[Round]:
                         day=period.day,
                         plan=plan,
                         due={tier: at.isoformat() for tier, at in due.items()},
+                        locks={tier: at.isoformat() for tier, at in locks_by_tier(cadence, period).items()},
                         due_at=max(due.values()),
                         opened_at=now,
                     )

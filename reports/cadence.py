@@ -7,6 +7,8 @@ from datetime import date, datetime, time
 from django.db.models import Q
 
 from accounts.models import Unit
+from clocks import durations
+from clocks.calendar import Calendar
 from common.periods import DAILY, WEEKLY, Period, day_of
 from plans.models import PlanVersion
 from plans.sections import ClockLine, clocks_of
@@ -39,6 +41,7 @@ def _ask(clock: ClockLine) -> Ask:
         frozenset(clock.tiers),
         time.fromisoformat(at) if at else DEFAULT_CUTOFF,
         _WEEKDAYS.index(weekday) if weekday else FRIDAY,
+        lock=clock.lock,
     )
 
 
@@ -91,6 +94,26 @@ def stated(over: Round) -> dict[str, datetime]:
 def due_by_tier(cadence: Cadence, period: Period) -> dict[str, datetime]:
     """Every tier that is asked for the period, with its cut-off."""
     return {tier: ask.due_at(period) for ask in cadence if ask.asks_for(period) for tier in sorted(ask.tiers)}
+
+
+def locks_by_tier(cadence: Cadence, period: Period) -> dict[str, datetime]:
+    """Tier → when the plan locks the period, for the tiers it gives a time for."""
+    return {
+        tier: at
+        for ask in cadence
+        if ask.lock and ask.asks_for(period)
+        for tier in sorted(ask.tiers)
+        if (at := durations.due_at(ask.due_at(period), ask.lock, Calendar()).at)
+    }
+
+
+def lock_at(unit: Unit, period: Period, over: Round | None) -> datetime | None:
+    """When the plan locks this unit's period; None = only the level above does. An open round's word stands."""
+    if over is not None:
+        at = over.locks.get(unit.tier)
+        return datetime.fromisoformat(at) if at else None
+    cadence, _plan = cadence_of(unit, period.ends_at)
+    return locks_by_tier(cadence, period).get(unit.tier)
 
 
 def asked(due: dict[str, datetime]) -> Q:

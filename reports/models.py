@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from reports.choices import Answer, DisputeClass, Via
+from reports.lock.models import LockException
 from reports.matters.models import Matter, MatterStep
 from reports.official.models import OfficialForm
 from reports.periodic import ForPeriod, ForPeriodQuerySet
@@ -15,6 +16,7 @@ from reports.rules import Counts, is_on_time
 __all__ = [
     "FilingTime",
     "Folded",
+    "LockException",
     "Matter",
     "MatterStep",
     "OfficialForm",
@@ -40,6 +42,8 @@ class Round(ForPeriod):
     plan = models.CharField(max_length=120, blank=True, default="")
     #: Tier → its cut-off, ISO 8601 in UTC.
     due = models.JSONField()
+    #: Tier → when the plan locks the period; empty = it is locked when the level above confirms.
+    locks = models.JSONField(default=dict)
     #: The last of these cut-offs.
     due_at = models.DateTimeField()
     opened_at = models.DateTimeField()
@@ -98,6 +102,10 @@ class ZeroReport(ForPeriod):
     #: 代报: filed from a post of a unit above.
     on_behalf = models.BooleanField(default=False)
     via = models.CharField(max_length=5, choices=Via)
+    #: After the lock: what the level above granted.
+    exception = models.ForeignKey(
+        LockException, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     objects = ZeroReportQuerySet.as_manager()
 

@@ -18,6 +18,7 @@ from incidents.choices import State
 from incidents.models import Incident
 from reports import rules
 from reports.cadence import cadence_of, due_by_tier, nearest, stated
+from reports.lock.queries import OPEN, Lock, lock_of
 from reports.models import Round, Silence, Tally, ZeroReport
 from reports.permissions import check_can_view, filing_post
 from reports.rules import Counts
@@ -78,6 +79,7 @@ class Asked(NamedTuple):
     on_behalf: bool
     #: What the unit has recorded in the period and not yet reported.
     incidents: list[Incident]
+    lock: Lock = OPEN
 
 
 def asked_now(reach: Reach, unit: Unit, now: datetime) -> list[Asked]:
@@ -85,9 +87,11 @@ def asked_now(reach: Reach, unit: Unit, now: datetime) -> list[Asked]:
     found = []
     for cadence in (DAILY, WEEKLY):
         period = period_of(cadence, day_of(now))
-        due = Rounds(period, unit).due_at(unit)
+        rounds = Rounds(period, unit)
+        due = rounds.due_at(unit)
         if due is not None and _exists(unit, due):
-            found.append(asked_for(reach, unit, period, due, now))
+            asked = asked_for(reach, unit, period, due, now)
+            found.append(asked._replace(lock=lock_of(unit, period, due, rounds.over(unit), now)))
     return found
 
 
@@ -106,7 +110,9 @@ def versions(unit: Unit, period: Period) -> list[ZeroReport]:
     """Everything the unit said for the period, the last word first."""
     reports = ZeroReport.objects.of(period).filter(unit=unit)
     return list(
-        reports.select_related("unit", "filed_by").prefetch_related("items__incident").order_by("-version")
+        reports.select_related("unit", "filed_by", "exception__granted_by")
+        .prefetch_related("items__incident")
+        .order_by("-version")
     )
 
 

@@ -29,6 +29,8 @@ class Ask:
     weekday: int = FRIDAY
     #: Campaign windows as (first day, last day); empty = always.
     windows: tuple[tuple[date, date], ...] = ()
+    #: How long after the cut-off the plan locks the period, as plans write it; "" = no time of its own.
+    lock: str = ""
 
     def due_day(self, period: Period) -> date:
         return period.day if self.cadence == DAILY else period.day + timedelta(days=self.weekday)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import views
+from reports.lock.views import Grant
 
 urlpatterns = [
     path("report/", views.ReportPage.as_view(), name="report"),
@@ -9,5 +10,6 @@ urlpatterns = [
     path("report/matrix/", views.MatrixPage.as_view(), name="reports-matrix"),
     path("report/matrix/workbook/", views.MatrixWorkbook.as_view(), name="reports-matrix-workbook"),
     path("report/<str:unit>/<str:period>/", views.OneReport.as_view(), name="zero-report"),
+    path("report/<str:unit>/<str:period>/exception/", Grant.as_view(), name="zero-report-exception"),
     path("report/<str:unit>/<str:period>/items/", views.ItemsPage.as_view(), name="zero-report-items"),
 ]

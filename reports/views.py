@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from accounts.choices import Tier
-from common.errors import Invalid, NotAllowed
+from common.errors import NotAllowed, Refused, is_allowed
 from common.once import once
 from common.periods import DAILY, day_of, period_of
 from common.workbooks import Sheet, respond
@@ -19,6 +19,9 @@ from journal.parts import PartsView
 from reports import actions, queries
 from reports.choices import Answer, CellState, Shown, Via
 from reports.forms import ItemsForm, name_of_tick
+from reports.lock.forms import GrantForm
+from reports.lock.permissions import check_can_grant
+from reports.lock.queries import OPEN, exceptions, lock_of
 from reports.matrix import matrix, month_of, showing
 from reports.permissions import check_can_file, filing_post
 from reports.pictures import burden
@@ -104,9 +107,17 @@ class OneReport(_OneReport):
     """The receipt with everything the unit has said for the period; a POST files nil (the big button)."""
 
     def get(self, request, unit, period):
+        return self.page(GrantForm())
+
+    def page(self, grant_form, status=200):
+        request = self.request
         versions = queries.versions(self.unit, self.period)
-        due_at = versions[0].due_at if versions else queries.Rounds(self.period, self.unit).due_at(self.unit)
+        rounds = queries.Rounds(self.period, self.unit)
+        due_at = versions[0].due_at if versions else rounds.due_at(self.unit)
         incidents = [] if versions else self.incidents()
+        lock = (
+            lock_of(self.unit, self.period, due_at, rounds.over(self.unit), request.now) if due_at else OPEN
+        )
         context = {
             **self.context(),
             "report": versions[0] if versions else None,
@@ -115,8 +126,12 @@ class OneReport(_OneReport):
             "is_over": due_at is not None and request.now > due_at,
             "offered": offered(incidents),
             "may_file_now": due_at is not None and request.now >= self.period.starts_at,
+            "lock": lock,
+            "exceptions": exceptions(self.unit, self.period),
+            "may_grant": lock.since and is_allowed(check_can_grant, request.reach, self.unit),
+            "grant_form": grant_form,
         }
-        return render(request, "reports/one.html", context)
+        return render(request, "reports/one.html", context, status=status)
 
     @once
     def post(self, request, unit, period):
@@ -141,9 +156,9 @@ class ItemsPage(_OneReport):
             return self._page(form, status=422)
         try:
             return self.file(Answer.ITEMS, form.items)
-        except Invalid as invalid:
-            form.add_error(None, str(invalid))
-            return self._page(form, status=422)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+            return self._page(form, status=refused.status)
 
     def _page(self, form, status=200):
         context = {**self.context(), "form": form}

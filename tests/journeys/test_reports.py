@@ -3,12 +3,15 @@
 import os
 import re
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from common.periods import DAILY, day_of, period_of
 from tests.journeys.conftest import ARGUMENTS, CHROMIUM
+from tests.processes import manage
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
 
@@ -69,6 +72,34 @@ def test_a_township_files_for_its_villages_by_keyboard(person):
 
     expect(page.locator("main")).to_contain_text(f"已为 {many} 个单位报送")
     expect(open_ones).to_have_count(0)
+
+
+def test_late_after_the_lock_with_an_exception(person, bureau_server):
+    """The township has confirmed yesterday; the village asks, is let in once, and the summary shows it."""
+    existed = "from accounts.models import Unit; Unit.objects.filter(code__in=['T12', 'V121']).update(valid_from=None)"
+    manage("shell", "-c", existed, env=bureau_server.env)
+    yesterday = str(period_of(DAILY, day_of(datetime.now(UTC))).shifted(-1))
+    head = person("town12.head", start=f"/reports/roll-up/T12/{yesterday}/")
+    head.get_by_role("button", name="确认并上报").click()
+    expect(head.locator("main")).to_contain_text("T12〔")
+
+    village = person("village121.informant", phone=True, start=f"/report/V121/{yesterday}/")
+    expect(village.locator("main")).to_contain_text("已锁定")
+    expect(village.get_by_role("button", name="无情况，报送")).to_have_count(0)
+
+    head.goto(f"/report/V121/{yesterday}/")
+    head.locator("[name=reason]").fill("村里停电，未能按时报送")
+    head.get_by_role("button", name="准许", exact=True).click()
+    expect(head.locator("main")).to_contain_text("已准许例外")
+
+    village.reload()
+    expect(village.locator("main")).to_contain_text("村里停电")
+    village.get_by_role("button", name="无情况，报送").click()
+    expect(village.locator("dl.facts").first).to_contain_text("截止后")
+    expect(village.locator("main")).to_contain_text("已锁定")
+
+    head.goto(f"/reports/roll-up/T12/{yesterday}/")
+    expect(head.locator("main")).to_contain_text("请重新确认")
 
 
 def test_a_dead_network_and_a_dead_browser_still_make_exactly_one_report(bureau_server, chromium, tmp_path):

@@ -1,0 +1,1 @@
+"""The lock of a period: when late is over, and the exceptions the level above grants."""

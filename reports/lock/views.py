@@ -1,0 +1,34 @@
+"""The level above opens a locked period, from the unit's report page."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.utils.translation import gettext as _
+
+from common.errors import Refused
+from common.once import once
+from reports.lock import actions
+from reports.lock.forms import GrantForm
+from reports.reading import see_other
+from reports.views import OneReport
+
+
+class Grant(OneReport):
+    """The form stands on the report's page; a refusal shows that page with what was typed."""
+
+    @once
+    def post(self, request, unit, period):
+        form = GrantForm(request.POST)
+        if not form.is_valid():
+            return self.page(form, status=422)
+        given = form.cleaned_data
+        try:
+            actions.grant(
+                reach=request.reach, unit=self.unit, period=self.period, reason=given["reason"],
+                until=request.now + timedelta(hours=given["hours"]), once=not given["many"], now=request.now,
+            )  # fmt: skip
+        except Refused as refused:
+            form.add_error(None, str(refused))
+            return self.page(form, status=refused.status)
+        messages.success(request, _("Exception granted. The unit sees it on this page and can file now."))
+        return see_other("zero-report", unit, period)
