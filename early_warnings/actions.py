@@ -5,7 +5,7 @@ two together (one in force, one pending) is decided under one lock. Source: city
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.choices import HeldAs
 from accounts.credentials import check_credential
-from accounts.duty import meant
 from accounts.models import Post, User
 from accounts.queries import Holder
 from accounts.scope import Reach
@@ -33,7 +32,7 @@ from journal.models import Entry
 from journal.record import record
 from notices.actions import acknowledge_about, take_back
 from plans.engine import levels_of
-from plans.people import Signatory, recipients
+from plans.people import Signatory, in_the_chair, next_to_ask, recipients
 from plans.sections import Role, clock_of, signatory_roles
 
 #: The effect by which a plan marks its sign-off clocks.
@@ -151,7 +150,7 @@ def propose(*, warning_id: int, reach: Reach, now: datetime, rev: int | None = N
         "signatory_title",
     )
     warning.requests.all().delete()
-    asked = _ask(warning, _in_the_chair(seat, now), now)
+    asked = _ask(warning, in_the_chair(seat, now), now)
 
     content = {**_said(warning), "signatory": seat.title_zh, "round": warning.round}
     _record(warning, "warning.proposed", reach, at=now, content=content)
@@ -566,29 +565,10 @@ def _first_seat(warning: EarlyWarning, now: datetime) -> Signatory:
     return seats[0]
 
 
-def _in_the_chair(seat: Signatory, now: datetime) -> list[Holder]:
-    """Who is asked first: holder and delegates; the standing deputies only where there is nobody else.
-
-    Of a post that goes round by roster, whose turn it is."""
-    first = [holder for holder in seat.holders if holder.held_as != HeldAs.DEPUTY]
-    return meant(first or seat.holders, now)
-
-
 def _next_seat(warning: EarlyWarning, to: str, now: datetime) -> Signatory | None:
-    """Whom the plan's word `to` means now: signatory, deputy or next_higher.
-
-    Who has no deputy passes the request on upwards, each time to the next seat not asked yet; the highest
-    one is reminded. None if nobody is left who may sign.
-    """
-    seats = permissions.signatories(warning, now)
-    if not seats or to == "signatory":
-        return next(iter(seats), None)
-    deputies = tuple(holder for holder in seats[0].holders if holder.held_as == HeldAs.DEPUTY)
-    if to == "deputy" and deputies:
-        return replace(seats[0], holders=deputies)
+    """Whom the plan's word `to` means now: signatory, deputy or next_higher. None if nobody may sign."""
     asked = set(warning.requests.values_list("post_id", flat=True))
-    fresh = (seat for seat in seats[1:] if not {holder.post.pk for holder in seat.holders} <= asked)
-    return next(fresh, seats[-1])
+    return next_to_ask(permissions.signatories(warning, now), to, asked)
 
 
 def _ask(warning: EarlyWarning, holders: Iterable[Holder], now: datetime, clock_id: str = "") -> list[Holder]:

@@ -21,6 +21,9 @@ from plans.notifying import channels_of, escalation_of
 #: Who is on duty in the units concerned: the incident's own and those above it.
 ON_DUTY = (PostKind.DUTY_OFFICER, PostKind.DUTY_LEADER)
 LOCAL = ZoneInfo("Asia/Shanghai")
+#: How a signature is asked for, and how where a sign-off clock has run out.
+TO_SIGN = (Channel.APP, Channel.SMS)
+OVERDUE = (Channel.APP, Channel.SMS, Channel.VOICE)
 
 
 def ask_to_sign(
@@ -33,12 +36,11 @@ def ask_to_sign(
     asked = ".".join(filter(None, ["warning.to_sign", str(warning.round), clock_id]))
     by = f"{warning.sign_by.astimezone(LOCAL):%H:%M:%S}" if warning.sign_by else ""
     late_zh, late_en = ("（签发超时，转请）", " (overdue)") if clock_id else ("", "")
-    channels = [Channel.APP, Channel.SMS, Channel.VOICE] if clock_id else [Channel.APP, Channel.SMS]
     _queue(
         warning,
         _recipients(holders),
         purpose=asked,
-        channels=channels,
+        channels=OVERDUE if clock_id else TO_SIGN,
         priority=ORDER,
         text_zh=f"待签发{late_zh}{_level(warning, 'zh')}预警 {warning.number}：{warning.matter}" + (f" 时限 {by}" if by else ""),
         text_en=f"To sign{late_en}: {_level(warning, 'en')} warning {warning.number}: {warning.matter}" + (f" By {by}." if by else ""),
@@ -105,21 +107,30 @@ def people_to_tell(
 
     `besides`: who is acting need not be told.
     """
-    asked = Q(post__in=list(warning.requests.values_list("post_id", flat=True)))
-    on_duty = Q(post__unit__path__in=prefixes(warning.unit_path), post__kind__in=ON_DUTY)
-    rows = (
-        Appointment.objects.current(now)
-        .filter(asked | on_duty)
-        .select_related("person", "post")
-        .order_by("pk")
-    )
+    asked = warning.requests.values_list("post_id", flat=True)
+    drafters = [person for person in (warning.drafted_by, warning.proposed_by) if person is not None]
+    return whom_to_tell(warning.unit_path, named, asked, now, besides=besides, drafters=drafters)
+
+
+def whom_to_tell(
+    unit_path: str,
+    named: Iterable[Holder],
+    asked: Iterable[int],
+    now: datetime,
+    *,
+    besides: User | None,
+    drafters: Iterable[User] = (),
+) -> list[Recipient]:
+    """The same for a unit, where there is no warning yet: `asked` are the posts asked for the signature."""
+    meant = Q(post__in=list(asked)) | Q(post__unit__path__in=prefixes(unit_path), post__kind__in=ON_DUTY)
+    rows = Appointment.objects.current(now).filter(meant).select_related("person", "post").order_by("pk")
     found = {holder.person.pk: _behind(holder) for holder in named}
     for one in answering(rows, now):
         found.setdefault(one.person.pk, Recipient(one.person, one.post.title, one.post.pk))
-    for person in (warning.drafted_by, warning.proposed_by):
-        if person is not None:
-            found.setdefault(person.pk, Recipient(person, ""))
-    found.pop(besides.pk, None)
+    for person in drafters:
+        found.setdefault(person.pk, Recipient(person, ""))
+    if besides is not None:
+        found.pop(besides.pk, None)
     return list(found.values())
 
 

@@ -13,13 +13,17 @@ from notices.wordings import Message
 from plans.notifying import escalation_of
 from plans.sections import Role, alarm_roles
 
+#: The duty room's screen; where a life is at risk, everything that rings.
+REPORTED = (Channel.APP,)
+LIFE_SAFETY = (Channel.APP, Channel.SMS, Channel.VOICE)
+
 
 def tell_duty_room(incident: Incident, *, now: datetime) -> None:
     """The nearest duty room learns of every alarm, on screen."""
     recipients = people_of(alarm_roles(incident.plan.document), incident.unit_path, now, nearest=True)
     queue(
         recipients=recipients,
-        channels=[Channel.APP],
+        channels=REPORTED,
         purpose="incident.reported",
         subject=incident.key,
         unit=incident.unit,
@@ -37,7 +41,7 @@ def alert_life_safety(incident: Incident, *, now: datetime) -> None:
     recipients = people_of(roles, incident.unit_path, now, nearest=False)
     queue(
         recipients=recipients,
-        channels=[Channel.APP, Channel.SMS, Channel.VOICE],
+        channels=LIFE_SAFETY,
         purpose="incident.life_safety",
         subject=incident.key,
         unit=incident.unit,

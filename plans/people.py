@@ -5,7 +5,7 @@ it, nearest first. Whose turn it is by the roster comes first, then holders, sta
 delegations: every one of them may act, but only who has the turn is rung.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -106,6 +106,30 @@ def next_in_line(document: Document, level_id: str, unit: Unit, to: str, now: da
     if to == "deputy" and stand_ins:
         return replace(seats[0], holders=stand_ins)
     return seats[0] if to == "signatory" else seats[min(1, len(seats) - 1)]
+
+
+def in_the_chair(seat: Signatory, now: datetime) -> list[Holder]:
+    """Who is asked first: holder and delegates; the standing deputies only where there is nobody else.
+
+    Of a post that goes round by roster, whose turn it is.
+    """
+    first = [holder for holder in seat.holders if holder.held_as != HeldAs.DEPUTY]
+    return meant(first or seat.holders, now)
+
+
+def next_to_ask(seats: Sequence[Signatory], to: str, asked: Collection[int]) -> Signatory | None:
+    """Whom the plan's word `to` means: signatory, deputy or next_higher; `asked` are the posts asked so far.
+
+    Who has no deputy passes the request on upwards, each time to the next seat not asked yet; the highest
+    one is reminded. None if nobody is left who may sign.
+    """
+    if not seats or to == "signatory":
+        return next(iter(seats), None)
+    deputies = tuple(holder for holder in seats[0].holders if holder.held_as == HeldAs.DEPUTY)
+    if to == "deputy" and deputies:
+        return replace(seats[0], holders=deputies)
+    fresh = (seat for seat in seats[1:] if not {holder.post.pk for holder in seat.holders} <= set(asked))
+    return next(fresh, seats[-1])
 
 
 def recipients(document: Document, level_id: str, unit: Unit, now: datetime) -> Recipients:
