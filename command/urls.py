@@ -1,6 +1,7 @@
 from django.urls import path
 
 from command import views
+from command.asking import views as asking
 from command.readiness import views as readiness
 from command.rosters import views as rosters
 from command.shifts import views as shifts
@@ -29,6 +30,7 @@ urlpatterns = [
     path("papers/", shifts.PapersPage.as_view(), name="papers"),
     path("papers/<int:pk>/pack.pdf", shifts.PaperFile.as_view(), name="paper-file"),
     path("papers/<int:pk>/again/", shifts.PaperAgain.as_view(), name="paper-again"),
+    path("readiness/ask/", asking.AskPage.as_view(), name="ask-roster"),
     path("readiness/", readiness.GridPage.as_view(), name="readiness"),
     path("readiness/tests/<int:pk>/", readiness.TestPage.as_view(), name="readiness-test"),
     path("readiness/tests/<int:pk>/cancel/", readiness.CancelTest.as_view(), name="readiness-cancel"),

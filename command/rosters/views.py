@@ -48,7 +48,7 @@ def tabs(request, unit, current: str) -> list[dict]:
     """The pages of duty this person may open, for this unit where it has one."""
     listed = [("rosters", _("Month"), unit), ("rosters-mine", _("My duty"), None)]
     if unit and request.reach.holds("readiness.view", unit.path):
-        listed.append(("readiness", _("Who would be reached"), unit))
+        listed += [("readiness", _("Who would be reached"), unit), ("ask-roster", _("Ask the roster"), unit)]
     if unit and request.reach.holds("paper.view", unit.path):
         listed.append(("papers", _("Paper packs"), unit))
     return [

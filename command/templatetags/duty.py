@@ -3,6 +3,8 @@
 from django import template
 
 from accounts.models import in_reader_language
+from command.asking.choices import Break, Moment, What
+from command.readiness.choices import Lack
 from command.shifts.choices import ItemKind
 from notices.choices import Channel
 
@@ -23,3 +25,23 @@ def kind_label(kind) -> str:
 @register.simple_tag
 def channel_label(channel) -> str:
     return str(Channel(channel).label)
+
+
+@register.simple_tag
+def lack_label(lack) -> str:
+    return str(Lack(lack).label)
+
+
+@register.simple_tag
+def break_label(why) -> str:
+    return str(Break(why).label)
+
+
+@register.simple_tag
+def moment_label(moment) -> str:
+    return str(Moment(moment).label)
+
+
+@register.simple_tag
+def what_label(what) -> str:
+    return str(What(what).label)
