@@ -13,7 +13,7 @@ from accounts.models import Appointment, Post, Unit, User
 from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
 from common.periods import DAILY, day_of, period_of
-from demo import bureau, upward
+from demo import bureau, past, upward
 from demo.duty import seed_duty
 from plans.actions import load_plan
 from reports.actions import file_report
@@ -29,8 +29,10 @@ def seed(*, now: datetime) -> Path:
     account exists whose password nobody knows.
     """
     with transaction.atomic():
-        people = bureau.build(now=now)
-        load_plan(text=(settings.BASE_DIR / PLAN).read_text(), actor=None, now=now, put_in_force=True)
+        begun = past.begin_of(now)
+        people = bureau.build(now=begun)
+        load_plan(text=(settings.BASE_DIR / PLAN).read_text(), actor=None, now=begun, put_in_force=True)
+        past.seed(people, now)
         _stand_ins(people, now)
         seed_duty(people, now)
         _some_have_reported(people, now)

@@ -253,6 +253,7 @@ class MatrixPage(LoginRequiredMixin, View):
             "may_go_up": unit.parent and request.reach.holds("report.view", unit.parent.path),
             "first": periods[0],
             "last": periods[-1],
+            "present": period_of(periods[0].cadence, day_of(request.now)),
             "earlier": periods[0].shifted(-1),
             "later": periods[-1].shifted(1) if periods[-1].ends_at <= request.now else None,
             "show": show,

@@ -14,8 +14,8 @@ from reports.rules import Counts
 register = template.Library()
 
 #: Width, height and margins (left, top, right, bottom) of a picture, in its own units.
-LARGE = (720, 200, 40, 10, 10, 24)
-SMALL = (240, 72, 28, 6, 6, 6)
+LARGE = (720, 200, 52, 14, 10, 28)
+SMALL = (240, 72, 36, 6, 6, 6)
 
 
 @register.simple_tag(takes_context=True)

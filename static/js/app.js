@@ -62,6 +62,8 @@ async function start() {
   if (document.body.dataset.after !== undefined || needs("[data-sound-test]")) (await import("./sound.js")).start();
   if (needs("[data-pages]")) (await import("./wall.js")).start();
   if (document.body.dataset.after !== undefined) (await import("./seen.js")).start();
+  // A wide table of days begins with the first; what is asked for is the present one.
+  needs("table [aria-current=date]")?.scrollIntoView({ block: "nearest", inline: "end" });
   announce("page:ready");
 }
 

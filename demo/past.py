@@ -1,0 +1,183 @@
+"""The demo bureau's last week: what was reported each day, and one incident from the alarm to its close.
+
+Played by the real actions at the moments at which they would have happened, so that the matrix, the pictures over
+time, the proof sheet and the measured promise have something true to show.
+"""
+
+from datetime import datetime, time, timedelta
+
+from accounts.models import Unit, User
+from accounts.passwords import quick_hash, random_password
+from accounts.scope import reach_of
+from command import actions as orders
+from command.choices import OrderVerb
+from common.periods import DAILY, LOCAL, day_of, period_of
+from early_warnings import actions as warnings
+from early_warnings.choices import CallOutcome
+from incidents import actions as incidents
+from notices import outbox
+from notices.actions import acknowledge, acknowledge_about
+from notices.choices import ON_SCREEN
+from notices.models import Notice
+from plans.facts import Facts
+from reports.actions import Item, file_report, fix_rounds, open_rounds
+from reports.choices import Answer
+
+DAYS = 7
+#: The incident happened so many days ago.
+INCIDENT = 3
+#: After the last cut-off of a day.
+EVENING = time(18, 30)
+#: Of every so many answers one is late, is missing, or says what there was.
+LATE, SILENT, SAID = 23, 17, 29
+ITEMS = (
+    Item("labour", 2, "工地欠薪，已引导至法律援助窗口"),
+    Item("environment", 1, "施工噪声扰民，当日调解"),
+    Item("land", 1, "补偿款发放时间咨询"),
+)
+
+
+def begin_of(now: datetime) -> datetime:
+    """When the demo bureau came to be."""
+    return _at(now, DAYS, time(8))
+
+
+def seed(people: dict[str, User], now: datetime) -> None:
+    for ago in range(DAYS, 0, -1):
+        _reports(people, now, ago)
+        if ago == INCIDENT:
+            _Incident(people, _at(now, ago, time(10, 12))).play()
+        fix_rounds(now=_at(now, ago, EVENING))
+
+
+def _at(now: datetime, ago: int, clock: time) -> datetime:
+    return datetime.combine(day_of(now) - timedelta(days=ago), clock, LOCAL)
+
+
+def _reports(people: dict[str, User], now: datetime, ago: int) -> None:
+    """Everybody is asked every day; most answer in time, a few late or not at all, on different days."""
+    opened = _at(now, ago, time(8, 30))
+    open_rounds(now=opened)
+    period = period_of(DAILY, day_of(opened))
+    for number, unit in enumerate(Unit.objects.order_by("path")):
+        turn = number + 5 * ago
+        if turn % SILENT == 0 or unit.tier == "city":
+            continue
+        at = _at(now, ago, time(18, 10) if turn % LATE == 0 else time(15, turn % 60))
+        items = [ITEMS[turn % len(ITEMS)]] if turn % SAID == 0 else []
+        answer = Answer.ITEMS if items else Answer.NIL
+        reach = reach_of(_reporter(people, unit), at)
+        file_report(reach=reach, unit=unit, period=period, answer=answer, items=items, now=at)
+
+
+def _reporter(people: dict[str, User], unit: Unit) -> User:
+    """Who files for this unit, by the pattern of the usernames."""
+    prefix, login = {
+        "county": ("county", "duty"),
+        "township": ("town", "clerk"),
+        "village": ("village", "informant"),
+    }[unit.tier]
+    return people[f"{prefix}{unit.code[1:]}.{login}"]
+
+
+class _Incident:
+    """A dozen people about a mediation: yellow, signed by the county director, over before lunch."""
+
+    def __init__(self, people: dict[str, User], begun: datetime):
+        self.people, self.now = people, begun
+
+    def play(self) -> None:
+        incident = self._reported()
+        self._after(70)
+        incidents.take_over(incident_id=incident.pk, reach=self._reach("duty"), now=self.now)
+        warning = self._signed(incident)
+        self._heard(warning)
+        self._ordered(incident)
+        self._after(47 * 60)
+        warnings.lift(
+            warning_id=warning.pk,
+            reach=self._reach("director"),
+            reason="诉求已逐条登记，人员已离开",
+            now=self.now,
+        )
+        self._after(120)
+        self._all_seen(warning)
+        incidents.close(
+            incident_id=incident.pk,
+            reach=self._reach("duty"),
+            summary="对话专班接待，诉求逐条登记，十个工作日内书面答复",
+            now=self.now,
+        )
+
+    def _after(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def _reach(self, login: str):
+        return reach_of(self.people[f"county1.{login}"], self.now)
+
+    def _reported(self):
+        alarm = incidents.Alarm(
+            unit=Unit.objects.get(code="T11"),
+            place="城关镇司法所一楼",
+            what="十余人到场，对调解协议有异议",
+            facts=Facts.from_dict({"headcount": {"low": 12, "high": 18}, "acts": ["banner"]}),
+            client_id="demo-past",
+        )
+        clerk = reach_of(self.people["town11.clerk"], self.now)
+        return incidents.report_incident(reach=clerk, alarm=alarm, now=self.now)[0]
+
+    def _signed(self, incident):
+        """The password is of this moment only: the list of accounts gets another one."""
+        self._after(95)
+        level = incident.proposed_level
+        said = warnings.Statement(level=level, reason="十余人聚集并拉横幅，情绪可控")
+        warning = warnings.propose_new(
+            incident_id=incident.pk, reach=self._reach("duty"), said=said, now=self.now
+        )
+        self._after(110)
+        director, password = self.people["county1.director"], random_password()
+        director.password = quick_hash(password)
+        director.save(update_fields=["password"])
+        warnings.sign(warning_id=warning.pk, reach=self._reach("director"), credential=password, now=self.now)
+        outbox.turn(self.now)
+        return warning
+
+    def _heard(self, warning) -> None:
+        """Those who were told say so one after the other; the first responder is telephoned."""
+        for username in ("county1.duty", "county1.leader", "city.duty", "city.leader", "county1.responder"):
+            self._after(14)
+            acknowledge_about(subject=warning.key, actor=self.people[username], now=self.now)
+        warnings.record_call(
+            warning_id=warning.pk,
+            reach=self._reach("duty"),
+            person=self.people["county1.responder"],
+            outcome=CallOutcome.ANSWERED,
+            note="",
+            now=self.now,
+        )
+
+    def _all_seen(self, warning) -> None:
+        """Nobody's list of today begins with what was over days ago."""
+        outbox.turn(self.now)
+        for notice in Notice.objects.filter(thread=warning.thread, state__in=ON_SCREEN):
+            acknowledge(notice_id=notice.pk, actor=notice.recipient, now=self.now)
+
+    def _ordered(self, incident) -> None:
+        order = orders.issue_order(
+            incident_id=incident.pk,
+            reach=self._reach("duty"),
+            task="到城关镇司法所对话，逐条登记诉求",
+            target=orders.read_target("squad:dialogue@C1"),
+            arrive_by=None,
+            now=self.now,
+        )
+        for seconds, login, verb in (
+            (40, "squad.dialogue", OrderVerb.ACKNOWLEDGE),
+            (150, "squad.dialogue", OrderVerb.DEPART),
+            (660, "squad.dialogue", OrderVerb.ARRIVE),
+            (60, "duty", OrderVerb.CONFIRM_ARRIVAL),
+            (1500, "squad.dialogue", OrderVerb.COMPLETE),
+        ):
+            self._after(seconds)
+            reach = self._reach(login)
+            orders.move_order(order_id=order.pk, reach=reach, verb=verb, now=self.now, note="已处理")
