@@ -27,6 +27,7 @@ VERBS: dict[str, set[str]] = {
     "incident.observe": _LEADERS | _DESK | _FIELD,
     "incident.manage": _LEADERS | _DESK,
     "incident.close": _LEADERS | _DESK,
+    "incident.switch_plan": {*_LEADERS},
     "incident.share": _LEADERS | _DESK,
     # warnings
     "warning.draft": _LEADERS | _DESK,

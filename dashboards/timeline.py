@@ -49,6 +49,7 @@ def _row(entry: Entry, plan) -> dict:
         "recorded_at": entry.recorded_at if (entry.recorded_at - entry.at).total_seconds() > 60 else None,
         "title": title_of(entry.kind),
         "text": text_of(content, plan),
+        "reasons": reasons_of(content),
         "who": _who(entry, content),
         "level": entry.level if entry.kind in _SHOWS_LEVEL else "",
         "plan": plan,
@@ -86,6 +87,8 @@ def text_of(content: dict, plan=None) -> str:
     if facts := content.get("facts"):
         said = Facts.from_dict(facts).described()
         parts += [f"{fact.said_in(get_language())} {value.said_in(get_language())}" for fact, value in said]
+    if content.get("plan_after"):
+        parts.insert(0, _switched(content))
     if content.get("item"):
         parts.insert(
             0,
@@ -94,6 +97,22 @@ def text_of(content: dict, plan=None) -> str:
             else content["item"],
         )
     return (" · " if _english() else "；").join(parts)
+
+
+def reasons_of(content: dict) -> list[dict]:
+    """Why a level was proposed, as it was written down then: limb, fact and citation."""
+    language = "en" if _english() else "zh"
+    found = content.get("reasons") or ()
+    return [reason[language] for reason in found if isinstance(reason, dict) and language in reason]
+
+
+def _switched(content: dict) -> str:
+    """From which plan version to which, and what became of the time limits that ran."""
+    counts = content.get("counts", {})
+    clocks = _("time limits: %(goes_on)s go on, %(set_anew)s set anew, %(ends)s ended") % {
+        name: counts.get(name, 0) for name in ("goes_on", "set_anew", "ends")
+    }
+    return f"{content.get('plan_before')} → {content['plan_after']} ({clocks})"
 
 
 def _squad_in_words(target: str, plan) -> str:

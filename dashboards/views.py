@@ -227,6 +227,8 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "reasons": reasons_in(get_language(), self.incident),
             "shares": list(self.incident.shares.filter(ended_at=None).select_related("unit", "person", "by")),
             "may_share": is_allowed(permissions.check_can_manage, self.request.reach, self.incident),
+            "may_switch_plan": self.incident.is_open
+            and is_allowed(permissions.check_can_switch_plan, self.request.reach, self.incident),
         }
 
     def timeline_context(self):

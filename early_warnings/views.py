@@ -191,7 +191,9 @@ class ProofPage(LoginRequiredMixin, PartsView):
         return super().get(request, *args, **kwargs)
 
     def page_context(self):
-        return {"warning": self.warning, "incident": self.warning.incident, "drill": self.warning.drill}
+        warning = self.warning
+        reasons = reasons_in(get_language(), warning)
+        return {"warning": warning, "incident": warning.incident, "drill": warning.drill, "reasons": reasons}
 
     def sheet_context(self):
         return {

@@ -145,7 +145,7 @@ def _new_incident(reach: Reach, alarm: Alarm, known: datetime, now: datetime) ->
     )
     if alarm.position:
         _place(incident, alarm.position)
-    _take_proposal(incident, evaluate(plan.document, alarm.facts))
+    take_proposal(incident, evaluate(plan.document, alarm.facts))
     return incident
 
 
@@ -176,7 +176,7 @@ def add_observation(
     before = incident.proposed_level
     present = Facts.from_dict(incident.facts).updated_by(facts)
     incident.facts = present.as_dict()
-    _take_proposal(incident, evaluate(incident.plan.document, present))
+    take_proposal(incident, evaluate(incident.plan.document, present))
     if position and incident.latitude is None and incident.reported_by_id == reach.user.pk:
         _place(incident, position)
     _save(incident, "facts", "proposed_level", "proposed_rank", "reasons", *POSITION)
@@ -400,7 +400,10 @@ def lock_incident(incident_id: int) -> Incident:
 
 
 def _lock(incident_id: int) -> Incident:
-    return Incident.objects.select_for_update(of=("self",)).select_related("unit", "plan").get(pk=incident_id)
+    """Lock the incident. Where it has gone over to another plan while we waited, PostgreSQL drops the joined row
+    (its plan is not the one of our snapshot any more), with the lock in our hands: the second look finds it."""
+    rows = Incident.objects.select_for_update(of=("self",)).select_related("unit", "plan")
+    return rows.filter(pk=incident_id).first() or rows.get(pk=incident_id)
 
 
 def _move(incident: Incident, verb: str) -> None:
@@ -419,7 +422,8 @@ def _save(incident: Incident, *fields: str) -> None:
     incident.save(update_fields=[*fields, "rev"])
 
 
-def _take_proposal(incident: Incident, proposal: Proposal) -> None:
+def take_proposal(incident: Incident, proposal: Proposal) -> None:
+    """Put what the plan proposes, and why, on the incident; the caller saves it."""
     incident.proposed_level = proposal.level.id if proposal.level else ""
     incident.proposed_rank = proposal.level.rank if proposal.level else 99
     incident.reasons = [

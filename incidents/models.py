@@ -33,7 +33,8 @@ class Incident(models.Model):
     number = models.CharField(max_length=60, unique=True)
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="incidents")
     unit_path = PathField()
-    #: The version in force when the incident was opened; a later plan does not change a running incident.
+    #: The version in force when the incident was opened; a later one does not change a running incident by
+    #: itself, only by a signed act (incidents.switching).
     plan = models.ForeignKey("plans.PlanVersion", on_delete=models.PROTECT, related_name="incidents")
     state = models.CharField(max_length=12, choices=State, default=State.REPORTED)
     source = models.CharField(max_length=10, choices=Source)

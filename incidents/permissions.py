@@ -68,6 +68,16 @@ def check_can_close(reach: Reach, incident: Incident) -> None:
         )
 
 
+def check_can_switch_plan(reach: Reach, incident: Incident) -> None:
+    """Who leads the incident's unit, or a unit above it."""
+    if not reach.holds("incident.switch_plan", incident.unit_path):
+        raise NotAllowed(
+            "not_allowed",
+            _("%(number)s keeps its plan: going over to another version is decided by a leader of its unit.")
+            % {"number": incident.number},
+        )
+
+
 def check_can_retract(reach: Reach, incident: Incident, now: datetime) -> None:
     """The reporter for a moment after the alarm, the desk at any time."""
     if reach.holds("incident.manage", incident.unit_path):

@@ -2,6 +2,7 @@ from django.urls import path
 
 from incidents import views
 from incidents.steps import views as steps
+from incidents.switching import views as switching
 
 urlpatterns = [
     path("alarm/", views.AlarmPage.as_view(), name="alarm"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("incidents/<str:number>/observe/", views.Observe.as_view(), name="incident-observe"),
     path("incidents/<str:number>/check/", views.Check.as_view(), name="incident-check"),
     path("incidents/<str:number>/step/", steps.Note.as_view(), name="incident-step"),
+    path("incidents/<str:number>/plan/", switching.SwitchPage.as_view(), name="incident-switch-plan"),
     path("incidents/<str:number>/merge/", views.MergeInto.as_view(), name="incident-merge"),
     path("incidents/<str:number>/share/", views.ShareWith.as_view(), name="incident-share"),
     path("incidents/<str:number>/unshare/", views.Unshare.as_view(), name="incident-unshare"),

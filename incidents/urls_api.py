@@ -2,6 +2,7 @@ from django.urls import path
 
 from incidents import api
 from incidents.steps import api as steps
+from incidents.switching import api as switching
 
 urlpatterns = [
     path("alarms/", api.Alarms.as_view(), name="alarms"),
@@ -10,5 +11,6 @@ urlpatterns = [
     path("incidents/<str:number>/timeline/", api.Timeline.as_view(), name="timeline"),
     path("incidents/<str:number>/observations/", api.Observations.as_view(), name="observations"),
     path("incidents/<str:number>/steps/", steps.Steps.as_view(), name="steps"),
+    path("incidents/<str:number>/plan/", switching.SwitchPlan.as_view(), name="switch-plan"),
     path("incidents/<str:number>/close/", api.Close.as_view(), name="close"),
 ]

@@ -26,6 +26,7 @@ _ALL = [
     Kind("incident.reported", "上报事件", "Incident reported"),
     Kind("incident.observed", "现场情况", "Observation"),
     Kind("incident.level_proposed", "建议等级", "Level proposed"),
+    Kind("incident.plan_switched", "改按另一版预案", "Gone over to another plan version"),
     Kind("incident.level_set", "预警等级变更", "Warning level changed"),
     Kind("incident.taken", "接办事件", "Incident taken over"),
     Kind("incident.checked", "核对清单", "Checklist item done"),
