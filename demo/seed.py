@@ -13,17 +13,14 @@ from accounts.models import Appointment, Post, Unit, User
 from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
 from common.periods import DAILY, day_of, period_of
-from demo import bureau, past, upward
+from demo import bureau, past, plans, upward
 from demo.duty import seed_duty
-from plans.actions import load_plan
 from reports.actions import file_report
 from reports.choices import Answer
 
-PLAN = Path("plans/library/city-justice-bureau.yaml")
-
 
 def seed(*, now: datetime) -> Path:
-    """Build the bureau, put the city plan in force, give everybody a random password. Returns the list's path.
+    """Build the bureau, put the city plan in force and the others beside it, give everybody a random password. Returns the list's path.
 
     The list is the only place where the passwords stand; it is written before the commit, so that no
     account exists whose password nobody knows.
@@ -31,8 +28,9 @@ def seed(*, now: datetime) -> Path:
     with transaction.atomic():
         begun = past.begin_of(now)
         people = bureau.build(now=begun)
-        load_plan(text=(settings.BASE_DIR / PLAN).read_text(), actor=None, now=begun, put_in_force=True)
+        plans.seed_city(begun)
         past.seed(people, now)
+        plans.seed_beside(people, now)
         _stand_ins(people, now)
         seed_duty(people, now)
         _some_have_reported(people, now)
