@@ -20,6 +20,7 @@ from journal.record import record
 from reports import permissions, rules
 from reports.cadence import asking_units, cadence_of, due_at, due_by_tier, locks_by_tier, not_asked
 from reports.choices import Answer, Via
+from reports.classes import classes_at
 from reports.lock.actions import check_open, note_use
 from reports.lock.queries import lock_of
 from reports.models import ReportItem, Round, Silence, ZeroReport
@@ -70,6 +71,7 @@ def file_report(
     permissions.check_can_file(reach, unit)
     due = _due_at(unit, period, slot.over, now)
     _check_answer(unit, answer, items)
+    _check_classes(unit, items, before, now)
     incidents = _incidents(reach, unit, items)
     if before and _is_same(before, reach, answer, items):
         return before
@@ -272,6 +274,22 @@ def _check_answer(unit: Unit, answer: str, items: tuple[Item, ...]) -> None:
                 "and reports name no people. Take the number out and send it again."
             )
             % {"unit": unit},
+        )
+
+
+def _check_classes(unit: Unit, items: tuple[Item, ...], before: ZeroReport | None, now: datetime) -> None:
+    """Of the plan's classes; a correction may keep one that the plan has given up since."""
+    named = {item.dispute_class for item in items if item.dispute_class}
+    if not named or named <= (known := classes_at(unit, now)).keys():
+        return
+    said_before = {item.dispute_class for item in said(before)} if before else set()
+    if unknown := named - known.keys() - said_before:
+        raise Invalid(
+            "unknown_class",
+            _(
+                "The report for %(unit)s was not filed: the plan has no class “%(name)s”. Choose one of: %(known)s."
+            )
+            % {"unit": unit, "name": min(unknown), "known": ", ".join(known)},
         )
 
 

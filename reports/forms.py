@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common.text import personal_data_in
 from reports.actions import Item
-from reports.choices import DisputeClass
+from reports.classes import class_said
 
-#: As many rows as there are classes; all but the first are folded away.
-ROWS = len(DisputeClass.choices)
+#: So many matters can be said at once; all but the first row are folded away.
+ROWS = 7
 
 NOTHING_CHOSEN = _("Choose a class. If there is nothing to report, go back and choose “Nothing to report”.")
 
@@ -24,8 +24,13 @@ class ItemsForm(forms.Form):
     Without JavaScript every row is there from the beginning; empty rows are passed over.
     """
 
-    def __init__(self, *args, incidents=(), said=(), **kwargs):
+    def __init__(self, *args, classes, incidents=(), said=(), **kwargs):
         super().__init__(*args, **kwargs)
+        # What is corrected may stand under a class that the plan has given up since.
+        self.classes = {
+            item.dispute_class: class_said(item.dispute_class) for item in said if not item.incident
+        }
+        self.classes = classes | self.classes
         self.incidents = list(incidents)
         matters = [item for item in said if not item.incident]
         ticked = {item.incident for item in said if item.incident}
@@ -43,7 +48,7 @@ class ItemsForm(forms.Form):
         self.fields[f"items.{number}.class"] = forms.ChoiceField(
             required=number == 0 and not self.incidents,
             label=_("Class"),
-            choices=DisputeClass.choices,
+            choices=list(self.classes.items()),
             initial=item.dispute_class if item else "",
             widget=forms.RadioSelect,
             error_messages={"required": NOTHING_CHOSEN},

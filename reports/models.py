@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from reports.choices import Answer, DisputeClass, Via
+from reports.choices import Answer, Via
+from reports.classes import class_said
 from reports.lock.models import LockException
 from reports.matters.models import Matter, MatterStep
 from reports.official.models import OfficialForm
@@ -174,8 +175,8 @@ class ReportItem(models.Model):
 
     @property
     def class_name(self) -> str:
-        """The class in the reader's language; a class this version does not know stands as it was written."""
-        return str(dict(DisputeClass.choices).get(self.dispute_class, self.dispute_class))
+        """The class in the reader's language."""
+        return class_said(self.dispute_class)
 
 
 class Silence(ForPeriod):

@@ -7,14 +7,14 @@ from rest_framework import serializers
 
 from common.serializers import StrictSerializer
 from reports.actions import Item
-from reports.choices import Answer, DisputeClass
+from reports.choices import Answer
 from reports.models import ZeroReport
 from reports.queries import Line, Summary
 from reports.rules import Counts
 
 
 class ItemSerializer(StrictSerializer):
-    """`class`, `count`, `note`; or `incident`, the number of one already recorded."""
+    """`class` (one of the plan's), `count`, `note`; or `incident`, the number of one already recorded."""
 
     count = serializers.IntegerField(min_value=1, max_value=99_999, default=1)
     note = serializers.CharField(max_length=200, allow_blank=True, default="")
@@ -22,10 +22,8 @@ class ItemSerializer(StrictSerializer):
 
     def get_fields(self):
         # `class` cannot be the name of an attribute.
-        choices = serializers.ChoiceField(
-            choices=DisputeClass.choices, allow_blank=True, default="", source="dispute_class"
-        )
-        return {"class": choices, **super().get_fields()}
+        name = serializers.CharField(max_length=20, allow_blank=True, default="", source="dispute_class")
+        return {"class": name, **super().get_fields()}
 
     def validate(self, given):
         if not given["dispute_class"] and not given["incident"]:

@@ -18,6 +18,7 @@ from common.workbooks import Sheet, respond
 from journal.parts import PartsView
 from reports import actions, queries
 from reports.choices import Answer, CellState, Shown, Via
+from reports.classes import classes_at
 from reports.forms import ItemsForm, name_of_tick
 from reports.lock.forms import GrantForm
 from reports.lock.permissions import check_can_grant
@@ -145,13 +146,11 @@ class ItemsPage(_OneReport):
 
     def get(self, request, unit, period):
         check_can_file(request.reach, self.unit)
-        report = queries.current_report(self.unit, self.period)
-        said = actions.said(report) if report else []
-        return self._page(ItemsForm(incidents=self.incidents(), said=said))
+        return self._page(self._form())
 
     @once
     def post(self, request, unit, period):
-        form = ItemsForm(request.POST, incidents=self.incidents())
+        form = self._form(request.POST)
         if not form.is_valid():
             return self._page(form, status=422)
         try:
@@ -159,6 +158,15 @@ class ItemsPage(_OneReport):
         except Refused as refused:
             form.add_error(None, str(refused))
             return self._page(form, status=refused.status)
+
+    def _form(self, data=None):
+        report = queries.current_report(self.unit, self.period)
+        return ItemsForm(
+            data,
+            classes=classes_at(self.unit, self.request.now),
+            incidents=self.incidents(),
+            said=actions.said(report) if report else [],
+        )
 
     def _page(self, form, status=200):
         context = {**self.context(), "form": form}

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from common.paths import PathField
 from journal.record import key
-from reports.choices import DisputeClass
+from reports.classes import class_said
 from reports.matters.choices import MatterState, MatterVerb
 from reports.periodic import ForPeriod, ForPeriodQuerySet
 
@@ -91,7 +91,7 @@ class Matter(ForPeriod):
 
     @property
     def class_name(self) -> str:
-        return str(dict(DisputeClass.choices).get(self.dispute_class, self.dispute_class))
+        return class_said(self.dispute_class)
 
 
 class MatterStep(models.Model):

@@ -1,12 +1,11 @@
 """The words of the official forms: their kinds and their fields."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-
-from reports.choices import DisputeClass
 
 
 class FormKind(models.TextChoices):
@@ -50,17 +49,13 @@ class Outcome(models.TextChoices):
     PASSED_ON = "passed_on", _("Passed on by law")
 
 
-_CLASS = Field("dispute_class", _("Class"), "choice", choices=DisputeClass)
+_CLASS = Field("dispute_class", _("Class"), "class")
 _WHAT = Field("what", _("What it is about (no names, no numbers)"), "long")
 _RECIPIENTS = Field("recipients", _("Goes to"), "many", choices=Recipient)
 
 FIELDS: dict[str, tuple[Field, ...]] = {
     FormKind.F1: (
         Field("screenings", _("Screenings carried out"), "number"),
-        *(
-            Field(f"found_{one.value}", one.label, "number", required=False)
-            for one in DisputeClass
-        ),
         Field("settled", _("Of these settled"), "number"),
         Field("open", _("Still under way"), "number"),
         Field("analysis", _("Analysis, judgement and outlook"), "long", required=False),
@@ -110,3 +105,15 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("responsible", _("Responsible post")),
     ),
 }  # fmt: skip
+
+#: Of F1: how many were found, a number for each class of the plan.
+FOUND = "found_"
+
+
+def fields_of(kind: str, classes: Mapping[str, str]) -> tuple[Field, ...]:
+    """The form's fields in order. `classes`: class → its words, as the plan lists them."""
+    if kind != FormKind.F1:
+        return FIELDS[kind]
+    found = (Field(FOUND + name, words, "number", required=False) for name, words in classes.items())
+    first, *rest = FIELDS[kind]
+    return (first, *found, *rest)

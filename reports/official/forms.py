@@ -1,16 +1,23 @@
 """The official forms as Django forms, made from their table of fields."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from reports.official.choices import FIELDS, Field, FormKind
+from reports.classes import classes_at
+from reports.models import OfficialForm
+from reports.official.choices import Field, FormKind, fields_of
 
 MOST = 10_000_000
 
 
-def form_for(kind: str, *, sending: bool, **kwargs) -> forms.Form:
-    """The form of that kind. A draft may have gaps; what is sent may not."""
-    made = {field.name: _control(field, required=field.required and sending) for field in FIELDS[kind]}
+def form_for(form: OfficialForm, *, sending: bool, at: datetime, **kwargs) -> forms.Form:
+    """The controls of an official form. A draft may have gaps; what is sent may not."""
+    classes = classes_at(form.unit, at)
+    fields = fields_of(form.kind, {**classes, **form.classes})
+    made = {field.name: _control(field, classes, required=field.required and sending) for field in fields}
     return type("OfficialFormForm", (forms.Form,), made)(**kwargs)
 
 
@@ -22,12 +29,14 @@ def cleaned(form: forms.Form) -> dict:
     }
 
 
-def _control(field: Field, required: bool) -> forms.Field:
+def _control(field: Field, classes: Mapping[str, str], required: bool) -> forms.Field:
     shared = {"label": field.label, "required": required}
     if field.kind == "number":
         return forms.IntegerField(min_value=0, max_value=MOST, **shared)
     if field.kind == "date":
         return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **shared)
+    if field.kind == "class":
+        return forms.ChoiceField(choices=[("", "–"), *classes.items()], **shared)
     if field.kind == "choice":
         assert field.choices is not None
         return forms.ChoiceField(choices=[("", "–"), *field.choices.choices], **shared)

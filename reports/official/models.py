@@ -6,7 +6,8 @@ from django.db.models import Q
 
 from common.paths import PathField
 from journal.record import key
-from reports.official.choices import FIELDS, FormKind, FormState
+from reports.classes import class_said, in_order
+from reports.official.choices import FOUND, FormKind, FormState, fields_of
 
 
 class OfficialFormQuerySet(models.QuerySet):
@@ -24,7 +25,7 @@ class OfficialForm(models.Model):
     )
     #: The day it is about: the month's first day for F1, else the day it was begun or the visit took place.
     day = models.DateField()
-    #: Field name → what was entered; which fields there are says `choices.FIELDS`.
+    #: Field name → what was entered; which fields there are says `choices.fields_of`.
     fields = models.JSONField(default=dict)
     state = models.CharField(max_length=6, choices=FormState, default=FormState.DRAFT)
     begun_at = models.DateTimeField()
@@ -72,13 +73,21 @@ class OfficialForm(models.Model):
         """Label and what was entered, in the form's order and the reader's language."""
         return [
             (str(field.label), _in_words(field, self.fields.get(field.name, "")))
-            for field in FIELDS[self.kind]
+            for field in fields_of(self.kind, self.classes)
         ]
+
+    @property
+    def classes(self) -> dict[str, str]:
+        """The classes of which this form holds a number, with their words."""
+        held = [name.removeprefix(FOUND) for name in self.fields if name.startswith(FOUND)]
+        return {name: class_said(name) for name in in_order(held)}
 
 
 def _in_words(field, value) -> str:
     if value in (None, "", []):
         return "–"
+    if field.kind == "class":
+        return class_said(value)
     if field.choices:
         words = dict(field.choices.choices)
         chosen = value if isinstance(value, list) else [value]

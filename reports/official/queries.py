@@ -1,7 +1,7 @@
 """Official forms this person may see, and what a form can be filled with beforehand."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db.models import Q, QuerySet, Sum
 
@@ -9,9 +9,11 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from clocks.models import Clock
 from common.errors import not_found
-from reports.choices import DisputeClass
+from common.periods import LOCAL
+from reports.classes import classes_at
 from reports.matters.choices import MatterState
 from reports.models import Matter, OfficialForm
+from reports.official.choices import FOUND
 
 
 def get_form(reach: Reach, number: str) -> OfficialForm:
@@ -62,5 +64,6 @@ def _statistics(unit: Unit, day: date) -> dict:
     by_class = dict(rows.order_by().values_list("dispute_class").annotate(Sum("count")))
     settled = Sum("count", filter=Q(state=MatterState.FILED))
     done = rows.aggregate(all=Sum("count"), settled=settled)
-    found = {f"found_{one.value}": by_class.get(one.value, 0) for one in DisputeClass}
+    listed = classes_at(unit, datetime.combine(last, time(), LOCAL))
+    found = {FOUND + name: by_class.get(name, 0) for name in {**listed, **by_class} if name}
     return {**found, "settled": done["settled"] or 0, "open": (done["all"] or 0) - (done["settled"] or 0)}

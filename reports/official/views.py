@@ -72,13 +72,15 @@ class FormPage(LoginRequiredMixin, View):
 
     def get(self, request, number):
         found = queries.get_form(request.reach, number)
-        return self._page(request, found, form_for(found.kind, sending=False, initial=found.fields))
+        return self._page(
+            request, found, form_for(found, sending=False, at=request.now, initial=found.fields)
+        )
 
     @once
     def post(self, request, number):
         found = queries.get_form(request.reach, number)
         send = "send" in request.POST
-        form = form_for(found.kind, sending=send, data=request.POST)
+        form = form_for(found, sending=send, at=request.now, data=request.POST)
         if not form.is_valid():
             return self._page(request, found, form, status=422)
         try:

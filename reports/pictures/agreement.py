@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Unit
 from common.paths import WIDTH
-from reports.choices import DisputeClass
+from reports.classes import class_said, in_order
 from reports.matters.choices import MatterState
 from reports.models import Matter, ReportItem
 
@@ -71,7 +71,6 @@ def _agreement(
     said, held, done = reported[key], registered[key], filed[key]
     waiting = said - taken_over[key]
     corrected = held - taken_over[key]
-    words = dict(DisputeClass.choices)
     reasons = []
     if waiting > 0:
         reasons.append(
@@ -94,13 +93,11 @@ def _agreement(
             ngettext("%(n)d still under way, no file yet", "%(n)d still under way, no file yet", held - done)
             % {"n": held - done}
         )
-    return Agreement(unit, str(words.get(name, name) or _("Incidents")), said, held, done, reasons)
+    return Agreement(unit, class_said(name) or _("Incidents"), said, held, done, reasons)
 
 
 def _classes(keys: set[Key], unit_id: int) -> list[str]:
-    mine = {name for pk, name in keys if pk == unit_id}
-    known = [name for name in DisputeClass.values if name in mine]
-    return known + sorted(mine - set(known))
+    return in_order({name for pk, name in keys if pk == unit_id})
 
 
 def _reported(unit: Unit, first: date, last: date) -> QuerySet[ReportItem]:

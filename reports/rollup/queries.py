@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from accounts.scope import Reach
 from common.periods import WEEKLY, Period
-from reports.choices import DisputeClass
+from reports.classes import class_said, in_order
 from reports.models import ReportItem, RollUp
 from reports.queries import Line, Summary, summary
 from reports.rollup import rules
@@ -117,10 +117,10 @@ def _items(period: Period) -> QuerySet[ReportItem]:
 
 def class_words(classes: dict[str, int]) -> list[tuple[str, int]]:
     """Class in the reader's language and how many, in the order of the rules (一 3)."""
-    words = {**{value: str(label) for value, label in DisputeClass.choices}, INCIDENT: _("Incidents")}
-    order = list(words)
-    ranked = sorted(classes.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
-    return [(words.get(name, name), many) for name, many in ranked]
+    counted = [(class_said(name), classes[name]) for name in in_order(classes.keys() - {INCIDENT})]
+    if INCIDENT in classes:
+        counted.append((_("Incidents"), classes[INCIDENT]))
+    return counted
 
 
 # --- what went up --------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ def test_rows_of_a_form_are_read_like_a_list(api):
         ({"answer": "items"}, 422, "answer_and_items_disagree"),
         ({"answer": "items", "items": []}, 422, "answer_and_items_disagree"),
         ({"answer": "nil", "items": [{"class": "land"}]}, 422, "answer_and_items_disagree"),
-        ({"answer": "items", "items": [{"class": "people"}]}, 422, "invalid"),
+        ({"answer": "items", "items": [{"class": "people"}]}, 422, "unknown_class"),
         ({"answer": "items", "items": [{"class": "land", "count": 0}]}, 422, "invalid"),
         ({"answer": "items", "items": [{"class": "land", "count": 10**9}]}, 422, "invalid"),
         ({"answer": "items", "items": [{"class": "land", "note": "长" * 201}]}, 422, "invalid"),

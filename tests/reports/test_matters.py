@@ -8,11 +8,12 @@ from clocks.models import Clock
 from common.errors import Invalid, NotAllowed, NotFound, Refused, WrongState
 from incidents.models import Incident
 from journal.models import Entry
+from reports.choices import DisputeClass
 from reports.matters import actions, queries, rules
 from reports.matters.choices import MatterState, MatterVerb
 from reports.models import Matter, OfficialForm, ReportItem
 from reports.official import actions as official
-from reports.official.choices import FIELDS, FormKind
+from reports.official.choices import FormKind, fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -161,9 +162,12 @@ def test_the_database_keeps_a_matter_in_order(matter, change):
 # --- official forms ------------------------------------------------------------------------------------------
 
 
+CLASSES = dict(DisputeClass.choices)
+
+
 def full(kind) -> dict:
     """Every field of a form, filled in with something fitting."""
-    values = {"number": 2, "date": "2026-11-22", "text": "城关镇", "long": "说明"}
+    values = {"class": "labour", "number": 2, "date": "2026-11-22", "text": "城关镇", "long": "说明"}
     return {
         field.name: (
             [field.choices.values[0]]
@@ -172,7 +176,7 @@ def full(kind) -> dict:
             if field.choices
             else values[field.kind]
         )
-        for field in FIELDS[kind]
+        for field in fields_of(kind, CLASSES)
     }
 
 
