@@ -66,8 +66,8 @@ def begin_shift(*, shift_id: int, now: datetime) -> bool:
     start_own(CONFIRMATION, entry)
     channel = rotation.test_channel if rotation else Channel.SMS
     alerts.test_number(shift, channel, now=now, answer_by=shift.confirm_by)
+    handovers.open_handover(shift=shift, now=now)
     if shift.post.kind == PostKind.DUTY_OFFICER:
-        handovers.open_handover(shift=shift, now=now)
         Paper.objects.get_or_create(
             unit=shift.post.unit,
             for_at=shift.starts_at,

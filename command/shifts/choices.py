@@ -9,6 +9,7 @@ class ItemKind(models.TextChoices):
     WARNING = "warning", pgettext_lazy("handover", "Warning without a signature")
     CLOCK = "clock", pgettext_lazy("handover", "Running time limit")
     SILENT = "silent", pgettext_lazy("handover", "Silent unit")
+    ORDER = "order", pgettext_lazy("handover", "Open order")
 
 
 class PaperState(models.TextChoices):

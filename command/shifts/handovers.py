@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,33 +20,29 @@ from common.errors import NotAllowed, WrongState
 from journal.models import Entry
 from journal.record import record
 
-SIGNATURES = ClockRule(
-    clock_id=rules.HANDOVER_CLOCK,
-    title_zh="交接班双方签字",
-    title_en="Both sign the handover",
-    duration="given",
-    role="duty_officer",
-    effect="handover.ring",
-    origin="proposal",
-)
+
+def signatures(role: str) -> ClockRule:
+    """The clock of both signatures; `role` is the kind of post that hands over."""
+    return ClockRule(
+        clock_id=rules.HANDOVER_CLOCK,
+        title_zh="交接班双方签字",
+        title_en="Both sign the handover",
+        duration="given",
+        role=role,
+        effect="handover.ring",
+        origin="proposal",
+    )
 
 
 def open_handover(*, shift: Shift, now: datetime) -> Handover | None:
-    """Open the list between the shift that ends and the one that begins; None where nobody goes.
+    """Open the list between the shift that ends and the one that begins; None where nobody goes, or where a
+    squad goes without an order.
 
     Runs in the transaction in which the shift begins.
     """
-    before = (
-        Shift.objects.in_force()
-        .filter(
-            post=shift.post,
-            ends_at__lte=shift.starts_at,
-            ends_at__gt=shift.starts_at - rules.FOLLOWS_WITHIN,
-        )
-        .exclude(person=shift.person)
-        .order_by("-ends_at", "-pk")
-        .first()
-    )
+    if shift.post.kind not in rules.SIGNS_NOTHING_TOO and not what_passes(shift.post, now):
+        return None
+    before = _before(shift)
     if before is None:
         return None
     handover = Handover.objects.create(
@@ -56,9 +53,26 @@ def open_handover(*, shift: Shift, now: datetime) -> Handover | None:
         opened_at=now,
         due_at=now + rules.HANDOVER_WITHIN,
     )
-    entry = _record(handover, "handover.opened", None, now, deadlines={SIGNATURES.clock_id: handover.due_at})
-    start_own(SIGNATURES, entry)
+    entry = _record(handover, "handover.opened", None, now, deadlines={rules.HANDOVER_CLOCK: handover.due_at})
+    start_own(signatures(shift.post.kind), entry)
     return handover
+
+
+def _before(shift: Shift) -> Shift | None:
+    """Whose shift ends here: of several who go, one who has nobody to hand over to yet.
+
+    Who stays on (before and after) neither hands over nor takes over: they know the list.
+    """
+    gone = Shift.objects.in_force().filter(
+        post=shift.post,
+        ends_at__lte=shift.starts_at,
+        ends_at__gt=shift.starts_at - rules.FOLLOWS_WITHIN,
+    )
+    if gone.filter(person=shift.person, ends_at=shift.starts_at).exists():
+        return None
+    stays = Shift.objects.in_force().filter(post=shift.post, starts_at=shift.starts_at).values("person")
+    paired = Exists(Handover.objects.filter(outgoing=OuterRef("pk")))
+    return gone.exclude(person__in=stays).alias(paired=paired).order_by("paired", "-ends_at", "-pk").first()
 
 
 @transaction.atomic
@@ -80,7 +94,8 @@ def give(*, reach: Reach, handover_id: int, now: datetime, note: str = "") -> Ha
     handover.given_at, handover.given_by, handover.note = now, reach.user, note.strip()
     handover.save(update_fields=["given_at", "given_by", "note"])
     HandoverItem.objects.bulk_create(
-        HandoverItem(handover=handover, **thing._asdict()) for thing in what_passes(handover.unit, now)
+        HandoverItem(handover=handover, **thing._asdict())
+        for thing in what_passes(handover.incoming.post, now)
     )
 
     _record(handover, "handover.given", reach.user, now, items=handover.items.count(), note=handover.note)
@@ -115,7 +130,7 @@ def take(*, reach: Reach, handover_id: int, items: Collection[int], now: datetim
     if left:
         _leave_open(handover, left, now)
     else:
-        stop_own(SIGNATURES, entry)
+        stop_own(signatures(handover.incoming.post.kind), entry)
     return handover
 
 
@@ -176,7 +191,7 @@ def _lock(handover_id: int) -> Handover:
     return (
         Handover.objects.select_for_update(of=("self",))
         .select_related(
-            "unit", "outgoing__person", "incoming__person", "incoming__stand_in", "incoming__post"
+            "unit", "outgoing__person", "incoming__person", "incoming__stand_in", "incoming__post__unit"
         )
         .get(pk=handover_id)
     )

@@ -7,9 +7,11 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from accounts.models import Unit
+from accounts.models import Post, Unit
 from accounts.scope import Reach
 from clocks.models import Clock
+from command.choices import TargetKind
+from command.models import Order
 from command.rosters.models import Shift
 from command.shifts import rules
 from command.shifts.choices import ItemKind
@@ -35,19 +37,28 @@ class Passing(NamedTuple):
 
 
 #: Rooms above add what passes over too: fn(unit, now) → things.
-_passing: list[Callable[[Unit, datetime], list[Passing]]] = []
+_passing: dict[str, Callable[[Unit, datetime], list[Passing]]] = {}
 
 
-def add_passing(provider: Callable[[Unit, datetime], list[Passing]]) -> None:
-    """Register more that a shift hands to the next one (units that have not reported)."""
-    if provider not in _passing:
-        _passing.append(provider)
+def add_passing(
+    provider: Callable[[Unit, datetime], list[Passing]], kind: ItemKind = ItemKind.SILENT
+) -> None:
+    """Register what a room above knows of a kind of thing (units that have not reported)."""
+    _passing[kind] = provider
 
 
-def what_passes(unit: Unit, now: datetime) -> list[Passing]:
-    """Open incidents, warnings without a signature, running time limits, silent units: below and in the unit."""
-    found = [*_incidents(unit), *_warnings(unit), *_clocks(unit)]
-    return found + [thing for provider in _passing for thing in provider(unit, now)]
+def what_passes(post: Post, now: datetime) -> list[Passing]:
+    """What a shift on this post hands to the next one: of each kind its role answers for (`rules.PASSES`)."""
+    return [thing for kind in rules.PASSES.get(post.kind, ()) for thing in _things(kind, post, now)]
+
+
+def _things(kind: ItemKind, post: Post, now: datetime) -> list[Passing]:
+    if kind == ItemKind.ORDER:
+        return _orders(post)
+    if kind in _passing:
+        return _passing[kind](post.unit, now)
+    own = {ItemKind.INCIDENT: _incidents, ItemKind.WARNING: _warnings, ItemKind.CLOCK: _clocks}
+    return own[kind](post.unit) if kind in own else []
 
 
 def open_incidents_of(unit: Unit) -> QuerySet[Incident]:
@@ -101,6 +112,23 @@ def _clocks(unit: Unit) -> list[Passing]:
     ]
 
 
+def _orders(post: Post) -> list[Passing]:
+    """The squad's own. What was given to one of them by name stays with that person."""
+    rows = Order.objects.live().filter(
+        target_kind=TargetKind.SQUAD, target_unit=post.unit_id, target_squad=post.squad
+    )
+    return [
+        Passing(
+            ItemKind.ORDER,
+            order.key,
+            f"{order.number} {order.task}（{order.incident.place}）"[:300],
+            f"{order.number} {order.task} ({order.incident.place})"[:300],
+            reverse("incident", args=[order.incident.number]),
+        )
+        for order in rows.select_related("incident__unit").order_by("issued_at", "pk")[:MOST]
+    ]
+
+
 def to_confirm(reach: Reach, now: datetime) -> QuerySet[Shift]:
     """This person's shifts under way that they have not confirmed."""
     rows = Shift.objects.in_force().filter(
@@ -120,7 +148,7 @@ def my_handovers(reach: Reach, now: datetime) -> QuerySet[Handover]:
 
 def with_people(rows: QuerySet[Handover]) -> QuerySet[Handover]:
     return rows.select_related(
-        "unit", "outgoing__person", "outgoing__post", "incoming__person", "incoming__stand_in", "incoming__post",
+        "unit", "outgoing__person", "outgoing__post", "incoming__person", "incoming__stand_in", "incoming__post__unit",
         "given_by", "taken_by",
     )  # fmt: skip
 

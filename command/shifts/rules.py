@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from accounts.choices import PostKind
+from command.shifts.choices import ItemKind
+
 #: Without a rotation that says otherwise.
 CONFIRM_WITHIN = timedelta(minutes=5)
 #: Both sides have signed by then, or both are rung.
@@ -13,6 +16,16 @@ PAPERS_KEPT = timedelta(days=14)
 
 CONFIRM_CLOCK = "SHIFT-1"
 HANDOVER_CLOCK = "SHIFT-2"
+
+#: What passes over on which post, in the order of the list: a leader's begins with what waits for a signature, a
+#: squad takes over its orders. A post that is not named hands nothing over.
+PASSES: dict[str, tuple[ItemKind, ...]] = {
+    PostKind.DUTY_LEADER: (ItemKind.WARNING, ItemKind.INCIDENT, ItemKind.CLOCK),
+    PostKind.DUTY_OFFICER: (ItemKind.INCIDENT, ItemKind.WARNING, ItemKind.CLOCK, ItemKind.SILENT),
+    PostKind.SQUAD: (ItemKind.ORDER,),
+}
+#: Sign even an empty list: "nothing is open" is an answer too. A squad without orders is left to sleep.
+SIGNS_NOTHING_TOO = (PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER)
 
 
 def stand_in_of(candidates: list[tuple[int, bool]], named: int | None, absent: set[int]) -> int | None:

@@ -47,7 +47,8 @@ class HandoverPage(LoginRequiredMixin, PartsView):
         return {
             "handover": handover,
             "coming": handovers.incoming(handover, now),
-            "things": items or (queries.what_passes(handover.unit, now) if handover.given_at is None else []),
+            "things": items
+            or (queries.what_passes(handover.incoming.post, now) if handover.given_at is None else []),
             "left": [item for item in items if item.taken_at is None],
             "may_give": handover.given_at is None and handovers.may_give(reach, handover),
             "may_take": handover.given_at is not None

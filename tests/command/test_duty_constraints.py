@@ -22,7 +22,7 @@ def everything(published, alarm, reach, units, cast, posts, now):
     published()
     alarm(headcount=8)
     actions.begin_due(at(24))
-    handover = Handover.objects.get()
+    handover = Handover.objects.get(incoming__post__kind="duty_officer")
     handovers.give(reach=reach("county1.duty2"), handover_id=handover.pk, now=at(24, 9))
     coming = Shift.objects.in_force().filter(starts_at__gt=at(24), post=posts["duty_officer"]).first()
     Swap.objects.create(

@@ -85,7 +85,7 @@ def test_the_neighbour_finds_nothing_and_the_own_bureau_does(today, signed_in, t
     ids = {
         "roster": today.pk,
         "shift": shift.pk,
-        "handover": Handover.objects.get().pk,
+        "handover": Handover.objects.get(incoming__post__kind="duty_officer").pk,
         "paper": Paper.objects.get().pk,
     }
 
@@ -155,7 +155,7 @@ def test_my_duty_confirms_hands_over_and_follows_live(today, signed_in, time_mac
     assert sent
     shift.refresh_from_db()
     assert shift.confirmed_at == time_machine_now
-    handover = Handover.objects.select_related("outgoing__person").get()
+    handover = Handover.objects.select_related("outgoing__person").get(incoming__post__kind="duty_officer")
     outgoing = handover.outgoing.person.username
     page = f"/handovers/{handover.pk}/"
     assert assert_replay_shows(
@@ -367,7 +367,7 @@ def test_text_that_looks_like_a_formula_goes_out_as_text(today, cast):
 
 def test_handing_over_from_the_page_needs_the_right_person(today, signed_in, time_machine_now, reach):
     actions.begin_due(time_machine_now)
-    handover = Handover.objects.get()
+    handover = Handover.objects.get(incoming__post__kind="duty_officer")
 
     answer = signed_in("county1.squad.dialogue").post(f"/handovers/{handover.pk}/give/", {})
 

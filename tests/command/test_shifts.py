@@ -1,21 +1,27 @@
 """The hour comes: confirmed, stood in, handed over, written on paper."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from accounts.models import Appointment, User
+from accounts import scope
+from accounts.actions import appoint
+from accounts.models import Appointment, Post, User
 from clocks.models import Clock
 from clocks.sweep import sweep
+from command import actions as orders
 from command.rosters import changes, queries
+from command.rosters.actions import set_rotation
 from command.rosters.models import Shift
 from command.shifts import actions, handovers, papers, rules
 from command.shifts.models import Handover, HandoverItem, Paper
 from command.shifts.queries import what_passes
 from common.errors import NotAllowed, WrongState
 from common.periods import LOCAL
+from early_warnings import actions as early_warnings
+from incidents.models import Incident
 from journal.models import Entry
 from notices.actions import acknowledge
 from notices.models import Notice
@@ -190,11 +196,11 @@ def test_confirmed_on_screen_with_a_silent_number_the_leader_is_told_once(publis
 def handover(alarm, begun, reach):
     """An open incident passes from duty2 to duty3."""
     alarm(headcount=8)
-    return Handover.objects.get()
+    return Handover.objects.get(incoming=begun)
 
 
 def test_both_sign_what_is_open(handover, reach):
-    things = {thing.kind for thing in what_passes(handover.unit, at(24, 8, 40))}
+    things = {thing.kind for thing in what_passes(handover.incoming.post, at(24, 8, 40))}
     assert "incident" in things
 
     with refused("not_given_yet"):
@@ -207,9 +213,9 @@ def test_both_sign_what_is_open(handover, reach):
 
     handover.refresh_from_db()
     assert (handover.given_by.username, handover.taken_by.username) == ("county1.duty2", "county1.duty3")
-    assert Clock.objects.get(clock_id=rules.HANDOVER_CLOCK).stopped_at == at(24, 8, 45)
+    assert Clock.objects.get(subject=handover.key).stopped_at == at(24, 8, 45)
     sweep(at(24, 9, 30))
-    assert not Entry.objects.filter(kind="handover.left_open").exists()
+    assert not Entry.objects.filter(kind="handover.left_open", subject=handover.key).exists()
 
 
 def test_what_is_not_taken_over_rings_both_and_can_be_taken_later(handover, reach):
@@ -218,7 +224,9 @@ def test_what_is_not_taken_over_rings_both_and_can_be_taken_later(handover, reac
 
     handovers.take(reach=reach("county1.duty3"), handover_id=handover.pk, items=rest, now=at(24, 8, 45))
 
-    rung = Notice.objects.filter(purpose__startswith="handover.left_open", channel="app")
+    rung = Notice.objects.filter(
+        purpose__startswith="handover.left_open", subject=handover.key, channel="app"
+    )
     assert set(rung.values_list("recipient__username", flat=True)) == {"county1.duty2", "county1.duty3"}
     handovers.take(reach=reach("county1.duty3"), handover_id=handover.pk, items=[first], now=at(24, 8, 50))
     assert not HandoverItem.objects.filter(taken_at=None).exists()
@@ -228,7 +236,9 @@ def test_a_handover_nobody_signs_rings_who_goes_and_who_is_on_duty(handover):
     sweep(at(24, 8, 36))
     sweep(at(24, 9, 1))
 
-    rung = Notice.objects.filter(purpose__startswith="handover.left_open", channel="app")
+    rung = Notice.objects.filter(
+        purpose__startswith="handover.left_open", subject=handover.key, channel="app"
+    )
     assert set(rung.values_list("recipient__username", flat=True)) == {"county1.duty2", "county1.duty"}
 
 
@@ -256,25 +266,146 @@ def test_nobody_hands_over_to_themself(published, rotate, draft, plan, reach):
     actions.begin_due(at(23))
     actions.begin_due(at(24))
 
-    assert not Handover.objects.exists()
+    assert not Handover.objects.filter(incoming__post__kind="duty_officer").exists()
 
 
-def test_silent_units_pass_over_too(begun, units):
-    found = [thing for thing in what_passes(units["C1"], at(24, 8, 40)) if thing.kind == "silent"]
+# --- leaders and squads ------------------------------------------------------------------------------------
+
+
+def test_leaders_hand_over_what_waits_for_a_signature_first_and_no_silent_units(
+    handover, begun, reach, alarm
+):
+    between = Handover.objects.get(incoming__post__kind="duty_leader")
+    assert {between.outgoing.person.username, between.incoming.person.username} == {
+        "county1.leader", "county1.leader2"
+    }  # fmt: skip
+    incident = Incident.objects.get()
+    early_warnings.propose_new(
+        incident_id=incident.pk, reach=reach("county1.duty", at(24, 8, 31)), now=at(24, 8, 31),
+        said=early_warnings.Statement(level="orange", reason="现场人数还在增加"),
+    )  # fmt: skip
+
+    kinds = [thing.kind for thing in what_passes(between.incoming.post, at(24, 8, 40))]
+
+    assert kinds[:2] == ["warning", "incident"]
+    assert set(kinds) == {"warning", "incident", "clock"}
+
+
+def test_what_a_leader_does_not_take_over_rings_both_leaders(handover, reach):
+    between = Handover.objects.get(incoming__post__kind="duty_leader")
+    goes, comes = between.outgoing.person.username, between.incoming.person.username
+    with pytest.raises(NotAllowed):
+        handovers.take(reach=reach("county1.duty3"), handover_id=between.pk, items=[], now=at(24, 8, 39))
+    handovers.give(reach=reach(goes), handover_id=between.pk, now=at(24, 8, 40))
+    assert Clock.objects.get(subject=between.key).role == "duty_leader"
+
+    handovers.take(reach=reach(comes), handover_id=between.pk, items=[], now=at(24, 8, 45))
+
+    rung = Notice.objects.filter(purpose__startswith="handover.left_open", subject=between.key, channel="app")
+    assert set(rung.values_list("recipient__username", flat=True)) == {goes, comes}
+
+
+@pytest.fixture
+def squad(published, plan, cast, now, units, rotate, draft, reach):
+    """Two people of the dialogue squad on call, day about: the second follows the first on Tuesday 08:30."""
+    post = Post.objects.get(unit=units["C1"], kind="squad", squad="dialogue")
+    second = User.objects.create(username="county1.squad2", name="second", phone="13911112223")
+    appoint(person=second, post=post, actor=None, now=now)
+    set_rotation(
+        reach=reach("county1.leader"), post=post, people=[cast["county1.squad.dialogue"], second],
+        first_day=date(2026, 11, 23), hand_over=time(8, 30), now=now,
+    )  # fmt: skip
+    published()
+    return post
+
+
+def test_a_squad_hands_over_its_own_open_orders_and_both_sign(squad, alarm, reach, cast):
+    order = _order(alarm(headcount=8), reach)
+    actions.begin_due(at(24))
+    handover = Handover.objects.get(incoming__post=squad)
+    assert [thing.subject for thing in what_passes(squad, at(24, 8, 31))] == [order.key]
+
+    handovers.give(reach=reach("county1.squad.dialogue"), handover_id=handover.pk, now=at(24, 8, 40))
+    (item,) = handover.items.all()
+    with pytest.raises(NotAllowed):
+        handovers.take(
+            reach=reach("county1.duty3"), handover_id=handover.pk, items=[item.pk], now=at(24, 8, 44)
+        )
+    second = scope.reach_of(User.objects.get(username="county1.squad2"), at(24, 8, 45))
+    handovers.take(reach=second, handover_id=handover.pk, items=[item.pk], now=at(24, 8, 45))
+
+    assert (item.kind, item.url) == ("order", f"/incidents/{order.incident.number}/")
+    sweep(at(24, 9, 30))
+    assert not Entry.objects.filter(kind="handover.left_open", subject=handover.key).exists()
+
+
+def test_a_squads_order_nobody_takes_over_rings_both(squad, alarm, reach):
+    _order(alarm(headcount=8), reach)
+    actions.begin_due(at(24))
+    handover = Handover.objects.get(incoming__post=squad)
+    second = scope.reach_of(User.objects.get(username="county1.squad2"), at(24, 8, 31))
+    actions.confirm_shift(reach=second, shift_id=handover.incoming_id, now=at(24, 8, 31))
+
+    sweep(at(24, 9, 1))
+
+    rung = Notice.objects.filter(
+        purpose__startswith="handover.left_open", subject=handover.key, channel="app"
+    )
+    assert set(rung.values_list("recipient__username", flat=True)) == {
+        "county1.squad.dialogue", "county1.squad2"
+    }  # fmt: skip
+
+
+def test_a_squad_without_orders_signs_nothing(squad):
+    actions.begin_due(at(24))
+
+    assert not Handover.objects.filter(incoming__post=squad).exists()
+
+
+def test_two_who_go_hand_over_to_two_who_come_and_who_stays_signs_nothing(begun, cast, posts):
+    """A, B → B, C: only A to C. A, B → C, D: one each."""
+    Handover.objects.all().delete()
+    Shift.objects.filter(post=begun.post).delete()
+    a, b, c, d = (cast[f"county1.{name}"] for name in ("duty", "duty2", "duty3", "leader"))
+
+    def sits(person, day):
+        return Shift.objects.create(
+            post=begun.post, person=person, starts_at=at(day), ends_at=at(day + 1), in_force=True
+        )
+
+    for person, day in ((a, 24), (b, 24), (b, 25), (c, 25), (a, 26), (d, 26)):
+        sits(person, day)
+    for day in (25, 26):
+        for shift in Shift.objects.filter(post=begun.post, starts_at=at(day)):
+            handovers.open_handover(shift=shift, now=at(day))
+
+    pairs = {(h.outgoing.person, h.incoming.person) for h in Handover.objects.all()}
+    assert (a, c) in pairs
+    assert {pair for pair in pairs if pair[1] in (a, d)} in ({(b, a), (c, d)}, {(c, a), (b, d)})
+    assert len(pairs) == 3
+
+
+def _order(incident, reach):
+    return orders.issue_order(
+        incident_id=incident.pk, reach=reach("county1.duty", at(24, 8)), now=at(24, 8),
+        target=orders.read_target("squad:dialogue@C1"), task="到大厅对话",
+    )  # fmt: skip
+
+
+def test_silent_units_pass_over_too(begun):
+    found = [thing for thing in what_passes(begun.post, at(24, 8, 40)) if thing.kind == "silent"]
 
     assert found
     assert all("2026-11-23" in thing.title_zh for thing in found)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_what_passes_over_asks_the_same_number_of_queries(
-    begun, alarm, units, rows, django_assert_max_num_queries
-):
+def test_what_passes_over_asks_the_same_number_of_queries(begun, alarm, rows, django_assert_max_num_queries):
     for _ in range(rows):
         alarm(headcount=8)
 
     with django_assert_max_num_queries(14):
-        what_passes(units["C1"], at(24, 8, 40))
+        what_passes(begun.post, at(24, 8, 40))
 
 
 # --- papers ------------------------------------------------------------------------------------------------
