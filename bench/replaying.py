@@ -143,7 +143,15 @@ def main() -> None:
     browser.force_login(reach.user)
     address, times = f"/plans/{draft.plan.plan_id}/{draft.version}/replay/?days=90", given["times"]
     assert browser.get(address, secure=True).status_code == 200
+    pictures = [facts for case in rows for facts, _level in case.observed]
+    read = [Facts.from_dict(facts) for facts in pictures]
+    assert [evaluate(draft.document, facts).level.rank for facts in read] == [
+        by_hand(facts) for facts in pictures
+    ]
     print(json.dumps({
+        "one": seconds(lambda: [evaluate(draft.document, facts) for facts in read], times) / len(read),
+        "one_why": seconds(lambda: [evaluate(draft.document, facts).reasons for facts in read], times) / len(read),
+        "one_plain": seconds(lambda: [by_hand(facts) for facts in pictures], times) / len(read),
         "whole": seconds(lambda: replayed(reach, draft, 90, NOW), times),
         "whole_plain": seconds(lambda: plain(list(cases(reach, draft, since)), ranks), times),
         "pure": seconds(lambda: replay(draft.document, rows, documents), times),

@@ -1,4 +1,4 @@
-"""A draft of a plan replayed over 10,000 incidents of 90 days, beside a Python function with the same thresholds."""
+"""One evaluation, and a draft of a plan replayed over 10,000 incidents of 90 days, beside a Python function with the same thresholds."""
 
 import json
 import subprocess
@@ -19,6 +19,10 @@ def run(folder: Path, bureau: Bureau, *, incidents: int, times: int) -> list[Fig
         found = _inside(installation.env, {"incidents": incidents, "times": times})
     name = f"{incidents:,} incidents of 90 days"
     return [
+        Figure("one evaluation of facts that are read", found["one"], "s",
+               found["one_plain"], "plain function with the thresholds", GOAL),
+        Figure("the same with its reasons in words", found["one_why"], "s",
+               found["one_plain"], "plain function with the thresholds"),
         Figure(f"replay of {name}, from the database", found["whole"], "s",
                found["whole_plain"], "plain function, same rows", GOAL),
         Figure(f"replay of {name}, rows already read", found["pure"], "s",
