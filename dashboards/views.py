@@ -225,6 +225,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "incident": self.incident,
             "described": Facts.from_dict(self.incident.facts).described(),
             "reasons": reasons_in(get_language(), self.incident),
+            "attendance": queries.attendance(self.incident, self.request.now),
             "shares": list(self.incident.shares.filter(ended_at=None).select_related("unit", "person", "by")),
             "may_share": is_allowed(permissions.check_can_manage, self.request.reach, self.incident),
             "may_switch_plan": self.incident.is_open

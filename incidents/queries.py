@@ -12,6 +12,12 @@ from common.errors import not_found
 from incidents import rules
 from incidents.models import ChecklistMark, Incident
 from journal.models import Entry
+from plans.attendance import Attending, attending
+from plans.choices import PlanKind
+from plans.engine import Proposal, evaluate
+from plans.facts import Facts
+from plans.models import PlanVersion
+from plans.queries import plans_beside
 from plans.sections import ChecklistItem, checklists_of
 
 
@@ -132,3 +138,22 @@ def units_to_report_for(reach: Reach) -> QuerySet[Unit]:
 def is_fresh(incident: Incident, now: datetime) -> bool:
     """Whether the reporter may still take the alarm back."""
     return incident.state == "reported" and rules.may_still_retract(incident.recorded_at, now)
+
+
+class Attendance(NamedTuple):
+    """What an attendance plan beside the incident's own says: the band, why, and who attends."""
+
+    version: PlanVersion
+    proposal: Proposal
+    attending: Attending
+
+
+def attendance(incident: Incident, now: datetime) -> list[Attendance]:
+    """The bands of the attendance plans that hold there now, while the incident is open (one query)."""
+    found = []
+    for version in plans_beside(incident.unit, now) if incident.is_open else ():
+        if version.plan.kind == PlanKind.ATTENDANCE:
+            proposal = evaluate(version.document, Facts.from_dict(incident.facts))
+            if proposal.level:
+                found.append(Attendance(version, proposal, attending(version.document, proposal.level.id)))
+    return found

@@ -14,11 +14,11 @@ from clocks.actions import write_rules
 from common.errors import Invalid, WrongState
 from journal.kinds import KINDS
 from journal.record import key, record
-from plans import campaigns, documents, permissions, queries, statute
+from plans import campaigns, documents, permissions, queries, staffing, statute
 from plans.campaigns import NO_TERM, Term
 from plans.choices import PlanKind, PlanState
 from plans.clock_rules import clock_rule, runs
-from plans.findings import Problem, Vocabulary
+from plans.findings import Finding, Problem, Vocabulary
 from plans.models import Plan, PlanStep, PlanText, PlanVersion
 from plans.sections import clocks_of
 from plans.words import words
@@ -88,7 +88,7 @@ def put_plan_in_force(
 
     permissions.check_can_manage(actor, version.plan.owner_unit, now)
     version.refresh_from_db(fields=["state"])
-    _check_can_be_in_force(version)
+    check_can_be_in_force(version)
     term = checked_term(version, term, actor)
 
     if version.state == PlanState.DRAFT:
@@ -169,7 +169,8 @@ def _version_of(
     return version, is_new
 
 
-def _check_can_be_in_force(version: PlanVersion) -> None:
+def check_can_be_in_force(version: PlanVersion) -> None:
+    """Raise WrongState for its state, Invalid for a level that nobody in this bureau could ever sign."""
     if version.state not in (PlanState.DRAFT, PlanState.FILED):
         raise WrongState(
             "wrong_state",
@@ -186,6 +187,13 @@ def _check_can_be_in_force(version: PlanVersion) -> None:
                 "raise the version number."
             )
             % {"ref": version.ref},
+        )
+    found = staffing.findings(version.document, staffing.posts_of(version.plan.owner_unit))
+    if faults := [_(one.sentence) % one.values for one in found if one.severity == "problem"]:
+        raise Invalid(
+            "nobody_can_sign",
+            _("%(ref)s was not put in force: %(why)s") % {"ref": version.ref, "why": " ".join(faults)},
+            fields={"levels": faults},
         )
 
 
@@ -226,7 +234,7 @@ def _not_loadable(problems: list[Problem]) -> Invalid:
     )
 
 
-def said(problem: Problem) -> str:
+def said(problem: Problem | Finding) -> str:
     """A problem's sentence in the reader's language."""
     return _(problem.sentence) % problem.values
 

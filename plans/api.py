@@ -33,10 +33,10 @@ class Evaluate(APIView):
     @extend_schema(request=serializers.EvaluateSerializer, responses={200: dict})
     def post(self, request, plan_id):
         given = validated(serializers.EvaluateSerializer, request.data)
-        version = queries.get_version(plan_id)
+        version = queries.get_version(plan_id, given.get("version"))
         unit = _unit(request, given.get("unit"))
         proposal = evaluate(version.document, given["facts"])
-        return Response(serializers.evaluation(version, proposal, unit, request.now))
+        return Response(serializers.evaluation(version, proposal, unit, given.get("at", request.now)))
 
 
 def _number(text):

@@ -12,6 +12,7 @@ from common.paths import prefixes
 from common.periods import day_of
 from plans import statute
 from plans.choices import PlanKind, PlanState
+from plans.findings import Finding
 from plans.models import PlanVersion
 
 
@@ -99,3 +100,18 @@ def get_version(plan_id: str, number: int | None = None) -> PlanVersion:
             "not_found", _("There is no such plan, or not in this version. Choose one from the list.")
         )
     return ordered[-1]
+
+
+def overtaken_by_statute(versions: list[PlanVersion], at: datetime) -> dict[int, list[Finding]]:
+    """Of these, the versions in force that are longer than a statute in force now: what is wrong, by version.
+
+    A plan is checked when it is loaded; a newer statute may come into force afterwards (one query for all).
+    """
+    laws = statutes(at)
+    bound = [version for version in versions if version.state == PlanState.IN_FORCE]
+    found = {
+        version.pk: list(statute.lengthened(version.document, laws))
+        for version in bound
+        if version.plan.kind != PlanKind.OVERLAY
+    }
+    return {pk: findings for pk, findings in found.items() if findings}

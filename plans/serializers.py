@@ -42,6 +42,14 @@ class EvaluateSerializer(StrictSerializer):
     unit = serializers.CharField(
         required=False, help_text="Code of the unit where it happens; without it the caller's own."
     )
+    version = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        help_text="Which version; without it the one in force, else the last one.",
+    )
+    at = serializers.DateTimeField(
+        required=False, help_text="For which moment people are named; the present without it."
+    )
 
 
 def here(said: Words) -> str:
@@ -156,6 +164,7 @@ def evaluation(version: PlanVersion, proposal: Proposal, unit: Unit | None, now:
     language = get_language() or ""
     answer = {
         "plan": {"id": version.plan.plan_id, "version": version.version},
+        "at": now,
         "level": proposal.level.id if proposal.level else None,
         "reasons": [reason.as_dict(language) for reason in proposal.reasons],
     }

@@ -16,7 +16,9 @@ from plans.versions.queries import act_for, history
 
 class PlanList(LoginRequiredMixin, View):
     def get(self, request):
-        return render(request, "plans/list.html", {"versions": queries.plan_list()})
+        versions = queries.plan_list()
+        context = {"versions": versions, "overtaken": _overtaken(versions, request.now)}
+        return render(request, "plans/list.html", context)
 
 
 class PlanPage(LoginRequiredMixin, View):
@@ -29,9 +31,16 @@ class PlanPage(LoginRequiredMixin, View):
             "history": history(version),
             "act": act_for(request.user, version, request.now),
             "may_edit": is_allowed(check_can_manage, request.user, version.plan.owner_unit, request.now),
+            "overtaken": _overtaken([version], request.now),
             **pages.plan_page(version.document),
         }
         return render(request, "plans/detail.html", context)
+
+
+def _overtaken(versions, now) -> list[tuple]:
+    """(version, sentences) of each that is longer than a statute in force now."""
+    found = queries.overtaken_by_statute(versions, now)
+    return [(one, [said(each) for each in found[one.pk]]) for one in versions if one.pk in found]
 
 
 class PlanCheck(LoginRequiredMixin, View):

@@ -9,7 +9,7 @@ from accounts.credentials import check_credential
 from accounts.models import User
 from common.errors import Invalid
 from common.text import personal_data_in
-from plans.actions import checked_term, file_version, put_plan_in_force
+from plans.actions import check_can_be_in_force, checked_term, file_version, put_plan_in_force
 from plans.campaigns import NO_TERM, Term
 from plans.choices import PlanVerb
 from plans.models import Plan, PlanVersion
@@ -40,6 +40,7 @@ def put_in_force(
     unlocked = PlanVersion.objects.select_related("plan__owner_unit").get(pk=version_id)
     permissions.check_can_move(actor, unlocked, PlanVerb.PUT_IN_FORCE, now)
     said = check_reason(reason, _("%(ref)s was not put in force.") % {"ref": unlocked.ref})
+    check_can_be_in_force(unlocked)
     checked_term(unlocked, term, actor)
     check_credential(actor, credential, now)
     return _put_in_force(version_id, actor, said, term, now)
