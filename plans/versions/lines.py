@@ -4,25 +4,16 @@ A line has a key that stays the same between versions, what it is about, and wha
 words for stands under "rest" as it is written, so that nothing a version says is passed over.
 """
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
 
 from plans.conditions import classes_of, rule_in_words
 from plans.engine import Document, Level, criteria_of, levels_of
 from plans.facts import same
 from plans.sections import actions_for, checklists_of, clocks_of, role_of, squads_of
 from plans.versions.phrases import duration_words, kind_words
-from plans.words import Words, joined, named, words
-
-
-class Line(NamedTuple):
-    """One thing a version says. Lines with the same key are the same thing in two versions."""
-
-    key: str
-    about: Words
-    says: Words
-
+from plans.versions.rest import rest_of
+from plans.versions.saying import Line, keyed, plain
+from plans.words import Words, joined, words
 
 _ADDED_BY_BUREAU = Words("（本局补充）", " (added by the bureau)")
 
@@ -39,14 +30,14 @@ def lines_by_section(document: Document) -> dict[str, list[Line]]:
         "squads": list(_squads(document)),
         "checklists": list(_checklists(document)),
         "alarm": list(_alarm(document)),
-        "rest": list(_rest(document)),
+        "rest": list(rest_of(document)),
     }
 
 
 def _head(document: Document) -> Iterator[Line]:
     yield Line("title", Words("标题", "Title"), words(document["title"]))
     for key, value in document.get("source", {}).items():
-        yield Line(f"source.{key}", Words(f"来源：{key}", f"Source: {key}"), _plain(value))
+        yield Line(f"source.{key}", Words(f"来源：{key}", f"Source: {key}"), plain(value))
 
 
 def _levels(document: Document) -> Iterator[Line]:
@@ -69,7 +60,7 @@ def _levels(document: Document) -> Iterator[Line]:
             yield Line(f"{level.id}.tier", _of(level, Words("处置层级", "handling")),
                        words(tier) if tier else same(level.handling_tier))  # fmt: skip
         mine = [limb for limb in limbs if limb.level == level.id]
-        for key, limb in _keyed([(_shape(limb.when), limb) for limb in mine]):
+        for key, limb in keyed([(_shape(limb.when), limb) for limb in mine]):
             yield Line(f"{level.id}.limb.{key}", _of(level, Words("标准", "criterion")),
                        _cited(rule_in_words(limb.when, classes), limb.cite, limb.origin))  # fmt: skip
             if limb.why.zh:
@@ -88,18 +79,10 @@ def _shape(when: Mapping) -> str:
     return str(when.get("fact"))
 
 
-def _keyed(pairs: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    """Number what shares a key, so that each has one of its own."""
-    counts: dict[str, int] = {}
-    for key, value in pairs:
-        counts[key] = counts.get(key, 0) + 1
-        yield f"{key}#{counts[key]}", value
-
-
 def _floors(document: Document) -> Iterator[Line]:
     policy, classes = document.get("level_policy", {}), classes_of(document)
     named_levels = {level.id: level.words for level in _all_levels(document)}
-    for key, floor in _keyed([(_shape(floor["when"]), floor) for floor in policy.get("floors", ())]):
+    for key, floor in keyed([(_shape(floor["when"]), floor) for floor in policy.get("floors", ())]):
         said = rule_in_words(floor["when"], classes)
         rule = _cited(said, floor.get("cite", ""), floor.get("origin", "source"))
         leads_to = named_levels.get(floor["level"], same(floor["level"]))
@@ -130,13 +113,13 @@ def _signatories(document: Document) -> Iterator[Line]:
         yield Line(
             f"rule.{key}",
             Words("签发规则", "Rule of signing"),
-            words(rule) if rule.get("zh") else _plain(rule),
+            words(rule) if rule.get("zh") else plain(rule),
         )
         if rule.get("levels"):
             yield Line(
                 f"rule.{key}.levels",
                 Words("签发规则适用等级", "Rule of signing, levels"),
-                _plain(rule["levels"]),
+                plain(rule["levels"]),
             )
 
 
@@ -211,86 +194,6 @@ def _alarm(document: Document) -> Iterator[Line]:
         yield Line(f"arrive.{what}", Words(f"到场时限：{what}", f"Arrival: {what}"), duration_words(duration))
 
 
-#: What the sections above say of each entry of a list; what is left over is compared as it is written.
-_SAID = {
-    "levels": {"id", "rank", "zh", "en", "roman", "tone", "text", "match", "handling_tier"},
-    "clocks": {"id", "zh", "en", "start", "stop", "duration", "role", "cite", "origin", "when_level", "per", "effect",
-               "to", "note"},
-    "squads": {"id", "zh", "en", "duties", "composition", "excluded_duties", "cite"},
-    "checklists": {"id", "zh", "en", "items"},
-    "items": {"id", "zh", "en", "cite"},
-}  # fmt: skip
-_SAID_OF = {
-    "signatory": {"role", "where_absent"},
-    "recipients": {"platform", "phone", "report_to"},
-    "level_policy": {"floors", "default_level", "headcount_uses"},
-    "alarm": {"notify", "life_safety"},
-    "orders": {"arrive_within"},
-    "cutoff": {"at"},
-}
-_SAID_WHOLE = {"schema", "id", "version", "title", "source"}
-
-
-def _rest(document: Document) -> Iterator[Line]:
-    for key, value in document.items():
-        if key not in _SAID_WHOLE:
-            yield from _leaves(key, _unsaid(key, value))
-
-
-def _unsaid(key: str, value: Any) -> Any:
-    """What is left of a part of the plan after the other sections have said their share of it."""
-    if isinstance(value, list):
-        said = _SAID.get(key, set())
-        parts = [part if isinstance(part, str) and key == "items" else _without(said, part) for part in value]
-        rests = [_more_of(key, whole, rest) for whole, rest in zip(value, parts, strict=True)]
-        return [rest for rest in rests if rest not in ({}, None)]
-    if key == "roles":
-        return {name: _without({"zh", "en", "kind", "post", "tier"}, role) for name, role in value.items()}
-    if key == "signoff_rules":
-        return {
-            name: _without({"zh", "en", "levels"}, rule) if rule.get("zh") else {}
-            for name, rule in value.items()
-        }
-    if isinstance(value, Mapping):
-        return {
-            name: _unsaid(name, part) for name, part in value.items() if name not in _SAID_OF.get(key, set())
-        }
-    return value
-
-
-def _without(said: set[str], part: Any) -> Any:
-    if not said or not isinstance(part, Mapping):
-        return part
-    return {name: _unsaid(name, value) for name, value in part.items() if name not in said}
-
-
-def _more_of(key: str, whole: Any, rest: Any) -> Any:
-    """A remainder keeps the id of what it belongs to; a checklist also what its items have left."""
-    if not isinstance(rest, Mapping) or key not in _SAID:
-        return rest
-    if key == "checklists" and (items := _unsaid("items", whole.get("items", []))):
-        rest = {**rest, "items": items}
-    return {"id": whole["id"], **rest} if rest else {}
-
-
-def _leaves(path: str, value: Any) -> Iterator[Line]:
-    """Every value under the path, with what is said in two languages kept together."""
-    if isinstance(value, Mapping) and ("zh" in value or "en" in value):
-        rest = {key: part for key, part in value.items() if key not in ("zh", "en", "id")}
-        yield Line(path, same(path), named({"id": path, **value}))
-        yield from _leaves(path, rest)
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            if key != "id":
-                yield from _leaves(f"{path}.{key}", part)
-    elif isinstance(value, list):
-        pairs = [(part.get("id", "") if isinstance(part, Mapping) else "", part) for part in value]
-        for key, part in _keyed(pairs):
-            yield from _leaves(f"{path}.{key.removesuffix('#1')}", part)
-    else:
-        yield Line(path, same(path), _plain(value))
-
-
 # --- how lines are said --------------------------------------------------------------------------------------
 
 
@@ -319,11 +222,3 @@ def _beside(what: Words, more: Words) -> Words:
 def _cited(what: Words, cite: str, origin: str) -> Words:
     said = Words(f"{what.zh} {cite}".strip(), f"{what.en} {cite}".strip())
     return joined([said, _ADDED_BY_BUREAU], "", "") if origin == "proposal" else said
-
-
-def _plain(value: Any) -> Words:
-    if isinstance(value, bool):
-        return Words("是", "yes") if value else Words("否", "no")
-    if isinstance(value, Mapping) and ("zh" in value or "en" in value):
-        return words(value)
-    return same(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
