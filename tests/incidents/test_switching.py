@@ -11,6 +11,7 @@ from common.errors import Invalid, NotAllowed, Stale, WrongState
 from early_warnings import actions as warnings
 from early_warnings.actions import Statement
 from incidents.actions import add_observation, close
+from incidents.choices import State
 from incidents.models import Incident
 from incidents.switching.actions import switch_plan
 from incidents.switching.queries import preview, versions_to_switch_to
@@ -21,6 +22,7 @@ from plans.actions import load_plan
 from plans.facts import Facts
 from tests.early_warnings.conftest import PASSWORD, passwords
 from tests.early_warnings.test_races import at_once
+from tests.incidents.test_actions import put_in_state
 
 __all__ = ["passwords"]
 
@@ -204,6 +206,18 @@ def test_a_closed_incident_keeps_its_plan(alarm, newer, switch, reach, now):
 
     with pytest.raises(WrongState):
         switch(incident)
+
+
+@pytest.mark.parametrize("state", [State.MERGED, State.RETRACTED, State.CLOSED])
+def test_only_an_open_incident_goes_over(alarm, newer, switch, cast, now, state):
+    incident = alarm(headcount=15)
+    put_in_state(incident, state, cast, now)
+    newer(*TIGHTER)
+
+    with pytest.raises(WrongState) as refused:
+        switch(incident)
+
+    assert refused.value.code == "incident_not_open"
 
 
 def test_a_warning_on_its_way_is_finished_first(alarm, newer, switch, reach, now):

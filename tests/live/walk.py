@@ -4,12 +4,16 @@ walk = Walk(reach, units, now)
 for act in ACTS: act(walk)
 """
 
+from django.conf import settings
+
 from command import actions as orders
 from command.choices import OrderVerb
 from early_warnings import actions as warnings
 from early_warnings.choices import CallOutcome
 from incidents import actions as incidents
 from incidents.models import Incident
+from incidents.switching.actions import switch_plan
+from plans.actions import load_plan
 from plans.facts import Facts
 from tests.early_warnings.conftest import PASSWORD
 
@@ -138,6 +142,18 @@ def adjust(walk):
     assert earlier.pk != walk.warning.pk
 
 
+def go_over(walk):
+    """A newer version of the plan is in force; a leader lets the incident go over to it."""
+    text = (settings.BASE_DIR / "plans/library/city-justice-bureau.yaml").read_text()
+    text = text.replace("version: 1\n", "version: 2\n", 1).replace("between: [21, 50]", "between: [21, 80]")
+    newer = load_plan(text=text.replace("gte: 51", "gte: 81"), actor=None, now=walk.now(), put_in_force=True)
+    switch_plan(
+        incident_id=walk.incident.pk, reach=walk.reach("county1.director"), to=newer.ref, reason="新版施行",
+        credential=PASSWORD, now=walk.now(),
+    )  # fmt: skip
+    assert Incident.objects.get(pk=walk.incident.pk).proposed_level == "orange"
+
+
 def lift(walk):
     warnings.lift(
         warning_id=walk.warning.pk, reach=walk.reach("city.director"), reason="人员已离开", now=walk.now()
@@ -161,5 +177,5 @@ ACTS = [
     report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report, order,
     move("county1.squad.dialogue", OrderVerb.ACKNOWLEDGE), move("county1.squad.dialogue", OrderVerb.DEPART),
     move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL), adjust,
-    move("county1.squad.dialogue", OrderVerb.COMPLETE), lift, close, reopen,
+    move("county1.squad.dialogue", OrderVerb.COMPLETE), go_over, lift, close, reopen,
 ]  # fmt: skip
