@@ -21,6 +21,8 @@ SECRET_KEY = read_secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where people reach this product, for links in messages: "https://icd.example".
+SITE_URL = env("SITE_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), ""))
 SITE_NAME = env("SITE_NAME", default="")
 NETWORK_NOTICE = env("NETWORK_NOTICE", default="")
 #: True behind the TLS proxy of the production profile: secure cookies, HSTS.

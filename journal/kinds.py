@@ -162,6 +162,8 @@ _ALL = [
     Kind("zero_report.received", "收到零报告", "Zero-report received", audience="report"),
     Kind("zero_report.corrected", "更正零报告", "Zero-report corrected", audience="report"),
     Kind("zero_report.exception_granted", "准许锁定后补报", "Exception after the lock granted", audience="report"),
+    Kind("zero_report.link_issued", "签发一键零报链接", "One-tap link issued", audience="report"),
+    Kind("zero_report.link_revoked", "撤销一键零报链接", "One-tap link revoked", audience="report"),
     # roll-ups, matters, official forms
     Kind("roll_up.confirmed", "确认汇总", "Summary confirmed", audience="report"),
     Kind("roll_up.returned", "退回汇总", "Summary returned", audience="report"),

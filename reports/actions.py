@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit
+from accounts.models import Unit, User
 from accounts.scope import Reach
 from common.crash import crash_point
 from common.errors import Invalid, Refused, WrongState
@@ -24,7 +24,7 @@ from reports.classes import classes_at
 from reports.lock.actions import check_open, note_use
 from reports.lock.queries import lock_of
 from reports.models import ReportItem, Round, Silence, ZeroReport
-from reports.slots import lock_slot
+from reports.slots import Slot, lock_slot
 from reports.tallies import Scope, count_anew, one_folder, recount, scopes_of, silent_units
 
 #: How many days of missed rounds are opened after a stop.
@@ -75,10 +75,52 @@ def file_report(
     incidents = _incidents(reach, unit, items)
     if before and _is_same(before, reach, answer, items):
         return before
+    post, on_behalf = permissions.filing_post(reach, unit)
+    filer = Filer(reach.user, post.title if post else "", on_behalf)
+    return _write(slot, period, due, filer, answer, items, incidents, via, now)
+
+
+@transaction.atomic
+def file_nil_by_link(*, unit: Unit, period: Period, link_id: int, now: datetime) -> ZeroReport:
+    """File nil for a unit that has not answered, in nobody's name: who holds the link is not known."""
+    slot = lock_slot(unit.pk, period)
+    due = _due_at(slot.unit, period, slot.over, now)
+    return _write(slot, period, due, Filer(link=link_id), Answer.NIL, (), {}, Via.LINK, now)
+
+
+def check_open_for(slot: Slot, period: Period, now: datetime) -> None:
+    """Raises WrongState where the unit could not file the period at `now`."""
+    due = _due_at(slot.unit, period, slot.over, now)
+    check_open(lock_of(slot.unit, period, due, slot.over, now), slot.unit, period)
+
+
+class Filer(NamedTuple):
+    """In whose name a report stands."""
+
+    user: User | None = None
+    post: str = ""
+    on_behalf: bool = False
+    #: The one-tap link that filed it, where no person did.
+    link: int = 0
+
+
+def _write(
+    slot: Slot,
+    period: Period,
+    due: datetime,
+    filer: Filer,
+    answer: str,
+    items: tuple[Item, ...],
+    incidents: dict[str, Incident],
+    via: str,
+    now: datetime,
+) -> ZeroReport:
+    """The next version of the unit's answer, under the unit's lock."""
+    unit, before = slot.unit, slot.before
     lock = lock_of(unit, period, due, slot.over, now)
     check_open(lock, unit, period)
 
-    report = _new_version(before, reach, unit, period, due, now)
+    report = _new_version(before, filer, unit, period, due, now)
     report.answer, report.via, report.exception = answer, via, lock.exception
     report.counted = before.counted if before else _is_counted(slot.over, unit, period)
     if before:
@@ -92,10 +134,10 @@ def file_report(
         "zero_report.corrected" if before else "zero_report.received",
         subject=subject_of(unit, period),
         unit=unit,
-        actor=reach.user,
+        actor=filer.user,
         post=report.post,
         at=now,
-        content=_told(report, before, items),
+        content=_told(report, before, items) | ({"via": "link", "link": filer.link} if filer.link else {}),
     )
     crash_point("reports.before_commit")
     return report
@@ -130,9 +172,8 @@ def file_nil_for(*, reach: Reach, units: Iterable[Unit], period: Period, now: da
 
 
 def _new_version(
-    before: ZeroReport | None, reach: Reach, unit: Unit, period: Period, due: datetime, now: datetime
+    before: ZeroReport | None, filer: Filer, unit: Unit, period: Period, due: datetime, now: datetime
 ) -> ZeroReport:
-    post, on_behalf = permissions.filing_post(reach, unit)
     version = before.version + 1 if before else 1
     # Two who come at once may reach the lock in another order than the door, where each read its time.
     received_at = max(now, before.received_at) if before else now
@@ -145,9 +186,9 @@ def _new_version(
         received_at=received_at,
         first_received_at=before.first_received_at if before else now,
         due_at=due,
-        filed_by=reach.user,
-        post=post.title if post else "",
-        on_behalf=on_behalf,
+        filed_by=filer.user,
+        post=filer.post,
+        on_behalf=filer.on_behalf,
     )
 
 

@@ -12,6 +12,7 @@ from accounts.models import Unit
 from common.periods import DAILY, WEEKLY, Period, day_of, period_of
 from reports import rules
 from reports.cadence import cadence_of, due_by_tier, nearest, stated
+from reports.choices import Via
 from reports.models import Round, Silence, ZeroReport
 
 
@@ -22,6 +23,7 @@ class Cell(NamedTuple):
     answer: str = ""
     #: How many items the report has.
     items: int = 0
+    by_link: bool = False
 
 
 class Row(NamedTuple):
@@ -118,7 +120,8 @@ class _Read:
     def cell(self, unit: Unit, period: Period) -> Cell:
         report = self._reports.get((unit.pk, period.day))
         if report is not None:
-            return Cell(period, "late" if report.is_late else report.answer, report.answer, report.matters)
+            state = "late" if report.is_late else report.answer
+            return Cell(period, state, report.answer, report.matters, report.via == Via.LINK)
         over = nearest(r for r in self._rounds[period.day] if unit.path.startswith(r.unit.path))
         due = self._due_at(unit, period, over)
         asked = self._is_asked(unit, period, over, due)

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from reports.choices import Answer, Via
 from reports.classes import class_said
+from reports.links.models import OneTapLink
 from reports.lock.models import LockException
 from reports.matters.models import Matter, MatterStep
 from reports.official.models import OfficialForm
@@ -21,6 +22,7 @@ __all__ = [
     "Matter",
     "MatterStep",
     "OfficialForm",
+    "OneTapLink",
     "ReportItem",
     "RollUp",
     "Round",
@@ -96,8 +98,14 @@ class ZeroReport(ForPeriod):
     due_at = models.DateTimeField()
     #: False = a unit that was not asked when the counts were fixed: the answer is kept, the rates stand.
     counted = models.BooleanField(default=True)
+    #: Nobody's name where a one-tap link filed it; `link` says who sent that.
     filed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     post = models.CharField(max_length=120, blank=True, default="")
     #: 代报: filed from a post of a unit above.
@@ -126,6 +134,11 @@ class ZeroReport(ForPeriod):
                 condition=Q(version=1, first_received_at=F("received_at"))
                 | Q(version__gt=1, first_received_at__lte=F("received_at")),
                 name="the_first_version_came_first",
+            ),
+            models.CheckConstraint(
+                condition=Q(via=Via.LINK, filed_by__isnull=True)
+                | (~Q(via=Via.LINK) & Q(filed_by__isnull=False)),
+                name="a_person_or_a_link_filed_it",
             ),
         ]
 

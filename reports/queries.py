@@ -110,7 +110,7 @@ def versions(unit: Unit, period: Period) -> list[ZeroReport]:
     """Everything the unit said for the period, the last word first."""
     reports = ZeroReport.objects.of(period).filter(unit=unit)
     return list(
-        reports.select_related("unit", "filed_by", "exception__granted_by")
+        reports.select_related("unit", "filed_by", "exception__granted_by", "link__issued_by")
         .prefetch_related("items__incident")
         .order_by("-version")
     )

@@ -83,7 +83,7 @@ def version(report: ZeroReport) -> dict:
             for item in report.items.all()
         ],
         "due_at": report.due_at,
-        "filed_by": str(report.filed_by),
+        "filed_by": str(report.filed_by or ""),
         "post": report.post,
         "on_behalf": report.on_behalf,
         "via": report.via,

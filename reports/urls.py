@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import views
+from reports.links.views import Issue, OneTap, Revoke
 from reports.lock.views import Grant
 
 urlpatterns = [
@@ -10,6 +11,9 @@ urlpatterns = [
     path("report/matrix/", views.MatrixPage.as_view(), name="reports-matrix"),
     path("report/matrix/workbook/", views.MatrixWorkbook.as_view(), name="reports-matrix-workbook"),
     path("report/<str:unit>/<str:period>/", views.OneReport.as_view(), name="zero-report"),
+    path("r/<str:token>/", OneTap.as_view(), name="one-tap"),
+    path("report/<str:unit>/<str:period>/link/", Issue.as_view(), name="zero-report-link"),
+    path("report/<str:unit>/<str:period>/link/revoke/", Revoke.as_view(), name="zero-report-link-revoke"),
     path("report/<str:unit>/<str:period>/exception/", Grant.as_view(), name="zero-report-exception"),
     path("report/<str:unit>/<str:period>/items/", views.ItemsPage.as_view(), name="zero-report-items"),
 ]

@@ -20,10 +20,12 @@ from reports import actions, queries
 from reports.choices import Answer, CellState, Shown, Via
 from reports.classes import classes_at
 from reports.forms import ItemsForm, name_of_tick
+from reports.links.permissions import check_can_issue
+from reports.links.queries import open_links
 from reports.lock.forms import GrantForm
 from reports.lock.permissions import check_can_grant
 from reports.lock.queries import OPEN, exceptions, lock_of
-from reports.matrix import matrix, month_of, showing
+from reports.matrix import Cell, matrix, month_of, showing
 from reports.permissions import check_can_file, filing_post
 from reports.pictures import burden
 from reports.reading import check_may_look, read_period, see_other
@@ -108,9 +110,9 @@ class OneReport(_OneReport):
     """The receipt with everything the unit has said for the period; a POST files nil (the big button)."""
 
     def get(self, request, unit, period):
-        return self.page(GrantForm())
+        return self.page()
 
-    def page(self, grant_form, status=200):
+    def page(self, grant_form=None, new_link="", status=200):
         request = self.request
         versions = queries.versions(self.unit, self.period)
         rounds = queries.Rounds(self.period, self.unit)
@@ -130,7 +132,10 @@ class OneReport(_OneReport):
             "lock": lock,
             "exceptions": exceptions(self.unit, self.period),
             "may_grant": lock.since and is_allowed(check_can_grant, request.reach, self.unit),
-            "grant_form": grant_form,
+            "grant_form": grant_form or GrantForm(),
+            "links": open_links(self.unit, self.period, request.now),
+            "may_issue": is_allowed(check_can_issue, request.reach, self.unit),
+            "new_link": new_link,
         }
         return render(request, "reports/one.html", context, status=status)
 
@@ -289,9 +294,13 @@ class MatrixWorkbook(MatrixPage):
         words = {state.value: str(state.label) for state in CellState}
         headings = [_("Unit"), _("Code"), *map(str, periods), _("Asked"), _("Answered"), _("Late")]
         rows = [
-            [str(row.unit), row.unit.code, *(words[cell.state] for cell in row.cells),
+            [str(row.unit), row.unit.code, *(_word(words, cell) for cell in row.cells),
              row.expected, row.received, row.late]
             for row in found.rows
         ]  # fmt: skip
         sheet = Sheet(_("Matrix of reports"), headings, rows, widths=[24, 10])
         return respond(sheet, name=f"matrix-{unit.code}-{periods[0]}")
+
+
+def _word(words: dict[str, str], cell: Cell) -> str:
+    return f"{words[cell.state]} ({Via.LINK.label})" if cell.by_link else words[cell.state]

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import pgettext_lazy
 
-from reports.choices import CellState
+from reports.choices import CellState, Via
 
 register = template.Library()
 
@@ -22,6 +22,9 @@ WORDS = {
 #: Drawn before the word by the stylesheet, so that the state is seen without colour and without reading.
 SHAPES = {CellState.NIL: "○", CellState.ITEMS: "●", CellState.LATE: "◐", CellState.MISSING: "✕"}
 
+#: Behind the word of an answer that came by a one-tap link.
+BY_LINK = "↗"
+
 
 @register.simple_tag
 def cells(row):
@@ -32,6 +35,7 @@ def cells(row):
 
 
 def _cell(cell, word: str, unit: str):
+    word = f"{word} {BY_LINK}" if cell.by_link else word
     if cell.answer and cell.state != "nil":
         said = f"{word} {cell.items}" if cell.items else word
         url = reverse("zero-report", args=[unit, cell.period])
@@ -42,6 +46,7 @@ def _cell(cell, word: str, unit: str):
 @register.simple_tag
 def legend():
     """What the shapes and words mean."""
-    return [
+    states = [
         (state.value, f"{SHAPES.get(state, '')} {WORDS[state]}".strip(), state.label) for state in CellState
     ]
+    return [*states, ("", BY_LINK, Via.LINK.label)]
