@@ -14,6 +14,7 @@ from command.choices import OrderVerb
 from common.periods import DAILY, LOCAL, day_of, period_of
 from early_warnings import actions as warnings
 from early_warnings.choices import CallOutcome
+from early_warnings.follow_up import actions as follow_up
 from incidents import actions as incidents
 from notices import outbox
 from notices.actions import acknowledge, acknowledge_about
@@ -147,7 +148,7 @@ class _Incident:
         for username in ("county1.duty", "county1.leader", "city.duty", "city.leader", "county1.responder"):
             self._after(14)
             acknowledge_about(subject=warning.key, actor=self.people[username], now=self.now)
-        warnings.record_call(
+        follow_up.record_call(
             warning_id=warning.pk,
             reach=self._reach("duty"),
             person=self.people["county1.responder"],

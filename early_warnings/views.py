@@ -15,6 +15,7 @@ from common.once import once
 from early_warnings import actions, drafting, forms, permissions, queries
 from early_warnings.actions import Statement
 from early_warnings.choices import CallOutcome, ReportChannel, State
+from early_warnings.follow_up import actions as follow_up
 from incidents.queries import get_incident
 from incidents.serializers import reasons_in
 from incidents.views import see_other
@@ -390,7 +391,7 @@ class Call(WarningAct):
             raise NotFound(
                 "not_found", _("The call was not recorded: there is no such person. Reload the page.")
             )
-        actions.record_call(
+        follow_up.record_call(
             warning_id=warning.pk, reach=request.reach, person=person, now=request.now, **given
         )
         return _("The call is recorded.")
@@ -403,7 +404,7 @@ class ReportSent(WarningAct):
         report = warning.superior_reports.filter(pk=self.kwargs["report"]).first()
         if report is None:
             raise NotFound("not_found", _("Nothing was changed: there is no such report. Reload the page."))
-        actions.send_report(report_id=report.pk, reach=request.reach, now=request.now, **given)
+        follow_up.send_report(report_id=report.pk, reach=request.reach, now=request.now, **given)
         return _("The report to %(recipient)s is marked as sent.") % {"recipient": report.title}
 
 

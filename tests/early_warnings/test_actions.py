@@ -10,6 +10,7 @@ from clocks.sweep import sweep
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from early_warnings import actions, queries, signature
 from early_warnings.choices import CallOutcome, ReportState, State
+from early_warnings.follow_up import actions as follow_up
 from early_warnings.models import EarlyWarning, SuperiorReport
 from incidents.actions import close, take_over
 from journal.models import Entry
@@ -389,11 +390,11 @@ def test_the_clock_stops_with_the_last_recipient(signed, reach, cast, now):
     first, second = warning.superior_reports.order_by("pk")
     desk = reach("city.duty")
 
-    actions.send_report(report_id=first.pk, reach=desk, channel="phone", now=now + timedelta(seconds=30))
+    follow_up.send_report(report_id=first.pk, reach=desk, channel="phone", now=now + timedelta(seconds=30))
     assert clocks_of(warning)["C000-4"].is_running
     assert "superior_report.sent" not in kinds_of(warning)
 
-    sent = actions.send_report(
+    sent = follow_up.send_report(
         report_id=second.pk, reach=desk, channel="fax", now=now + timedelta(seconds=60)
     )
     assert clocks_of(warning)["C000-4"].stopped_at == now + timedelta(seconds=60)
@@ -407,10 +408,10 @@ def test_the_clock_stops_with_the_last_recipient(signed, reach, cast, now):
 
 def test_a_report_is_sent_once(signed, reach, now):
     report = signed("red", headcount=60).superior_reports.first()
-    actions.send_report(report_id=report.pk, reach=reach("city.duty"), channel="phone", now=now)
+    follow_up.send_report(report_id=report.pk, reach=reach("city.duty"), channel="phone", now=now)
 
     with pytest.raises(WrongState) as refused:
-        actions.send_report(report_id=report.pk, reach=reach("city.duty"), channel="fax", now=now)
+        follow_up.send_report(report_id=report.pk, reach=reach("city.duty"), channel="fax", now=now)
 
     assert refused.value.code == "already_sent"
     assert SuperiorReport.objects.get(pk=report.pk).channel == "phone"
@@ -484,7 +485,7 @@ def test_any_attempt_stops_the_clock_of_the_first_responder(signed, cast, reach,
     warning = signed("yellow")
     at = now + timedelta(minutes=1)
 
-    call = actions.record_call(
+    call = follow_up.record_call(
         warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county1.responder"], outcome=outcome,
         note="十分钟内到", now=at,
     )  # fmt: skip
@@ -502,7 +503,7 @@ def test_any_attempt_stops_the_clock_of_the_first_responder(signed, cast, reach,
 def test_the_call_sheet_lists_attempts_in_order(signed, cast, reach, now):
     warning = signed("yellow")
     for minute, outcome in enumerate(["no_answer", "answered"], start=1):
-        actions.record_call(
+        follow_up.record_call(
             warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county1.responder"],
             outcome=outcome, now=now + timedelta(minutes=minute),
         )  # fmt: skip
@@ -517,7 +518,7 @@ def test_a_call_to_somebody_the_plan_does_not_name_is_refused(signed, cast, reac
     warning = signed("yellow")
 
     with pytest.raises(NotFound):
-        actions.record_call(
+        follow_up.record_call(
             warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county2.responder"],
             outcome="answered", now=now,
         )  # fmt: skip

@@ -14,6 +14,7 @@ from django.urls import reverse
 from clocks.sweep import sweep
 from early_warnings import actions, queries
 from early_warnings.choices import State
+from early_warnings.follow_up import actions as follow_up
 from early_warnings.models import EarlyWarning
 from journal.models import Entry
 from journal.numbering import head, number_new
@@ -425,7 +426,7 @@ def test_before_and_entries_is_after(proposed, passwords, browser, reach, cast, 
     later = now + timedelta(minutes=3)
     sweep(later)
     actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
-    actions.record_call(warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county1.responder"],
+    follow_up.record_call(warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county1.responder"],
                         outcome="answered", now=now)  # fmt: skip
     number_new()
 
@@ -494,7 +495,7 @@ def test_a_page_costs_the_same_however_much_is_on_it(signed, passwords, browser,
     counts = []
     for more in (1, 2, 27):
         for n in range(more):
-            actions.record_call(warning_id=warning.pk, reach=reach("city.duty"), person=cast["county1.responder"],
+            follow_up.record_call(warning_id=warning.pk, reach=reach("city.duty"), person=cast["county1.responder"],
                                 outcome="busy", now=now + timedelta(seconds=n))  # fmt: skip
         with CaptureQueriesContext(connection) as captured:
             client.get(url)

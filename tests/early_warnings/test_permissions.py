@@ -11,6 +11,7 @@ from accounts.models import Appointment
 from common.errors import NotAllowed, WrongState, is_allowed
 from early_warnings import actions, permissions, queries, rules
 from early_warnings.choices import SignedAs, State, Verb
+from early_warnings.follow_up import actions as follow_up
 from early_warnings.models import EarlyWarning
 from plans.actions import load_plan
 from tests.early_warnings.conftest import PASSWORD
@@ -242,7 +243,7 @@ def attempt(verb, warning, reach, said, cast, now):
         Verb.RETURN: lambda: actions.return_to_drafter(**common, reason="请补充"),
         Verb.ADJUST: lambda: actions.adjust(**common, said=said("orange")),
         Verb.LIFT: lambda: actions.lift(**common, reason="已平息"),
-        Verb.CALL: lambda: actions.record_call(
+        Verb.CALL: lambda: follow_up.record_call(
             **common, person=cast["county1.responder"], outcome="answered"
         ),
     }

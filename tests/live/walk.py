@@ -10,6 +10,7 @@ from command import actions as orders
 from command.choices import OrderVerb
 from early_warnings import actions as warnings
 from early_warnings.choices import CallOutcome
+from early_warnings.follow_up import actions as follow_up
 from incidents import actions as incidents
 from incidents.models import Incident
 from incidents.switching.actions import switch_plan
@@ -100,7 +101,7 @@ def sign(walk):
 
 def call(walk):
     person = walk.reach("county1.responder").user
-    warnings.record_call(
+    follow_up.record_call(
         warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), person=person,
         outcome=CallOutcome.ANSWERED, note="", now=walk.now(),
     )  # fmt: skip
@@ -108,7 +109,7 @@ def call(walk):
 
 def send_report(walk):
     report = walk.warning.superior_reports.order_by("pk").first()
-    warnings.send_report(
+    follow_up.send_report(
         report_id=report.pk, reach=walk.reach("city.director"), channel="phone", now=walk.now()
     )
 

@@ -1,0 +1,153 @@
+"""What every action on a warning stands on: lock, check, save, record.
+
+The incident is locked before its warning, in every action: no circle, no deadlock, and what is true of the
+two together (one in force, one pending) is decided under one lock.
+"""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.scope import Reach
+from common.errors import Invalid, Stale, WrongState
+from common.text import personal_data_in
+from early_warnings import rules
+from early_warnings.models import EarlyWarning
+from incidents.actions import lock_incident
+from incidents.models import Incident
+from journal.models import Entry
+from journal.record import record
+
+
+def read(warning_id: int, *, lock: bool = False) -> EarlyWarning:
+    rows = EarlyWarning.objects.select_for_update(of=("self",)) if lock else EarlyWarning.objects
+    return rows.select_related(
+        "unit",
+        "plan",
+        "incident",
+        "adjusted_from",
+        "drafted_by",
+        "proposed_by",
+        "signed_by",
+        "signed_post__unit",
+    ).get(pk=warning_id)
+
+
+def lock(warning_id: int) -> EarlyWarning:
+    """Lock the warning's incident, then the warning."""
+    incident = lock_incident(EarlyWarning.objects.values_list("incident_id", flat=True).get(pk=warning_id))
+    warning = read(warning_id, lock=True)
+    warning.incident = incident
+    return warning
+
+
+def next_state(warning: EarlyWarning, verb: str) -> str:
+    state = rules.next_state(warning.state, verb)
+    if state is None:
+        raise WrongState(
+            "wrong_state",
+            _(
+                "Nothing was changed: warning %(number)s is “%(state)s”. Reload the page to see where it stands."
+            )
+            % {"number": warning.number, "state": warning.get_state_display()},
+        )
+    return state
+
+
+def move(warning: EarlyWarning, verb: str) -> None:
+    warning.state = next_state(warning, verb)
+
+
+def check_rev(warning: EarlyWarning, rev: int | None) -> None:
+    if rev is not None and rev != warning.rev:
+        raise Stale(
+            "stale",
+            _(
+                "Warning %(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
+            )
+            % {"number": warning.number},
+        )
+
+
+def check_open(incident: Incident) -> None:
+    if not incident.is_open:
+        raise WrongState(
+            "incident_not_open",
+            _(
+                "Nothing was changed: incident %(number)s is no longer open. Reopen it first, or report a new one."
+            )
+            % {"number": incident.number},
+        )
+
+
+#: What a refusal calls each field.
+_FIELDS = {
+    "reason": gettext_lazy("reason"),
+    "matter": gettext_lazy("matter"),
+    "area": gettext_lazy("area"),
+    "measures": gettext_lazy("measures"),
+    "return_reason": gettext_lazy("reason"),
+    "lift_reason": gettext_lazy("reason"),
+    "remark": gettext_lazy("remark"),
+    "note": gettext_lazy("note"),
+}
+
+
+def check_text(field: str, text: str, *, may_be_empty: bool = False) -> None:
+    """A text is there, and holds no number that belongs to a person: it is pushed to many, and kept."""
+    if not may_be_empty and not text.strip():
+        raise bad_field(field, "text_missing", _("Say it in a sentence."))
+    if found := personal_data_in(text):
+        raise bad_field(field, "personal_data", _("Take out what looks like an identity, phone or card number: %(text)s") % {"text": found[0].text})  # fmt: skip
+
+
+def bad_field(field: str, code: str, sentence: str) -> Invalid:
+    name = _FIELDS.get(field) or _("level")
+    return Invalid(
+        code,
+        _("Nothing was saved: the field “%(field)s” is not in order. %(sentence)s")
+        % {"field": name, "sentence": sentence},
+        fields={field: [sentence]},
+    )
+
+
+def save(warning: EarlyWarning, *fields: str) -> None:
+    warning.rev += 1
+    warning.save(update_fields=[*fields, "rev"])
+
+
+def shown_of(warning: EarlyWarning) -> dict:
+    """What the timeline shows of a warning."""
+    return {
+        "number": warning.number,
+        "level": warning.level,
+        "reason": warning.reason,
+        "matter": warning.matter,
+    }
+
+
+def record_entry(
+    warning: EarlyWarning,
+    kind: str,
+    reach: Reach | None,
+    *,
+    at: datetime,
+    post: str = "",
+    content: dict | None = None,
+) -> Entry:
+    """`reach` None: the system itself acts."""
+    held = reach and (reach.post_for("incident.view", warning.unit_path) or next(iter(reach.posts), None))
+    return record(
+        kind,
+        subject=warning.key,
+        thread=warning.thread,
+        unit=warning.unit,
+        actor=reach.user if reach else None,
+        post=post or (held.title if held else ""),
+        at=at,
+        level=warning.level,
+        plan=warning.plan.ref,
+        drill=warning.drill,
+        content=content,
+    )

@@ -1,0 +1,80 @@
+"""Who is asked to sign, when it climbs, and what ends the asking."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.choices import HeldAs
+from accounts.queries import Holder
+from accounts.scope import Reach
+from clocks.actions import cancel_for_subject
+from clocks.models import Clock
+from common.errors import WrongState
+from early_warnings import permissions
+from early_warnings.models import EarlyWarning, SignatureRequest
+from notices.actions import acknowledge_about, take_back
+from plans.people import Signatory, next_to_ask
+from plans.sections import signatory_roles
+
+#: The effect by which a plan marks its sign-off clocks.
+SIGNOFF = "signoff.escalate"
+
+
+def first_seat(warning: EarlyWarning, now: datetime) -> Signatory:
+    seats = permissions.signatories(warning, now)
+    if not seats:
+        role = signatory_roles(warning.plan.document, permissions.deciding_level(warning))[0]
+        raise WrongState(
+            "nobody_may_sign",
+            _(
+                "Warning %(number)s was not proposed: nobody holds the post of %(role)s or a higher signatory at the moment. Phone the security administrator."
+            )
+            % {"number": warning.number, "role": role.words.zh},
+        )
+    return seats[0]
+
+
+def next_seat(warning: EarlyWarning, to: str, now: datetime) -> Signatory | None:
+    """Whom the plan's word `to` means now: signatory, deputy or next_higher. None if nobody may sign."""
+    asked = set(warning.requests.values_list("post_id", flat=True))
+    return next_to_ask(permissions.signatories(warning, now), to, asked)
+
+
+def ask(warning: EarlyWarning, holders: Iterable[Holder], now: datetime, clock_id: str = "") -> list[Holder]:
+    """Put the request on these people's boards. Asking the same post in the same capacity again adds nothing."""
+    asked = list(holders)
+    rows = {
+        (holder.post.pk, _asked_as(holder)): SignatureRequest(
+            warning=warning,
+            post=holder.post,
+            asked_as=_asked_as(holder),
+            title=holder.post.title,
+            asked_at=now,
+            clock_id=clock_id,
+        )
+        for holder in asked
+    }
+    SignatureRequest.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    return asked
+
+
+def _asked_as(holder: Holder) -> str:
+    return HeldAs.DEPUTY if holder.held_as == HeldAs.DEPUTY else HeldAs.HOLDER
+
+
+def first_deadline(warning: EarlyWarning) -> datetime | None:
+    """When the first sign-off clock, which the entry has just started, runs out."""
+    clocks = Clock.objects.running().filter(subject=warning.key, effect=SIGNOFF, due_at__isnull=False)
+    return clocks.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def end_signoff(warning: EarlyWarning, reach: Reach, now: datetime) -> None:
+    cancel_for_subject(subject=warning.key, now=now, reason=warning.state, started_by=["warning.proposed"])
+    settle_requests(warning, reach, now)
+
+
+def settle_requests(warning: EarlyWarning, reach: Reach, now: datetime) -> None:
+    """Who acts has heard; nobody else needs the request any more."""
+    acknowledge_about(subject=warning.key, actor=reach.user, now=now)
+    take_back(subject=warning.key, purpose="warning.to_sign", now=now, reason=warning.state)
