@@ -34,6 +34,7 @@ urlpatterns = [
     path("readiness/", readiness.GridPage.as_view(), name="readiness"),
     path("readiness/tests/<int:pk>/", readiness.TestPage.as_view(), name="readiness-test"),
     path("readiness/tests/<int:pk>/cancel/", readiness.CancelTest.as_view(), name="readiness-cancel"),
+    path("readiness/people/<int:pk>/answered/", readiness.Answered.as_view(), name="number-answered"),
     path("readiness/number/", readiness.NumberPage.as_view(), name="number"),
     path("readiness/number/code/", readiness.SendCode.as_view(), name="number-code"),
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 class Proof(models.TextChoices):
     CODE = "code", pgettext_lazy("contact", "a code sent there was typed in")
+    CALL = "call", pgettext_lazy("contact", "rung by hand, and the owner answered")
     ANSWER = "answer", pgettext_lazy("contact", "a test notice was answered from there")
 
 

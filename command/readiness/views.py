@@ -13,7 +13,7 @@ from django.views import View
 
 from accounts.contacts.actions import confirm_code
 from accounts.contacts.queries import verified
-from command.readiness import actions, forms, permissions, queries
+from command.readiness import actions, by_hand, forms, permissions, queries
 from command.readiness.choices import Whom
 from command.readiness.contacts import has_gateway
 from command.rosters.views import tabs
@@ -73,6 +73,7 @@ class GridPage(LoginRequiredMixin, View):
 
     def page(self, request, unit, form, status=200):
         at = chosen_moment(request)
+        may_test = is_allowed(permissions.check_can_test, request.reach, unit)
         tonight = localtime(request.now).replace(hour=2, minute=0, second=0, microsecond=0)
         context = {
             "unit": unit,
@@ -82,11 +83,28 @@ class GridPage(LoginRequiredMixin, View):
             "grid": queries.grid(unit, at),
             "has_gateway": has_gateway(),
             "tests": list(queries.tests_of(request.reach, unit)[:10]),
-            "may_test": is_allowed(permissions.check_can_test, request.reach, unit),
+            "may_test": may_test,
+            "to_ring": by_hand.to_ring(request.reach, unit, request.now) if may_test else [],
             "form": form,
             "tabs": tabs(request, unit, "readiness"),
         }
         return render(request, "command/readiness/grid.html", context, status=status)
+
+
+class Answered(LoginRequiredMixin, View):
+    """ "I have rung that number, and its owner answered." """
+
+    @once
+    def post(self, request, pk):
+        unit = queries.get_unit(request.reach, request.POST.get("unit", ""))
+        number = request.POST.get("number", "")
+        by_hand.answered_in_person(
+            reach=request.reach, unit=unit, person_id=pk, number=number, now=request.now
+        )
+        messages.success(request, _("The number is verified. Who rang and when is on the record."))
+        response = see_other("readiness")
+        response["Location"] += f"?unit={unit.code}"
+        return response
 
 
 class TestPage(LoginRequiredMixin, View):

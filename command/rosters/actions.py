@@ -17,7 +17,6 @@ from command.rosters.models import Roster, Rotation, RotationMember, Shift
 from common.errors import Invalid, Stale, WrongState
 from common.periods import LOCAL
 from journal.record import key, record
-from notices.choices import Channel
 
 #: A named reason says more than "ok".
 LEAST_REASON = 4
@@ -36,7 +35,7 @@ def set_rotation(
     off_days_apart: bool = False,
     minimum: int = 1,
     confirm_minutes: int = 5,
-    test_channel: str = Channel.SMS,
+    test_channel: str = "",
     now: datetime,
 ) -> Rotation:
     """Say how a post's duty goes round. Rosters that stand are not changed by it.

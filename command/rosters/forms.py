@@ -57,7 +57,12 @@ class RotationForm(forms.Form):
     )
     test_channel = forms.ChoiceField(
         label=_("How the number is tested"),
-        choices=[(Channel.SMS, Channel.SMS.label), (Channel.VOICE, Channel.VOICE.label)],
+        choices=[
+            ("", _("As the plan reaches people")),
+            (Channel.SMS, Channel.SMS.label),
+            (Channel.VOICE, Channel.VOICE.label),
+        ],
+        required=False,
     )
 
     def __init__(self, *args, holders, **kwargs):

@@ -25,8 +25,8 @@ class Rotation(models.Model):
     minimum = models.PositiveSmallIntegerField(default=1)
     #: How long the incoming person has to confirm before the stand-in is on duty.
     confirm_minutes = models.PositiveSmallIntegerField(default=5)
-    #: How the incoming person's number is tested at the hour.
-    test_channel = models.CharField(max_length=10, choices=Channel, default=Channel.SMS)
+    #: How the incoming person's number is tested at the hour; empty: on the plan's channel.
+    test_channel = models.CharField(max_length=10, choices=Channel, blank=True, default="")
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -26,6 +26,8 @@ from journal.record import record
 from notices.actions import acknowledge_about
 from notices.choices import Channel
 from notices.number_tests import results
+from plans.notifying import channels_of
+from plans.queries import plan_in_force
 
 #: The product's own sentence about time: no plan gives it, the rotation says how many minutes.
 CONFIRMATION = ClockRule(
@@ -64,7 +66,7 @@ def begin_shift(*, shift_id: int, now: datetime) -> bool:
     deadlines = {CONFIRMATION.clock_id: shift.confirm_by}
     entry = _record(shift, "shift.began", None, now, deadlines=deadlines)
     start_own(CONFIRMATION, entry)
-    channel = rotation.test_channel if rotation else Channel.SMS
+    channel = (rotation.test_channel if rotation else "") or _plans_channel(shift.post.unit, now)
     alerts.test_number(shift, channel, now=now, answer_by=shift.confirm_by)
     handovers.open_handover(shift=shift, now=now)
     if shift.post.kind == PostKind.DUTY_OFFICER:
@@ -75,6 +77,15 @@ def begin_shift(*, shift_id: int, now: datetime) -> bool:
         )
     crash_point("shifts.before_begin_commit")
     return True
+
+
+def _plans_channel(unit: Unit, now: datetime) -> str:
+    """Where the plan in force reaches people first by telephone; a text message where no plan says so."""
+    try:
+        document = plan_in_force(unit, now).document
+    except WrongState:  # no plan: the shift begins all the same
+        return Channel.SMS
+    return rules.test_channel(channels_of(document))
 
 
 def _lock_to_begin(shift_id: int) -> Shift | None:

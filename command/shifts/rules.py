@@ -1,9 +1,11 @@
 """How a shift begins and passes over. Plain values; a moment equal to a deadline is still in time."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from accounts.choices import PostKind
 from command.shifts.choices import ItemKind
+from notices.choices import Channel
 
 #: Without a rotation that says otherwise.
 CONFIRM_WITHIN = timedelta(minutes=5)
@@ -13,6 +15,9 @@ HANDOVER_WITHIN = timedelta(minutes=30)
 FOLLOWS_WITHIN = timedelta(hours=2)
 #: Paper packs are kept so many days.
 PAPERS_KEPT = timedelta(days=14)
+
+#: Channels that prove a telephone number.
+RINGS = (Channel.SMS, Channel.VOICE)
 
 CONFIRM_CLOCK = "SHIFT-1"
 HANDOVER_CLOCK = "SHIFT-2"
@@ -39,6 +44,11 @@ def stand_in_of(candidates: list[tuple[int, bool]], named: int | None, absent: s
         return named
     deputies = [person for person, is_deputy in present if is_deputy]
     return next(iter(deputies), next((person for person, _is_deputy in present), None))
+
+
+def test_channel(channels: Iterable[str]) -> str:
+    """The first of a plan's channels that goes to a telephone number; a text message where none does."""
+    return next((channel for channel in channels if channel in RINGS), Channel.SMS)
 
 
 def confirm_by(began_at: datetime, minutes: int | None) -> datetime:

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.actions import appoint
 from accounts.contacts import actions as contacts
 from accounts.contacts.models import NumberCode, Proof
 from accounts.contacts.queries import verified
 from accounts.models import Appointment, User
-from command.readiness import actions, queries, rules
+from command.readiness import actions, by_hand, queries, rules
 from command.readiness.choices import Lack
 from command.readiness.contacts import contacts_of, unreachable
 from command.readiness.models import ReachTest
@@ -16,6 +17,7 @@ from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from journal.models import Entry
 from notices.actions import acknowledge
 from notices.models import Notice
+from tests.command.conftest import refused
 
 MINUTE = timedelta(minutes=1)
 
@@ -233,3 +235,80 @@ def test_reachability_is_a_constant_number_of_queries(cast, people, django_asser
 
     with django_assert_num_queries(2):
         unreachable(several)
+
+
+# --- rung by hand ------------------------------------------------------------------------------------------
+
+
+def _answered(reach, person, unit, now, number=None):
+    return by_hand.answered_in_person(
+        reach=reach,
+        unit=unit,
+        person_id=person.pk,
+        number=person.phone if number is None else number,
+        now=now,
+    )
+
+
+def test_without_a_gateway_a_number_is_proved_by_ringing_it(colleagues, units, reach, now):
+    person, desk = colleagues["county1.duty2"], reach("county1.duty")
+    assert person in by_hand.to_ring(desk, units["C1"], now)
+
+    _answered(desk, person, units["C1"], now)
+
+    proof = verified([person])[person.pk]
+    assert (proof.proof, proof.by, proof.at) == (Proof.CALL, desk.user, now)
+    entry = Entry.objects.get(kind="contact.verified")
+    assert (entry.actor, entry.audience) == (desk.user, "security")
+    assert '"proof":"call"' in entry.body.replace('": ', '":')
+    assert person not in by_hand.to_ring(desk, units["C1"], now)
+
+
+def test_nobody_vouches_for_themself_for_another_bureau_or_for_a_number_nobody_dialled(
+    colleagues, units, reach, now
+):
+    person = colleagues["county1.duty2"]
+    with refused("not_ones_own"):
+        _answered(reach("county1.duty"), colleagues["county1.duty"], units["C1"], now, number="13911112222")
+    with refused("not_allowed"):
+        _answered(reach("county2.duty"), person, units["C1"], now)
+    with pytest.raises(NotFound):
+        _answered(reach("county2.duty"), person, units["C2"], now)
+    dialled = person.phone
+    User.objects.filter(pk=person.pk).update(phone="13733334444")
+    with refused("number_changed"):
+        _answered(reach("county1.duty"), person, units["C1"], now, number=dialled)
+    with refused("number_changed"):
+        _answered(reach("county1.duty"), person, units["C1"], now, number="")
+    assert not verified([User.objects.get(pk=person.pk)])
+
+
+def test_the_page_lists_whom_to_ring_for_the_desk_only_and_takes_the_answer(
+    colleagues, plan, units, signed_in
+):
+    person = colleagues["county1.duty2"]
+    desk = signed_in("county1.duty")
+    assert person.phone in desk.get("/readiness/?unit=C1").content.decode()
+
+    form = {"unit": "C1", "number": person.phone}
+    answer = desk.post(f"/readiness/people/{person.pk}/answered/", form)
+
+    assert (answer.status_code, answer["Location"]) == (303, "/readiness/?unit=C1")
+    assert verified([person])[person.pk].proof == Proof.CALL
+    again = desk.post(f"/readiness/people/{person.pk}/answered/", form | {"number": "1"})
+    assert again.status_code == 412
+    stranger = signed_in("county2.duty").post(f"/readiness/people/{person.pk}/answered/", form)
+    assert stranger.status_code == 404
+
+
+@pytest.mark.parametrize("more", [0, 3])
+def test_whom_to_ring_is_asked_in_three_queries(
+    colleagues, units, reach, now, posts, more, django_assert_max_num_queries
+):
+    for n in range(more):
+        person = User.objects.create(username=f"more{n}", name=f"more{n}", phone=f"1391111333{n}")
+        appoint(person=person, post=posts["duty_officer"], actor=None, now=now)
+    desk = reach("county1.duty")
+
+    with django_assert_max_num_queries(3):
+        by_hand.to_ring(desk, units["C1"], now)

@@ -14,7 +14,7 @@ from clocks.sweep import sweep
 from command import actions as orders
 from command.rosters import changes, queries
 from command.rosters.actions import set_rotation
-from command.rosters.models import Shift
+from command.rosters.models import Rotation, Shift
 from command.shifts import actions, handovers, papers, rules
 from command.shifts.models import Handover, HandoverItem, Paper
 from command.shifts.queries import what_passes
@@ -25,6 +25,7 @@ from incidents.models import Incident
 from journal.models import Entry
 from notices.actions import acknowledge
 from notices.models import Notice
+from plans.models import PlanVersion
 from tests.command.conftest import refused
 
 MINUTE = timedelta(minutes=1)
@@ -190,6 +191,27 @@ def test_confirmed_on_screen_with_a_silent_number_the_leader_is_told_once(publis
 
     told = Notice.objects.filter(subject=shift.key, purpose="shift.number_silent")
     assert [notice.recipient.username for notice in told] == ["county1.leader"]
+
+
+@pytest.mark.parametrize(
+    ("channels", "rotation", "channel"),
+    [(["app", "voice", "sms"], "", "voice"), (["app", "sms"], "", "sms"), (["app", "email"], "", "sms"), (["app", "voice"], "sms", "sms"), (None, "", "sms")],
+)  # fmt: skip
+def test_the_number_is_tested_on_the_plans_channel_unless_the_rotation_says_another(
+    published, plan, settings, monkeypatch, channels, rotation, channel
+):
+    settings.NOTICE_GATEWAY_URL = "http://gateway.invalid"
+    published(reason="号码尚未核实")
+    Rotation.objects.update(test_channel=rotation)
+    if channels is None:
+        PlanVersion.objects.update(state="draft", in_force_from=None, in_force_to=None)
+    else:
+        monkeypatch.setattr(actions, "channels_of", lambda _document: tuple(channels))
+
+    actions.begin_due(at(24))
+
+    shift = Shift.objects.at(at(24)).get(post__kind="duty_officer")
+    assert Notice.objects.get(subject=shift.number_key).channel == channel
 
 
 @pytest.fixture
