@@ -206,7 +206,8 @@ def open_swaps(reach: Reach) -> QuerySet[Swap]:
 
 
 def get_swap(reach: Reach, pk: int) -> Swap:
-    found = Swap.objects.visible_to(reach).filter(pk=pk).first()
+    rows = Swap.objects.visible_to(reach).select_related("shift__post__unit", "proposed_by", "other")
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise not_found()
     return found
