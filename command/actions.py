@@ -20,8 +20,9 @@ from command.models import Order, OrderStep
 from common.crash import crash_point
 from common.errors import Invalid, Stale, WrongState
 from common.numbers import next_number
-from incidents.actions import let_take_part, lock_incident
+from incidents.ground import lock_incident
 from incidents.models import Incident
+from incidents.sharing.actions import let_take_part
 from journal.models import Entry
 from journal.record import record
 from notices.actions import acknowledge_about

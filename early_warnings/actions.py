@@ -33,8 +33,10 @@ from early_warnings.ground import (
 )
 from early_warnings.models import EarlyWarning
 from early_warnings.signoff import ask, end_signoff, first_deadline, first_seat, next_seat, settle_requests
-from incidents.actions import let_take_part, lock_incident, set_level
+from incidents.actions import set_level
+from incidents.ground import lock_incident
 from incidents.models import Incident
+from incidents.sharing.actions import let_take_part
 from plans.engine import levels_of
 from plans.people import Signatory, in_the_chair, recipients
 from plans.sections import clock_of

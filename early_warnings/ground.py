@@ -14,7 +14,7 @@ from common.errors import Invalid, Stale, WrongState
 from common.text import personal_data_in
 from early_warnings import rules
 from early_warnings.models import EarlyWarning
-from incidents.actions import lock_incident
+from incidents.ground import lock_incident
 from incidents.models import Incident
 from journal.models import Entry
 from journal.record import record

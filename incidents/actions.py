@@ -3,40 +3,41 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from guardian.shortcuts import assign_perm, remove_perm
+from guardian.shortcuts import assign_perm
 
-from accounts.actions import permission_group, permission_groups
-from accounts.models import Post, Unit, User
+from accounts.models import Unit, User
 from accounts.scope import Reach
 from clocks.actions import cancel_for_thread
 from common.crash import crash_point
-from common.errors import Invalid, Stale, WrongState
+from common.errors import Invalid, WrongState
 from common.numbers import next_number
 from common.text import personal_data_in
 from incidents import alerts, permissions, rules
 from incidents.choices import Source, Verb
+from incidents.ground import (
+    SEEN_BY_GRANT,
+    check_open,
+    check_rev,
+    lock_incident,
+    move,
+    post_title,
+    record_entry,
+    save,
+)
 from incidents.models import (
     ChecklistMark,
     Incident,
-    IncidentGroupPermission,
-    IncidentUserPermission,
     Observation,
-    Share,
 )
 from incidents.queries import still_open
-from journal.models import Entry
-from journal.record import record
+from incidents.sharing.actions import let_take_part
 from plans.engine import Proposal, evaluate
 from plans.facts import Facts
 from plans.queries import plan_in_force
 
-#: What a squad on the way, or a reporter from outside the unit, may do with this one incident.
-SEEN_BY_GRANT = ("view_incident", "observe_incident")
 POSITION = ("latitude", "longitude", "accuracy_m", "crs")
 
 
@@ -102,9 +103,9 @@ def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
         for codename in SEEN_BY_GRANT:
             assign_perm(codename, reach.user, incident)
 
-    _record(incident, "incident.discovered", reach, at=known, recorded_at=now)
+    record_entry(incident, "incident.discovered", reach, at=known, recorded_at=now)
     told = {"place": alarm.place, "what": alarm.what, "facts": incident.facts, "reasons": incident.reasons}
-    _record(incident, "incident.reported", reach, at=now, level=incident.proposed_level, content=told)
+    record_entry(incident, "incident.reported", reach, at=now, level=incident.proposed_level, content=told)
     if rules.needs_life_safety(incident.facts):
         _alert_life_safety(incident, reach, now)
     else:
@@ -164,10 +165,10 @@ def add_observation(
 
     A `position` fills the incident's own if it has none: the device found it after the alarm was sent.
     """
-    incident = _lock(incident_id)
+    incident = lock_incident(incident_id)
 
     permissions.check_can_observe(reach, incident)
-    _check_open(
+    check_open(
         incident,
         _("The observation was not added to %(number)s: the incident is no longer open. Report a new one."),
     )
@@ -179,15 +180,15 @@ def add_observation(
     take_proposal(incident, evaluate(incident.plan.document, present))
     if position and incident.latitude is None and incident.reported_by_id == reach.user.pk:
         _place(incident, position)
-    _save(incident, "facts", "proposed_level", "proposed_rank", "reasons", *POSITION)
-    post = _post_title(reach, "incident.observe", incident)
+    save(incident, "facts", "proposed_level", "proposed_rank", "reasons", *POSITION)
+    post = post_title(reach, "incident.observe", incident)
     observation = _observe(incident, reach.user, post, what, facts, now, at=at)
 
     content = {"what": what, "facts": facts.as_dict()}
-    _record(incident, "incident.observed", reach, at=at or now, recorded_at=now, content=content)
+    record_entry(incident, "incident.observed", reach, at=at or now, recorded_at=now, content=content)
     if incident.proposed_level != before:
         reasons = {"reasons": incident.reasons, "before": before}
-        _record(
+        record_entry(
             incident, "incident.level_proposed", reach, at=now, level=incident.proposed_level, content=reasons
         )
     if rules.needs_life_safety(incident.facts) and not was_in_danger:
@@ -198,15 +199,15 @@ def add_observation(
 @transaction.atomic
 def take_over(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
     """The duty room takes the incident in hand."""
-    incident = _lock(incident_id)
+    incident = lock_incident(incident_id)
 
     permissions.check_can_manage(reach, incident)
-    _move(incident, Verb.TAKE)
+    move(incident, Verb.TAKE)
 
     incident.taken_at, incident.taken_by = now, reach.user
-    _save(incident, "state", "taken_at", "taken_by")
+    save(incident, "state", "taken_at", "taken_by")
 
-    _record(incident, "incident.taken", reach, at=now)
+    record_entry(incident, "incident.taken", reach, at=now)
     return incident
 
 
@@ -215,7 +216,7 @@ def mark_item(
     *, incident_id: int, reach: Reach, item: str, outcome: str, now: datetime, note: str = ""
 ) -> ChecklistMark:
     """Mark an item of the checklist as done or not needed. A second mark of the same item changes nothing."""
-    incident = _lock(incident_id)
+    incident = lock_incident(incident_id)
 
     permissions.check_can_mark_checklist(reach, incident)
 
@@ -225,7 +226,7 @@ def mark_item(
 
     if is_new:
         content = {"item": item, "outcome": outcome, "note": note}
-        _record(incident, "incident.checked", reach, at=now, content=content)
+        record_entry(incident, "incident.checked", reach, at=now, content=content)
     return mark
 
 
@@ -233,7 +234,7 @@ def mark_item(
 def merge(*, incident_id: int, into_id: int, reach: Reach, now: datetime) -> Incident:
     """Say that this incident is the same event as another one, which goes on."""
     first, second = sorted([incident_id, into_id])
-    locked = {pk: _lock(pk) for pk in (first, second)}
+    locked = {pk: lock_incident(pk) for pk in (first, second)}
     incident, into = locked[incident_id], locked[into_id]
 
     permissions.check_can_manage(reach, incident)
@@ -245,104 +246,32 @@ def merge(*, incident_id: int, into_id: int, reach: Reach, now: datetime) -> Inc
             % {"number": incident.number, "into": into.number},
         )
     _check_nothing_open(incident, _("%(number)s was not linked: still open: %(open)s. End it first."))
-    _move(incident, Verb.MERGE)
+    move(incident, Verb.MERGE)
 
     incident.merged_into = into
-    _save(incident, "state", "merged_into")
+    save(incident, "state", "merged_into")
     cancel_for_thread(thread=incident.key, now=now, reason=incident.state)
 
-    _record(incident, "incident.linked", reach, at=now, content={"into": into.number})
-    _record(into, "incident.linked", reach, at=now, content={"from": incident.number, "what": incident.what})
-    return incident
-
-
-@transaction.atomic
-def share(
-    *,
-    incident_id: int,
-    reach: Reach,
-    reason: str,
-    now: datetime,
-    unit: Unit | None = None,
-    person: User | None = None,
-) -> Share:
-    """Show the incident to a unit outside the scope (whoever holds its posts) or to one liaison."""
-    incident = _lock(incident_id)
-
-    permissions.check_can_manage(reach, incident)
-
-    made, is_new = Share.objects.get_or_create(
-        incident=incident,
-        unit=unit,
-        person=person,
-        ended_at=None,
-        defaults={"reason": reason, "at": now, "by": reach.user},
+    record_entry(incident, "incident.linked", reach, at=now, content={"into": into.number})
+    record_entry(
+        into, "incident.linked", reach, at=now, content={"from": incident.number, "what": incident.what}
     )
-    if is_new:
-        assign_perm("view_incident", _grantee(unit, person), incident)
-        content = {"with": str(unit or person), "reason": reason}
-        _record(incident, "incident.shared", reach, at=now, content=content)
-    return made
-
-
-@transaction.atomic
-def unshare(*, share_id: int, reach: Reach, now: datetime) -> Share:
-    """Take a share back; open screens lose the incident at once."""
-    shared = Share.objects.select_for_update(of=("self",)).select_related("unit", "person").get(pk=share_id)
-    incident = _lock(shared.incident_id)
-
-    permissions.check_can_manage(reach, incident)
-    if shared.ended_at:
-        raise WrongState("share_ended", _("Nothing was changed: this share has already ended."))
-
-    shared.ended_at = now
-    shared.save(update_fields=["ended_at"])
-    remove_perm("view_incident", _grantee(shared.unit, shared.person), incident)
-
-    content = {"with": str(shared.unit or shared.person)}
-    _record(incident, "incident.unshared", reach, at=now, content=content)
-    return shared
-
-
-def let_take_part(*, incident: Incident, posts: list[Post], person: User | None = None) -> None:
-    """Let whoever holds these posts, or one person, read the incident and add to it: they are sent there.
-
-    guardian's `assign_perm` for many at once: a few queries, however many posts a plan calls.
-    """
-    rights = list(Permission.objects.filter(content_type__app_label="incidents", codename__in=SEEN_BY_GRANT))
-    if posts:
-        groups = permission_groups(f"post:{post.pk}" for post in posts)
-        IncidentGroupPermission.objects.bulk_create(
-            [
-                IncidentGroupPermission(group=group, permission=right, content_object=incident)
-                for group in groups
-                for right in rights
-            ],
-            ignore_conflicts=True,
-        )
-    if person:
-        IncidentUserPermission.objects.bulk_create(
-            [
-                IncidentUserPermission(user=person, permission=right, content_object=incident)
-                for right in rights
-            ],
-            ignore_conflicts=True,
-        )
+    return incident
 
 
 @transaction.atomic
 def retract(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
     """Take a false alarm back. The record stays; only its state says that it was none."""
-    incident = _lock(incident_id)
+    incident = lock_incident(incident_id)
 
     permissions.check_can_retract(reach, incident, now)
     _check_nothing_open(incident, _("%(number)s was not retracted: still open: %(open)s. End it first."))
-    _move(incident, Verb.RETRACT)
+    move(incident, Verb.RETRACT)
 
-    _save(incident, "state")
+    save(incident, "state")
     cancel_for_thread(thread=incident.key, now=now, reason=incident.state)
 
-    _record(incident, "incident.retracted", reach, at=now)
+    record_entry(incident, "incident.retracted", reach, at=now)
     return incident
 
 
@@ -352,35 +281,35 @@ def close(*, incident_id: int, reach: Reach, summary: str, now: datetime, rev: i
 
     Raises Invalid if the summary holds an identity number or the like: a closed record is kept for years.
     """
-    incident = _lock(incident_id)
+    incident = lock_incident(incident_id)
 
     permissions.check_can_close(reach, incident)
-    _check_rev(incident, rev)
+    check_rev(incident, rev)
     _check_summary(incident, summary)
     _check_nothing_open(incident, _("%(number)s was not closed: still open: %(open)s. End it first."))
-    _move(incident, Verb.CLOSE)
+    move(incident, Verb.CLOSE)
 
     incident.closed_at, incident.closed_by, incident.summary = now, reach.user, summary
-    _save(incident, "state", "closed_at", "closed_by", "summary")
+    save(incident, "state", "closed_at", "closed_by", "summary")
     cancel_for_thread(thread=incident.key, now=now, reason=incident.state, matters_too=False)
 
-    _record(incident, "incident.closed", reach, at=now, content={"summary": summary})
+    record_entry(incident, "incident.closed", reach, at=now, content={"summary": summary})
     return incident
 
 
 @transaction.atomic
 def reopen(*, incident_id: int, reach: Reach, reason: str, now: datetime) -> Incident:
     """Open a closed incident again; its first closing stays on the record."""
-    incident = _lock(incident_id)
+    incident = lock_incident(incident_id)
 
     permissions.check_can_close(reach, incident)
-    _move(incident, Verb.REOPEN)
+    move(incident, Verb.REOPEN)
 
     incident.closed_at = incident.closed_by = None
     incident.summary = ""
-    _save(incident, "state", "closed_at", "closed_by", "summary")
+    save(incident, "state", "closed_at", "closed_by", "summary")
 
-    _record(incident, "incident.reopened", reach, at=now, content={"reason": reason})
+    record_entry(incident, "incident.reopened", reach, at=now, content={"reason": reason})
     return incident
 
 
@@ -389,37 +318,9 @@ def set_level(*, incident: Incident, level: str, reach: Reach, now: datetime, wa
     if incident.level == level:
         return
     before, incident.level = incident.level, level
-    _save(incident, "level")
+    save(incident, "level")
     content = {"before": before, "warning": warning}
-    _record(incident, "incident.level_set", reach, at=now, level=level, content=content)
-
-
-def lock_incident(incident_id: int) -> Incident:
-    """Lock an incident for an action of a room above."""
-    return _lock(incident_id)
-
-
-def _lock(incident_id: int) -> Incident:
-    """Lock the incident. Where it has gone over to another plan while we waited, PostgreSQL drops the joined row
-    (its plan is not the one of our snapshot any more), with the lock in our hands: the second look finds it."""
-    rows = Incident.objects.select_for_update(of=("self",)).select_related("unit", "plan")
-    return rows.filter(pk=incident_id).first() or rows.get(pk=incident_id)
-
-
-def _move(incident: Incident, verb: str) -> None:
-    state = rules.next_state(incident.state, verb)
-    if state is None:
-        raise WrongState(
-            "wrong_state",
-            _("Nothing was changed: %(number)s is %(state)s. Reload the page to see where it stands.")
-            % {"number": incident.number, "state": incident.get_state_display()},
-        )
-    incident.state = state
-
-
-def _save(incident: Incident, *fields: str) -> None:
-    incident.rev += 1
-    incident.save(update_fields=[*fields, "rev"])
+    record_entry(incident, "incident.level_set", reach, at=now, level=level, content=content)
 
 
 def take_proposal(incident: Incident, proposal: Proposal) -> None:
@@ -464,7 +365,7 @@ def _alert_life_safety(incident: Incident, reach: Reach, now: datetime) -> None:
     """
     let_take_part(incident=incident, posts=alerts.responders(incident, now))
     content = {"place": incident.place, "life_risk": incident.facts.get("life_risk", [])}
-    _record(
+    record_entry(
         incident,
         "incident.life_safety_alerted",
         reach,
@@ -475,50 +376,12 @@ def _alert_life_safety(incident: Incident, reach: Reach, now: datetime) -> None:
     alerts.alert_life_safety(incident, now=now)
 
 
-def _record(incident: Incident, kind: str, reach: Reach, **more: Any) -> Entry:
-    return record(
-        kind,
-        subject=incident.key,
-        unit=incident.unit,
-        actor=reach.user,
-        post=_post_title(reach, "incident.view", incident),
-        plan=incident.plan.ref,
-        drill=incident.drill,
-        **more,
-    )
-
-
-def _post_title(reach: Reach, verb: str, incident: Incident) -> str:
-    post = reach.post_for(verb, incident.unit_path) or (reach.posts[0] if reach.posts else None)
-    return post.title if post else ""
-
-
-def _grantee(unit: Unit | None, person: User | None) -> Any:
-    return permission_group(f"unit:{unit.pk}") if unit else person
-
-
-def _check_open(incident: Incident, sentence: str) -> None:
-    if not incident.is_open:
-        raise WrongState("incident_not_open", sentence % {"number": incident.number})
-
-
 def _check_nothing_open(incident: Incident, sentence: str) -> None:
     if items := still_open(incident):
         raise WrongState(
             "still_open",
             sentence % {"number": incident.number, "open": "; ".join(item.title for item in items)},
             open=[item._asdict() for item in items],
-        )
-
-
-def _check_rev(incident: Incident, rev: int | None) -> None:
-    if rev is not None and rev != incident.rev:
-        raise Stale(
-            "stale",
-            _(
-                "%(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
-            )
-            % {"number": incident.number},
         )
 
 

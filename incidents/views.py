@@ -18,6 +18,7 @@ from common.once import once
 from incidents import actions, forms, queries
 from incidents.choices import Source, State
 from incidents.models import Share
+from incidents.sharing import actions as sharing
 from journal.parts import PartsView
 from plans.queries import plan_in_force
 
@@ -249,7 +250,7 @@ class ShareWith(IncidentAct):
                 _("Nothing was shared: there is no such unit or person. Check the code or the username."),
                 fields={"unit": [_("There is no such unit or person.")]},
             )
-        actions.share(incident_id=incident.pk, reach=request.reach, unit=unit, person=person, reason=given["reason"], now=request.now)  # fmt: skip
+        sharing.share(incident_id=incident.pk, reach=request.reach, unit=unit, person=person, reason=given["reason"], now=request.now)  # fmt: skip
 
 
 class Unshare(IncidentAct):
@@ -257,7 +258,7 @@ class Unshare(IncidentAct):
         share = Share.objects.filter(incident=incident, pk=request.POST.get("share") or 0).first()
         if share is None:
             raise Refused("no_such_share", _("Nothing was changed: this share does not exist."))
-        actions.unshare(share_id=share.pk, reach=request.reach, now=request.now)
+        sharing.unshare(share_id=share.pk, reach=request.reach, now=request.now)
 
 
 class Retract(IncidentAct):

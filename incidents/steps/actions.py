@@ -9,7 +9,7 @@ from accounts.scope import Reach
 from common.errors import Invalid
 from common.text import personal_data_in
 from incidents import permissions, rules
-from incidents.actions import lock_incident
+from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.steps.queries import Step, steps_of
 from journal.models import Entry

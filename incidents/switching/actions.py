@@ -13,7 +13,8 @@ from common.crash import crash_point
 from common.errors import Invalid, Stale, WrongState
 from common.text import personal_data_in
 from incidents import permissions
-from incidents.actions import lock_incident, take_proposal
+from incidents.actions import take_proposal
+from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.switching.queries import preview, version_named
 from journal.record import record

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from early_warnings import queries
 from early_warnings.choices import State
-from incidents.actions import share
+from incidents.sharing.actions import share
 from plans.people import signatories
 
 

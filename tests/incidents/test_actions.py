@@ -8,6 +8,7 @@ from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from incidents import actions, queries, rules
 from incidents.choices import State, Verb
 from incidents.models import Incident, Observation
+from incidents.sharing import actions as sharing
 from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice
@@ -190,7 +191,7 @@ def test_the_neighbour_sees_it_only_while_it_is_shared(alarm, reach, units, now)
     incident = alarm()
     assert not Incident.objects.visible_to(reach("county2.duty")).exists()
 
-    share = actions.share(
+    share = sharing.share(
         incident_id=incident.pk, reach=reach("county1.duty"), unit=units["C2"], reason="同一当事单位", now=now
     )
     assert Incident.objects.visible_to(reach("county2.duty")).get() == incident
@@ -199,13 +200,13 @@ def test_the_neighbour_sees_it_only_while_it_is_shared(alarm, reach, units, now)
             incident_id=incident.pk, reach=reach("county2.duty"), what="x", facts=Facts(), now=now
         )
 
-    actions.unshare(share_id=share.pk, reach=reach("county1.duty"), now=now)
+    sharing.unshare(share_id=share.pk, reach=reach("county1.duty"), now=now)
     assert not Incident.objects.visible_to(reach("county2.duty")).exists()
 
 
 def test_a_liaison_sees_a_shared_incident_and_its_journal(alarm, reach, cast, now):
     incident = alarm()
-    actions.share(
+    sharing.share(
         incident_id=incident.pk,
         reach=reach("county1.duty"),
         person=cast["county2.leader"],

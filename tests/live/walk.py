@@ -13,6 +13,7 @@ from early_warnings.choices import CallOutcome
 from early_warnings.follow_up import actions as follow_up
 from incidents import actions as incidents
 from incidents.models import Incident
+from incidents.sharing import actions as sharing
 from incidents.switching.actions import switch_plan
 from plans.actions import load_plan
 from plans.facts import Facts
@@ -57,14 +58,14 @@ def check(walk):
 
 
 def share(walk):
-    incidents.share(
+    sharing.share(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), unit=walk.units["C2"], reason="协助",
         now=walk.now(),
     )  # fmt: skip
 
 
 def share_with_a_liaison(walk):
-    incidents.share(
+    sharing.share(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), person=walk.reach("county2.director").user,
         reason="联络", now=walk.now(),
     )  # fmt: skip

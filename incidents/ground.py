@@ -1,0 +1,72 @@
+"""What every action on an incident stands on: lock, check, save, record."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.scope import Reach
+from common.errors import Stale, WrongState
+from incidents import rules
+from incidents.models import Incident
+from journal.models import Entry
+from journal.record import record
+
+#: What a squad on the way, or a reporter from outside the unit, may do with this one incident.
+SEEN_BY_GRANT = ("view_incident", "observe_incident")
+
+
+def lock_incident(incident_id: int) -> Incident:
+    """Lock the incident. Where it has gone over to another plan while we waited, PostgreSQL drops the joined row
+    (its plan is not the one of our snapshot any more), with the lock in our hands: the second look finds it."""
+    rows = Incident.objects.select_for_update(of=("self",)).select_related("unit", "plan")
+    return rows.filter(pk=incident_id).first() or rows.get(pk=incident_id)
+
+
+def move(incident: Incident, verb: str) -> None:
+    state = rules.next_state(incident.state, verb)
+    if state is None:
+        raise WrongState(
+            "wrong_state",
+            _("Nothing was changed: %(number)s is %(state)s. Reload the page to see where it stands.")
+            % {"number": incident.number, "state": incident.get_state_display()},
+        )
+    incident.state = state
+
+
+def save(incident: Incident, *fields: str) -> None:
+    incident.rev += 1
+    incident.save(update_fields=[*fields, "rev"])
+
+
+def check_open(incident: Incident, sentence: str) -> None:
+    if not incident.is_open:
+        raise WrongState("incident_not_open", sentence % {"number": incident.number})
+
+
+def check_rev(incident: Incident, rev: int | None) -> None:
+    if rev is not None and rev != incident.rev:
+        raise Stale(
+            "stale",
+            _(
+                "%(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
+            )
+            % {"number": incident.number},
+        )
+
+
+def record_entry(incident: Incident, kind: str, reach: Reach, **more: Any) -> Entry:
+    return record(
+        kind,
+        subject=incident.key,
+        unit=incident.unit,
+        actor=reach.user,
+        post=post_title(reach, "incident.view", incident),
+        plan=incident.plan.ref,
+        drill=incident.drill,
+        **more,
+    )
+
+
+def post_title(reach: Reach, verb: str, incident: Incident) -> str:
+    post = reach.post_for(verb, incident.unit_path) or (reach.posts[0] if reach.posts else None)
+    return post.title if post else ""
