@@ -4,6 +4,7 @@ A plan decides who signs at which headcount, so these are asked before it is loa
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from clocks.durations import parse
@@ -164,6 +165,7 @@ def _clocks(document: Mapping, vocabulary: Vocabulary) -> Found:
         yield from _duration(clock, "max_extension", path)
         if isinstance(clock.get("cutoff"), Mapping):
             yield from _duration(clock["cutoff"], "lock", at(path, "cutoff"))
+        yield from _window(clock, path)
         yield from _extended(clock, path, document)
     for index, pool in enumerate(document.get("pools", ())):
         yield from _duration(pool, "arrive", f"pools[{index}]")
@@ -178,6 +180,19 @@ def _statutory(document: Mapping, vocabulary: Vocabulary) -> Found:
             if key in clock and clock[key] not in vocabulary.matters:
                 yield problem(f"clocks[{index}].{key}", "A statutory clock runs between steps of a petition or a "
                               "demand: “%(kind)s” is none.", kind=clock[key])  # fmt: skip
+
+
+def _window(clock: Mapping, path: str) -> Found:
+    """A campaign has days that exist, and ends on the day it begins or later."""
+    days = clock.get("window") or {}
+    for day in days.values():
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            yield problem(at(path, "window"), "“%(day)s” is not a day.", day=day)
+            return
+    if days and days["to"] < days["from"]:
+        yield problem(at(path, "window"), "The campaign ends on %(to)s, before it begins.", to=days["to"])
 
 
 def _duration(entry: Mapping, key: str, path: str) -> Found:

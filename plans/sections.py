@@ -45,6 +45,10 @@ class ClockLine:
     cutoff_origin: str = ""
     #: How long after the cut-off the period is locked; empty = when the level above confirms it.
     lock: str = ""
+    #: Of a daily one: "workdays" leaves out days off; empty or "all" = every day.
+    ask_days: str = ""
+    #: First and last day of a campaign, ISO 8601; empty = always.
+    window: tuple[str, str] | tuple[()] = ()
     tiers: tuple[str, ...] = ()
     optional: bool = False
     #: A right or a reminder that is shown in the plan and never runs.
@@ -211,6 +215,8 @@ def _clock(entry: Mapping) -> ClockLine:
         cutoff=cutoff.get("at", "") if isinstance(cutoff, Mapping) else "",
         cutoff_origin=cutoff.get("origin", "source") if isinstance(cutoff, Mapping) else "",
         lock=cutoff.get("lock", "") if isinstance(cutoff, Mapping) else "",
+        ask_days=entry.get("ask_days", ""),
+        window=_window(entry.get("window")),
         tiers=tuple(entry.get("tiers", ())),
         optional=bool(entry.get("optional")),
         display_only=bool(entry.get("display_only")),
@@ -223,6 +229,10 @@ def _clock(entry: Mapping) -> ClockLine:
         origin=entry.get("origin", "source"),
         note=words(entry.get("note")),
     )
+
+
+def _window(entry: Mapping | None) -> tuple[str, str] | tuple[()]:
+    return (entry["from"], entry["to"]) if entry else ()
 
 
 def _several(value: Any) -> tuple[str, ...]:

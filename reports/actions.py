@@ -354,19 +354,20 @@ def _rounds_due(unit: Unit, now: datetime) -> list[Round]:
     rounds = []
     for kind in sorted({ask.cadence for ask in cadence}):
         for period in _periods_to_open(unit, kind, now):
-            if due := due_by_tier(cadence, period):
-                rounds.append(
-                    Round(
-                        unit=unit,
-                        cadence=kind,
-                        day=period.day,
-                        plan=plan,
-                        due={tier: at.isoformat() for tier, at in due.items()},
-                        locks={tier: at.isoformat() for tier, at in locks_by_tier(cadence, period).items()},
-                        due_at=max(due.values()),
-                        opened_at=now,
-                    )
+            # A period that asks nobody is written down too, or the plan above would ask in its place.
+            due = due_by_tier(cadence, period)
+            rounds.append(
+                Round(
+                    unit=unit,
+                    cadence=kind,
+                    day=period.day,
+                    plan=plan,
+                    due={tier: at.isoformat() for tier, at in due.items()},
+                    locks={tier: at.isoformat() for tier, at in locks_by_tier(cadence, period).items()},
+                    due_at=max(due.values(), default=period.ends_at),
+                    opened_at=now,
                 )
+            )
     return rounds
 
 

@@ -13,18 +13,18 @@ from common.periods import DAILY, WEEKLY, Period, day_of
 from plans.models import PlanVersion
 from plans.sections import ClockLine, clocks_of
 from reports.models import Round
-from reports.rules import DEFAULT, DEFAULT_CUTOFF, FRIDAY, Ask, Cadence
+from reports.rules import DEFAULT, DEFAULT_CUTOFF, END_OF_DAY, FRIDAY, Ask, Cadence, asking
 
 CLOCK_STOP = "zero_report.received"
-_CUTOFF = re.compile(r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?([0-2][0-9]:[0-5][0-9])")
+_CUTOFF = re.compile(r"(?:(Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?((?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def from_clocks(clocks: Iterable[ClockLine]) -> Cadence:
     """The cadence a plan's clocks state: those that a zero-report stops and that come back daily or weekly.
 
-    A cut-off is written "17:30", in weekly clocks also "Thu 17:30" (without a day: Friday). Where the plan
-    gives none, the built-in proposal stands.
+    A cut-off is written "17:30" or "24:00", in weekly clocks also "Thu 17:30" (without a day: Friday). Where
+    the plan gives none, the built-in proposal stands.
     """
     return tuple(
         _ask(clock)
@@ -39,10 +39,21 @@ def _ask(clock: ClockLine) -> Ask:
     return Ask(
         clock.recurrence,
         frozenset(clock.tiers),
-        time.fromisoformat(at) if at else DEFAULT_CUTOFF,
+        _time(at) if at else DEFAULT_CUTOFF,
         _WEEKDAYS.index(weekday) if weekday else FRIDAY,
+        workdays_only=clock.ask_days == "workdays",
+        windows=(_window(clock.window),) if clock.window else (),
         lock=clock.lock,
     )
+
+
+def _time(text: str) -> time:
+    return END_OF_DAY if text == "24:00" else time.fromisoformat(text)
+
+
+def _window(days: tuple[str, str]) -> tuple[date, date]:
+    first, last = days
+    return date.fromisoformat(first), date.fromisoformat(last)
 
 
 def cadence_of(unit: Unit, at: datetime) -> tuple[Cadence, str]:
@@ -93,17 +104,16 @@ def stated(over: Round) -> dict[str, datetime]:
 
 def due_by_tier(cadence: Cadence, period: Period) -> dict[str, datetime]:
     """Every tier that is asked for the period, with its cut-off."""
-    return {tier: ask.due_at(period) for ask in cadence if ask.asks_for(period) for tier in sorted(ask.tiers)}
+    return {tier: ask.due_at(period) for tier, ask in asking(cadence, period, Calendar()).items()}
 
 
 def locks_by_tier(cadence: Cadence, period: Period) -> dict[str, datetime]:
     """Tier → when the plan locks the period, for the tiers it gives a time for."""
+    calendar = Calendar()
     return {
         tier: at
-        for ask in cadence
-        if ask.lock and ask.asks_for(period)
-        for tier in sorted(ask.tiers)
-        if (at := durations.due_at(ask.due_at(period), ask.lock, Calendar()).at)
+        for tier, ask in asking(cadence, period, calendar).items()
+        if ask.lock and (at := durations.due_at(ask.due_at(period), ask.lock, calendar).at)
     }
 
 

@@ -43,7 +43,7 @@ class Round(ForPeriod):
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
     #: The plan it follows, "id@version"; empty = the built-in cadence.
     plan = models.CharField(max_length=120, blank=True, default="")
-    #: Tier → its cut-off, ISO 8601 in UTC.
+    #: Tier → its cut-off, ISO 8601 in UTC; empty on a day off, when nobody is asked.
     due = models.JSONField()
     #: Tier → when the plan locks the period; empty = it is locked when the level above confirms.
     locks = models.JSONField(default=dict)

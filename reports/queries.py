@@ -148,7 +148,7 @@ class Rounds:
 
     def last_due_at(self) -> datetime | None:
         """The latest cut-off anywhere around the unit."""
-        dues = [found.due_at for found in self.rounds] or list(self._due_by_plan().values())
+        dues = [found.due_at for found in self.rounds if found.due] or list(self._due_by_plan().values())
         return max(dues, default=None)
 
     def are_counted(self) -> bool:

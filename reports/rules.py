@@ -4,15 +4,21 @@ Source: city plan §2.2(1) (four tiers, daily); Jintan campaign rules 四 1-4 (n
 daily, township weekly). Neither names a cut-off time: it is the bureau's setting, a proposal here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from common.periods import DAILY, LOCAL, Period, day_of, period_of
+from common.periods import DAILY, LOCAL, Period, day_of
 
 NIL, ITEMS = "nil", "items"
 FRIDAY = 4
 DEFAULT_CUTOFF = time(17, 30)
+#: "24:00": the last moment that still is that day, so that whatever comes on the day is in time.
+END_OF_DAY = time.max
+
+#: date → is it a working day? None where the calendar of that year is not loaded.
+Workdays = Callable[[date], bool | None]
 
 
 # --- who is asked, until when ------------------------------------------------------------------------------
@@ -27,6 +33,8 @@ class Ask:
     cutoff: time = DEFAULT_CUTOFF
     #: For weekly asks: the day of the week of the cut-off, Monday = 0.
     weekday: int = FRIDAY
+    #: A daily ask that leaves out days off. A day whose calendar is not loaded is asked.
+    workdays_only: bool = False
     #: Campaign windows as (first day, last day); empty = always.
     windows: tuple[tuple[date, date], ...] = ()
     #: How long after the cut-off the plan locks the period, as plans write it; "" = no time of its own.
@@ -38,30 +46,42 @@ class Ask:
     def due_at(self, period: Period) -> datetime:
         return datetime.combine(self.due_day(period), self.cutoff, LOCAL)
 
-    def asks_for(self, period: Period) -> bool:
+    def asks_for(self, period: Period, is_workday: Workdays) -> bool:
         """Whether this line asks for the period at all."""
         if period.cadence != self.cadence:
             return False
         due = self.due_day(period)
-        return not self.windows or any(first <= due <= last for first, last in self.windows)
+        is_off = self.workdays_only and self.cadence == DAILY and is_workday(due) is False
+        return not is_off and (not self.windows or self.runs_on(due))
+
+    def runs_on(self, day: date) -> bool:
+        """Whether the day lies in one of its campaign windows."""
+        return any(first <= day <= last for first, last in self.windows)
 
 
-#: A plan's cadence. Each tier appears at most once per cadence.
+#: A plan's cadence. Outside campaigns each tier appears at most once per cadence, and so it does within one.
 Cadence = tuple[Ask, ...]
 
 DEFAULT: Cadence = (Ask(DAILY, frozenset({"city", "county", "township", "village"})),)
 
 
-def ask_for(cadence: Cadence, tier: str, period: Period) -> Ask | None:
-    """The line that asks units of this tier for the period, or None."""
-    return next((ask for ask in cadence if tier in ask.tiers and ask.asks_for(period)), None)
+def asking(cadence: Cadence, period: Period, is_workday: Workdays) -> dict[str, Ask]:
+    """Tier → the line that asks it for the period.
+
+    While a campaign runs, its lines stand in place of the tier's others, whatever those ask: a weekly report
+    is not asked beside the campaign's daily one.
+    """
+    return {
+        tier: ask
+        for ask in cadence
+        if ask.asks_for(period, is_workday)
+        for tier in sorted(ask.tiers)
+        if ask.windows or not _in_campaign(cadence, tier, ask.due_day(period))
+    }
 
 
-def asked_now(cadence: Cadence, tier: str, now: datetime) -> list[Period]:
-    """The periods a unit of this tier is asked for at `now`: today, this week."""
-    today = day_of(now)
-    periods = {period_of(ask.cadence, today) for ask in cadence if tier in ask.tiers}
-    return sorted(period for period in periods if ask_for(cadence, tier, period))
+def _in_campaign(cadence: Cadence, tier: str, day: date) -> bool:
+    return any(tier in ask.tiers and ask.runs_on(day) for ask in cadence)
 
 
 # --- may this be filed? ------------------------------------------------------------------------------------

@@ -112,6 +112,10 @@ CLOCK = "start: warning.signed, stop: warning.lifted, duration: PT3M"
         ("post: director", "post: king", 8, "roles.chief.post", "no kind of post “king”"),
         ("tier: county", "tier: empire", 8, "roles.chief.tier", "no tier “empire”"),
         # clocks
+        (CLOCK, f'{CLOCK}, window: {{from: "2026-03-10", to: "2026-03-09"}}', 27, "clocks[0].window", "before it begins"),
+        (CLOCK, f'{CLOCK}, window: {{from: "2026-02-30", to: "2026-03-09"}}', 27, "clocks[0].window", "is not a day"),
+        (CLOCK, f'{CLOCK}, cutoff: {{at: "24:00", lock: soon}}', 27, "clocks[0].cutoff.lock", "not a duration"),
+        (CLOCK, f"{CLOCK}, ask_days: sundays", 27, "clocks[0].ask_days", "must be one of"),
         ("stop: warning.lifted", "stop: warning.evaporated", 27, "clocks[0].stop", "kind “warning.evaporated”"),
         ("start: warning.signed", "start: warning.imagined", 27, "clocks[0].start", "kind “warning.imagined”"),
         (CLOCK, f"{CLOCK}, when_level: top", 27, "clocks[0].when_level", "no level “top”"),

@@ -1,16 +1,17 @@
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from accounts.models import Unit
+from common.errors import WrongState
 from common.periods import DAILY, WEEKLY, parse
 from plans.sections import ClockLine, clocks_of
 from plans.words import Words
-from reports.actions import open_rounds
+from reports.actions import fix_rounds, open_rounds
 from reports.cadence import asking_units, cadence_of, due_by_tier, from_clocks
-from reports.models import Round
-from reports.queries import asked_now
-from reports.rules import DEFAULT, FRIDAY, Ask
+from reports.models import Round, Silence
+from reports.queries import asked_now, summary
+from reports.rules import DEFAULT, END_OF_DAY, FRIDAY, Ask
 
 CAMPAIGN = {
     "id": "campaign",
@@ -33,6 +34,17 @@ def line(**changes) -> ClockLine:
     [
         (line(), Ask(DAILY, frozenset({"village"}), time(17, 30))),
         (line(cutoff="08:05"), Ask(DAILY, frozenset({"village"}), time(8, 5))),
+        (line(cutoff="24:00"), Ask(DAILY, frozenset({"village"}), END_OF_DAY)),
+        (line(cutoff="25:00"), Ask(DAILY, frozenset({"village"}), time(17, 30))),
+        (line(recurrence="weekly", cutoff="Thu 24:00"), Ask(WEEKLY, frozenset({"village"}), END_OF_DAY, 3)),
+        (line(ask_days="all"), Ask(DAILY, frozenset({"village"}), time(17, 30))),
+        (line(ask_days="workdays"), Ask(DAILY, frozenset({"village"}), time(17, 30), workdays_only=True)),
+        (
+            line(window=("2026-03-01", "2026-03-10")),
+            Ask(
+                DAILY, frozenset({"village"}), time(17, 30), windows=((date(2026, 3, 1), date(2026, 3, 10)),)
+            ),
+        ),
         (line(cutoff=""), Ask(DAILY, frozenset({"village"}), time(17, 30))),
         (line(cutoff="at noon"), Ask(DAILY, frozenset({"village"}), time(17, 30))),
         (line(recurrence="weekly"), Ask(WEEKLY, frozenset({"village"}), time(17, 30), FRIDAY)),
@@ -108,7 +120,6 @@ def test_a_unit_opened_after_the_cutoff_is_not_asked(campaign, reach, units, now
 
 def test_rounds_inside_rounds_count_each_unit_once(campaign, units, now, file):
     from reports.models import Tally
-    from reports.queries import summary
 
     opened = open_rounds(now=now)
 
@@ -141,3 +152,60 @@ def test_each_tier_has_its_own_cutoff():
     due = due_by_tier(cadence, parse("2026-11-22"))
 
     assert {tier: at.strftime("%H:%M") for tier, at in due.items()} == {"village": "16:00", "county": "17:00"}
+
+
+@pytest.fixture
+def bureau_plan(campaign):
+    """bureau_plan(clock, …) → county 1's plan has these clocks for its villages."""
+    written = CAMPAIGN["clocks"]
+    base = {"zh": "村日报", "stop": "zero_report.received", "recurrence": "daily", "tiers": ["village"]}
+
+    def _plan(*clocks):
+        CAMPAIGN["clocks"] = [{**base, "id": f"V{n}", **clock} for n, clock in enumerate(clocks)]
+
+    yield _plan
+    CAMPAIGN["clocks"] = written
+
+
+def test_until_midnight_is_in_time(bureau_plan, file, units, now, clock):
+    bureau_plan({"cutoff": {"at": "24:00"}})
+    open_rounds(now=now)
+
+    assert file("village111.informant", "V111", at=clock("23:59:59")).on_time
+    assert [found.unit.code for found in fix_rounds(now=clock("23:59:59"))] == ["C0"]
+    with pytest.raises(WrongState, match="R|20"):
+        file("village121.informant", "V121", at=clock("23:59"), period=parse("2026-11-23"))
+    assert file("village121.informant", "V121", at=clock("23:59:59") + timedelta(seconds=1)).is_late
+
+
+def test_a_day_off_is_neither_asked_nor_missing(bureau_plan, file, reach, units, now):
+    """2026-11-22 is a Sunday, the 23rd a Monday."""
+    bureau_plan({"ask_days": "workdays"})
+    monday = now + timedelta(days=1)
+
+    opened = open_rounds(now=now) + open_rounds(now=monday)
+
+    assert {str(o.period): sorted(o.due) for o in opened if o.unit.code == "C1"} == {
+        "2026-11-22": [],
+        "2026-11-23": ["village"],
+    }
+    assert asked_now(reach("city.duty"), units["V111"], now) == []
+    with pytest.raises(WrongState) as refused:
+        file("village111.informant", "V111")
+    assert refused.value.code == "not_asked"
+    assert summary(units["C1"], parse("2026-11-22")).counts.expected == 0
+    fix_rounds(now=monday)
+    assert not Silence.objects.filter(unit__path__startswith=units["C1"].path).exists()
+    assert file("village111.informant", "V111", at=monday, period=parse("2026-11-23")).on_time
+
+
+def test_a_campaign_asks_at_its_own_time(bureau_plan, units, now):
+    bureau_plan({"cutoff": {"at": "17:30"}},
+                {"cutoff": {"at": "10:00"}, "window": {"from": "2026-11-23", "to": "2026-11-24"}})  # fmt: skip
+    cadence, _plan = cadence_of(units["V111"], now)
+
+    due = [
+        due_by_tier(cadence, parse(f"2026-11-{day}"))["village"].strftime("%H:%M") for day in (22, 23, 24, 25)
+    ]
+
+    assert due == ["17:30", "10:00", "10:00", "17:30"]

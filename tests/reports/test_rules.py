@@ -6,12 +6,12 @@ import pytest
 from common.periods import DAILY, WEEKLY, parse
 from reports.rules import (
     DEFAULT,
+    END_OF_DAY,
     ITEMS,
     NIL,
     Ask,
     Counts,
-    ask_for,
-    asked_now,
+    asking,
     cell,
     change_of,
     is_on_time,
@@ -22,6 +22,12 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = parse("2026-11-22")
 CUTOFF = datetime(2026, 11, 22, 17, 30, tzinfo=SHANGHAI)
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=SHANGHAI)
+
+
+def unknown(day):
+    """A calendar that is not loaded."""
+
+
 #: Village daily, township weekly: the campaign rules.
 CAMPAIGN = (
     Ask(DAILY, frozenset({"village"}), time(16, 0), windows=((date(2026, 11, 1), date(2026, 11, 30)),)),
@@ -31,15 +37,17 @@ CAMPAIGN = (
 
 def test_by_default_four_tiers_answer_daily_by_half_past_five():
     for tier in ("city", "county", "township", "village"):
-        assert ask_for(DEFAULT, tier, TODAY).due_at(TODAY) == CUTOFF
-    assert ask_for(DEFAULT, "province", TODAY) is None
-    assert ask_for(DEFAULT, "village", parse("2026-W47")) is None
+        assert asking(DEFAULT, TODAY, unknown)[tier].due_at(TODAY) == CUTOFF
+    assert "province" not in asking(DEFAULT, TODAY, unknown)
+    assert asking(DEFAULT, parse("2026-W47"), unknown) == {}
 
 
 def test_a_weekly_ask_is_due_on_friday():
     week = parse("2026-W47")
 
-    assert ask_for(CAMPAIGN, "township", week).due_at(week) == datetime(2026, 11, 20, 12, tzinfo=SHANGHAI)
+    assert asking(CAMPAIGN, week, unknown)["township"].due_at(week) == datetime(
+        2026, 11, 20, 12, tzinfo=SHANGHAI
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,14 +55,48 @@ def test_a_weekly_ask_is_due_on_friday():
     [("2026-10-31", False), ("2026-11-01", True), ("2026-11-30", True), ("2026-12-01", False)],
 )
 def test_a_campaign_asks_only_inside_its_window(day, asked):
-    assert (ask_for(CAMPAIGN, "village", parse(day)) is not None) is asked
+    assert ("village" in asking(CAMPAIGN, parse(day), unknown)) is asked
+
+
+#: Townships weekly; in the first ten days of March daily instead.
+MARCH = (
+    Ask(WEEKLY, frozenset({"township"})),
+    Ask(DAILY, frozenset({"township"}), windows=((date(2026, 3, 1), date(2026, 3, 10)),)),
+    Ask(DAILY, frozenset({"village"}), time(9)),
+    Ask(DAILY, frozenset({"village"}), END_OF_DAY, windows=((date(2026, 3, 1), date(2026, 3, 10)),)),
+)
 
 
 @pytest.mark.parametrize(
-    ("tier", "periods"), [("village", ["2026-11-22"]), ("township", ["2026-W47"]), ("county", [])]
+    ("period", "asked"),
+    [
+        ("2026-02-28", {"village": time(9)}),
+        ("2026-03-01", {"township": time(17, 30), "village": END_OF_DAY}),
+        ("2026-03-10", {"township": time(17, 30), "village": END_OF_DAY}),
+        ("2026-03-11", {"village": time(9)}),
+        ("2026-W09", {"township": time(17, 30)}),  # its Friday is before the campaign
+        ("2026-W10", {}),
+        ("2026-W11", {"township": time(17, 30)}),  # its Friday is after it
+    ],
 )
-def test_each_tier_is_asked_for_its_own_period(tier, periods):
-    assert [str(period) for period in asked_now(CAMPAIGN, tier, NOON)] == periods
+def test_while_a_campaign_runs_its_lines_stand_in_place_of_the_others(period, asked):
+    found = asking(MARCH, parse(period), unknown)
+
+    assert {tier: ask.cutoff for tier, ask in found.items()} == asked
+
+
+@pytest.mark.parametrize(("calendar", "asked"), [(True, True), (False, False), (None, True)])
+def test_a_day_off_is_left_out_and_an_unknown_day_is_asked(calendar, asked):
+    cadence = (Ask(DAILY, frozenset({"village"}), workdays_only=True),)
+
+    assert bool(asking(cadence, TODAY, lambda day: calendar)) is asked
+
+
+def test_twenty_four_hours_is_the_last_moment_of_the_day():
+    due = Ask(DAILY, frozenset({"village"}), END_OF_DAY).due_at(TODAY)
+
+    assert due.date() == TODAY.day
+    assert TODAY.ends_at - due == timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(("seconds", "on_time"), [(-1, True), (0, True), (1, False)])
