@@ -22,6 +22,7 @@ WHEEL_WORDS = {
     "notices": gettext_lazy("sends other notices"),
     "reports.tallies": gettext_lazy("counts zero-reports"),
     "reports.rounds": gettext_lazy("opens and closes reporting days"),
+    "reports.reminders": gettext_lazy("follows up units that have not reported"),
     "anchor": gettext_lazy("writes the journal’s anchor"),
     "auditor": gettext_lazy("checks that nothing is overdue"),
 }

@@ -21,6 +21,7 @@ from journal.models import Entry
 from journal.numbering import number_new
 from notices import escalation, outbox
 from notices.choices import ALERT
+from reports.reminders.turn import turn_reminders
 from reports.turn import fold_tallies, turn_rounds
 
 log = logging.getLogger(__name__)
@@ -84,6 +85,8 @@ SHIFTS = Wheel("command.shifts", turn_shifts, limit=60 * SECONDS, every=5 * SECO
 TALLIES = Wheel("reports.tallies", fold_tallies, limit=120 * SECONDS)
 # Opening a day counts every unit; in a province that takes seconds, so it has a lane without deadlines.
 ROUNDS = Wheel("reports.rounds", turn_rounds, limit=900 * SECONDS, every=20 * SECONDS)
+# Chunk by chunk; a province at its cut-off takes minutes, and nobody waits for a reminder.
+REMINDERS = Wheel("reports.reminders", turn_reminders, limit=900 * SECONDS)
 ANCHOR = Wheel("anchor", lambda now: int(anchor.write(now)), limit=1260 * SECONDS, every=600 * SECONDS)
 AUDITOR = Wheel(
     "auditor",
@@ -97,10 +100,22 @@ LANES: dict[str, Sequence[Wheel]] = {
     "desk": (NUMBERING, CLOCKS, SHIFTS, ESCALATION, ANCHOR, AUDITOR),
     "alerts": (ALERTS,),
     "post": (POST,),
-    "reports": (TALLIES, ROUNDS),
+    "reports": (TALLIES, ROUNDS, REMINDERS),
 }
 #: One whole turn, the auditor last.
-ALL: Sequence[Wheel] = (NUMBERING, CLOCKS, SHIFTS, ESCALATION, ALERTS, POST, TALLIES, ROUNDS, ANCHOR, AUDITOR)
+ALL: Sequence[Wheel] = (
+    NUMBERING,
+    CLOCKS,
+    SHIFTS,
+    ESCALATION,
+    ALERTS,
+    POST,
+    TALLIES,
+    ROUNDS,
+    REMINDERS,
+    ANCHOR,
+    AUDITOR,
+)
 
 
 def judged() -> dict[str, timedelta]:

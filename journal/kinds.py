@@ -159,6 +159,7 @@ _ALL = [
     # reports
     Kind("period.day_opened", "零报告开始", "Reporting day opened", audience="report"),
     Kind("period.counted", "零报告截止清点", "Reports counted at the cut-off", audience="report"),
+    Kind("period.reminded", "催报零报告", "Silent units reminded", audience="report"),
     Kind("zero_report.received", "收到零报告", "Zero-report received", audience="report"),
     Kind("zero_report.corrected", "更正零报告", "Zero-report corrected", audience="report"),
     Kind("zero_report.exception_granted", "准许锁定后补报", "Exception after the lock granted", audience="report"),

@@ -66,7 +66,7 @@ def queue(
     people, ways = list(recipients), usable(channels)
     message = message or Message(text_zh=text_zh, text_en=text_en)
     texts = {way: said(message, way, drill=drill) for way in ways}
-    leaves_at = first_moment(priority, now, _bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS))
+    leaves_at = first_moment(priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS))
     shared: dict[str, Any] = {
         "purpose": purpose,
         "subject": subject,
@@ -76,7 +76,7 @@ def queue(
         "drill": drill,
     }
     rows = [
-        _new_notice(
+        new_notice(
             recipient,
             way,
             texts[way],
@@ -112,11 +112,11 @@ def _is_set_up(channel: str) -> bool:
     return channel == Channel.APP
 
 
-def _bundle_wait() -> timedelta:
+def bundle_wait() -> timedelta:
     return timedelta(seconds=settings.NOTICE_BUNDLE_SECONDS)
 
 
-def _new_notice(
+def new_notice(
     recipient: Recipient, channel: str, text: Said, *, queued_at: datetime, **fields: Any
 ) -> Notice:
     """A notice on screen needs nobody to send it: it is sent by being there."""

@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 
 from accounts.duty import still_answering
 from common.crash import crash_point
-from notices import bundles, gateway_events, rules, tellings
+from notices import bundles, gateway_events, rules, still, tellings
 from notices.actions import fail, record_progress, twins
 from notices.bundles import Parcel
 from notices.channels import Outcome
@@ -121,8 +121,9 @@ def _still_wanted(batch: list[Notice], now: datetime) -> list[Notice]:
     wanted = []
     pairs = {(one.recipient_id, one.held_post_id) for one in batch if one.held_post_id}
     on_duty = still_answering(pairs, now)
+    over = still.not_needed(batch, now)
     for notice in batch:
-        if reason := _not_needed(notice):
+        if reason := over.get(notice.pk) or _not_needed(notice):
             _cancel(notice, reason, now)
         elif reason := _gone(notice, on_duty):
             _mark_failed(notice, reason, now, is_gone=True)

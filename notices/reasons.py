@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 _REASONS = {
     "confirmed elsewhere": gettext_lazy("confirmed on another channel"),
     "reached by text message": gettext_lazy("reached by text message"),
+    "answered meanwhile": gettext_lazy("not needed: answered meanwhile"),
     "expired before it could be sent": gettext_lazy("expired before it could be sent"),
     "the account is closed": gettext_lazy("the account is closed"),
     "not on duty any more": gettext_lazy("not on duty any more"),

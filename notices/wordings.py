@@ -88,6 +88,62 @@ WORDINGS: dict[str, Wording] = {
             "voice": {"zh": "仍在处置吗？仍在请按1，需要人接替请按2。", "en": "Still on it? Press 1 for yes, 2 for a replacement."},
         },
     ),
+    "report.due": Wording(
+        1,
+        {
+            "full": {
+                "zh": "{unit}{period}零报告尚未报送，{until}截止。没有情况也请报“无”。",
+                "en": "{unit} has not sent its report for {period}; it is due at {until}. If nothing happened, say so.",
+            },
+            "sms": {
+                "zh": "{unit}{period}零报告尚未报送，{until}截止。没有情况也请报“无”。",
+                "en": "{unit}: the report for {period} is due at {until}. If nothing happened, say so.",
+            },
+            "voice": {"zh": "{unit}{period}零报告尚未报送，{until}截止。", "en": "{unit}: the report for {period} is due at {until}."},
+        },
+    ),
+    "report.missed": Wording(
+        1,
+        {
+            "full": {
+                "zh": "{unit}{period}零报告已过{until}截止时刻，请立即补报。没有情况也请报“无”。",
+                "en": "{unit} has not sent its report for {period}, due at {until}. Send it now; if nothing happened, say so.",
+            },
+            "sms": {
+                "zh": "{unit}{period}零报告已过{until}截止，请立即补报。没有情况也请报“无”。",
+                "en": "{unit}: the report for {period} was due at {until}. Send it now; if nothing happened, say so.",
+            },
+            "voice": {"zh": "{unit}{period}零报告已过截止时刻，请立即补报。", "en": "{unit}: the report for {period} was due at {until}. Send it now."},
+        },
+    ),
+    "report.summary": Wording(
+        1,
+        {
+            "full": {
+                "zh": "{unit}{period}零报告（{until}截止）：下级{count}个单位未报：{names}。",
+                "en": "{unit}, reports for {period} (due at {until}): {count} silent right below: {names}.",
+            },
+            "sms": {
+                "zh": "{period}零报告{until}截止，{count}个下级单位未报：{names}。",
+                "en": "Reports for {period}, due at {until}: {count} silent: {names}.",
+            },
+            "voice": {"zh": "{period}零报告，{count}个下级单位未报。", "en": "Reports for {period}: {count} silent."},
+        },
+    ),
+    "report.climb": Wording(
+        1,
+        {
+            "full": {
+                "zh": "{unit}{period}零报告仍有{count}个单位未报（{until}截止）：{names}。请督促补报。",
+                "en": "{unit}, reports for {period} (due at {until}): {count} still silent: {names}. Please ask after them.",
+            },
+            "sms": {
+                "zh": "{period}零报告仍有{count}个单位未报：{names}。请督促补报。",
+                "en": "Reports for {period}: {count} still silent: {names}. Please ask after them.",
+            },
+            "voice": {"zh": "{period}零报告仍有{count}个单位未报，请督促补报。", "en": "Reports for {period}: {count} still silent. Please ask after them."},
+        },
+    ),
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from clocks.durations import parse
-from plans import statute
+from plans import reminding, statute
 from plans.criteria import gaps_and_overlaps, unsound_criteria
 from plans.findings import Finding, Vocabulary, note, problem
 from plans.strict_yaml import at
@@ -23,6 +23,7 @@ def findings(document: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     yield from faults
     yield from _roles(document, vocabulary)
     yield from _clocks(document, vocabulary)
+    yield from reminding.findings(document)
     yield from _notices(document)
     yield from _statutory(document, vocabulary)
     yield from statute.lengthened(document, vocabulary.statutes)
@@ -110,6 +111,7 @@ def _role_references(document: Mapping) -> Iterator[tuple[str, str]]:
     places: list[tuple[str, Mapping, tuple[str, ...]]] = [
         ("signatory", document.get("signatory", {}), ("role",)),
         *((f"clocks[{index}]", clock, ("role",)) for index, clock in enumerate(document.get("clocks", ()))),
+        *reminding.role_places(document),
     ]
     for index, level in enumerate(document.get("levels", ())):
         path = f"levels[{index}]"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from plans.engine import Document, levels_of
+from plans.reminding import NOT_SAID, Remind, remind_of
 from plans.words import NO_WORDS, Words, named, words
 
 
@@ -50,6 +51,8 @@ class ClockLine:
     #: First and last day of a campaign, ISO 8601; empty = always.
     window: tuple[str, str] | tuple[()] = ()
     tiers: tuple[str, ...] = ()
+    #: Of one that recurs: when those who are silent are reminded, and who hears of it then.
+    remind: Remind = NOT_SAID
     optional: bool = False
     #: A right or a reminder that is shown in the plan and never runs.
     display_only: bool = False
@@ -218,6 +221,7 @@ def _clock(entry: Mapping) -> ClockLine:
         ask_days=entry.get("ask_days", ""),
         window=_window(entry.get("window")),
         tiers=tuple(entry.get("tiers", ())),
+        remind=remind_of(entry.get("remind")),
         optional=bool(entry.get("optional")),
         display_only=bool(entry.get("display_only")),
         under=entry.get("under", ""),

@@ -6,6 +6,10 @@ class ReportsConfig(AppConfig):
 
     def ready(self):
         from command.shifts.queries import add_passing
+        from notices import still
         from reports.handover import silent_units
+        from reports.reminders.alerts import PURPOSE
+        from reports.reminders.still import not_needed
 
         add_passing(silent_units)
+        still.register(PURPOSE, not_needed)

@@ -12,6 +12,7 @@ from reports.matters.models import Matter, MatterStep
 from reports.official.models import OfficialForm
 from reports.periodic import ForPeriod, ForPeriodQuerySet
 from reports.pictures.models import FilingTime, ZeroReply
+from reports.reminders.models import ReminderStep, TakenBack
 from reports.rollup.models import RollUp
 from reports.rules import Counts, is_on_time
 
@@ -23,10 +24,12 @@ __all__ = [
     "MatterStep",
     "OfficialForm",
     "OneTapLink",
+    "ReminderStep",
     "ReportItem",
     "RollUp",
     "Round",
     "Silence",
+    "TakenBack",
     "Tally",
     "ZeroReply",
     "ZeroReport",

@@ -154,6 +154,21 @@ def _clocks(document: Document) -> Iterator[Line]:
             "to": (Words("终点", "to"), kind_words(line.stop)),
             "within": (Words("期限", "within"), duration_words(line.duration)),
             "cutoff": (Words("截止时刻", "cut-off"), same(line.cutoff)),
+            "remind": (
+                Words("催报", "reminders"),
+                joined([duration_words(before) for before in line.remind.before], "、", ", "),
+            ),
+            "climb": (
+                Words("逾期催办", "silence climbs to"),
+                joined(
+                    [
+                        joined([role_of(document, step.role).words, duration_words(step.after)], " ", " ")
+                        for step in line.remind.climb
+                    ],
+                    "、",
+                    ", ",
+                ),
+            ),
             "by": (
                 Words("责任人", "by"),
                 joined([role_of(document, name).words for name in line.roles], "、", ", "),

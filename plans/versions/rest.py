@@ -24,6 +24,7 @@ _SAID_OF = {
     "alarm": {"notify", "life_safety"},
     "orders": {"arrive_within"},
     "cutoff": {"at"},
+    "remind": {"before", "climb"},
 }
 _SAID_WHOLE = {"schema", "id", "version", "title", "source"}
 

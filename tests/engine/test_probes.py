@@ -110,6 +110,7 @@ def test_status_for_the_beat(db, now):
         "notices",
         "reports.tallies",
         "reports.rounds",
+        "reports.reminders",
         "anchor",
     ]
     assert ages(now)["clocks"] is None

@@ -17,6 +17,11 @@ LONG = {
     "post": "第一响应人" * 12,
     "person": "马骏",
     "about": {"zh": "红色预警" * 40, "en": "Red warning " * 30},
+    "unit": {"zh": "司法所" * 26, "en": "Judicial office " * 7},
+    "period": {"zh": "11月22日", "en": "22 Nov"},
+    "until": "17:30",
+    "count": 700_000,
+    "names": {"zh": "司法所、" * 100, "en": "Judicial office, " * 40},
 }
 
 

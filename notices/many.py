@@ -1,0 +1,71 @@
+"""Many reasons at once: the same thing said to thousands of units, with one insert per few hundred rows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models import Unit
+from notices.actions import Recipient, bundle_wait, new_notice, usable
+from notices.choices import Channel
+from notices.models import Notice
+from notices.rules import first_moment, quiet_hours
+from notices.wordings import Message, said
+
+
+class Note(NamedTuple):
+    """One reason: whom to tell, about what, in which words."""
+
+    recipients: Sequence[Recipient]
+    subject: str
+    unit: Unit
+    message: Message
+
+
+def queue_many(
+    notes: Iterable[Note],
+    *,
+    channels: Iterable[str],
+    purpose: str,
+    thread: str,
+    priority: int,
+    expires_at: datetime,
+    now: datetime,
+) -> int:
+    """Like `actions.queue`, for many subjects: one row per note, recipient and channel, in the caller's transaction.
+
+    What could only leave after `expires_at` (it waits for the morning) is not written: it stands on the screen.
+    Returns how many people were told, each counted once per note.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError(
+            f"notices of {purpose} were queued outside a transaction"
+        )
+    leaves_at = first_moment(priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS))
+    ways = [way for way in usable(channels) if way == Channel.APP or leaves_at < expires_at]
+    rows, told = [], 0
+    for note in notes:
+        texts = {way: said(note.message, way) for way in ways}
+        told += len(note.recipients)
+        rows += [
+            new_notice(
+                recipient,
+                way,
+                texts[way],
+                subject=note.subject,
+                purpose=purpose,
+                thread=thread,
+                unit=note.unit,
+                unit_path=note.unit.path,
+                priority=priority,
+                visible_at=leaves_at,
+                queued_at=now,
+                expires_at=expires_at,
+            )
+            for recipient in note.recipients
+            for way in ways
+        ]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return told

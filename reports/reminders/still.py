@@ -1,0 +1,32 @@
+"""Is a reminder still true at the moment it is sent? Asked by the outbox for a whole batch."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from common.periods import Period, parse
+from notices.models import Notice
+from reports.reminders.actions import ANSWERED
+from reports.reminders.queries import answered, with_silent_below
+
+
+def not_needed(notices: Sequence[Notice], now: datetime) -> dict[int, str]:
+    """Notice → why it need not be sent any more: its unit has answered, nobody below is silent any more."""
+    gone: dict[int, str] = {}
+    for (kind, period), some in _by_period(notices).items():
+        units = {unit for _notice, unit in some}
+        if kind == "zero_report":
+            over = answered(period, units)
+        else:
+            over = units - with_silent_below(period, units, now)
+        gone |= {notice.pk: ANSWERED for notice, unit in some if unit in over}
+    return gone
+
+
+def _by_period(notices: Sequence[Notice]) -> dict[tuple[str, Period], list[tuple[Notice, int]]]:
+    found: dict[tuple[str, Period], list[tuple[Notice, int]]] = defaultdict(list)
+    for notice in notices:
+        kind, _colon, rest = notice.subject.partition(":")
+        unit, _slash, period = rest.partition("/")
+        found[kind, parse(period)].append((notice, int(unit)))
+    return found
