@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from common.paths import PathField
 from notices.choices import ON_SCREEN, ROUTINE, Answer, Channel, Do, State
-from notices.reasons import reason_of, result_of
+from notices.reasons import NO_POSTS, reason_of, result_of
 
 #: How each state looks in lists.
 LOOKS = {
@@ -247,8 +247,11 @@ class Step(models.Model):
     after = models.DurationField(default=timedelta)
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
-    #: What came of it: "answered", "told 2", "nobody left".
+    #: What came of it: "answered", "told 市局带班领导", "nobody left".
     result = models.CharField(max_length=200, blank=True, default="")
+
+    #: Title of a post → how the reader calls it; given by who lists steps for a reader (notices.proof).
+    known_posts = NO_POSTS
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["telling", "number"], name="one_step_per_number")]
@@ -259,7 +262,7 @@ class Step(models.Model):
 
     @property
     def result_words(self) -> str:
-        return result_of(self.result)
+        return result_of(self.result, self.known_posts)
 
 
 class Attempt(models.Model):

@@ -64,25 +64,29 @@ def sheet(*, subject: str, thread: str, purpose: str) -> Sheet:
     tellings = {
         one.recipient_id: one
         for one in Telling.objects.filter(subject=subject, purpose=purpose)
-        .select_related("stands_in_for__recipient")
+        .select_related("stands_in_for__recipient", "held_post")
         .prefetch_related("steps")
     }
+    # Whoever was told next has a telling of their own: it knows the post in the reader's language.
+    posts = {telling.post: telling.post_words for telling in tellings.values()}
     people: dict[int, Person] = {}
     for notice in notices:
         telling = tellings.get(notice.recipient_id)
         person = people.setdefault(
             notice.recipient_id,
-            Person(telling, str(notice.recipient), notice.post_words, [], _steps(telling)),
+            Person(telling, str(notice.recipient), notice.post_words, [], _steps(telling, posts)),
         )
         person.lines.append(_line(notice, entries.get(key("notice", notice.pk), [])))
     rows = list(people.values())
     return Sheet(rows, sum(person.is_reached for person in rows), entries.get("", []))
 
 
-def _steps(telling: Telling | None) -> list[Step]:
+def _steps(telling: Telling | None, posts: dict[str, str]) -> list[Step]:
     """What was done, and what is still to come; a step that was not needed is not news."""
     steps = telling.steps.all() if telling else []
     shown = [step for step in steps if step.done_at is None or not is_not_needed(step.result)]
+    for step in shown:
+        step.known_posts = posts
     return sorted(shown, key=lambda step: (step.due_at, step.number))
 
 

@@ -3,6 +3,9 @@
 Rows keep a short code in English, for logs and the API; pages show it through here.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,6 +43,8 @@ _RESULTS = {
 }
 
 
+#: Nobody said how the reader calls the posts: titles stay as they were written.
+NO_POSTS: Mapping[str, str] = MappingProxyType({})
 #: Results of steps that were not taken.
 _NOT_NEEDED = {"answered", "another one comes", "heard", "replaced", "not coming", "over", "active"}
 
@@ -63,13 +68,13 @@ def reason_of(error: str) -> str:
     return error
 
 
-def result_of(result: str) -> str:
-    """What came of a step: "told 带班领导", "answered"."""
+def result_of(result: str, posts: Mapping[str, str] = NO_POSTS) -> str:
+    """What came of a step: "told 带班领导", "answered". `posts`: title of a post → how the reader calls it."""
     code, _space, rest = result.partition(" ")
     if result in _RESULTS:
         return str(_RESULTS[result])
     if code == "told":
-        return _("told: %(who)s") % {"who": rest}
+        return _("told: %(who)s") % {"who": posts.get(rest, rest)}
     if code == "queued":
         return str(_RESULTS["queued"])
     if result.startswith("failed"):

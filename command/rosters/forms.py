@@ -98,12 +98,19 @@ class DraftForm(forms.Form):
 
 
 class PublishForm(forms.Form):
+    #: The server refuses with the findings beside the field; the browser would only say "fill in".
+    use_required_attribute = False
+
     reason = forms.CharField(
         label=_("Why it is published all the same"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    def owe_reason(self, owed: bool) -> None:
+        """With findings the reason is not optional, and the field says so."""
+        self.fields["reason"].required = owed
 
 
 class ChangeForm(forms.Form):

@@ -236,6 +236,7 @@ class RosterPage(LoginRequiredMixin, View):
         found = queries.findings_of(roster) if roster.is_draft else []
         shown = roster.shifts.for_lists() if roster.is_draft else roster.shifts.in_force().for_lists()
         may_draft = is_allowed(permissions.check_can_draft, request.reach, roster.unit)
+        form.owe_reason(bool(found))
         context = {
             "roster": roster,
             "unit": roster.unit,

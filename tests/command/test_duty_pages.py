@@ -207,6 +207,21 @@ def test_a_pack_is_downloaded_by_who_may_look_people_up(
     assert signed_in("county1.squad.dialogue").get(f"/papers/{paper.pk}/pack.pdf").status_code == 404
 
 
+@pytest.mark.parametrize(("language", "optional"), [("zh-hans", "（选填）"), ("en", "(optional)")])
+def test_the_reason_is_not_called_optional_where_it_is_owed(today, draft, signed_in, language, optional):
+    roster = draft(date(2026, 12, 1), date(2026, 12, 7))
+    browser = signed_in("county1.leader")
+    browser.cookies["language"] = language
+    browser.post(f"/rosters/shifts/{roster.shifts.first().pk}/assign/", {"person": ""})
+
+    page = browser.get(f"/rosters/{roster.pk}/").content.decode()
+
+    form = re.search(r'<form[^>]*id="publish".*?</form>', page, re.DOTALL)[0]
+    assert 'name="reason"' in form
+    assert optional not in form
+    assert " required" not in form
+
+
 # --- the API -----------------------------------------------------------------------------------------------
 
 

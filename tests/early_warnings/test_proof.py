@@ -6,10 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
+from accounts.models import Post
 from early_warnings import queries
 from notices import actions, escalation
-from notices.models import Notice, Telling
+from notices.models import Notice, Step, Telling
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +80,22 @@ def test_the_sheet_costs_the_same_for_more_people(signed, page, cast, units, now
 
     assert Telling.objects.filter(subject=many.key).count() > 0
     assert len(large) == len(small) == 4
+
+
+@pytest.mark.parametrize(("language", "begins"), [("en", "told: The next leader"), ("zh-hans", "已通知：")])
+def test_whoever_was_told_next_is_called_in_the_readers_language(signed, now, language, begins):
+    warning = signed("red")
+    for seconds in (60, 120, 180):
+        escalation.turn(now + timedelta(seconds=seconds))
+    told = list(Step.objects.filter(result__startswith="told ", telling__subject=warning.key))
+    assert told
+    Post.objects.filter(title__in=[one.result.removeprefix("told ") for one in told]).update(
+        title_en="The next leader"
+    )
+
+    with override(language):
+        steps = [step for person in queries.proof_sheet(warning).people for step in person.steps]
+        words = [step.result_words for step in steps if step.result.startswith("told ")]
+
+    assert words
+    assert all(one.startswith(begins) for one in words)

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
 
 WORDS = {
     "zh-hans": {"coming": "到位", "deaf": "尚未收悉", "told": "已通知：市局带班领导", "unheard": "无人应答", "reached": "所有人都已通知到"},
-    "en": {"coming": "Coming", "deaf": "not heard yet", "told": "told: 市局带班领导", "unheard": "Nobody heard", "reached": "Everybody has been reached"},
+    "en": {"coming": "Coming", "deaf": "not heard yet", "told": "told: City duty leader", "unheard": "Nobody heard", "reached": "Everybody has been reached"},
 }  # fmt: skip
 
 PROPOSE = """
