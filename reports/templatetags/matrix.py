@@ -2,7 +2,8 @@
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import pgettext_lazy
 
 from reports.choices import CellState, Via
@@ -28,19 +29,28 @@ BY_LINK = "↗"
 
 @register.simple_tag
 def cells(row):
-    """The cells of one row. What has items or came late leads to its report."""
-    words = {state.value: str(word) for state, word in WORDS.items()}
-    unit = row.unit.code
-    return format_html_join("", "{}", ((_cell(cell, words[cell.state], unit),) for cell in row.cells))
+    """The cells of one row. What has items or came late leads to its report.
+
+    A cell has few forms, so each is put together once per row: words are escaped once, the address is asked for
+    once and ends in the period, which needs no escaping ("2026-11-22", "2026-W47").
+    """
+    if not row.cells:
+        return ""
+    words = {state.value: escape(word) for state, word in WORDS.items()}
+    any_period = f"{row.cells[0].period}/"
+    report = escape(reverse("zero-report", args=[row.unit.code, row.cells[0].period])).removesuffix(
+        any_period
+    )
+    return mark_safe("".join(_cell(cell, words[cell.state], report) for cell in row.cells))  # noqa: S308
 
 
-def _cell(cell, word: str, unit: str):
+def _cell(cell, word: str, report: str) -> str:
+    """`word` and `report` are escaped; the state is a value of CellState."""
     word = f"{word} {BY_LINK}" if cell.by_link else word
     if cell.answer and cell.state != "nil":
         said = f"{word} {cell.items}" if cell.items else word
-        url = reverse("zero-report", args=[unit, cell.period])
-        return format_html('<td data-cell="{}"><a href="{}">{}</a></td>', cell.state, url, said)
-    return format_html('<td data-cell="{}">{}</td>', cell.state, word)
+        return f'<td data-cell="{cell.state}"><a href="{report}{cell.period}/">{said}</a></td>'
+    return f'<td data-cell="{cell.state}">{word}</td>'
 
 
 @register.simple_tag

@@ -126,3 +126,26 @@ def test_who_may_look_at_it(client, cast, username, query, status):
     client.force_login(cast[username])
 
     assert client.get(f"/report/matrix/{query}").status_code == status
+
+
+@pytest.mark.parametrize("code", ["V111", 'a"b&<c', "村 1"])
+@pytest.mark.parametrize("text", ["2026-11-22", "2026-W47"])
+def test_a_cell_leads_to_its_report_and_nothing_slips_in_by_a_code(code, text):
+    from types import SimpleNamespace
+
+    from django.urls import reverse
+    from django.utils.html import escape
+
+    from reports.matrix import Cell
+    from reports.templatetags.matrix import cells
+
+    first, second = parse(text), parse(text).shifted(1)
+    drawn = cells(
+        SimpleNamespace(
+            unit=SimpleNamespace(code=code),
+            cells=[Cell(first, "nil", "nil"), Cell(second, "items", "items", 2)],
+        )
+    )
+
+    assert f'<a href="{escape(reverse("zero-report", args=[code, second]))}">' in drawn
+    assert drawn.count("<") == 6
