@@ -180,3 +180,68 @@ def test_engines_killed_again_and_again(installation, gateway):
     assert counts(installation) == {"clock.breached": 120, "warning.signoff_escalated": 0, "notice.failed": 0}
     manage("run_engine", "--once", env=installation)
     assert "journal whole" in manage("verify_journal", env=installation)
+
+
+SHIFT = """
+from datetime import date, time
+from accounts.models import Post, Unit
+from accounts.actions import appoint
+from command.rosters.models import Rotation, Shift
+from command.shifts.actions import begin_due
+from command.shifts.models import Handover, Paper
+from command.shifts import papers
+
+def on_duty():
+    unit = Unit.objects.create(code="C1", name="县局", tier="county", path="C1/", valid_from=now - timedelta(days=9))
+    post = Post.objects.create(unit=unit, kind="duty_officer", title="值班员")
+    goes, comes = person(1), person(2)
+    for one in (goes, comes):
+        appoint(person=one, post=post, actor=None, now=now - timedelta(days=2))
+    for one, start in ((goes, now - timedelta(hours=24)), (comes, now - timedelta(minutes=1))):
+        Shift.objects.create(post=post, person=one, starts_at=start, ends_at=start + timedelta(hours=23, minutes=59),
+                             in_force=True, began_at=start if one == goes else None,
+                             number_checked_at=start if one == goes else None)
+"""
+BEGUN = """
+import json
+came = Shift.objects.order_by("starts_at").last()
+print(json.dumps([came.began_at is not None, Notice.objects.filter(purpose="test.number").count(),
+                  Handover.objects.count(), Paper.objects.count(), Clock.objects.filter(subject=came.key).count(),
+                  Entry.objects.filter(kind="shift.began").count()]))
+"""
+
+
+def test_whoever_begins_a_shift_is_killed_before_it_is_stored(installation, gateway):
+    """Nothing of the beginning is there; the next engine begins it once: asked, tested, handed over, papers."""
+    python(PEOPLE + SHIFT + "on_duty()", env=installation)
+
+    assert run(installation, crash_at="shifts.before_begin_commit", code=SHIFT + "begin_due(now)") == -9
+    assert json.loads(python(PEOPLE + SHIFT + BEGUN, env=installation)) == [False, 0, 0, 0, 0, 0]
+    assert run(installation, code=SHIFT + "begin_due(now)") == 0
+    assert run(installation, code=SHIFT + "begin_due(now)") == 0
+
+    assert json.loads(python(PEOPLE + SHIFT + BEGUN, env=installation)) == [True, 2, 1, 1, 1, 1]
+
+
+PACKS = """
+import json
+from pathlib import Path
+print(json.dumps([Paper.objects.get().state, sorted(file.suffix for file in papers.folder().iterdir()),
+                  Entry.objects.filter(kind="paper.written").count()]))
+"""
+
+
+def test_a_pack_on_the_disk_that_no_row_knows_of_is_written_again(installation):
+    """Killed between the file and its row: the next one writes over it; one file, one entry."""
+    python(PEOPLE + SHIFT + "on_duty(); begin_due(now)", env=installation)
+    write = (
+        SHIFT + "papers.papers.as_pdf = lambda _pack: b'%PDF-1.7'; papers.pack = lambda _unit, _now: None\n"
+    )
+    write += "papers.write_waiting(now)"
+
+    assert run(installation, crash_at="papers.stored_not_marked", code=write) == -9
+    assert json.loads(python(PEOPLE + SHIFT + PACKS, env=installation)) == ["waiting", [".pdf"], 0]
+    assert run(installation, code=write) == 0
+    assert run(installation, code=write) == 0
+
+    assert json.loads(python(PEOPLE + SHIFT + PACKS, env=installation)) == ["written", [".pdf"], 1]
