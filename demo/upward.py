@@ -1,4 +1,4 @@
-"""What goes upward in the demo bureau: two matters, one of them under way, and a township that has confirmed."""
+"""What goes upward in the demo bureau: two matters, one of them under way, and a township that has confirmed yesterday."""
 
 from datetime import datetime
 
@@ -34,7 +34,7 @@ def seed(people: dict[str, User], now: datetime) -> None:
     confirm(
         reach=reach_of(people["town11.head"], now),
         unit=units["T11"],
-        period=today,
+        period=today.shifted(-1),
         now=now,
         note="辖区总体平稳。",
     )

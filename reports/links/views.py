@@ -63,7 +63,9 @@ class OneTap(View):
         try:
             return actions.read_link(token, request.now)
         except NotFound:
-            self._count_forged(request)
+            # Looking changes nothing, not even a count: a token cannot be guessed, and only a POST could file.
+            if request.method == "POST":
+                self._count_forged(request)
             raise
 
     def _count_forged(self, request):

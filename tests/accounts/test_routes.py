@@ -24,6 +24,7 @@ PUBLIC = {
     "ui-gallery": "components without data, only with DEBUG or DEMO",
     "api:schema": "describes the product, not the bureau",
     "api:gateway-events": "signed by the gateway instead",
+    "one-tap": "signed, for one unit and day, and files nil and nothing else",
 }
 #: Answers of a page to a GET that are no crash: shown, moved, refused, not there, only for POST, not in order.
 CALM = {200, 204, 301, 302, 303, 304, 400, 401, 403, 404, 405, 406, 409, 410, 412, 415, 422}
