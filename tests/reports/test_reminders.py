@@ -4,7 +4,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import appoint, create_unit
@@ -383,3 +383,19 @@ def test_the_wheel_is_turned_by_the_engine():
     assert REMINDERS.turn is turn.turn_reminders
     assert REMINDERS in ALL
     assert REMINDERS in LANES["reports"]
+
+
+def test_a_step_is_written_once_per_clock_and_number(round_of_today):
+    """`one_reminder_step_per_number`: two engines that open the same round do not remind twice."""
+    step = ReminderStep.objects.order_by("pk").first()
+    step.pk = None
+
+    with pytest.raises(IntegrityError, match="one_reminder_step_per_number|UNIQUE"), transaction.atomic():
+        step.save(force_insert=True)
+
+
+@pytest.mark.parametrize("change", [{"do": "climb", "post": ""}, {"do": "before", "post": "office_head"}])
+def test_only_a_step_that_climbs_names_a_post(round_of_today, change):
+    """`a_step_that_climbs_names_a_post`, and it always does."""
+    with pytest.raises(IntegrityError, match="a_step_that_climbs_names_a_post"), transaction.atomic():
+        ReminderStep.objects.update(**change)
