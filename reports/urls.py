@@ -3,11 +3,14 @@ from django.urls import path
 from reports import views
 from reports.links.views import Issue, OneTap, Revoke
 from reports.lock.views import Grant
+from reports.sheets.views import SheetIn, SheetOut
 
 urlpatterns = [
     path("report/", views.ReportPage.as_view(), name="report"),
     path("report/missing/", views.MissingPage.as_view(), name="reports-missing"),
     path("report/table/", views.TablePage.as_view(), name="reports-table"),
+    path("report/table/workbook/", SheetOut.as_view(), name="reports-sheet"),
+    path("report/table/import/", SheetIn.as_view(), name="reports-sheet-in"),
     path("report/matrix/", views.MatrixPage.as_view(), name="reports-matrix"),
     path("report/matrix/workbook/", views.MatrixWorkbook.as_view(), name="reports-matrix-workbook"),
     path("report/<str:unit>/<str:period>/", views.OneReport.as_view(), name="zero-report"),

@@ -182,7 +182,8 @@ class TablePage(LoginRequiredMixin, View):
     """代报: one person files nil for many units, each with a tick; whatever has happened has a form of its own."""
 
     def get(self, request):
-        unit, period, lines = self._read(request)
+        unit, period = unit_and_period(request)
+        lines = queries.units_to_file_for(request.reach, unit, period)
         context = {
             "unit": unit,
             "period": period,
@@ -195,7 +196,8 @@ class TablePage(LoginRequiredMixin, View):
 
     @once
     def post(self, request):
-        unit, period, lines = self._read(request)
+        unit, period = unit_and_period(request)
+        lines = queries.units_to_file_for(request.reach, unit, period)
         ticked = set(request.POST.getlist("unit"))
         chosen = [line.unit for line in lines if line.unit.code in ticked and not line.answer]
         done = actions.file_nil_for(reach=request.reach, units=chosen, period=period, now=request.now)
@@ -203,14 +205,15 @@ class TablePage(LoginRequiredMixin, View):
         query = urlencode({"unit": unit.code, "period": str(period)})
         return see_other(f"{reverse('reports-table')}?{query}")
 
-    def _read(self, request):
-        code, text = request.GET.get("unit", ""), request.GET.get("period", "")
-        units = [queries.get_unit(request.reach, code)] if code else queries.own_units(request.reach)
-        if not units:
-            raise no_post()
-        check_can_file(request.reach, units[0])
-        period = read_period(text) if text else period_of(DAILY, day_of(request.now))
-        return units[0], period, queries.units_to_file_for(request.reach, units[0], period)
+
+def unit_and_period(request):
+    """Which list is meant: the unit one files for, or one's own, and the period, or today."""
+    code, text = request.GET.get("unit", ""), request.GET.get("period", "")
+    units = [queries.get_unit(request.reach, code)] if code else queries.own_units(request.reach)
+    if not units:
+        raise no_post()
+    check_can_file(request.reach, units[0])
+    return units[0], read_period(text) if text else period_of(DAILY, day_of(request.now))
 
 
 def _say_what_was_done(request, done: list[actions.FiledFor]) -> None:
