@@ -1,6 +1,6 @@
 """Fill an empty database with the demo bureau, by playing the real actions."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from accounts.imports import passwords_file
 from accounts.models import Appointment, Post, Unit, User
 from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
-from common.periods import DAILY, day_of, period_of
+from common.periods import DAILY, LOCAL, day_of, period_of
 from demo import bureau, past, plans, upward
 from demo.duty import seed_duty
 from reports.actions import file_report
@@ -61,12 +61,13 @@ def _stand_ins(people: dict[str, User], now: datetime) -> None:
 
 
 def _some_have_reported(people: dict[str, User], now: datetime) -> None:
-    """Most villages have filed today's zero-report; the list of the missing shows the others."""
+    """Most villages have filed today's zero-report, in time; the list of the missing shows the others."""
     today = period_of(DAILY, day_of(now))
+    at = min(now, datetime.combine(today.day, time(16), LOCAL))
     for number, unit in enumerate(Unit.objects.filter(tier="village").order_by("path")):
         if number % 4:
             informant = people[f"village{unit.code.removeprefix('V')}.informant"]
-            file_report(reach=reach_of(informant, now), unit=unit, period=today, answer=Answer.NIL, now=now)
+            file_report(reach=reach_of(informant, at), unit=unit, period=today, answer=Answer.NIL, now=at)
 
 
 def _passwords(people: dict[str, User], now: datetime) -> Path:
