@@ -32,6 +32,8 @@ from django.utils import timezone
 from accounts.models import User
 from demo import bureau
 from plans.actions import load_plan
+from reports.reminders.actions import write_steps
+from reports.reminders.models import ReminderStep
 from reports.turn import turn_rounds
 from tests.live.sessions import sign_in
 
@@ -41,6 +43,8 @@ with transaction.atomic():
     plan = settings.BASE_DIR / "plans/library/city-justice-bureau.yaml"
     load_plan(text=plan.read_text(), actor=None, now=now, put_in_force=True)
 turn_rounds(now)  # or the first engine would record that the day has begun
+write_steps(now)
+ReminderStep.objects.update(done_at=now)  # or what is sent would depend on the hour of the day
 User.objects.update(password=make_password({PASSWORD!r}), password_changed_at=now)
 
 def token_of(username):
