@@ -70,6 +70,10 @@ def _has_below(reach) -> bool:
     return reach.has("report.view") and any(post.unit_tier != Tier.VILLAGE for post in reach.posts)
 
 
+#: So many refusals of a list are said one by one.
+NAMED = 20
+
+
 class _OneReport(LoginRequiredMixin, View):
     """What the pages of one unit and period share."""
 
@@ -201,7 +205,11 @@ class TablePage(LoginRequiredMixin, View):
         ticked = set(request.POST.getlist("unit"))
         chosen = [line.unit for line in lines if line.unit.code in ticked and not line.answer]
         done = actions.file_nil_for(reach=request.reach, units=chosen, period=period, now=request.now)
-        _say_what_was_done(request, done)
+        say_what_was_done(request, done)
+        if not any(found.report for found in done):
+            messages.warning(
+                request, _("Nothing was filed: no unit was ticked. Tick the units you file for.")
+            )
         query = urlencode({"unit": unit.code, "period": str(period)})
         return see_other(f"{reverse('reports-table')}?{query}")
 
@@ -216,16 +224,19 @@ def unit_and_period(request):
     return units[0], read_period(text) if text else period_of(DAILY, day_of(request.now))
 
 
-def _say_what_was_done(request, done: list[actions.FiledFor]) -> None:
-    filed = [found for found in done if found.report]
-    if filed:
+def say_what_was_done(request, done: list[actions.FiledFor]) -> None:
+    """How many were filed for, and who was refused and why."""
+    if filed := [found for found in done if found.report]:
         sentence = ngettext("Filed for %(n)d unit.", "Filed for %(n)d units.", len(filed))
         messages.success(request, sentence % {"n": len(filed)})
-    else:
-        messages.warning(request, _("Nothing was filed: no unit was ticked. Tick the units you file for."))
-    for found in done:
-        if found.refused:
-            messages.error(request, str(found.refused))
+    refused = [found for found in done if found.refused]
+    for found in refused[:NAMED]:
+        messages.error(request, str(found.refused))
+    if (more := len(refused) - NAMED) > 0:
+        sentence = ngettext(
+            "%(n)d more unit was not filed for.", "%(n)d more units were not filed for.", more
+        )
+        messages.error(request, sentence % {"n": more})
 
 
 class MissingPage(LoginRequiredMixin, PartsView):

@@ -88,19 +88,17 @@ def read(upload: Any, *, reach: Reach, root: Unit, period: Period, now: datetime
     lines: list[Line] = []
     seen: dict[str, int] = {}
     for row in rows:
-        line = _line(row, units.get(row.cells[0]), said, classes)
-        problem = _wrong_place(line, row, period, seen) or _fault(rules.read(row.cells, classes)[1])
+        after, fault = rules.read(row.cells, classes)
+        unit = units.get(row.cells[0])
+        before = said.get(unit.pk, _NOTHING) if unit else _NOTHING
+        line = Line(row.number, row.cells[0], unit, before, after)
+        problem = _wrong_place(line, row, period, seen) or _fault(fault)
         if line.unit and not problem and line.asks_for_something:
             problem = _objection(line, line.unit, rounds, now)
         behalf = line.unit is not None and filing_post(reach, line.unit)[1]
         seen.setdefault(line.code, row.number)
         lines.append(line._replace(problem=problem, on_behalf=behalf))
     return lines
-
-
-def _line(row: Row, unit: Unit | None, said: dict[int, "Before"], classes: Sequence[str]) -> Line:
-    before = said.get(unit.pk, _NOTHING) if unit else _NOTHING
-    return Line(row.number, row.cells[0], unit, before, rules.read(row.cells, classes)[0])
 
 
 def _wrong_place(line: Line, row: Row, period: Period, seen: dict[str, int]) -> str:

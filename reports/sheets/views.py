@@ -7,7 +7,6 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import ngettext
 from django.views import View
 
 from common.errors import Invalid
@@ -16,10 +15,7 @@ from reports import queries
 from reports.reading import see_other
 from reports.sheets import actions, difference
 from reports.sheets.forms import SheetForm
-from reports.views import unit_and_period
-
-#: So many refusals are said one by one after a list was applied.
-NAMED = 20
+from reports.views import say_what_was_done, unit_and_period
 
 
 class SheetOut(LoginRequiredMixin, View):
@@ -64,7 +60,7 @@ class SheetIn(LoginRequiredMixin, View):
             messages.error(request, str(invalid))
             return self._page(request, unit, period, form, status=422)
         done = actions.apply(reach=request.reach, shown=shown, period=period, now=request.now)
-        _say_what_was_done(request, done)
+        say_what_was_done(request, done)
         query = urlencode({"unit": unit.code, "period": str(period)})
         return see_other(f"{reverse('reports-table')}?{query}")
 
@@ -76,18 +72,3 @@ class SheetIn(LoginRequiredMixin, View):
             if context["changes"]:
                 context["shown"] = difference.seal(lines, reach=request.reach, root=unit, period=period)
         return render(request, "reports/sheet.html", context, status=status)
-
-
-def _say_what_was_done(request, done) -> None:
-    filed = [found for found in done if found.report]
-    refused = [found for found in done if found.refused]
-    if filed:
-        sentence = ngettext("Filed for %(n)d unit.", "Filed for %(n)d units.", len(filed))
-        messages.success(request, sentence % {"n": len(filed)})
-    for found in refused[:NAMED]:
-        messages.error(request, str(found.refused))
-    if len(refused) > NAMED:
-        sentence = ngettext(
-            "%(n)d more unit was not filed for.", "%(n)d more units were not filed for.", len(refused) - NAMED
-        )
-        messages.error(request, sentence % {"n": len(refused) - NAMED})
