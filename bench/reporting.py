@@ -28,6 +28,7 @@ from journal import wake  # noqa: E402
 from journal.numbering import number_new  # noqa: E402
 from reports import actions, queries  # noqa: E402
 from reports.models import Round  # noqa: E402
+from reports.rounds.actions import fix_rounds, open_rounds  # noqa: E402
 from reports.tallies import fold, recount  # noqa: E402
 
 NOW = timezone.now()
@@ -184,7 +185,7 @@ def main(sizes: list[str], clients: int, times: int) -> dict:
     roots = {size: grow(f"S{size}", 20, *SHAPES[size]) for size in sizes}
     for root in roots.values():
         seat(person, root)
-    found["open"] = seconds(lambda: actions.open_rounds(now=NOW))
+    found["open"] = seconds(lambda: open_rounds(now=NOW))
     answer("S%", TODAY, person)
     fold_all()
     found["recount"] = seconds(lambda: recount(TODAY))
@@ -197,7 +198,7 @@ def main(sizes: list[str], clients: int, times: int) -> dict:
     entries = fold_all()
     found["fold"] = entries / (time.perf_counter() - begun)
     after = max(NOW, Round.objects.of(TODAY).latest("due_at").due_at) + timedelta(minutes=1)
-    found["fix"] = seconds(lambda: actions.fix_rounds(now=after))
+    found["fix"] = seconds(lambda: fix_rounds(now=after))
     found["matrix"] = matrix(person)
     found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return found

@@ -27,7 +27,7 @@ from journal.parts import PartsView
 from notices import hand_calls
 from notices import queries as notices
 from plans.facts import Facts
-from reports import queries as reports
+from reports.silent.queries import missing_today
 
 #: A board shows so many cards; the list page has the rest.
 MOST_CARDS = 50
@@ -78,7 +78,7 @@ class Board(LoginRequiredMixin, PartsView):
 
     def missing_context(self):
         return {
-            "missing": reports.missing_today(self.request.reach, self.request.now),
+            "missing": missing_today(self.request.reach, self.request.now),
             "now": self.request.now,
         }
 

@@ -8,7 +8,8 @@ from accounts.models import Unit
 from command.shifts.choices import ItemKind
 from command.shifts.queries import Passing
 from common.periods import DAILY, Period, day_of, period_of
-from reports.queries import Rounds, silent_around
+from reports.queries import Rounds
+from reports.silent.queries import silent_around
 
 
 def silent_units(unit: Unit, now: datetime) -> list[Passing]:

@@ -3,7 +3,7 @@
 import time
 from datetime import datetime
 
-from reports.actions import fix_rounds, open_rounds, recount_rounds
+from reports.rounds.actions import fix_rounds, open_rounds, recount_rounds
 from reports.tallies import BATCH, fold
 
 #: One turn goes on while there is work, but not for ever.

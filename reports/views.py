@@ -29,6 +29,7 @@ from reports.matrix import Cell, matrix, month_of, showing
 from reports.permissions import check_can_file, filing_post
 from reports.pictures import burden
 from reports.reading import check_may_look, read_period, see_other
+from reports.silent.queries import missing
 
 
 def no_post() -> NotAllowed:
@@ -265,7 +266,7 @@ class MissingPage(LoginRequiredMixin, PartsView):
         }
 
     def missing_context(self):
-        found = queries.missing(self.request.reach, self.period, self.request.now, unit=self.unit)
+        found = missing(self.request.reach, self.period, self.request.now, unit=self.unit)
         return {"missing": found, "now": self.request.now, "unit": self.unit}
 
 

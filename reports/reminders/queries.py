@@ -14,9 +14,9 @@ from common.paths import prefixes
 from common.periods import Period
 from notices.actions import Recipient
 from reports.models import Round, ZeroReport
-from reports.queries import ANSWERING, silent_in
 from reports.reminders.models import ReminderStep
 from reports.reminders.rules import NAMED
+from reports.silent.queries import ANSWERING, silent_in
 from reports.tallies import scopes_of
 
 _CHUNK = 500

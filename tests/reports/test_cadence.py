@@ -7,10 +7,10 @@ from common.errors import WrongState
 from common.periods import DAILY, WEEKLY, parse
 from plans.sections import ClockLine, clocks_of
 from plans.words import Words
-from reports.actions import fix_rounds, open_rounds
 from reports.cadence import asking_units, cadence_of, due_by_tier, from_clocks
 from reports.models import Round, Silence
 from reports.queries import asked_now, summary
+from reports.rounds.actions import fix_rounds, open_rounds
 from reports.rules import DEFAULT, END_OF_DAY, FRIDAY, Ask
 
 CAMPAIGN = {

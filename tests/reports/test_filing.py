@@ -7,8 +7,8 @@ from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from common.periods import parse
 from journal.models import Entry
 from journal.record import content_of
-from reports.actions import fix_rounds, open_rounds
 from reports.models import ReportItem, Round, Silence, Tally, ZeroReport
+from reports.rounds.actions import fix_rounds, open_rounds
 
 
 def test_one_tap_files_nothing_to_report(file, units, cast, now):

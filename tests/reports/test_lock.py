@@ -11,7 +11,6 @@ from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from common.periods import LOCAL, parse
 from journal.models import Entry
 from journal.record import content_of
-from reports.actions import fix_rounds, open_rounds
 from reports.cadence import from_clocks, locks_by_tier
 from reports.lock import rules
 from reports.lock.actions import grant
@@ -19,6 +18,7 @@ from reports.models import LockException, Round, ZeroReport
 from reports.queries import summary
 from reports.rollup.actions import confirm, return_down
 from reports.rollup.queries import draft, has_drifted
+from reports.rounds.actions import fix_rounds, open_rounds
 from tests.reports.test_cadence import line
 
 pytestmark = pytest.mark.django_db

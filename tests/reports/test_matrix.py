@@ -4,8 +4,8 @@ import pytest
 
 from accounts.models import Appointment, Unit
 from common.periods import DAILY, WEEKLY, parse
-from reports.actions import fix_rounds, open_rounds
 from reports.matrix import matrix, month_of
+from reports.rounds.actions import fix_rounds, open_rounds
 
 
 @pytest.mark.parametrize(

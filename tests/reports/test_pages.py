@@ -9,8 +9,8 @@ from django.test import Client
 
 from accounts.models import Unit
 from journal.numbering import number_new
-from reports.actions import fix_rounds, open_rounds
 from reports.models import ReportItem, ZeroReport
+from reports.rounds.actions import fix_rounds, open_rounds
 from reports.tallies import fold
 
 pytestmark = pytest.mark.django_db
@@ -247,7 +247,7 @@ def test_the_part_after_an_entry_equals_a_fresh_page(browser, file):
 def test_the_board_fragment_shows_counts_and_the_way_on(browser, reach, now, file):
     from django.template.loader import render_to_string
 
-    from reports.queries import missing_today
+    from reports.silent.queries import missing_today
 
     file("village111.informant", "V111")
 

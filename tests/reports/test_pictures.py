@@ -12,13 +12,13 @@ from common.periods import DAILY, Period, parse
 from incidents.actions import Alarm, report_incident, retract
 from journal.numbering import number_new
 from plans.facts import Facts
-from reports.actions import fix_rounds, open_rounds
 from reports.matters.actions import assign, file_matter, register, work_on
 from reports.models import FilingTime, Matter, OfficialForm, ReportItem, RollUp, ZeroReply
 from reports.official.actions import begin
 from reports.pictures import agreement, burden, credibility
 from reports.pictures.history import history
 from reports.rollup.actions import confirm
+from reports.rounds.actions import fix_rounds, open_rounds
 from reports.tallies import fold
 
 pytestmark = pytest.mark.django_db

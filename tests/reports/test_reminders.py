@@ -16,11 +16,11 @@ from notices import outbox
 from notices.choices import State
 from notices.models import Notice
 from notices.queries import inbox
-from reports.actions import fix_rounds, open_rounds
 from reports.reminders import actions, turn
 from reports.reminders.actions import take_back, take_step, write_steps
 from reports.reminders.models import ReminderStep
 from reports.reminders.turn import turn_reminders
+from reports.rounds.actions import fix_rounds, open_rounds
 from tests.notices.gateway import FakeGateway
 
 SECOND = timedelta(seconds=1)

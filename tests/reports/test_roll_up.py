@@ -12,11 +12,12 @@ from accounts.models import Unit
 from accounts.scope import reach_of
 from common.errors import Invalid, NotAllowed, NotFound, Refused, WrongState
 from journal.models import Entry
-from reports.actions import Item, file_report, open_rounds
+from reports.actions import Item, file_report
 from reports.models import ReportItem, RollUp, ZeroReport
 from reports.rollup import rules
 from reports.rollup.actions import confirm, return_down
 from reports.rollup.queries import draft
+from reports.rounds.actions import open_rounds
 from reports.rules import Counts
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from openpyxl import load_workbook
 
 from accounts.models import Unit
 from common.workbooks import Sheet, as_xlsx
-from reports.actions import open_rounds
 from reports.models import ZeroReport
+from reports.rounds.actions import open_rounds
 from tests.reports.test_table import villages
 
 OUT, IN = "/report/table/workbook/", "/report/table/import/"

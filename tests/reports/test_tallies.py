@@ -16,10 +16,12 @@ from common.periods import LOCAL, parse
 from demo import bureau
 from journal.numbering import head, number_new
 from journal.record import key, record
-from reports.actions import Item, file_report, fix_rounds, open_rounds, recount_rounds
+from reports.actions import Item, file_report
 from reports.models import Folded, Round, Tally, ZeroReport
-from reports.queries import _silent_units, summary
+from reports.queries import summary
+from reports.rounds.actions import fix_rounds, open_rounds, recount_rounds
 from reports.rules import Counts
+from reports.silent.queries import _silent_units
 from reports.tallies import fold, folded_to
 
 TODAY = parse("2026-11-22")

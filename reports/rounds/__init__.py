@@ -1,0 +1,1 @@
+"""Rounds: one asking of every unit for a period, opened in the morning and counted after the cut-off."""

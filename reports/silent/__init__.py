@@ -1,0 +1,1 @@
+"""Who is silent, and whom one would phone about it."""
