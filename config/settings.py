@@ -130,7 +130,8 @@ _POSTGRES = {
 }
 DATABASES = {"default": env.db("DATABASE_URL") if DATABASE_URL else _SQLITE}
 if DATABASE_URL:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Given back after every request; the pool behind this backend keeps them.
+    DATABASES["default"]["ENGINE"] = "config.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"] = {**_POSTGRES, **DATABASES["default"].get("OPTIONS", {})}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
