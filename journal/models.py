@@ -33,9 +33,15 @@ class Entry(models.Model):
     subject = models.CharField(max_length=60)
     #: The incident (or other whole) it belongs to, e.g. "incident:5".
     thread = models.CharField(max_length=60)
-    unit = models.ForeignKey("accounts.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    # No index of their own on unit and person: nothing is searched by them, and every entry would pay for them
+    # twice, when it is written and when it gets its number.
+    unit = models.ForeignKey(
+        "accounts.Unit", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     unit_path = PathField(blank=True, default="")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     actor_name = models.CharField(max_length=80, blank=True, default="")
     post = models.CharField(max_length=120, blank=True, default="")
     at = models.DateTimeField()

@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
+from common.rows import Table
 from journal import wake
 from journal.kinds import KINDS
 from journal.models import Entry
+
+_ENTRIES = Table(Entry)
 
 #: Called with each new entry inside the transaction that records it (clocks start and stop here).
 _listeners: list[Callable[[Entry], None]] = []
@@ -68,7 +71,7 @@ def record(
         drill=drill,
     )
     entry.body = canonical(entry, content or {})
-    entry.save(force_insert=True)
+    _ENTRIES.insert(entry)
     entry.content = content or {}
     entry.deadlines = deadlines or {}
     for listener in _listeners:

@@ -14,6 +14,7 @@ from accounts.scope import Reach
 from common.crash import crash_point
 from common.errors import Invalid, Refused, WrongState
 from common.periods import Period
+from common.rows import Table
 from common.text import personal_data_in
 from incidents.models import Incident
 from journal.record import record
@@ -25,6 +26,8 @@ from reports.lock.actions import check_open, note_use
 from reports.lock.queries import lock_of
 from reports.models import ReportItem, Round, Silence, ZeroReport
 from reports.slots import Slot, lock_slot
+
+_REPORTS = Table(ZeroReport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def _write(
     report.counted = before.counted if before else _is_counted(slot.over, unit, period)
     if before:
         ZeroReport.objects.filter(pk=before.pk).update(current=False)
-    report.save(force_insert=True)
+    _REPORTS.insert(report)
     if items:
         ReportItem.objects.bulk_create(_rows(report, items, incidents))
     note_use(lock, now)

@@ -31,6 +31,8 @@ class Connection(extensions.connection):
     rests_since = 0.0
     #: Whether a cursor may be open on the server.
     has_named_cursors = False
+    #: The statements this session has prepared; see common/rows.py.
+    prepared: frozenset[str] = frozenset()
 
 
 class Pool:

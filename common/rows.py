@@ -1,0 +1,101 @@
+"""Rows read and written by statements composed once, for the few paths that run hundreds of times a second.
+
+The ORM composes a statement anew each time, which takes longer than the database needs to run it. How a value
+looks in the database and in Python stays the business of the model's fields.
+"""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Model
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Statement:
+    """SQL with %s for each value. PostgreSQL plans it once per connection, which takes longer than running it."""
+
+    def __init__(self, name: str, sql: str) -> None:
+        self.name, self.sql = name, sql
+        many = sql.count("%s")
+        self._prepare = f"PREPARE {name} AS " + sql % tuple(f"${n}" for n in range(1, many + 1))
+        self._execute = f"EXECUTE {name} ({', '.join(['%s'] * many)})"
+
+    def run(self, cursor: Any, values: Sequence[Any]) -> None:
+        session = connection.connection
+        if not hasattr(session, "prepared"):  # SQLite, or a connection without a pool
+            cursor.execute(self.sql, values)
+            return
+        if self.name not in session.prepared:
+            cursor.execute(self._prepare)
+            session.prepared |= {self.name}
+        cursor.execute(self._execute, values)
+
+
+class Table(Generic[Row]):
+    """The rows of a model without parents: `columns` for a SELECT by hand, `read` for what it found, `insert`."""
+
+    def __init__(self, model: type[Row]) -> None:
+        self.model = model
+
+    @cached_property
+    def _fields(self) -> list[Any]:
+        return list(self.model._meta.concrete_fields)
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [field.attname for field in self._fields]
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def columns(self, alias: str) -> str:
+        """All columns, in the order `read` takes them."""
+        return ", ".join(f'{alias}."{field.column}"' for field in self._fields)
+
+    def read(self, values: Sequence[Any]) -> Row | None:
+        """The row with these values; None where an outer join found none."""
+        if values[self._names.index(self.model._meta.pk.attname)] is None:
+            return None
+        ready = list(values)
+        for place, column, converters in self._converters:
+            for convert in converters:
+                ready[place] = convert(ready[place], column, connection)
+        return self.model.from_db(connection.alias, self._names, ready)
+
+    @cached_property
+    def _converters(self) -> list[tuple[int, Any, list[Any]]]:
+        table, found = self.model._meta.db_table, []
+        for place, field in enumerate(self._fields):
+            column = field.get_col(table)
+            converters = connection.ops.get_db_converters(column) + column.get_db_converters(connection)
+            if converters:
+                found.append((place, column, converters))
+        return found
+
+    def insert(self, row: Row) -> None:
+        """INSERT a row that is not stored yet; it gets its key. Raises what the ORM would."""
+        values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in self._given]
+        with connection.cursor() as cursor:
+            self._statement.run(cursor, values)
+            row.pk = (
+                cursor.fetchone()[0]
+                if connection.features.can_return_columns_from_insert
+                else cursor.lastrowid
+            )
+        row._state.adding, row._state.db = False, connection.alias
+
+    @cached_property
+    def _given(self) -> list[Any]:
+        return [field for field in self._fields if not field.primary_key]
+
+    @cached_property
+    def _statement(self) -> Statement:
+        meta = self.model._meta
+        names = ", ".join(f'"{field.column}"' for field in self._given)
+        marks = ", ".join(["%s"] * len(self._given))
+        back = f' RETURNING "{meta.pk.column}"' if connection.features.can_return_columns_from_insert else ""
+        sql = f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({marks}){back}'  # noqa: S608
+        return Statement(f"insert_{meta.db_table}", sql)
