@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import alarms, card, fanout, figures, memory, pages, replays, zero_reports
+from bench import alarms, card, cutoff, fanout, figures, memory, pages, replays, zero_reports
 from tests.installations import Bureau
 from tests.processes import Postgres, Redis
 
@@ -58,6 +58,10 @@ def run_zero_reports(bed: Bed, quick: bool):
     return zero_reports.run(bed.folder, bed.bureau, sizes=sizes, times=10 if quick else 100)
 
 
+def run_cutoff(bed: Bed, quick: bool):
+    return cutoff.run(bed.folder, bed.bureau, times=5 if quick else 60)
+
+
 def run_replays(bed: Bed, quick: bool):
     return replays.run(bed.folder, bed.bureau, incidents=1000 if quick else 10_000, times=3 if quick else 9)
 
@@ -69,6 +73,7 @@ BENCHES = {
     "alarms": run_alarms,
     "pages": run_pages,
     "zero_reports": run_zero_reports,
+    "cutoff": run_cutoff,
     "replays": run_replays,
 }
 

@@ -21,8 +21,14 @@ class Visitor:
         return self._ask("GET", path, None, {})
 
     def post(self, path: str, body: dict, key: str) -> bytes:
+        return self._send("POST", path, body, key)
+
+    def put(self, path: str, body: dict, key: str) -> bytes:
+        return self._send("PUT", path, body, key)
+
+    def _send(self, method: str, path: str, body: dict, key: str) -> bytes:
         more = {"Content-Type": "application/json", "Idempotency-Key": key}
-        return self._ask("POST", path, json.dumps(body), more)
+        return self._ask(method, path, json.dumps(body), more)
 
     def _ask(self, method: str, path: str, body, more: dict) -> bytes:
         self._connection.request(method, path, body=body, headers={**self._headers, **more})
