@@ -2,21 +2,21 @@
 
 import os
 
+import django
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
-from django.core.asgi import get_asgi_application
-
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from engine.lifespan import Lifespan  # noqa: E402
+from engine.one_thread import OneThreadHandler  # noqa: E402
 from engine.sockets import LiveConsumer, OwnOriginOnly  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": OneThreadHandler(),
         "websocket": OwnOriginOnly(URLRouter([path("ws/live/", LiveConsumer.as_asgi())])),
         "lifespan": Lifespan(),
     }
