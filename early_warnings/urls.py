@@ -1,13 +1,14 @@
 from django.urls import path
 
 from early_warnings import views
+from early_warnings.proposals import views as proposals
 
 urlpatterns = [
-    path("incidents/<str:number>/warning/", views.ProposalPage.as_view(), name="warning-new"),
+    path("incidents/<str:number>/warning/", proposals.ProposalPage.as_view(), name="warning-new"),
     path("early-warnings/", views.WarningListPage.as_view(), name="warnings"),
     path("early-warnings/<str:number>/", views.WarningPage.as_view(), name="warning"),
-    path("early-warnings/<str:number>/revise/", views.RevisePage.as_view(), name="warning-revise"),
-    path("early-warnings/<str:number>/adjust/", views.AdjustPage.as_view(), name="warning-adjust"),
+    path("early-warnings/<str:number>/revise/", proposals.RevisePage.as_view(), name="warning-revise"),
+    path("early-warnings/<str:number>/adjust/", proposals.AdjustPage.as_view(), name="warning-adjust"),
     path("early-warnings/<str:number>/propose/", views.Propose.as_view(), name="warning-propose"),
     path("early-warnings/<str:number>/sign/", views.Sign.as_view(), name="warning-sign"),
     path("early-warnings/<str:number>/return/", views.Return.as_view(), name="warning-return"),
