@@ -1,7 +1,7 @@
 """What happens to units, posts and appointments. Lock, check, change, record."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -31,8 +31,9 @@ def create_unit(
     name_en: str = "",
     phone: str = "",
     address: str = "",
+    valid_from: date | None = None,
 ) -> Unit:
-    """Add a unit below `parent` (None: the root of a tree)."""
+    """Add a unit below `parent` (None: the root of a tree), from `valid_from` on (default: today)."""
     if parent:
         Unit.objects.select_for_update(of=("self",)).get(pk=parent.pk)
     siblings = Unit.objects.filter(parent=parent)
@@ -48,7 +49,7 @@ def create_unit(
         path=(parent.path if parent else "") + segment(number),
         phone=phone,
         address=address,
-        valid_from=localtime(now).date(),
+        valid_from=valid_from or localtime(now).date(),
     )
 
     record(

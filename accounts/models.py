@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from accounts.agents import words_for
 from accounts.choices import HeldAs, PostKind, Tier
 from accounts.contacts.models import NumberCode, VerifiedNumber  # noqa: F401  (tables of this room)
+from accounts.reform.models import Reform, Succession  # noqa: F401  (tables of this room)
 from accounts.sealing import SealedField
 from common.paths import PathField
 

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from accounts import views
 from accounts.people import views as people
+from accounts.reform import views as reform
 from accounts.sign_in import views as sign_in
 
 urlpatterns = [
@@ -32,5 +33,8 @@ urlpatterns = [
     path("people/<int:person_id>/", people.person, name="account-person"),
     path("people/<int:person_id>/appoint/", people.appoint, name="account-appoint"),
     path("people/<int:person_id>/<slug:name>/", people.act, name="account-person-act"),
+    path("units/", reform.units, name="account-units"),
+    path("units/change/", reform.change, name="account-units-change"),
+    path("units/change/<int:reform_id>/cancel/", reform.cancel, name="account-units-cancel"),
     path("directory/", people.directory, name="account-directory"),
 ]

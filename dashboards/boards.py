@@ -71,6 +71,7 @@ BOARDS = [
         frozenset(_LEADERS - {P.OFFICE_HEAD} | {P.DUTY_OFFICER}),
     ),
     Board("account-people", pgettext_lazy("menu", "People"), "users", frozenset({P.SECADMIN})),
+    Board("account-units", pgettext_lazy("menu", "Units"), "network", frozenset({P.SYSADMIN})),
     Board("system", pgettext_lazy("menu", "System"), "activity", frozenset({P.SYSADMIN})),
 ]
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from accounts.reform.actions import carry_out_due
 from clocks.sweep import sweep
 from command.shifts.turn import turn_shifts
 from engine import auditor
@@ -82,6 +83,8 @@ ALERTS = Wheel("notices.alerts", _send_alerts, limit=45 * SECONDS)
 POST = Wheel("notices", _send_all, limit=45 * SECONDS)
 # At the hour a shift begins; five seconds late is still the hour.
 SHIFTS = Wheel("command.shifts", turn_shifts, limit=60 * SECONDS, every=5 * SECONDS)
+# Before the day is opened, so that it asks the units there are from then on.
+REFORMS = Wheel("accounts.reform", carry_out_due, limit=900 * SECONDS, every=20 * SECONDS)
 TALLIES = Wheel("reports.tallies", fold_tallies, limit=120 * SECONDS)
 # Opening a day counts every unit; in a province that takes seconds, so it has a lane without deadlines.
 ROUNDS = Wheel("reports.rounds", turn_rounds, limit=900 * SECONDS, every=20 * SECONDS)
@@ -100,7 +103,7 @@ LANES: dict[str, Sequence[Wheel]] = {
     "desk": (NUMBERING, CLOCKS, SHIFTS, ESCALATION, ANCHOR, AUDITOR),
     "alerts": (ALERTS,),
     "post": (POST,),
-    "reports": (TALLIES, ROUNDS, REMINDERS),
+    "reports": (TALLIES, REFORMS, ROUNDS, REMINDERS),
 }
 #: One whole turn, the auditor last.
 ALL: Sequence[Wheel] = (
@@ -111,6 +114,7 @@ ALL: Sequence[Wheel] = (
     ALERTS,
     POST,
     TALLIES,
+    REFORMS,
     ROUNDS,
     REMINDERS,
     ANCHOR,

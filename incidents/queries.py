@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit
 from accounts.scope import Reach
@@ -58,6 +59,18 @@ def open_incidents(reach: Reach) -> QuerySet[Incident]:
         .select_related("unit", "plan", "reported_by")
         .order_by("proposed_rank", "-recorded_at", "-pk")
     )
+
+
+#: What a unit that is about to end is told of these.
+OPEN_WORDS = gettext_lazy("open incidents")
+
+
+def count_open(paths: list[str]) -> int:
+    """Open incidents at and below the units with these paths."""
+    where = Q(pk__in=[])
+    for path in paths:
+        where |= Q(unit_path__under=path)
+    return Incident.objects.open().filter(where).count()
 
 
 def get_incident(reach: Reach, number: str) -> Incident:

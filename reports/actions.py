@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
+from accounts.reform.queries import successors
 from accounts.scope import Reach
 from common.crash import crash_point
 from common.errors import Invalid, Refused, WrongState
@@ -281,10 +282,11 @@ def _due_at(unit: Unit, period: Period, over: Round | None, now: datetime) -> da
             ),
             "unit_closed": _(
                 "The report for %(unit)s was not filed: the unit was closed before the cut-off of %(period)s. "
-                "File for the unit that took over from it."
+                "File for the unit that took over from it: %(successors)s."
             ),
         }[code]
-        raise WrongState(code, sentence % {"unit": unit, "period": period})
+        after = ", ".join(f"{one} ({one.code})" for one in successors(unit)) if code == "unit_closed" else ""
+        raise WrongState(code, sentence % {"unit": unit, "period": period, "successors": after or "–"})
     return due
 
 

@@ -5,11 +5,14 @@ class ReportsConfig(AppConfig):
     name = "reports"
 
     def ready(self):
+        from accounts.reform import waiting
         from command.shifts.queries import add_passing
         from notices import still
         from reports.handover import silent_units
+        from reports.matters.queries import OPEN_WORDS, count_open
         from reports.reminders.alerts import PURPOSE
         from reports.reminders.still import not_needed
 
         add_passing(silent_units)
+        waiting.register(OPEN_WORDS, count_open)
         still.register(PURPOSE, not_needed)

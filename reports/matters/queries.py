@@ -1,6 +1,7 @@
 """What was reported and not registered yet, what is being worked on."""
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Unit
 from accounts.scope import Reach
@@ -32,6 +33,18 @@ def matters(reach: Reach, unit: Unit | None = None, state: str = "open") -> Quer
     elif state != "all":
         rows = rows.filter(state=state)
     return rows.order_by("-registered_at", "-pk")
+
+
+#: What a unit that is about to end is told of these.
+OPEN_WORDS = gettext_lazy("matters that are not filed")
+
+
+def count_open(paths: list[str]) -> int:
+    """Matters at and below the units with these paths that nobody has filed yet."""
+    where = Q(pk__in=[])
+    for path in paths:
+        where |= Q(unit_path__under=path)
+    return Matter.objects.open().filter(where).count()
 
 
 def unregistered(reach: Reach, unit: Unit | None = None) -> QuerySet[ReportItem]:

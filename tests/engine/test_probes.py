@@ -109,6 +109,7 @@ def test_status_for_the_beat(db, now):
         "notices.alerts",
         "notices",
         "reports.tallies",
+        "accounts.reform",
         "reports.rounds",
         "reports.reminders",
         "anchor",

@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.actions import create_unit
-from accounts.models import Unit, User
+from accounts.models import Reform, Unit, User
+from accounts.reform.actions import carry_out
+from accounts.reform.ground import New
 from accounts.scope import reach_of
 from common.errors import WrongState
 from common.periods import LOCAL, parse
@@ -88,6 +90,8 @@ def check(plain: Plain) -> None:
 
 
 def close_unit(unit: Unit, day) -> None:
+    if unit.valid_from and unit.valid_from >= day:
+        day = unit.valid_from + timedelta(days=1)  # it has begun today, so it is asked today
     with transaction.atomic():
         Unit.objects.filter(pk=unit.pk).update(valid_to=day)
         record("unit.closed", subject=key("unit", unit.pk), unit=unit, actor=None, at=MORNING)
@@ -98,6 +102,7 @@ STEPS = st.one_of(
     st.tuples(st.sampled_from(["number", "fold", "fold one", "open", "fix", "recount"])),
     st.tuples(st.just("close"), st.integers(3, 7)),
     st.tuples(st.just("new village"), st.integers(2, 3)),
+    st.tuples(st.just("reform"), st.sets(st.integers(0, 20), min_size=1, max_size=2), st.integers(0, 2)),
 )
 
 
@@ -187,6 +192,15 @@ def _play(steps):
                     actor=None,
                     now=BEGUN,
                 )
+            case ("reform", places, many):
+                made += many
+                villages = [unit for unit in units if unit.tier == "village" and unit.valid_to is None]
+                olds = sorted({villages[place % len(villages)].pk for place in places}) if villages else []
+                news = [New(f"R{made - n}", "新居").stored() for n in range(many)]
+                if olds:
+                    planned = Reform.objects.create(day=TODAY.day, olds=olds, news=news, reason="x",
+                                                    planned_by=clerk, planned_at=BEGUN)  # fmt: skip
+                    assert carry_out(planned.pk, MORNING) == 1
         check(plain)
     number_new()
     while fold():
