@@ -116,6 +116,46 @@ def test_late_after_the_lock_with_an_exception(person):
     expect(head.locator("main")).to_contain_text("请重新确认")
 
 
+def test_a_village_answers_by_a_link_without_signing_in(person, bureau_server, chromium):
+    """The township makes a link; any phone taps it, once; a link with one letter changed opens nothing."""
+    today = period_of(DAILY, day_of(datetime.now(UTC)))
+    clerk = person("town31.clerk", start=f"/report/V315/{today}/")
+    clerk.get_by_role("button", name="生成链接").click()
+    link = clerk.locator("[data-new-link]").inner_text()
+    context = chromium.new_context(
+        viewport=PHONE, base_url=bureau_server.url, locale="zh-CN", timezone_id="Asia/Shanghai",
+        java_script_enabled=False,
+    )  # fmt: skip
+    phone, send = context.new_page(), "无情况，报送"
+    try:
+        secret = link.split("/r/")[1]
+        phone.goto(link.replace(secret, ("a" if secret[0] != "a" else "b") + secret[1:]))
+        expect(phone.locator("[data-code=no_such_link]")).to_be_visible()
+        expect(phone.get_by_role("button", name=send)).to_have_count(0)
+
+        # Opened twice before it is tapped, as messengers do: nothing is filed by looking.
+        for _look in range(2):
+            phone.goto(link)
+            expect(phone.get_by_role("button", name=send)).to_be_visible()
+        again = context.new_page()
+        again.goto(link)
+        phone.get_by_role("button", name=send).click()
+        expect(phone.locator("dl.facts")).to_contain_text(re.compile(r"R-V315-\d{8}-1"))
+        assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+        # A page left open elsewhere taps too.
+        again.get_by_role("button", name=send).click()
+        expect(again.locator("[data-code=link_used]")).to_contain_text("R-V315-")
+        phone.goto(link)
+        expect(phone.get_by_role("button", name=send)).to_have_count(0)
+    finally:
+        context.close()
+
+    clerk.goto(f"/report/V315/{today}/")
+    expect(clerk.locator("dl.facts")).to_have_count(1)
+    expect(clerk.locator("main")).to_contain_text("一键零报链接")
+
+
 def test_a_dead_network_and_a_dead_browser_still_make_exactly_one_report(bureau_server, chromium, tmp_path):
     """Tapped without a network, the browser killed, opened again: it arrives by itself, once."""
     phone = browse(chromium, bureau_server, tmp_path)
