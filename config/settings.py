@@ -23,6 +23,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Where people reach this product, for links in messages: "https://icd.example".
 SITE_URL = env("SITE_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), ""))
+#: Reminders on a telephone carry a link that files "nothing"; only where SITE_URL is known.
+REMINDER_LINKS = env.bool("REMINDER_LINKS", default=True)
 SITE_NAME = env("SITE_NAME", default="")
 NETWORK_NOTICE = env("NETWORK_NOTICE", default="")
 #: True behind the TLS proxy of the production profile: secure cookies, HSTS.

@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 
 from accounts.duty import still_answering
 from common.crash import crash_point
-from notices import bundles, gateway_events, rules, still, tellings
+from notices import addenda, bundles, gateway_events, rules, still, tellings
 from notices.actions import fail, record_progress, twins
 from notices.bundles import Parcel
 from notices.channels import Outcome
@@ -48,7 +48,9 @@ def turn(now: datetime, *, max_priority: int = EVERYTHING, limit: int = BATCH) -
     if not batch:
         return marked
     crash_point("notices.after_claim")
-    senders.begin(bundles.parcels(_still_wanted(batch, now)), now)
+    wanted = _still_wanted(batch, now)
+    addenda.add_to(wanted, now)
+    senders.begin(bundles.parcels(wanted), now)
     _mark_all(senders.answers())
     return len(batch)
 

@@ -43,9 +43,18 @@ class Person(NamedTuple):
         return any(line.heard_at or line.acknowledged_at for line in self.lines)
 
 
+class Text(NamedTuple):
+    """What a channel said, word for word, and which version of which template that was ("warning.signed/sms@1")."""
+
+    wording: str
+    channels: list[str]
+    words: str
+
+
 class Sheet(NamedTuple):
     people: list[Person]
     reached: int
+    texts: list[Text]
     #: Steps that were taken, as the journal has them.
     followed_up: list[Entry]
 
@@ -78,7 +87,17 @@ def sheet(*, subject: str, thread: str, purpose: str) -> Sheet:
         )
         person.lines.append(_line(notice, entries.get(key("notice", notice.pk), [])))
     rows = list(people.values())
-    return Sheet(rows, sum(person.is_reached for person in rows), entries.get("", []))
+    reached = sum(person.is_reached for person in rows)
+    return Sheet(rows, reached, _texts(notices), entries.get("", []))
+
+
+def _texts(notices: Iterable[Notice]) -> list[Text]:
+    """Each text once, as its recipients got it, with the channels that said it."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for notice in notices:
+        said_by = found.setdefault((notice.wording, notice.text_for_recipient()), {})
+        said_by[str(notice.get_channel_display())] = None  # type: ignore[attr-defined]
+    return [Text(wording, list(channels), words) for (wording, words), channels in found.items()]
 
 
 def _steps(telling: Telling | None, posts: dict[str, str]) -> list[Step]:

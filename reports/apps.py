@@ -7,12 +7,14 @@ class ReportsConfig(AppConfig):
     def ready(self):
         from accounts.reform import waiting
         from command.shifts.queries import add_passing
-        from notices import still
+        from notices import addenda, still
         from reports.handover import silent_units
         from reports.matters.queries import OPEN_WORDS, count_open
         from reports.reminders.alerts import PURPOSE
+        from reports.reminders.links import links_for
         from reports.reminders.still import not_needed
 
         add_passing(silent_units)
         waiting.register(OPEN_WORDS, count_open)
         still.register(PURPOSE, not_needed)
+        addenda.register(PURPOSE, links_for)

@@ -99,3 +99,15 @@ def test_whoever_was_told_next_is_called_in_the_readers_language(signed, now, la
 
     assert words
     assert all(one.startswith(begins) for one in words)
+
+
+def test_the_sheet_names_the_version_of_each_text_and_says_it_word_for_word(signed, page, cast):
+    warning = signed("red")
+    told = Notice.objects.filter(subject=warning.key, purpose="warning.signed", channel="app")
+    assert set(told.values_list("wording", flat=True)) == {"warning.signed/full@1"}
+
+    texts = queries.proof_sheet(warning).texts
+    assert [text.wording for text in texts if told[0].text_zh in text.words] == ["warning.signed/full@1"]
+    shown = page(warning).content.decode()
+    assert "warning.signed/full@1" in shown
+    assert "红色预警 " + warning.number in shown
