@@ -33,4 +33,9 @@ class Lack(models.TextChoices):
     NO_NUMBER = "no_number", pgettext_lazy("readiness", "no telephone number")
     NOT_VERIFIED = "not_verified", pgettext_lazy("readiness", "the number is not verified")
     NO_GATEWAY = "no_gateway", pgettext_lazy("readiness", "no gateway is set up")
+    NO_EMAIL = "no_email", pgettext_lazy("readiness", "no e-mail address")
+    NOT_NAMED = (
+        "not_named",
+        pgettext_lazy("readiness", "no telephone number, so the group does not name them"),
+    )
     NO_ANSWER = "no_answer", pgettext_lazy("readiness", "did not answer the last test")

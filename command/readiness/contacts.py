@@ -10,10 +10,20 @@ from accounts.models import User
 from command.readiness import rules
 from command.readiness.choices import Outcome
 from command.readiness.models import ReachAnswer
+from notices.actions import usable
 
 
 def has_gateway() -> bool:
     return bool(settings.NOTICE_GATEWAY_URL)
+
+
+def channels() -> list[str]:
+    """The columns of the grid: screen and telephone always, groups and mail where they are set up here."""
+    return [*rules.CHANNELS, *usable(rules.BESIDE)]
+
+
+def not_set_up() -> list[str]:
+    return [channel for channel in rules.BESIDE if channel not in usable(rules.BESIDE)]
 
 
 def contacts_of(people: Iterable[User]) -> dict[int, rules.Contact]:
@@ -21,7 +31,13 @@ def contacts_of(people: Iterable[User]) -> dict[int, rules.Contact]:
     known = {person.pk: person for person in people}
     proved, silent = verified(known.values()), _silent(known)
     return {
-        pk: rules.Contact(person.is_active, bool(person.phone), pk in proved, frozenset(silent.get(pk, ())))
+        pk: rules.Contact(
+            person.is_active,
+            bool(person.phone),
+            pk in proved,
+            frozenset(silent.get(pk, ())),
+            bool(person.email),
+        )
         for pk, person in known.items()
     }
 

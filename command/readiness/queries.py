@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from accounts.choices import HeldAs
 from accounts.models import Unit, User
@@ -12,7 +13,7 @@ from accounts.queries import Holder, open_unit
 from accounts.scope import Reach
 from command.readiness import permissions, rules
 from command.readiness.choices import Lack, Whom
-from command.readiness.contacts import contacts_of, has_gateway
+from command.readiness.contacts import channels, contacts_of, has_gateway
 from command.readiness.models import ReachAnswer, ReachTest
 from command.rosters.queries import ROSTERED, on_duty
 from common.errors import not_found
@@ -99,7 +100,7 @@ def called_roles(document: Document) -> dict[tuple[str, str, str], tuple[Role, s
 def grid(unit: Unit, at: datetime) -> Grid:
     """Who would be called for an incident in `unit` at `at`: a constant number of queries."""
     document = plan_in_force(unit, at).document
-    levels, bench, gateway = levels_of(document), Bench(unit, at), has_gateway()
+    levels, bench, gateway, ways = levels_of(document), Bench(unit, at), has_gateway(), channels()
     called = [
         (role, ids, bench.seat(role), bench.holders(role)) for role, ids in called_roles(document).values()
     ]
@@ -110,23 +111,24 @@ def grid(unit: Unit, at: datetime) -> Grid:
         rung = _first(holders)
         if seat is None and role.tier and not bench.has_tier(role.tier):
             continue  # this unit has no such office above it: the plan names another instead
-        lacks = {ch: _lack(rung, ch, contacts, gateway) for ch in rules.CHANNELS}
-        title = str(rung[0].post) if rung else (role.words.zh)
+        lacks = {ch: _lack(rung, ch, contacts, gateway) for ch in ways}
+        title = str(rung[0].post) if rung else _title(role)
         dark = [contact for contact in (contacts[h.person.pk] for h in rung) if not rules.unreachable(contact, has_gateway=gateway)]  # fmt: skip
         rows.append(
             Row(
                 title,
                 seat.unit if seat else None,
                 tuple(holder.person for holder in rung),
-                tuple(
-                    tuple(_cell(level.id in ids, lacks[channel]) for channel in rules.CHANNELS)
-                    for level in levels
-                ),
+                tuple(tuple(_cell(level.id in ids, lacks[channel]) for channel in ways) for level in levels),
                 not dark,
             )
         )
-        misses += _misses(role, rung, contacts, gateway)
-    return Grid(levels, rules.CHANNELS, rows, misses, document)
+        misses += _misses(role, rung, contacts, gateway, ways)
+    return Grid(levels, ways, rows, misses, document)
+
+
+def _title(role: Role) -> str:
+    return role.words.said_in(get_language())
 
 
 def _first(holders: Sequence[Holder]) -> list[Holder]:
@@ -147,14 +149,16 @@ def _cell(called: bool, lack: str) -> Cell:
     return Cell(called, lack, str(Lack(lack).label) if lack else "")
 
 
-def _misses(role: Role, rung: Sequence[Holder], contacts: dict, gateway: bool) -> list[Miss]:
+def _misses(
+    role: Role, rung: Sequence[Holder], contacts: dict, gateway: bool, ways: Sequence[str]
+) -> list[Miss]:
     if not rung:
-        return [Miss("", role.words.zh, str(Lack.NOBODY.label), tuple(rules.CHANNELS), True)]
+        return [Miss("", _title(role), str(Lack.NOBODY.label), tuple(ways), True)]
     found = []
     for holder in rung:
         contact = contacts[holder.person.pk]
         by_why: dict[str, list[str]] = {}
-        for channel in rules.CHANNELS:
+        for channel in ways:
             if lack := rules.lack_on(channel, contact, has_gateway=gateway):
                 by_why.setdefault(lack, []).append(channel)
         is_dark = bool(rules.unreachable(contact, has_gateway=gateway))

@@ -5,8 +5,13 @@ from typing import NamedTuple
 from command.readiness.choices import Lack
 
 APP, SMS, VOICE = "app", "sms", "voice"
-#: In the order of the grid.
+#: In the order of the grid: what a test can ask on, for each of them brings an answer back.
 CHANNELS = (APP, SMS, VOICE)
+WECOM, DINGTALK, FEISHU, EMAIL = "wecom", "dingtalk", "feishu", "email"
+#: What is in the grid as well, where it is set up. Neither wakes anybody.
+BESIDE = (WECOM, DINGTALK, FEISHU, EMAIL)
+#: Robots that name people by their telephone number; the third one writes the name.
+_NAMED_BY_NUMBER = (WECOM, DINGTALK)
 
 
 class Contact(NamedTuple):
@@ -17,12 +22,17 @@ class Contact(NamedTuple):
     is_verified: bool
     #: Channels on which the last test notice was not answered.
     silent_on: frozenset[str] = frozenset()
+    has_email: bool = False
 
 
 def lack_on(channel: str, contact: Contact, *, has_gateway: bool) -> str:
     """Why the person is not surely reached on the channel; empty if they are."""
     if not contact.is_active:
         return Lack.CLOSED
+    if channel == EMAIL:
+        return "" if contact.has_email else Lack.NO_EMAIL
+    if channel in BESIDE:
+        return Lack.NOT_NAMED if channel in _NAMED_BY_NUMBER and not contact.has_number else ""
     if channel != APP:
         if not contact.has_number:
             return Lack.NO_NUMBER

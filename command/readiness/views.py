@@ -15,7 +15,7 @@ from accounts.contacts.actions import confirm_code
 from accounts.contacts.queries import verified
 from command.readiness import actions, by_hand, forms, permissions, queries
 from command.readiness.choices import Whom
-from command.readiness.contacts import has_gateway
+from command.readiness.contacts import has_gateway, not_set_up
 from command.rosters.views import tabs
 from common.errors import Invalid, NotFound, is_allowed
 from common.once import once
@@ -82,6 +82,7 @@ class GridPage(LoginRequiredMixin, View):
             "tonight": tonight if tonight > request.now else tonight + timedelta(days=1),
             "grid": queries.grid(unit, at),
             "has_gateway": has_gateway(),
+            "not_set_up": not_set_up(),
             "tests": list(queries.tests_of(request.reach, unit)[:10]),
             "may_test": may_test,
             "to_ring": by_hand.to_ring(request.reach, unit, request.now) if may_test else [],
@@ -154,6 +155,7 @@ class NumberPage(LoginRequiredMixin, View):
             "form": form,
             "proof": verified([request.user]).get(request.user.pk),
             "has_gateway": has_gateway(),
+            "not_set_up": not_set_up(),
             "tabs": tabs(request, None, ""),
         }
         return render(request, "command/readiness/number.html", context, status=status)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from accounts.actions import appoint
 from accounts.contacts import actions as contacts
@@ -41,6 +42,46 @@ CONTACTS = [
 def test_what_a_person_lacks(contact, has_gateway, by_channel, dark):
     assert {ch: rules.lack_on(ch, contact, has_gateway=has_gateway) for ch in rules.CHANNELS} == by_channel
     assert rules.unreachable(contact, has_gateway=has_gateway) == dark
+
+
+@pytest.mark.parametrize(
+    ("contact", "by_channel"),
+    [
+        (rules.Contact(True, True, True, has_email=True), {"wecom": "", "dingtalk": "", "feishu": "", "email": ""}),
+        (rules.Contact(True, False, False), {"wecom": Lack.NOT_NAMED, "dingtalk": Lack.NOT_NAMED, "feishu": "", "email": Lack.NO_EMAIL}),
+        (rules.Contact(False, True, True, has_email=True), dict.fromkeys(rules.BESIDE, Lack.CLOSED)),
+    ],
+)  # fmt: skip
+def test_what_a_person_lacks_in_groups_and_by_mail(contact, by_channel):
+    assert {ch: rules.lack_on(ch, contact, has_gateway=True) for ch in rules.BESIDE} == by_channel
+
+
+def test_groups_and_mail_are_in_the_grid_where_they_are_set_up(
+    plan, units, cast, gateway, settings, now, signed_in
+):
+    assert queries.grid(units["C1"], now).channels == ["app", "sms", "voice"]
+    settings.NOTICE_BOTS, settings.EMAIL_HOST = {"wecom": "http://wecom.invalid"}, "mail.invalid"
+    User.objects.filter(username="county1.duty").update(email="duty@example.gov")
+
+    found = queries.grid(units["C1"], now)
+
+    assert found.channels == ["app", "sms", "voice", "wecom", "email"]
+    duty = next(row for row in found.rows if cast["county1.duty"] in row.people)
+    director = next(row for row in found.rows if cast["county1.director"] in row.people)
+    assert [cell.lack for cell in duty.cells[0]][3:] == ["", ""]
+    assert [cell.lack for cell in director.cells[0]][3:] == ["", Lack.NO_EMAIL]
+    page = signed_in("county1.duty").get("/readiness/?unit=C1").content.decode()
+    assert "企业微信" in page
+    assert "未设置：" in page
+    assert "钉钉" in page
+
+
+def test_the_grid_speaks_english_where_nobody_holds_a_post(plan, units, now):
+    Appointment.objects.filter(post__kind="director").delete()
+    with override("en"):
+        titles = [row.title for row in queries.grid(units["C1"], now).rows if not row.people]
+    assert titles
+    assert all(title.isascii() for title in titles)
 
 
 def test_the_grid_names_posts_levels_channels_and_who_is_missing(plan, units, cast, gateway, now):
