@@ -13,7 +13,7 @@ from accounts.models import Appointment, Post, Unit, User
 from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
 from common.periods import DAILY, LOCAL, day_of, period_of
-from demo import bureau, past, plans, upward
+from demo import bureau, past, plans, upward, written
 from demo.duty import seed_duty
 from reports.actions import file_report
 from reports.choices import Answer
@@ -29,12 +29,13 @@ def seed(*, now: datetime) -> Path:
         begun = past.begin_of(now)
         people = bureau.build(now=begun)
         plans.seed_city(begun)
+        plans.seed_beside(people, begun)
         past.seed(people, now)
-        plans.seed_beside(people, now)
         _stand_ins(people, now)
         seed_duty(people, now)
         _some_have_reported(people, now)
         upward.seed(people, now)
+        written.seed(people, now)
         return _passwords(people, now)
 
 

@@ -183,6 +183,10 @@ _ALL = [
     Kind("form.feedback_sent", "报送调处反馈", "Feedback sent", audience="report"),
     Kind("supervision_visit.ended", "督查结束", "Supervision visit ended", audience="report"),
     Kind("form.supervision_sent", "报送督查登记表", "Supervision form sent", audience="report"),
+    Kind("written_report.begun", "起草书面报告", "Written report begun", audience="report"),
+    Kind("written_report.handed_in", "报送书面报告", "Written report handed in", audience="report"),
+    Kind("written_report.corrected", "更正书面报告", "Written report corrected", audience="report"),
+    Kind("written_report.received", "签收书面报告", "Receipt of a written report confirmed", audience="report"),
     Kind("zero_report.questioned", "说明零报告疑问", "Question about a zero answered", audience="report"),
     # plans, people, system
     Kind("plan.loaded", "载入预案", "Plan loaded", audience="system"),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from clocks.durations import parse
-from plans import reminding, statute
+from plans import reminding, statute, writing
 from plans.criteria import gaps_and_overlaps, unsound_criteria
 from plans.findings import Finding, Vocabulary, note, problem
 from plans.strict_yaml import at
@@ -24,6 +24,7 @@ def findings(document: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     yield from _roles(document, vocabulary)
     yield from _clocks(document, vocabulary)
     yield from reminding.findings(document)
+    yield from writing.findings(document)
     yield from _notices(document)
     yield from _statutory(document, vocabulary)
     yield from statute.lengthened(document, vocabulary.statutes)

@@ -10,6 +10,7 @@ from typing import Any
 from plans.engine import Document, levels_of
 from plans.reminding import NOT_SAID, Remind, remind_of
 from plans.words import NO_WORDS, Words, named, words
+from plans.writing import Written, written_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,9 @@ class ClockLine:
     tiers: tuple[str, ...] = ()
     #: Of one that recurs: when those who are silent are reminded, and who hears of it then.
     remind: Remind = NOT_SAID
+    #: Of one that asks for a written report: "owner" of the plan, or the units right "below" it; empty = `tiers`.
+    asks: str = ""
+    written: Written | None = None
     optional: bool = False
     #: A right or a reminder that is shown in the plan and never runs.
     display_only: bool = False
@@ -222,6 +226,8 @@ def _clock(entry: Mapping) -> ClockLine:
         window=_window(entry.get("window")),
         tiers=tuple(entry.get("tiers", ())),
         remind=remind_of(entry.get("remind")),
+        asks=entry.get("asks", ""),
+        written=written_of(entry.get("written")),
         optional=bool(entry.get("optional")),
         display_only=bool(entry.get("display_only")),
         under=entry.get("under", ""),

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import Invalid, NotAllowed
 from common.periods import Period, parse
+from reports.choices import CadenceKind
 
 
 def see_other(*args, **kwargs):
@@ -17,7 +18,10 @@ def see_other(*args, **kwargs):
 def read_period(text: str) -> Period:
     """Raises Invalid for anything but a day or a week."""
     try:
-        return parse(text)
+        period = parse(text)
+        if period.cadence not in CadenceKind.values:
+            raise ValueError
+        return period
     except ValueError:
         sentence = _("“%(text)s” is not a period. Write a day as 2026-11-22 or a week as 2026-W47.")
         raise Invalid(

@@ -2,9 +2,21 @@ from django.urls import path
 
 from reports import api
 from reports.links.api import Links
+from reports.written import api as written
 
 urlpatterns = [
     path("zero-reports/summary/", api.ReportSummary.as_view(), name="zero-report-summary"),
     path("zero-reports/<str:unit>/<str:period>/", api.ZeroReports.as_view(), name="zero-report"),
     path("zero-reports/<str:unit>/<str:period>/links/", Links.as_view(), name="zero-report-links"),
+    path("written-reports/", written.WrittenReports.as_view(), name="written-reports"),
+    path(
+        "written-reports/<str:unit>/<str:plan>/<str:clock>/<str:period>/",
+        written.OneWrittenReport.as_view(),
+        name="written-report",
+    ),
+    path(
+        "written-reports/<str:unit>/<str:plan>/<str:clock>/<str:period>/receipt/",
+        written.Receipt.as_view(),
+        name="written-report-receipt",
+    ),
 ]

@@ -6,6 +6,7 @@ from reports.matters import views as matters
 from reports.official import views as official
 from reports.pictures import views as pictures
 from reports.rollup import views as rollup
+from reports.written import views as written
 
 urlpatterns = [
     path("reports/roll-up/", rollup.RollUpStart.as_view(), name="roll-up-start"),
@@ -35,6 +36,23 @@ urlpatterns = [
         "reports/forms/<str:number>/paper.<slug:kind>",
         official.FormPaper.as_view(),
         name="official-form-paper",
+    ),
+    path("reports/written/", written.WrittenList.as_view(), name="written-reports"),
+    path("reports/written/year/<str:unit>/<int:year>/", written.WrittenYear.as_view(), name="written-year"),
+    path(
+        "reports/written/<str:unit>/<str:plan>/<str:clock>/<str:period>/",
+        written.WrittenPage.as_view(),
+        name="written-report",
+    ),
+    path(
+        "reports/written/<str:unit>/<str:plan>/<str:clock>/<str:period>/receive/",
+        written.Receive.as_view(),
+        name="written-report-receive",
+    ),
+    path(
+        "reports/written/<str:unit>/<str:plan>/<str:clock>/<str:period>/paper.<slug:kind>",
+        written.WrittenPaper.as_view(),
+        name="written-report-paper",
     ),
     path("reports/history/", pictures.HistoryPage.as_view(), name="reports-history"),
     path("reports/zeros/", pictures.CredibilityPage.as_view(), name="reports-credibility"),

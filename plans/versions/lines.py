@@ -169,6 +169,11 @@ def _clocks(document: Document) -> Iterator[Line]:
                     ", ",
                 ),
             ),
+            "asks": (Words("报送单位", "asked of"), same(line.asks)),
+            "parts": (
+                Words("报告组成", "parts of the report"),
+                same(" ".join([*line.written.parts, line.written.lines]).strip() if line.written else ""),
+            ),
             "by": (
                 Words("责任人", "by"),
                 joined([role_of(document, name).words for name in line.roles], "、", ", "),

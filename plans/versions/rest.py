@@ -12,7 +12,7 @@ from plans.words import named
 _SAID = {
     "levels": {"id", "rank", "zh", "en", "roman", "tone", "text", "match", "handling_tier"},
     "clocks": {"id", "zh", "en", "start", "stop", "duration", "role", "cite", "origin", "when_level", "per", "effect",
-               "to", "note"},
+               "to", "note", "asks"},
     "squads": {"id", "zh", "en", "duties", "composition", "excluded_duties", "cite"},
     "checklists": {"id", "zh", "en", "items"},
     "items": {"id", "zh", "en", "cite"},
@@ -25,6 +25,7 @@ _SAID_OF = {
     "orders": {"arrive_within"},
     "cutoff": {"at"},
     "remind": {"before", "climb"},
+    "written": {"parts", "lines"},
 }
 _SAID_WHOLE = {"schema", "id", "version", "title", "source"}
 

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from common.periods import DAILY, LOCAL, WEEKLY, Period, day_of, parse, period_of
+from common.periods import DAILY, LOCAL, MONTHLY, QUARTERLY, WEEKLY, Period, day_of, parse, period_of
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,11 @@ from common.periods import DAILY, LOCAL, WEEKLY, Period, day_of, parse, period_o
         ("2026-W47", WEEKLY, date(2026, 11, 16), date(2026, 11, 22)),
         ("2026-W01", WEEKLY, date(2025, 12, 29), date(2026, 1, 4)),
         ("2026-W53", WEEKLY, date(2026, 12, 28), date(2027, 1, 3)),
+        ("2026-11", MONTHLY, date(2026, 11, 1), date(2026, 11, 30)),
+        ("2026-12", MONTHLY, date(2026, 12, 1), date(2026, 12, 31)),
+        ("2028-02", MONTHLY, date(2028, 2, 1), date(2028, 2, 29)),
+        ("2026-Q1", QUARTERLY, date(2026, 1, 1), date(2026, 3, 31)),
+        ("2026-Q4", QUARTERLY, date(2026, 10, 1), date(2026, 12, 31)),
     ],
 )
 def test_a_period_is_read_and_written_the_same_way(text, cadence, first, last):
@@ -39,6 +44,12 @@ def test_a_period_is_read_and_written_the_same_way(text, cadence, first, last):
         "２０２６-11-22",
         "2026-11-22T00:00",
         "0000-01-01",
+        "2026-13",
+        "2026-00",
+        "2026-1",
+        "2026-Q0",
+        "2026-Q5",
+        "2026-q4",
     ],
 )
 def test_anything_else_is_not_a_period(text):
@@ -74,3 +85,37 @@ def test_periods_shift_by_their_own_length():
 def test_a_week_cannot_start_on_another_day_than_monday():
     with pytest.raises(ValueError, match="Monday"):
         Period(WEEKLY, date(2026, 11, 22))
+
+
+@pytest.mark.parametrize(
+    ("cadence", "day", "text"),
+    [
+        (MONTHLY, date(2026, 11, 30), "2026-11"),
+        (MONTHLY, date(2026, 12, 1), "2026-12"),
+        (QUARTERLY, date(2026, 9, 30), "2026-Q3"),
+        (QUARTERLY, date(2026, 10, 1), "2026-Q4"),
+        (QUARTERLY, date(2026, 12, 31), "2026-Q4"),
+    ],
+)
+def test_months_and_quarters_are_those_that_hold_the_day(cadence, day, text):
+    assert str(period_of(cadence, day)) == text
+
+
+def test_months_and_quarters_shift_over_the_year():
+    assert [str(parse("2026-11").shifted(n)) for n in (-11, -1, 1, 2, 14)] == [
+        "2025-12", "2026-10", "2026-12", "2027-01", "2028-01",
+    ]  # fmt: skip
+    assert [str(parse("2026-Q4").shifted(n)) for n in (-4, -1, 1)] == ["2025-Q4", "2026-Q3", "2027-Q1"]
+
+
+def test_a_month_is_bounded_by_midnight_in_shanghai():
+    period = parse("2026-11")
+
+    assert period.starts_at == datetime(2026, 10, 31, 16, 0, tzinfo=UTC)
+    assert period.ends_at == datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("cadence", "day"), [(MONTHLY, date(2026, 11, 2)), (QUARTERLY, date(2026, 11, 1))])
+def test_months_and_quarters_start_where_they_start(cadence, day):
+    with pytest.raises(ValueError, match="starts on"):
+        Period(cadence, day)

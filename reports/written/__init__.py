@@ -1,0 +1,1 @@
+"""Written reports that come back: the weekly risk list, the monthly review, the quarterly improvement report."""

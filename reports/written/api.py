@@ -1,0 +1,149 @@
+"""Written reports over the HTTP API: what is asked, one report, keep or hand in, confirm its receipt."""
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api import check_if_match, etag, idempotent
+from common.serializers import StrictSerializer, validated
+from reports.queries import get_unit
+from reports.written import actions, queries, rules
+from reports.written.choices import Part
+from reports.written.figures import figures
+from reports.written.queries import Slot
+from reports.written.views import FURTHEST
+
+
+class LineSerializer(StrictSerializer):
+    """`class` (one of the plan's), `what`, `measure`, `responsible`, `deadline`; `matter`, if it is about one."""
+
+    what = serializers.CharField(max_length=rules.LONGEST_LINE, allow_blank=True, default="")
+    measure = serializers.CharField(max_length=rules.LONGEST_LINE, allow_blank=True, default="")
+    responsible = serializers.CharField(max_length=120, allow_blank=True, default="")
+    deadline = serializers.CharField(max_length=10, allow_blank=True, default="")
+    matter = serializers.CharField(max_length=60, allow_blank=True, default="")
+
+    def get_fields(self):
+        # `class` cannot be the name of an attribute.
+        name = serializers.CharField(max_length=20, allow_blank=True, default="")
+        return {"class": name, **super().get_fields()}
+
+
+class WrittenSerializer(StrictSerializer):
+    texts = serializers.DictField(
+        child=serializers.CharField(max_length=rules.LONGEST_TEXT, allow_blank=True), default=dict
+    )
+    lines = LineSerializer(many=True, default=list, max_length=rules.MOST_LINES)
+    #: False: it is kept as a draft.
+    hand_in = serializers.BooleanField(default=False)
+
+    def validate_texts(self, texts):
+        if unknown := sorted(set(texts) - set(Part.values) | {Part.DATA.value} & set(texts)):
+            raise serializers.ValidationError({name: ["unknown part"] for name in unknown})
+        return texts
+
+
+class ReceiptSerializer(StrictSerializer):
+    version = serializers.IntegerField(min_value=1)
+
+
+class WrittenReports(APIView):
+    """What is asked of a unit and those below it, `ago` periods before this one."""
+
+    @extend_schema(
+        operation_id="written_reports_asked",
+        parameters=[OpenApiParameter("unit", required=True), OpenApiParameter("ago", type=int)],
+        responses={200: dict},
+    )
+    def get(self, request):
+        unit = get_unit(request.reach, request.query_params.get("unit", ""))
+        text = request.query_params.get("ago", "")
+        ago = min(int(text), FURTHEST) if text.isascii() and text.isdigit() else 0
+        found = queries.asked_below(request.reach, unit, request.now, ago)
+        slots = [slot for asked in found for slot in asked.slots]
+        return Response({"unit": unit.code, "reports": [line(slot, request.now) for slot in slots]})
+
+
+class OneWrittenReport(APIView):
+    """One report: the draft, the counted figures, what was handed in. PUT keeps or hands in."""
+
+    @extend_schema(responses={200: dict})
+    def get(self, request, unit, plan, clock, period):
+        slot = queries.get_slot(request.reach, unit, plan, clock, period, request.now)
+        return Response(whole(slot, request.now), headers={"ETag": etag(slot.rev)})
+
+    @extend_schema(request=WrittenSerializer, responses={200: dict, 201: dict})
+    @idempotent
+    def put(self, request, unit, plan, clock, period):
+        given = validated(WrittenSerializer, request.data)
+        slot = queries.get_slot(request.reach, unit, plan, clock, period, request.now)
+        check_if_match(request, slot.rev)
+        asked = rules.written_parts(slot.parts)
+        fields = (*rules.fields_of(slot.line_kind), "matter")
+        said = {
+            "texts": {part: given["texts"].get(part, "") for part in asked},
+            "lines": [{name: one[name] for name in fields} for one in given["lines"]]
+            if slot.line_kind
+            else [],
+        }
+        act = actions.hand_in if given["hand_in"] else actions.keep
+        act(reach=request.reach, slot=slot, rev=slot.rev, now=request.now, **said)
+        after = queries.slot_of(slot.unit, plan, clock, slot.period, request.now)
+        status = 200 if slot.report else 201
+        return Response(whole(after, request.now), status=status, headers={"ETag": etag(after.rev)})
+
+
+class Receipt(APIView):
+    """The level above confirms that it has read a version."""
+
+    @extend_schema(request=ReceiptSerializer, responses={200: dict})
+    @idempotent
+    def post(self, request, unit, plan, clock, period):
+        given = validated(ReceiptSerializer, request.data)
+        slot = queries.get_slot(request.reach, unit, plan, clock, period, request.now)
+        actions.receive(reach=request.reach, slot=slot, now=request.now, **given)
+        after = queries.slot_of(slot.unit, plan, clock, slot.period, request.now)
+        return Response(whole(after, request.now), headers={"ETag": etag(after.rev)})
+
+
+def line(slot: Slot, now) -> dict:
+    report = slot.report
+    return {
+        "unit": slot.unit.code,
+        "plan": slot.plan,
+        "clock": slot.clock,
+        "title": slot.title,
+        "period": str(slot.period),
+        "due_at": slot.due_at,
+        "state": str(slot.state(now)),
+        "version": report.version if report else 0,
+        "late": bool(report and report.is_late),
+        "received": bool(report and report.received_at),
+    }
+
+
+def whole(slot: Slot, now) -> dict:
+    report = slot.report
+    return {
+        **line(slot, now),
+        "parts": list(slot.parts),
+        "lines_about": slot.line_kind,
+        "texts": report.texts if report else {},
+        "lines": report.lines if report else queries.first_lines(slot.unit, slot.line_kind),
+        "data": figures(slot.unit, slot.period, now),
+        "number": report.number if report else "",
+        "handed_in": [
+            {
+                "version": version.number,
+                "receipt": version.receipt,
+                "at": version.handed_in_at,
+                "post": version.post,
+                "on_behalf": version.on_behalf,
+                "texts": version.texts,
+                "lines": version.lines,
+                "data": version.data,
+            }
+            for version in queries.versions(slot)
+        ],
+    }

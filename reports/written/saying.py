@@ -1,0 +1,61 @@
+"""A written report's figures and lines in the reader's language: for pages, papers and the API's readers."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import in_reader_language
+from reports.rollup.queries import class_words
+from reports.written import rules
+from reports.written.choices import SlotState
+
+_LOOKS = {
+    SlotState.NOT_BEGUN: "off",
+    SlotState.DRAFT: "wait",
+    SlotState.OVERDUE: "bad",
+    SlotState.HANDED_IN: "ok",
+    SlotState.LATE: "wait",
+    SlotState.RECEIVED: "ok",
+}
+
+
+def state_look(state: SlotState) -> str:
+    return _LOOKS[state]
+
+
+def data_said(data: dict) -> list[tuple[str, str]]:
+    """Label and figure, in order."""
+    zeros, matters = data["zero_reports"], data["matters"]
+    classes = class_words(data["classes"])
+    incidents = [(in_reader_language(one["zh"], one["en"]), one["count"]) for one in data["incidents"]]
+    return [
+        (
+            _("Zero-reports"),
+            _("asked %(expected)d, answered %(received)d (late %(late)d), not answered %(missing)d") % zeros,
+        ),
+        (_("Matters reported"), _listed(classes)),
+        (
+            _("Matters worked on"),
+            _("registered %(registered)d, filed %(filed)d, still open %(open)d") % matters,
+        ),
+        (_("Incidents by level"), _listed(incidents)),
+        (_("Time limits missed"), str(data["breached"])),
+    ]
+
+
+def _listed(counted: list[tuple[str, int]]) -> str:
+    return "; ".join(f"{word} {many}" for word, many in counted) or "0"
+
+
+def line_heads(line_kind: str) -> tuple[str, ...]:
+    heads = {
+        "class": _("Class"),
+        "what": _("What it is about"),
+        "measure": _("Proposed measure"),
+        "responsible": _("Responsible unit"),
+        "deadline": _("Deadline"),
+    }
+    return tuple(heads[name] for name in rules.fields_of(line_kind))
+
+
+def line_said(line: dict, line_kind: str) -> tuple[str, ...]:
+    words = {"class": class_words({line["class"]: 0})[0][0]} if line.get("class") else {}
+    return tuple(str({**line, **words}.get(name) or "–") for name in rules.fields_of(line_kind))
