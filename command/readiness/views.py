@@ -16,7 +16,7 @@ from accounts.contacts.queries import verified
 from command.readiness import actions, by_hand, forms, permissions, queries
 from command.readiness.choices import Whom
 from command.readiness.contacts import has_gateway, not_set_up
-from command.rosters.views import tabs
+from command.rosters.pages import tabs
 from common.errors import Invalid, NotFound, is_allowed
 from common.once import once
 from common.periods import LOCAL

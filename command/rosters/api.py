@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from accounts.models import User
 from accounts.queries import open_unit
 from command.rosters import actions, feeds, queries, serializers
-from command.rosters.views import chosen_month
+from command.rosters.pages import chosen_month
 from command.shifts.actions import confirm_shift
 from common.api import idempotent
 from common.errors import Invalid, not_found

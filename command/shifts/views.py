@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
+from command.rosters.pages import chosen_unit, tabs, with_unit
 from command.rosters.queries import get_shift
-from command.rosters.views import chosen_unit, tabs, with_unit
 from command.shifts import actions, handovers, papers, queries
 from command.views import back_to
 from common.errors import WrongState

@@ -1,0 +1,1 @@
+"""From rotations to a published roster."""

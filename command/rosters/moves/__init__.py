@@ -1,0 +1,1 @@
+"""Who stands instead of whom: changes by the desk, swaps among colleagues."""
