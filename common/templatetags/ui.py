@@ -313,7 +313,9 @@ def field(bound, label=None, hint=None, as_="", **attrs):
     widget = bound.field.widget
     label = label if label is not None else bound.label
     hint = hint if hint is not None else bound.help_text
-    if not bound.field.required and not isinstance(widget, forms.CheckboxInput):
+    # `is_needed`: may be empty in a draft, and is asked for all the same.
+    is_needed = bound.field.required or getattr(bound.field, "is_needed", False)
+    if not is_needed and not isinstance(widget, forms.CheckboxInput):
         label = format_html('{} <span class="optional">{}</span>', label, _("(optional)"))
     notes, described = _notes(bound, hint)
     attrs = {name.replace("_", "-"): value for name, value in attrs.items()}

@@ -48,6 +48,8 @@ class WrittenForm(forms.Form):
         self.count = self._count(lines) if self.line_fields else 0
         for number in range(self.count):
             self._add_line(number, lines[number] if number < len(lines) else {})
+        for field in self.fields.values():
+            field.is_needed = True
 
     def _count(self, lines) -> int:
         """As many as there are, or were sent, and a few more."""
