@@ -27,6 +27,7 @@ from journal.parts import PartsView
 from notices import hand_calls
 from notices import queries as notices
 from plans.facts import Facts
+from reports.matters.queries import numbers_of as matter_numbers
 from reports.silent.queries import missing_today
 
 #: A board shows so many cards; the list page has the rest.
@@ -72,8 +73,10 @@ class Board(LoginRequiredMixin, PartsView):
     def clocks_context(self):
         clocks = list(due_soon(self.request.reach, self.request.now)[:20])
         numbers = queries.numbers_of([clock.thread for clock in clocks])
+        matters = matter_numbers([clock.subject for clock in clocks])
         for clock in clocks:
-            clock.incident = numbers.get(clock.thread, "")
+            clock.matter = matters.get(clock.subject, "")
+            clock.incident = "" if clock.matter else numbers.get(clock.thread, "")
         return {"clocks": clocks, "now": self.request.now}
 
     def missing_context(self):

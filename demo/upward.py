@@ -1,4 +1,4 @@
-"""What goes upward in the demo bureau: two matters, one of them under way, and a township that has confirmed yesterday."""
+"""What goes upward in the demo bureau: two matters, one of them under way as a demand, and a township that has confirmed yesterday."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from accounts.scope import reach_of
 from common.periods import DAILY, day_of, period_of
 from reports.actions import Item, file_report
 from reports.choices import Answer
+from reports.demands.actions import note_step, take_on
 from reports.matters.actions import assign, register
 from reports.models import ReportItem
 from reports.official.actions import begin
@@ -30,6 +31,10 @@ def seed(people: dict[str, User], now: datetime) -> None:
     reported = ReportItem.objects.get(report__unit=units["V113"], report__current=True)
     matter = register(reach=duty, item_id=reported.pk, now=now)
     assign(reach=duty, matter_id=matter.pk, lead=units["T11"], helpers="城关派出所", now=now)
+    take_on(reach=duty, matter_id=matter.pk, office_number="XF-2026-0117", now=now)
+    note_step(
+        reach=duty, matter_id=matter.pk, kind="demand.contacted", note="已当面沟通，告知三十日内答复", now=now
+    )
     begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
     confirm(
         reach=reach_of(people["town11.head"], now),

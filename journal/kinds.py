@@ -92,6 +92,7 @@ _ALL = [
     Kind("demand.progress_told", "告知办理进展", "Told of the progress", by_hand=True, matter=True),
     Kind("demand.result_told", "告知办理结果", "Told of the result", by_hand=True, matter=True),
     Kind("demand.reply_issued", "出具答复", "Reply issued", by_hand=True, matter=True),
+    Kind("demand.closed", "办结诉求", "Demand closed"),
     Kind("petition.received", "收到信访事项", "Petition received", by_hand=True, matter=True),
     Kind("petition.received_directly", "直接收到信访事项", "Petition received directly", by_hand=True, matter=True),
     Kind("petition.transferred", "转送、交办信访事项", "Petition transferred or assigned", by_hand=True, matter=True),

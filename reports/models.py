@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from reports.choices import Answer, Via
 from reports.classes import class_said
+from reports.demands.models import Demand
 from reports.links.models import OneTapLink
 from reports.lock.models import LockException
 from reports.matters.models import Matter, MatterStep
@@ -18,6 +19,7 @@ from reports.rules import Counts, is_on_time
 from reports.written.models import WrittenReminder, WrittenReport, WrittenVersion
 
 __all__ = [
+    "Demand",
     "FilingTime",
     "Folded",
     "LockException",

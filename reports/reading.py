@@ -35,3 +35,14 @@ def check_may_look(reach) -> None:
             "not_allowed",
             _("The list was not opened: you hold no post that reads reports. Ask your duty room."),
         )
+
+
+def valid(form) -> dict:
+    """What was typed. Raises Invalid naming each field that is missing or too long."""
+    if not form.is_valid():
+        fields = {
+            name: [f"{form[name].label}: {error}" for error in errors] for name, errors in form.errors.items()
+        }
+        sentence = _("Nothing was saved: a field is missing or not in order. Correct it and send again.")
+        raise Invalid("form_not_in_order", sentence, fields=fields)
+    return form.cleaned_data

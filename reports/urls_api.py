@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports import api
+from reports.demands import api as demands
 from reports.links.api import Links
 from reports.written import api as written
 
@@ -19,4 +20,8 @@ urlpatterns = [
         written.Receipt.as_view(),
         name="written-report-receipt",
     ),
+    path("matters/<str:number>/demand/", demands.OneDemand.as_view(), name="demand"),
+    path("matters/<str:number>/demand/steps/", demands.DemandSteps.as_view(), name="demand-steps"),
+    path("matters/<str:number>/demand/reply/", demands.DemandReply.as_view(), name="demand-reply"),
+    path("matters/<str:number>/demand/close/", demands.DemandClose.as_view(), name="demand-close"),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from reports.demands.views import DemandAct
 from reports.matters import views as matters
 from reports.official import views as official
 from reports.pictures import views as pictures
@@ -28,6 +29,7 @@ urlpatterns = [
     path("reports/matters/", matters.MatterList.as_view(), name="matters"),
     path("reports/matters/register/", matters.Register.as_view(), name="matter-register"),
     path("reports/matters/<str:number>/", matters.MatterPage.as_view(), name="matter"),
+    path("reports/matters/<str:number>/demand/<slug:verb>/", DemandAct.as_view(), name="demand-act"),
     path("reports/matters/<str:number>/<slug:verb>/", matters.Act.as_view(), name="matter-act"),
     path("reports/forms/", official.FormList.as_view(), name="official-forms"),
     path("reports/forms/begin/", official.Begin.as_view(), name="official-form-begin"),

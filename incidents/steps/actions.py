@@ -1,5 +1,6 @@
 """A step that no room records by an act of its own is noted on the incident, and the plans' clocks follow."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,6 @@ from common.errors import Invalid
 from common.text import personal_data_in
 from incidents import permissions, rules
 from incidents.ground import lock_incident
-from incidents.models import Incident
 from incidents.steps.queries import Step, steps_of
 from journal.models import Entry
 from journal.record import record
@@ -28,12 +28,8 @@ def note_step(
     incident = lock_incident(incident_id)
 
     permissions.check_can_observe(reach, incident)
-    step = _named(incident, kind, now)
-    happened = rules.known_time(at, now)
-    if happened is None:
-        raise _fault("at", _("This time lies in the future."))
-    if found := personal_data_in(note):
-        raise _fault("note", _("Take out: %(text)s") % {"text": found[0].text})
+    step = named(steps_of(incident, now), kind)
+    happened = in_order(at, note, now)
 
     post = reach.post_for("incident.observe", incident.unit_path) or next(iter(reach.posts), None)
     return record(
@@ -51,11 +47,22 @@ def note_step(
     )
 
 
-def _named(incident: Incident, kind: str, now: datetime) -> Step:
-    for step in steps_of(incident, now):
+def named(steps: Iterable[Step], kind: str) -> Step:
+    """The step of that kind. Raises Invalid where it is not among them."""
+    for step in steps:
         if step.kind.name == kind:
             return step
     raise _fault("kind", _("No plan of this incident has this step now. Choose one of the list."))
+
+
+def in_order(at: datetime | None, note: str, now: datetime) -> datetime:
+    """When the step happened. Raises Invalid for a moment in the future or a note that holds somebody's number."""
+    happened = rules.known_time(at, now)
+    if happened is None:
+        raise _fault("at", _("This time lies in the future."))
+    if found := personal_data_in(note):
+        raise _fault("note", _("Take out: %(text)s") % {"text": found[0].text})
+    return happened
 
 
 def _fault(field: str, sentence: str) -> Invalid:

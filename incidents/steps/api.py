@@ -12,7 +12,7 @@ from incidents.serializers import entry as entry_of
 from incidents.steps import actions, queries
 from incidents.steps.forms import NotedStepSerializer
 from journal.record import content_of
-from plans.words import Words
+from plans.steps import said
 
 
 class Steps(APIView):
@@ -34,10 +34,9 @@ class Steps(APIView):
 
 
 def _step(step: queries.Step) -> dict:
-    language = get_language()
     return {
         "kind": step.kind.name,
-        "title": Words(step.kind.zh, step.kind.en).said_in(language),
+        "title": said(step.kind),
         "plan": step.plan,
-        "plan_title": step.title.said_in(language),
+        "plan_title": step.title.said_in(get_language()),
     }

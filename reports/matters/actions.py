@@ -3,24 +3,20 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from clocks.models import Clock, ClockRule
 from common.crash import crash_point
 from common.errors import Invalid, WrongState
 from common.numbers import next_number
-from common.text import personal_data_in
 from incidents.actions import Alarm, report_incident
 from incidents.choices import Source
-from journal.record import record
 from plans.facts import Facts
-from plans.queries import versions_in_force
 from reports.matters import permissions, rules
 from reports.matters.choices import MatterState, MatterVerb
-from reports.models import Matter, MatterStep, ReportItem
+from reports.matters.ground import check_open, check_words, lock_matter, record_act, save
+from reports.models import Demand, Matter, ReportItem
 
 #: Verb → the journal's word for it.
 KINDS = {
@@ -73,7 +69,7 @@ def register(*, reach: Reach, item_id: int, now: datetime) -> Matter:
     )
     matter.save(force_insert=True)
 
-    _record("matter.registered", MatterVerb.REGISTER, matter, reach, now, "")
+    record_act("matter.registered", MatterVerb.REGISTER, matter, reach, now, "")
     return matter
 
 
@@ -89,10 +85,10 @@ def assign(
     note: str = "",
 ) -> Matter:
     """Name the unit that leads (主办), those that help (协办), and until when (一 4, 二 3)."""
-    matter = _lock(matter_id)
+    matter = lock_matter(matter_id)
 
     permissions.check_can_work_on(reach, matter)
-    _check_words(matter, helpers, note)
+    check_words(matter, helpers, note)
     if lead.valid_to and lead.valid_to <= now.date():
         raise Invalid(
             "unit_closed",
@@ -103,17 +99,17 @@ def assign(
     _move(matter, MatterVerb.ASSIGN)
 
     matter.lead_unit, matter.helpers, matter.due_date = lead, helpers, due_date
-    _save(matter, "state", "lead_unit", "helpers", "due_date")
+    save(matter, "state", "lead_unit", "helpers", "due_date")
 
     said = "; ".join(part for part in (str(lead), helpers, note) if part)
-    _record(KINDS[MatterVerb.ASSIGN], MatterVerb.ASSIGN, matter, reach, now, said, lead=lead.code)
+    record_act(KINDS[MatterVerb.ASSIGN], MatterVerb.ASSIGN, matter, reach, now, said, lead=lead.code)
     return matter
 
 
 @transaction.atomic
 def work_on(*, reach: Reach, matter_id: int, verb: str, note: str, now: datetime) -> Matter:
     """Coordinate, follow up, or take up again: a state and a sentence."""
-    matter = _lock(matter_id)
+    matter = lock_matter(matter_id)
 
     permissions.check_can_work_on(reach, matter)
     _check_note(matter, verb, note)
@@ -121,20 +117,20 @@ def work_on(*, reach: Reach, matter_id: int, verb: str, note: str, now: datetime
 
     if verb == MatterVerb.REOPEN:
         matter.filed_at = None
-    _save(matter, "state", "filed_at")
+    save(matter, "state", "filed_at")
 
-    _record(KINDS[MatterVerb(verb)], verb, matter, reach, now, note)
+    record_act(KINDS[MatterVerb(verb)], verb, matter, reach, now, note)
     return matter
 
 
 @transaction.atomic
 def file_matter(*, reach: Reach, matter_id: int, result: str, file_number: str, now: datetime) -> Matter:
     """Close the matter with its result and the number of its paper file (建档备案; 九 4)."""
-    matter = _lock(matter_id)
+    matter = lock_matter(matter_id)
 
     permissions.check_can_work_on(reach, matter)
     _check_note(matter, MatterVerb.FILE, result)
-    _check_words(matter, file_number)
+    check_words(matter, file_number)
     if not file_number.strip():
         raise Invalid(
             "file_number_missing",
@@ -144,19 +140,20 @@ def file_matter(*, reach: Reach, matter_id: int, result: str, file_number: str, 
             % {"number": matter.number},
             fields={"file_number": [_("Write the number of the file.")]},
         )
+    _check_answered(matter)
     _move(matter, MatterVerb.FILE)
 
     matter.result, matter.file_number, matter.filed_at = result, file_number, now
-    _save(matter, "state", "result", "file_number", "filed_at")
+    save(matter, "state", "result", "file_number", "filed_at")
 
-    _record("matter.filed", MatterVerb.FILE, matter, reach, now, result, file=file_number)
+    record_act("matter.filed", MatterVerb.FILE, matter, reach, now, result, file=file_number)
     return matter
 
 
 @transaction.atomic
 def make_incident(*, reach: Reach, matter_id: int, now: datetime) -> Matter:
     """Turn the matter into an incident with one act; a second time gives the incident that is there."""
-    matter = _lock(matter_id)
+    matter = lock_matter(matter_id)
 
     permissions.check_can_work_on(reach, matter)
     if matter.incident_id:
@@ -172,10 +169,10 @@ def make_incident(*, reach: Reach, matter_id: int, now: datetime) -> Matter:
         known_at=matter.item.report.first_received_at,
     )
     matter.incident, _is_new = report_incident(reach=reach, alarm=alarm, now=now)
-    _save(matter, "incident")
+    save(matter, "incident")
 
     number = matter.incident.number
-    _record("matter.became_incident", MatterVerb.TO_INCIDENT, matter, reach, now, number, incident=number)
+    record_act("matter.became_incident", MatterVerb.TO_INCIDENT, matter, reach, now, number, incident=number)
     crash_point("matters.before_commit")
     return matter
 
@@ -183,29 +180,29 @@ def make_incident(*, reach: Reach, matter_id: int, now: datetime) -> Matter:
 @transaction.atomic
 def accept_dispute(*, reach: Reach, matter_id: int, now: datetime) -> Matter:
     """Accept the matter as a major or difficult dispute: the quick report is due the same day (三 2)."""
-    matter = _lock(matter_id)
+    matter = lock_matter(matter_id)
 
     permissions.check_can_work_on(reach, matter)
     if matter.accepted_at:
         return matter
-    _check_open(matter)
+    check_open(matter)
 
     matter.accepted_at = now
-    _save(matter, "accepted_at")
+    save(matter, "accepted_at")
 
-    _record("dispute.accepted", MatterVerb.ACCEPT, matter, reach, now, "")
+    record_act("dispute.accepted", MatterVerb.ACCEPT, matter, reach, now, "")
     return matter
 
 
 @transaction.atomic
 def end_mediation(*, reach: Reach, matter_id: int, now: datetime) -> Matter:
     """Say that the mediation has ended: the feedback is due within two working days (三 2)."""
-    matter = _lock(matter_id)
+    matter = lock_matter(matter_id)
 
     permissions.check_can_work_on(reach, matter)
     if matter.mediation_ended_at:
         return matter
-    _check_open(matter)
+    check_open(matter)
     if matter.accepted_at is None:
         raise WrongState(
             "not_accepted",
@@ -216,38 +213,10 @@ def end_mediation(*, reach: Reach, matter_id: int, now: datetime) -> Matter:
         )
 
     matter.mediation_ended_at = now
-    _save(matter, "mediation_ended_at")
+    save(matter, "mediation_ended_at")
 
-    _record("mediation.ended", MatterVerb.END_MEDIATION, matter, reach, now, "")
+    record_act("mediation.ended", MatterVerb.END_MEDIATION, matter, reach, now, "")
     return matter
-
-
-def plan_with_clock(unit: Unit, start_kind: str, now: datetime) -> str:
-    """The nearest plan in force whose clock this entry starts, as "id@version"; "" where none has one."""
-    versions = sorted(
-        versions_in_force(unit, now), key=lambda v: len(v.plan.owner_unit.path) if v.plan.owner_unit else 0
-    )
-    refs = [version.ref for version in versions]
-    having = set(
-        ClockRule.objects.filter(plan__in=refs, start_kind=start_kind).values_list("plan", flat=True)
-    )
-    return next((ref for ref in reversed(refs) if ref in having), "")
-
-
-def plan_of_clock(subject: str, start_kind: str) -> str:
-    """The plan under which the clock was started: it stops under the same one."""
-    found = Clock.objects.filter(subject=subject, start_entry__kind=start_kind).order_by("-id").first()
-    return found.plan if found else ""
-
-
-_STARTING = ("dispute.accepted", "mediation.ended")
-
-
-def _lock(matter_id: int) -> Matter:
-    rows = Matter.objects.select_for_update(of=("self",)).select_related(
-        "unit", "lead_unit", "item__report", "incident"
-    )
-    return rows.get(pk=matter_id)
 
 
 def _move(matter: Matter, verb: str) -> None:
@@ -267,15 +236,6 @@ def _move(matter: Matter, verb: str) -> None:
     matter.state = following
 
 
-def _check_open(matter: Matter) -> None:
-    if not rules.is_open(matter.state):
-        raise WrongState(
-            "already_filed",
-            _("Nothing was changed on %(number)s: it is filed. Take it up again first.")
-            % {"number": matter.number},
-        )
-
-
 def _check_note(matter: Matter, verb: str, note: str) -> None:
     if verb in rules.NEEDS_NOTE and not note.strip():
         raise Invalid(
@@ -284,40 +244,16 @@ def _check_note(matter: Matter, verb: str, note: str) -> None:
             % {"number": matter.number},
             fields={"note": [_("Say in a sentence what was done or why.")]},
         )
-    _check_words(matter, note)
+    check_words(matter, note)
 
 
-def _check_words(matter: Matter, *words: str) -> None:
-    if any(personal_data_in(text) for text in words):
-        raise Invalid(
-            "personal_data",
+def _check_answered(matter: Matter) -> None:
+    """A matter that was taken on as a demand is filed once the demand is closed."""
+    if Demand.objects.filter(matter=matter, closed_at=None).exists():
+        raise WrongState(
+            "demand_open",
             _(
-                "Nothing was changed on %(number)s: the text holds an identity, telephone or card number, and "
-                "matters name no people. Take the number out and send it again."
+                "%(number)s was not filed: its demand is not closed yet. Note the reply and close the demand first."
             )
             % {"number": matter.number},
         )
-
-
-def _save(matter: Matter, *fields: str) -> None:
-    matter.rev = F("rev") + 1
-    matter.save(update_fields=[*fields, "rev"])
-    matter.refresh_from_db(fields=["rev"])
-
-
-def _record(
-    kind: str, verb: str, matter: Matter, reach: Reach, now: datetime, note: str, **content: str
-) -> None:
-    post = reach.post_for("matter.manage", matter.unit_path)
-    title = post.title if post else ""
-    MatterStep.objects.create(matter=matter, verb=verb, at=now, by=reach.user, post=title, note=note[:500])
-    record(
-        kind,
-        subject=matter.key,
-        unit=matter.unit,
-        actor=reach.user,
-        post=title,
-        plan=plan_with_clock(matter.unit, kind, now) if kind in _STARTING else "",
-        at=now,
-        content={"number": matter.number, "note": note, **content},
-    )

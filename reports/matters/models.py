@@ -5,7 +5,9 @@ from django.db import models
 from django.db.models import Q
 
 from common.paths import PathField
+from journal.kinds import KINDS
 from journal.record import key
+from plans.steps import said
 from reports.classes import class_said
 from reports.matters.choices import MatterState, MatterVerb
 from reports.periodic import ForPeriod, ForPeriodQuerySet
@@ -99,6 +101,8 @@ class MatterStep(models.Model):
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="steps")
     verb = models.CharField(max_length=14, choices=MatterVerb)
+    #: The journal's word for it, where the verb alone does not say which step it was.
+    kind = models.CharField(max_length=60, blank=True, default="")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     post = models.CharField(max_length=120, blank=True, default="")
@@ -109,3 +113,10 @@ class MatterStep(models.Model):
 
     def __str__(self):
         return f"{self.matter_id} {self.verb}"
+
+    @property
+    def name(self) -> str:
+        """What was done, in the reader's language."""
+        if self.verb == MatterVerb.STATUTORY_STEP and self.kind in KINDS:
+            return said(KINDS[self.kind])
+        return self.get_verb_display()

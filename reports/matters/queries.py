@@ -1,5 +1,7 @@
 """What was reported and not registered yet, what is being worked on."""
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
@@ -24,12 +26,17 @@ def get_matter(reach: Reach, number: str) -> Matter:
 
 
 def matters(reach: Reach, unit: Unit | None = None, state: str = "open") -> QuerySet[Matter]:
-    """Matters this person may see, the newest first. `state`: "open", "all" or one state."""
-    rows = Matter.objects.visible_to(reach).select_related("unit", "lead_unit", "incident")
+    """Matters this person may see, the newest first. `state`: "open", "all", "demands" or one state.
+
+    "demands" are those that somebody waits for an answer to.
+    """
+    rows = Matter.objects.visible_to(reach).select_related("unit", "lead_unit", "incident", "demand")
     if unit is not None:
         rows = rows.filter(unit_path__under=unit.path)
     if state == "open":
         rows = rows.open()
+    elif state == "demands":
+        rows = rows.filter(demand__isnull=False, demand__closed_at=None)
     elif state != "all":
         rows = rows.filter(state=state)
     return rows.order_by("-registered_at", "-pk")
@@ -74,3 +81,13 @@ def clocks_of(matters: list[Matter]) -> dict[str, list[Clock]]:
     for clock in Clock.objects.filter(subject__in=list(found)).order_by("started_at", "id"):
         found[clock.subject].append(clock)
     return found
+
+
+def numbers_of(threads: Iterable[str]) -> dict[str, str]:
+    """Threads ("matter:5") → the numbers people know them by. For rows the reader already sees."""
+    ids = {int(pk) for kind, _colon, pk in (thread.partition(":") for thread in threads) if kind == "matter"}
+    if not ids:
+        return {}
+    return {
+        f"matter:{pk}": number for pk, number in Matter.objects.filter(pk__in=ids).values_list("pk", "number")
+    }

@@ -10,13 +10,14 @@ from django.views import View
 from accounts.queries import open_unit
 from common.errors import Invalid, is_allowed, not_found
 from common.once import once
+from reports.demands.views import demand_context
 from reports.matters import actions, permissions, queries, rules
 from reports.matters.choices import MatterState, MatterVerb
 from reports.matters.forms import AssignForm, FileForm, WorkForm
 from reports.models import Matter, ReportItem
 from reports.official.choices import FormKind
 from reports.queries import get_unit
-from reports.reading import check_may_look, see_other
+from reports.reading import check_may_look, see_other, valid
 
 
 class MatterList(LoginRequiredMixin, View):
@@ -26,10 +27,13 @@ class MatterList(LoginRequiredMixin, View):
         check_may_look(request.reach)
         code, state = request.GET.get("unit", ""), request.GET.get("state", "open")
         unit = get_unit(request.reach, code) if code else None
-        if state not in ("open", "all", *MatterState.values):
+        if state not in ("open", "all", "demands", *MatterState.values):
             state = "open"
         waiting = list(queries.unregistered(request.reach, unit)[: queries.OFFERED + 1])
         page = Paginator(queries.matters(request.reach, unit, state), 25).get_page(request.GET.get("page"))
+        clocks = queries.clocks_of(page.object_list)
+        for matter in page.object_list:
+            matter.clocks = [clock for clock in clocks[matter.key] if clock.is_running]
         context = {
             "unit": unit,
             "state": state,
@@ -63,7 +67,6 @@ class MatterPage(LoginRequiredMixin, View):
         context = {
             "matter": matter,
             "steps": matter.steps.select_related("by"),
-            "clocks": queries.clocks_of([matter])[matter.key],
             "forms": matter.forms.order_by("kind"),
             "may_work": may_work,
             "verbs": verbs,
@@ -83,6 +86,7 @@ class MatterPage(LoginRequiredMixin, View):
             ],
             "form_kinds": _forms_to_begin(matter) if may_work else [],
             "now": request.now,
+            **demand_context(matter, may_work, request.now),
         }
         return render(request, "reports/matters/one.html", context)
 
@@ -106,14 +110,14 @@ class Act(LoginRequiredMixin, View):
         matter = queries.get_matter(request.reach, number)
         asked = {"reach": request.reach, "matter_id": matter.pk, "now": request.now}
         if verb == MatterVerb.ASSIGN:
-            given = _valid(AssignForm(request.POST))
+            given = valid(AssignForm(request.POST))
             lead = open_unit(given.pop("lead").strip())
             if lead is None:
                 sentence = _("Nothing was changed: there is no such unit. Check the code.")
                 raise Invalid("unknown_unit", sentence, fields={"lead": [_("There is no such unit.")]})
             actions.assign(**asked, lead=lead, **given)
         elif verb == MatterVerb.FILE:
-            actions.file_matter(**asked, **_valid(FileForm(request.POST)))
+            actions.file_matter(**asked, **valid(FileForm(request.POST)))
         elif verb == MatterVerb.TO_INCIDENT:
             done = actions.make_incident(**asked)
             return see_other("incident", done.incident.number)
@@ -122,19 +126,8 @@ class Act(LoginRequiredMixin, View):
         elif verb == MatterVerb.END_MEDIATION:
             actions.end_mediation(**asked)
         elif verb in actions.KINDS:
-            actions.work_on(**asked, verb=verb, **_valid(WorkForm(request.POST)))
+            actions.work_on(**asked, verb=verb, **valid(WorkForm(request.POST)))
         else:
             raise not_found()
         messages.success(request, _("Kept."))
         return see_other("matter", number)
-
-
-def _valid(form) -> dict:
-    """What was typed. Raises Invalid naming each field that is missing or too long."""
-    if not form.is_valid():
-        fields = {
-            name: [f"{form[name].label}: {error}" for error in errors] for name, errors in form.errors.items()
-        }
-        sentence = _("Nothing was saved: a field is missing or not in order. Correct it and send again.")
-        raise Invalid("form_not_in_order", sentence, fields=fields)
-    return form.cleaned_data

@@ -11,7 +11,7 @@ from common.errors import Invalid, WrongState
 from common.numbers import next_number
 from common.text import personal_data_in
 from journal.record import record
-from reports.matters.actions import plan_of_clock, plan_with_clock
+from reports.matters.ground import plan_of_clock, plan_with_clock
 from reports.models import Matter, OfficialForm
 from reports.official import permissions, queries, rules
 from reports.official.choices import FormKind, FormState

@@ -38,7 +38,7 @@ class Agreement(NamedTuple):
 
 
 def agreements(unit: Unit, month: date) -> list[Agreement]:
-    """The unit itself and each unit right below it with everything below that one; classes that occur (five queries)."""
+    """The unit itself and each unit right below it with everything below that one; classes that occur (six queries)."""
     first = month.replace(day=1)
     last = month.replace(day=monthrange(month.year, month.month)[1])
     children = list(Unit.objects.filter(parent=unit).order_by("path"))
@@ -52,8 +52,10 @@ def agreements(unit: Unit, month: date) -> list[Agreement]:
     registered = _sum(matters, "unit_path", owner)
     filed = _sum(matters.filter(state=MatterState.FILED), "unit_path", owner)
     taken_over = _sum(matters.filter(_still_said()), "unit_path", owner)
+    # Also a demand has been taken over: the platform holds it, and its file waits for the reply.
+    demands = _sum(matters.filter(demand__closed_at=None, demand__isnull=False), "unit_path", owner)
     return [
-        _agreement(one, name, (one.pk, name), reported, registered, filed, taken_over)
+        _agreement(one, name, (one.pk, name), reported, registered, filed, taken_over, demands)
         for one in [unit, *children]
         for name in _classes({key for some in (reported, registered, filed) for key in some}, one.pk)
     ]
@@ -67,6 +69,7 @@ def _agreement(
     registered: dict[Key, int],
     filed: dict[Key, int],
     taken_over: dict[Key, int],
+    demands: dict[Key, int],
 ) -> Agreement:
     said, held, done = reported[key], registered[key], filed[key]
     waiting = said - taken_over[key]
@@ -92,6 +95,15 @@ def _agreement(
         reasons.append(
             ngettext("%(n)d still under way, no file yet", "%(n)d still under way, no file yet", held - done)
             % {"n": held - done}
+        )
+    if answering := demands[key]:
+        reasons.append(
+            ngettext(
+                "%(n)d of them answered as a demand, not closed yet",
+                "%(n)d of them answered as demands, not closed yet",
+                answering,
+            )
+            % {"n": answering}
         )
     return Agreement(unit, class_said(name) or _("Incidents"), said, held, done, reasons)
 

@@ -1,0 +1,1 @@
+"""Matters: what units reported, registered, assigned, coordinated, followed and filed by the level above."""
