@@ -144,6 +144,48 @@ WORDINGS: dict[str, Wording] = {
             "voice": {"zh": "{period}零报告仍有{count}个单位未报，请督促补报。", "en": "Reports for {period}: {count} still silent. Please ask after them."},
         },
     ),
+    "written.due": Wording(
+        1,
+        {
+            "full": {
+                "zh": "{unit}《{title}》（{period}）尚未报送，{until}截止。",
+                "en": "{unit} has not handed in “{title}” for {period}; it is due at {until}.",
+            },
+            "sms": {
+                "zh": "{unit}《{title}》（{period}）尚未报送，{until}截止。",
+                "en": "{unit}: “{title}” for {period} is due at {until}.",
+            },
+            "voice": {"zh": "{unit}{title}尚未报送，{until}截止。", "en": "{unit}: {title} is due at {until}."},
+        },
+    ),
+    "written.missed": Wording(
+        1,
+        {
+            "full": {
+                "zh": "{unit}《{title}》（{period}）已过{until}截止时刻，请补报。",
+                "en": "{unit} has not handed in “{title}” for {period}, due at {until}. Hand it in now.",
+            },
+            "sms": {
+                "zh": "{unit}《{title}》（{period}）已过{until}截止，请补报。",
+                "en": "{unit}: “{title}” for {period} was due at {until}. Hand it in now.",
+            },
+            "voice": {"zh": "{unit}{title}已过截止时刻，请补报。", "en": "{unit}: {title} was due at {until}. Hand it in now."},
+        },
+    ),
+    "written.silent": Wording(
+        1,
+        {
+            "full": {
+                "zh": "{unit}：《{title}》（{period}，{until}截止）有{count}个单位未报：{names}。请督促补报。",
+                "en": "{unit}: “{title}” for {period} (due at {until}): {count} have not handed in: {names}. Please ask after them.",
+            },
+            "sms": {
+                "zh": "《{title}》（{period}）有{count}个单位未报：{names}。请督促补报。",
+                "en": "“{title}” for {period}: {count} have not handed in: {names}.",
+            },
+            "voice": {"zh": "{title}有{count}个单位未报，请督促补报。", "en": "{title}: {count} have not handed in."},
+        },
+    ),
 }  # fmt: skip
 
 

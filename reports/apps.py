@@ -13,8 +13,10 @@ class ReportsConfig(AppConfig):
         from reports.reminders.alerts import PURPOSE
         from reports.reminders.links import links_for
         from reports.reminders.still import not_needed
+        from reports.written import reminders as written
 
         add_passing(silent_units)
         waiting.register(OPEN_WORDS, count_open)
         still.register(PURPOSE, not_needed)
+        still.register(written.PURPOSE, written.not_needed)
         addenda.register(PURPOSE, links_for)

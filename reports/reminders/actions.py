@@ -140,7 +140,7 @@ def _tell_above(step: ReminderStep, now: datetime) -> bool:
     if step.do == Do.SUMMARY:
         found = queries.parents_with(groups, now)
     else:
-        found = queries.targets_above(step, groups, now)
+        found = queries.targets_above(step.post, step.post_tier, groups, now)
     told = [(target.unit, target.people, group) for target, group in found if target.people]
     step.told = alerts.tell_above(step, told, now=now)
     return True

@@ -75,21 +75,19 @@ def answering_for(units: Iterable[Unit], now: datetime) -> dict[int, list[Recipi
 
 
 def targets_above(
-    step: ReminderStep, groups: dict[str, Group], now: datetime
+    post: str, tier: str, groups: dict[str, Group], now: datetime
 ) -> Iterator[tuple[Target, Group]]:
-    """For a step that climbs: the nearest unit at or above with the step's post, and who is silent below it."""
+    """For a step that climbs: the nearest unit at or above with such a post, and who is silent below it."""
     paths = sorted({path for parent in groups for path in prefixes(parent)})
     seats: dict[str, Target] = {}
     for some in _chunks(paths):
         units = Unit.objects.filter(path__in=some)
-        if step.post_tier:
-            units = units.filter(tier=step.post_tier)
+        if tier:
+            units = units.filter(tier=tier)
         near = list(units)
-        by_unit = _holding(Q(post__unit__in=[unit.pk for unit in near], post__kind=step.post), now)
+        by_unit = _holding(Q(post__unit__in=[unit.pk for unit in near], post__kind=post), now)
         seats |= {
-            unit.path: Target(unit, by_unit[unit.pk][step.post])
-            for unit in near
-            if by_unit[unit.pk].get(step.post)
+            unit.path: Target(unit, by_unit[unit.pk][post]) for unit in near if by_unit[unit.pk].get(post)
         }
     told: dict[str, Group] = {}
     for parent in sorted(groups):

@@ -16,6 +16,7 @@ from reports.permissions import filing_post
 from reports.written import permissions, queries, rules
 from reports.written.figures import figures
 from reports.written.queries import Slot
+from reports.written.reminders import take_back
 
 
 @transaction.atomic
@@ -71,6 +72,7 @@ def hand_in(
         on_behalf=on_behalf,
     )
 
+    take_back(report)
     kind = "written_report.handed_in" if made.number == 1 else "written_report.corrected"
     _record(kind, report, reach, now, post=made.post, late=report.is_late, lines=len(lines))
     return made

@@ -28,6 +28,8 @@ _HINTS = {
 class WrittenForm(forms.Form):
     """The written parts and the lines. Nothing is required here: a draft may have gaps, the hand-in finds them."""
 
+    # The browser lets a draft with gaps pass; the page does not call optional what the hand-in will ask for.
+    use_required_attribute = False
     rev = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args, slot, classes, texts=None, lines=(), **kwargs):
@@ -75,6 +77,12 @@ class WrittenForm(forms.Form):
         return forms.CharField(
             required=False, label=_LABELS[name], max_length=longest, initial=initial, widget=widget
         )
+
+    def as_asked(self) -> "WrittenForm":
+        """For the page, after the check: what the hand-in needs is not labelled as optional."""
+        for name, field in self.fields.items():
+            field.required = not name.endswith(".matter")
+        return self
 
     def text_fields(self) -> list[forms.BoundField]:
         return [self[f"texts.{part}"] for part in self.parts]

@@ -109,7 +109,7 @@ class WrittenPage(_OneWritten):
             "report": report,
             "state": state,
             "state_look": state_look(state),
-            "form": (form or self._form(request)) if may_write else None,
+            "form": (form or self._form(request)).as_asked() if may_write else None,
             "data": data_said(last.data if last and not may_write else figures(slot.unit, slot.period, now)),
             "last": last,
             "last_said": said(last, slot.line_kind) if last else None,

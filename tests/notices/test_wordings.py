@@ -20,6 +20,7 @@ LONG = {
     "unit": {"zh": "司法所" * 26, "en": "Judicial office " * 7},
     "period": {"zh": "11月22日", "en": "22 Nov"},
     "until": "17:30",
+    "title": {"zh": "季度改进报告", "en": "Quarterly improvement report"},
     "count": 700_000,
     "names": {"zh": "司法所、" * 100, "en": "Judicial office, " * 40},
 }
