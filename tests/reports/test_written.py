@@ -533,6 +533,13 @@ def test_the_list_costs_the_same_for_one_and_for_many(cast, units, plan, now, cl
     assert queries() == before
 
 
+def test_an_informant_finds_the_way(cast, client, now, plan):
+    client.force_login(cast["village111.informant"])
+    with time_machine.travel(now, tick=False):
+        assert 'href="/reports/written/"' in client.get("/report/").content.decode()
+        assert "周风险清单" in client.get("/reports/written/").content.decode()
+
+
 # --- the API -------------------------------------------------------------------------------------------------
 
 
