@@ -164,6 +164,7 @@ _ALL = [
     Kind("zero_report.received", "收到零报告", "Zero-report received", audience="report"),
     Kind("zero_report.corrected", "更正零报告", "Zero-report corrected", audience="report"),
     Kind("zero_report.exception_granted", "准许锁定后补报", "Exception after the lock granted", audience="report"),
+    Kind("zero_report.exception_withdrawn", "撤回锁定后补报", "Exception after the lock withdrawn", audience="report"),
     Kind("zero_report.link_issued", "签发一键零报链接", "One-tap link issued", audience="report"),
     Kind("zero_report.link_revoked", "撤销一键零报链接", "One-tap link revoked", audience="report"),
     # roll-ups, matters, official forms

@@ -2,7 +2,7 @@ from django.urls import path
 
 from reports import views
 from reports.links.views import Issue, OneTap, Revoke
-from reports.lock.views import Grant
+from reports.lock.views import Grant, Withdraw
 from reports.sheets.views import SheetIn, SheetOut
 
 urlpatterns = [
@@ -18,5 +18,10 @@ urlpatterns = [
     path("report/<str:unit>/<str:period>/link/", Issue.as_view(), name="zero-report-link"),
     path("report/<str:unit>/<str:period>/link/revoke/", Revoke.as_view(), name="zero-report-link-revoke"),
     path("report/<str:unit>/<str:period>/exception/", Grant.as_view(), name="zero-report-exception"),
+    path(
+        "report/<str:unit>/<str:period>/exception/<int:exception>/withdraw/",
+        Withdraw.as_view(),
+        name="zero-report-exception-withdraw",
+    ),
     path("report/<str:unit>/<str:period>/items/", views.ItemsPage.as_view(), name="zero-report-items"),
 ]

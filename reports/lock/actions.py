@@ -1,4 +1,4 @@
-"""Granting an exception from the lock, and using it. Lock, check, change, record."""
+"""Granting an exception from the lock, using it, withdrawing it. Lock, check, change, record."""
 
 from datetime import datetime
 
@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from common.errors import Invalid, WrongState
+from common.errors import Invalid, WrongState, not_found
 from common.periods import Period
 from common.text import personal_data_in
 from journal.record import record
 from reports.cadence import due_at
 from reports.lock import permissions, rules
-from reports.lock.queries import Lock, lock_of
+from reports.lock.queries import Lock, exceptions, lock_of
 from reports.models import LockException
 from reports.slots import lock_slot
 
@@ -59,6 +59,41 @@ def grant(
         content={"period": str(period), "reason": reason, "until": until.isoformat(), "once": once},
     )
     return made
+
+
+@transaction.atomic
+def withdraw(*, reach: Reach, unit: Unit, period: Period, exception_id: int, now: datetime) -> LockException:
+    """End an exception before its time. What was filed by it stays filed."""
+    unit = lock_slot(unit.pk, period).unit
+
+    permissions.check_can_withdraw(reach, unit)
+    found = exceptions(unit, period).filter(pk=exception_id).first()
+    if found is None:
+        raise not_found()
+    if not found.is_usable(now):
+        raise WrongState(
+            "exception_over",
+            _(
+                "Nothing was withdrawn: the exception for %(unit)s, %(period)s opens nothing any more. It is used up, "
+                "over, replaced or withdrawn; look at the page of the report."
+            )
+            % {"unit": unit, "period": period},
+        )
+
+    found.withdrawn_at, found.withdrawn_by = now, reach.user
+    found.save(update_fields=["withdrawn_at", "withdrawn_by"])
+
+    post = permissions.granting_post(reach, unit)
+    record(
+        "zero_report.exception_withdrawn",
+        subject=f"zero_report:{unit.pk}/{period}",
+        unit=unit,
+        actor=reach.user,
+        post=post.title if post else "",
+        at=now,
+        content={"period": str(period), "exception": found.pk, "reason": found.reason},
+    )
+    return found
 
 
 def check_open(lock: Lock, unit: Unit, period: Period) -> None:

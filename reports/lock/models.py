@@ -32,6 +32,15 @@ class LockException(ForPeriod):
     once = models.BooleanField(default=True)
     #: When it was first used.
     used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
 
     class Meta:
         constraints = [
@@ -48,6 +57,21 @@ class LockException(ForPeriod):
                 condition=Q(used_at__isnull=True) | Q(used_at__gte=F("granted_at"), used_at__lte=F("until")),
                 name="an_exception_is_used_while_it_stands",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(
+                    withdrawn_at__gte=F("granted_at"),
+                    withdrawn_at__lte=F("until"),
+                    withdrawn_by__isnull=False,
+                ),
+                name="an_exception_is_withdrawn_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True)
+                | Q(withdrawn_at__isnull=True)
+                | Q(used_at__lte=F("withdrawn_at")),
+                name="a_withdrawn_exception_is_not_used",
+            ),
         ]
         indexes = [models.Index(fields=["unit", "cadence", "day"])]
 
@@ -55,4 +79,6 @@ class LockException(ForPeriod):
         return f"{self.unit_id} {self.period}"
 
     def is_usable(self, now: datetime) -> bool:
-        return self.current and is_usable(until=self.until, once=self.once, used_at=self.used_at, now=now)
+        return self.current and is_usable(
+            until=self.until, once=self.once, used_at=self.used_at, withdrawn_at=self.withdrawn_at, now=now
+        )

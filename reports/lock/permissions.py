@@ -22,6 +22,20 @@ def check_can_grant(reach: Reach, unit: Unit) -> None:
         )
 
 
+def check_can_withdraw(reach: Reach, unit: Unit) -> None:
+    """Whoever could grant it."""
+    check_can_view(reach, unit)
+    if granting_post(reach, unit) is None:
+        raise NotAllowed(
+            "not_the_level_above",
+            _(
+                "The exception for %(unit)s was not withdrawn: this is done by a leader or the duty room of the level "
+                "above. Ask them."
+            )
+            % {"unit": unit},
+        )
+
+
 def granting_post(reach: Reach, unit: Unit) -> HeldPost | None:
     """The post in whose name this person grants; None = none."""
     above = unit.parent or unit

@@ -43,7 +43,7 @@ def lock_of(unit: Unit, period: Period, due: datetime, over: Round | None, now: 
 def exceptions(unit: Unit, period: Period) -> QuerySet[LockException]:
     """What was granted to the unit for the period, the last one first."""
     rows = LockException.objects.of(period).filter(unit=unit)
-    return rows.select_related("granted_by").order_by("-granted_at", "-pk")
+    return rows.select_related("granted_by", "withdrawn_by").order_by("-granted_at", "-pk")
 
 
 def _confirmed_above(unit: Unit, period: Period) -> datetime | None:

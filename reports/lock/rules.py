@@ -20,6 +20,8 @@ def locked_since(
     return since if since is not None and now > since else None
 
 
-def is_usable(*, until: datetime, once: bool, used_at: datetime | None, now: datetime) -> bool:
-    """Whether an exception opens the lock at `now`: up to its end, and once where it is for one use."""
-    return now <= until and not (once and used_at is not None)
+def is_usable(
+    *, until: datetime, once: bool, used_at: datetime | None, withdrawn_at: datetime | None, now: datetime
+) -> bool:
+    """Whether an exception opens the lock at `now`: until its end or withdrawal, and once where it is for one use."""
+    return now <= until and withdrawn_at is None and not (once and used_at is not None)

@@ -1,4 +1,4 @@
-"""The level above opens a locked period, from the unit's report page."""
+"""The level above opens a locked period, and shuts it again, from the unit's report page."""
 
 from datetime import timedelta
 
@@ -31,4 +31,27 @@ class Grant(OneReport):
             form.add_error(None, str(refused))
             return self.page(form, status=refused.status)
         messages.success(request, _("Exception granted. The unit sees it on this page and can file now."))
+        return see_other("zero-report", unit, period)
+
+
+class Withdraw(OneReport):
+    """Ends the exception that was seen on the page, and no later one."""
+
+    def get(self, request, unit, period, exception):
+        return self.page()
+
+    @once
+    def post(self, request, unit, period, exception):
+        try:
+            actions.withdraw(
+                reach=request.reach,
+                unit=self.unit,
+                period=self.period,
+                exception_id=exception,
+                now=request.now,
+            )
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return self.page(status=refused.status)
+        messages.success(request, _("Exception withdrawn. The period is locked for the unit again."))
         return see_other("zero-report", unit, period)

@@ -105,6 +105,14 @@ def test_late_after_the_lock_with_an_exception(person):
     head.locator("[name=reason]").fill("村里停电，未能按时报送")
     head.get_by_role("button", name="准许", exact=True).click()
     expect(head.locator("main")).to_contain_text("已准许例外")
+    head.get_by_role("button", name="撤回", exact=True).click()
+    expect(head.locator("main")).to_contain_text("已撤回例外")
+    village.reload()
+    expect(village.get_by_role("button", name="无情况，报送")).to_have_count(0)
+
+    head.locator("[name=reason]").fill("村里停电，未能按时报送")
+    head.get_by_role("button", name="准许", exact=True).click()
+    expect(head.locator("main")).to_contain_text("已准许例外")
 
     village.reload()
     expect(village.locator("main")).to_contain_text("村里停电")

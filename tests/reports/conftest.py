@@ -1,12 +1,15 @@
 """Filing for whoever it is, at whatever time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 
 from accounts.scope import reach_of
 from common.periods import LOCAL, parse
 from reports.actions import Item, file_report
+from reports.lock.actions import grant
+from reports.rollup.actions import confirm
 
 
 @pytest.fixture
@@ -38,3 +41,38 @@ def file(cast, units, now, today):
         )
 
     return _file
+
+
+@pytest.fixture
+def up(cast, units, clock, today):
+    def _up(code, username, at, **words):
+        reach = reach_of(cast[username], clock(at))
+        return confirm(reach=reach, unit=units[code], period=today, now=clock(at), **words)
+
+    return _up
+
+
+@pytest.fixture
+def allow(cast, units, clock, today):
+    """allow("town11.head", "V111", at="18:30") → the exception: two hours, one use."""
+
+    def _allow(username, code, *, at="18:30", hours=2, reason="村里停电", once=True):
+        now = clock(at)
+        return grant(
+            reach=reach_of(cast[username], now), unit=units[code], period=today, reason=reason,
+            until=now + timedelta(hours=hours), once=once, now=now,
+        )  # fmt: skip
+
+    return _allow
+
+
+@pytest.fixture
+def locked(up):
+    """Township 11 has confirmed the day at 18:00."""
+    return up("T11", "town11.head", "18:00")
+
+
+@pytest.fixture
+def evening(signed_in, clock):
+    with time_machine.travel(clock("18:30"), tick=False):
+        yield signed_in

@@ -1,9 +1,6 @@
 """Late until the lock; afterwards only by an exception of the level above."""
 
-from datetime import timedelta
-
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 
 from accounts.scope import reach_of
@@ -13,44 +10,14 @@ from journal.models import Entry
 from journal.record import content_of
 from reports.cadence import from_clocks, locks_by_tier
 from reports.lock import rules
-from reports.lock.actions import grant
 from reports.models import LockException, Round, ZeroReport
 from reports.queries import summary
-from reports.rollup.actions import confirm, return_down
+from reports.rollup.actions import return_down
 from reports.rollup.queries import draft, has_drifted
 from reports.rounds.actions import fix_rounds, open_rounds
 from tests.reports.test_cadence import line
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def up(cast, units, clock, today):
-    def _up(code, username, at, **words):
-        reach = reach_of(cast[username], clock(at))
-        return confirm(reach=reach, unit=units[code], period=today, now=clock(at), **words)
-
-    return _up
-
-
-@pytest.fixture
-def allow(cast, units, clock, today):
-    """allow("town11.head", "V111", at="18:30") → the exception: two hours, one use."""
-
-    def _allow(username, code, *, at="18:30", hours=2, reason="村里停电", once=True):
-        now = clock(at)
-        return grant(
-            reach=reach_of(cast[username], now), unit=units[code], period=today, reason=reason,
-            until=now + timedelta(hours=hours), once=once, now=now,
-        )  # fmt: skip
-
-    return _allow
-
-
-@pytest.fixture
-def locked(up):
-    """Township 11 has confirmed the day at 18:00."""
-    return up("T11", "town11.head", "18:00")
 
 
 @pytest.mark.parametrize(
@@ -254,9 +221,14 @@ def test_a_round_keeps_the_lock_its_plan_gave(file, now, clock):
         file("village121.informant", "V121", at=clock("19:01"))
 
 
-@pytest.mark.parametrize("change", ["twice", "no reason", "no end", "used before", "used after"])
-def test_the_database_keeps_exceptions_in_order(locked, allow, clock, change):
-    """one_exception_per_unit_and_period, an_exception_has_a_reason_and_an_end, an_exception_is_used_while_it_stands"""
+@pytest.mark.parametrize(
+    "change",
+    ["twice", "no reason", "no end", "used before", "used after", "by nobody", "before it was", "used then"],
+)
+def test_the_database_keeps_exceptions_in_order(locked, allow, clock, cast, change):
+    """one_exception_per_unit_and_period, an_exception_has_a_reason_and_an_end, an_exception_is_used_while_it_stands,
+    an_exception_is_withdrawn_by_somebody, a_withdrawn_exception_is_not_used"""
+    head = cast["town11.head"]
     made = allow("town11.head", "V111")
     changes = {
         "twice": {},
@@ -264,6 +236,9 @@ def test_the_database_keeps_exceptions_in_order(locked, allow, clock, change):
         "no end": {"until": made.granted_at},
         "used before": {"used_at": clock("18:00")},
         "used after": {"used_at": clock("23:00")},
+        "by nobody": {"withdrawn_at": clock("18:40")},
+        "before it was": {"withdrawn_at": clock("18:00"), "withdrawn_by": head},
+        "used then": {"withdrawn_at": clock("18:40"), "withdrawn_by": head, "used_at": clock("18:41")},
     }[change]
     if change == "twice":
         made.pk = None
@@ -277,12 +252,6 @@ def test_the_database_keeps_exceptions_in_order(locked, allow, clock, change):
 # --- pages -------------------------------------------------------------------------------------------------------
 
 ADDRESS = "/report/V111/2026-11-22/"
-
-
-@pytest.fixture
-def evening(signed_in, clock):
-    with time_machine.travel(clock("18:30"), tick=False):
-        yield signed_in
 
 
 @pytest.mark.parametrize(
