@@ -5,9 +5,8 @@ import threading
 
 import pytest
 from asgiref.sync import iscoroutinefunction
-from asgiref.testing import ApplicationCommunicator
 from django.db import connections
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import path
 
 from engine.one_thread import OneThreadHandler
@@ -42,7 +41,23 @@ async def awaited(request):
     return HttpResponse("awaited")
 
 
-urlpatterns = [path("", view), path("broken/", broken), path("awaited/", awaited)]
+def long_file(request):
+    """Says at each piece how many were asked for so far."""
+
+    def pieces():
+        for number in range(3):
+            steps.append((f"piece {number}", threading.get_ident()))
+            yield f"{len(steps)};".encode()
+
+    return StreamingHttpResponse(pieces())
+
+
+urlpatterns = [
+    path("", view),
+    path("broken/", broken),
+    path("awaited/", awaited),
+    path("file/", long_file),
+]
 
 
 @pytest.fixture
@@ -59,24 +74,36 @@ def handler(settings):
 
 
 def ask(handler, address: str) -> tuple[int, bytes]:
-    async def talk():
-        scope = {"type": "http", "method": "GET", "path": address, "headers": [(b"host", b"testserver")]}
-        asked = ApplicationCommunicator(handler, scope)
-        await asked.send_input({"type": "http.request"})
-        start, body = await asked.receive_output(5), await asked.receive_output(5)
-        await asked.wait(5)
-        return start["status"], body["body"]
+    """The answer; each message that goes out is a step too."""
+    sent = []
 
-    return asyncio.run(talk())
+    async def talk():
+        asked, never = asyncio.Queue(), asyncio.Event()
+        asked.put_nowait({"type": "http.request"})
+
+        async def receive():
+            if asked.empty():
+                await never.wait()
+            return asked.get_nowait()
+
+        async def send(message):
+            steps.append(("sent", 0))
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": address, "headers": [(b"host", b"testserver")]}
+        await asyncio.wait_for(handler(scope, receive, send), 5)
+
+    asyncio.run(talk())
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent)
 
 
 def test_middleware_and_view_run_in_one_thread_without_going_back(handler):
     assert not iscoroutinefunction(handler._middleware_chain)
     assert ask(handler, "/") == (200, b"here")
     assert [place for place, _thread in steps] == [
-        "middleware", "middleware", "before the view", "before the view", "view"
+        "middleware", "middleware", "before the view", "before the view", "view", "sent", "sent"
     ]  # fmt: skip
-    assert len({thread for _place, thread in steps}) == 1
+    assert len({thread for place, thread in steps if place != "sent"}) == 1
     assert steps[0][1] != threading.get_ident()
 
 
@@ -91,3 +118,13 @@ def test_an_unknown_address_is_not_found(handler):
 
 def test_an_awaited_view_is_still_served(handler):
     assert ask(handler, "/awaited/") == (200, b"awaited")
+
+
+def test_a_file_is_read_while_it_is_sent_in_the_same_thread(handler, recwarn):
+    status, body = ask(handler, "/file/")
+    assert status == 200
+    assert body.count(b";") == 3
+    read = [place for place, _thread in steps if place.startswith(("piece", "sent"))]
+    assert read == ["sent", "piece 0", "sent", "piece 1", "sent", "piece 2", "sent", "sent"]
+    assert len({thread for place, thread in steps if place.startswith("piece")}) == 1
+    assert not [one for one in recwarn if "synchronous iterators" in str(one.message)]
