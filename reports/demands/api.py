@@ -32,10 +32,10 @@ class OneDemand(APIView):
 class DemandSteps(APIView):
     """Note a step in answering; the plans' clocks stop and start at that moment."""
 
-    @extend_schema(request=forms.StepSerializer, responses={201: dict})
+    @extend_schema(request=forms.DemandStepSerializer, responses={201: dict})
     @idempotent
     def post(self, request, number):
-        given = validated(forms.StepSerializer, request.data)
+        given = validated(forms.DemandStepSerializer, request.data)
         return _done(request, number, actions.note_step, given, status=201)
 
 
@@ -52,10 +52,10 @@ class DemandReply(APIView):
 class DemandClose(APIView):
     """Close the demand; needs the reply on record."""
 
-    @extend_schema(request=forms.CloseSerializer, responses={200: dict})
+    @extend_schema(request=forms.DemandCloseSerializer, responses={200: dict})
     @idempotent
     def post(self, request, number):
-        given = validated(forms.CloseSerializer, request.data)
+        given = validated(forms.DemandCloseSerializer, request.data)
         return _done(request, number, actions.close_demand, given, status=200)
 
 

@@ -54,7 +54,7 @@ class TakeOnSerializer(StrictSerializer):
     office_number = serializers.CharField(max_length=_NUMBER, required=False, allow_blank=True, default="")
 
 
-class StepSerializer(StrictSerializer):
+class DemandStepSerializer(StrictSerializer):
     kind = serializers.CharField(max_length=60)
     note = serializers.CharField(max_length=_SENTENCE, required=False, allow_blank=True, default="")
     at = serializers.DateTimeField(required=False, allow_null=True, default=None)
@@ -67,5 +67,5 @@ class ReplySerializer(StrictSerializer):
     at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
 
-class CloseSerializer(StrictSerializer):
+class DemandCloseSerializer(StrictSerializer):
     note = serializers.CharField(max_length=_SENTENCE)
