@@ -110,7 +110,7 @@ class WrittenPage(_OneWritten):
             "state": state,
             "state_look": state_look(state),
             "form": (form or self._form(request)).as_asked() if may_write else None,
-            "data": data_said(last.data if last and not may_write else figures(slot.unit, slot.period, now)),
+            "data": data_said(last.data if last else figures(slot.unit, slot.period, now)),
             "last": last,
             "last_said": said(last, slot.line_kind) if last else None,
             "theirs": said(report, slot.line_kind) if theirs and report else None,

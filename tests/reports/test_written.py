@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import date, datetime, time, timedelta
+from threading import Barrier, Thread
 
 import pytest
 import time_machine
@@ -359,6 +360,32 @@ def test_two_people_at_once_lose_nothing(write, slot):
             write(hand=hand, rev=read, texts={**TEXTS, "analysis": "甲又写的"})
         assert refused.value.code == "changed_meanwhile"
     assert WrittenReport.objects.get().texts == {"analysis": "乙写的"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_two_first_drafts_at_the_same_moment_make_one_report(write, slot, cast, now):
+    start, outcomes = Barrier(2), []
+
+    def one(username, text):
+        try:
+            found, reach = slot(username), reach_of(cast[username], now)
+            start.wait()
+            keep(reach=reach, slot=found, rev=0, texts={"analysis": text}, lines=[], now=now)
+            outcomes.append(text)
+        except Stale as refused:
+            outcomes.append(refused.code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=one, args=args) for args in (("town11.head", "甲"), ("town11.clerk", "乙"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    kept = WrittenReport.objects.get().texts["analysis"]
+    assert sorted(outcomes) == sorted([kept, "changed_meanwhile"])
 
 
 def test_two_first_drafts_do_not_meet_unseen(write):
