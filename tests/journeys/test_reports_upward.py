@@ -42,3 +42,40 @@ def test_a_matter_becomes_an_incident_with_one_act(person):
 
     expect(page).to_have_url(re.compile(r"/incidents/"))
     expect(page.locator("main")).to_contain_text("两户对补偿标准有异议")
+
+
+@pytest.mark.parametrize(("language", "phone"), [("zh-hans", False), ("en", True)])
+def test_a_demand_is_answered_and_closed(person, language, phone):
+    said = {
+        "zh-hans": ("两户对补偿标准有异议", "列为诉求办理", "沟通并告知办理时限", "登记答复", "办结诉求", "诉求办结"),
+        "en": ("", "Take on as a demand", "Contacted and told the time limit", "Note the reply",
+               "Close the demand", "Demand closed"),
+    }[language]  # fmt: skip
+    what, take_on, contacted, reply, close, closed = said
+    page = person("county1.duty", phone=phone, language=language, start="/reports/matters/")
+    waiting = page.locator("section", has=page.locator("#waiting-title")).locator("li")
+    (waiting.filter(has_text=what) if what else waiting).first.get_by_role("button").click()
+
+    def act(summary, button, **words):
+        box = page.locator("details", has=page.locator("summary", has_text=summary)).first
+        if not box.get_attribute("open") and box.get_attribute("open") != "":
+            box.locator("summary").click()
+        for name, value in words.items():
+            control = box.locator(f"[name={name}]")
+            control.select_option(value) if name == "outcome" else control.fill(value)
+        box.get_by_role("button", name=button).click()
+
+    act(take_on, take_on, office_number="XF-2026-0231")
+    expect(page.locator("#demand-title")).to_be_visible()
+    picture(page, f"demand{'-phone' if phone else ''}", language)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    act(contacted, contacted, note="已当面沟通" if language == "zh-hans" else "Talked in person")
+    expect(page.locator("#steps-title + *, section:has(#steps-title) ol").first).to_contain_text(contacted)
+    act(
+        "出具答复" if language == "zh-hans" else "Reply issued", reply, outcome="supported", note="已书面答复"
+    )
+    act(close, close, note="已办结")
+
+    expect(page.locator("section", has=page.locator("#demand-title"))).to_contain_text(closed)
+    picture(page, f"demand-closed{'-phone' if phone else ''}", language)
