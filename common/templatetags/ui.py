@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from common.moments import written
 from common.words import WORDS
 
 register = template.Library()
@@ -150,7 +151,13 @@ def moment(context, at, seconds=False, date=None):
     if date is None:
         date = local.date() != timezone.localtime(_now(context)).date()
     pattern = ("%Y-%m-%d " if date else "") + ("%H:%M:%S" if seconds else "%H:%M")
-    return format_html('<time datetime="{}">{}</time>', _iso(at), local.strftime(pattern))
+    return format_html('<time datetime="{}">{}</time>', _iso(at), written(at, pattern))
+
+
+@register.filter
+def written_as(at, pattern="%H:%M"):
+    """A point in time inside a sentence; the end of a day is 24:00."""
+    return written(at, pattern) if at else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -260,7 +267,7 @@ def _clock_words(now, due_at, started_at, stopped_at, cancelled_at):
 def _full(at, now=None):
     local = timezone.localtime(at)
     today = now and local.date() == timezone.localtime(now).date()
-    text = local.strftime("%H:%M:%S" if today or not now else "%Y-%m-%d %H:%M")
+    text = written(at, "%H:%M:%S" if today or not now else "%Y-%m-%d %H:%M")
     return format_html('<time datetime="{}">{}</time>', _iso(at), text)
 
 

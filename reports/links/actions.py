@@ -6,12 +6,12 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from accounts.scope import Reach
 from common.errors import NotFound, Refused, WrongState
+from common.moments import written
 from common.periods import Period
 from journal.record import record
 from reports.actions import check_open_for, file_nil_by_link, subject_of
@@ -183,4 +183,4 @@ def _check_unanswered(unit: Unit, period: Period, report: ZeroReport | None) -> 
 
 
 def _local(moment: datetime | None) -> str:
-    return formats.date_format(timezone.localtime(moment), "Y-m-d H:i") if moment else ""
+    return written(moment, "%Y-%m-%d %H:%M") if moment else ""

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
 from common.errors import Invalid, WrongState, not_found
+from common.moments import written
 from common.periods import Period
 from common.text import personal_data_in
 from journal.record import record
@@ -144,4 +144,4 @@ def _check_terms(unit: Unit, reason: str, until: datetime, now: datetime) -> Non
 
 
 def _local(moment: datetime) -> str:
-    return formats.date_format(timezone.localtime(moment), "Y-m-d H:i")
+    return written(moment, "%Y-%m-%d %H:%M")

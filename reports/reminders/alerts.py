@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import Unit
-from common.periods import DAILY, LOCAL, WEEKLY, Period
+from common.moments import written
+from common.periods import DAILY, WEEKLY, Period
 from notices.actions import Recipient
 from notices.choices import ROUTINE, Channel
 from notices.many import Note, queue_many
@@ -24,7 +25,7 @@ def remind_units(
 ) -> int:  # fmt: skip
     """Ask the silent units for their report."""
     period = step.round.period
-    until = f"{step.due_at.astimezone(LOCAL):%H:%M}"
+    until = written(step.due_at)
     notes = [
         Note(
             people,
@@ -55,7 +56,7 @@ def tell_above(
                 facts={
                     "unit": words_of(unit),
                     "period": words_for(period),
-                    "until": f"{step.due_at.astimezone(LOCAL):%H:%M}",
+                    "until": written(step.due_at),
                     "count": group.many,
                     "names": names_of(group),
                 },
