@@ -1,4 +1,4 @@
-"""What goes upward in the demo bureau: two matters, one of them under way as a demand, and a township that has confirmed yesterday."""
+"""What goes upward in the demo bureau: two matters, one of them under way, a demand with its clock, and a township that has confirmed yesterday."""
 
 from datetime import datetime
 
@@ -31,10 +31,6 @@ def seed(people: dict[str, User], now: datetime) -> None:
     reported = ReportItem.objects.get(report__unit=units["V113"], report__current=True)
     matter = register(reach=duty, item_id=reported.pk, now=now)
     assign(reach=duty, matter_id=matter.pk, lead=units["T11"], helpers="城关派出所", now=now)
-    take_on(reach=duty, matter_id=matter.pk, office_number="XF-2026-0117", now=now)
-    note_step(
-        reach=duty, matter_id=matter.pk, kind="demand.contacted", note="已当面沟通，告知三十日内答复", now=now
-    )
     begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
     confirm(
         reach=reach_of(people["town11.head"], now),
@@ -43,3 +39,22 @@ def seed(people: dict[str, User], now: datetime) -> None:
         now=now,
         note="辖区总体平稳。",
     )
+    _seed_demand(people, now)
+
+
+def _seed_demand(people: dict[str, User], now: datetime) -> None:
+    """Where the plan for receptions is in force: a matter that is answered as a demand, within thirty days."""
+    village = Unit.objects.get(code="V341")
+    file_report(
+        reach=reach_of(people["village341.informant"], now),
+        unit=village,
+        period=period_of(DAILY, day_of(now)),
+        answer=Answer.ITEMS,
+        items=[Item("environment", 2, "养殖场异味，两户再次反映")],
+        now=now,
+    )
+    head = reach_of(people["town34.head"], now)
+    reported = ReportItem.objects.get(report__unit=village, report__current=True)
+    asked = {"reach": head, "matter_id": register(reach=head, item_id=reported.pk, now=now).pk, "now": now}
+    take_on(**asked, office_number="XF-2026-0117")
+    note_step(**asked, kind="demand.contacted", note="已当面沟通，告知三十日内答复")
