@@ -1,10 +1,12 @@
 """Questions about units and people."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils.translation import get_language
 
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post, Unit, User
@@ -65,6 +67,16 @@ def open_unit(code: str) -> Unit | None:
 def units_for(reach: Reach, verb: str) -> QuerySet[Unit]:
     """Units over which this person's posts carry `verb`, in tree order."""
     return Unit.objects.filter(reach.filter(verb, field="path")).order_by("path")
+
+
+def titles_said(titles: Iterable[str]) -> dict[str, str]:
+    """Titles of posts as they were written down → as the reader's language has them (Chinese: as they are; else one
+    query). A title that no post bears, or that has no English, stays."""
+    found = {title: title for title in titles if title}
+    if not found or not (get_language() or "").startswith("en"):
+        return found
+    bearing = Post.objects.filter(title__in=list(found)).exclude(title_en="").order_by("pk")
+    return found | dict(bearing.values_list("title", "title_en"))
 
 
 def colleagues(post: Post, now: datetime) -> QuerySet[User]:

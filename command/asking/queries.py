@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from accounts.models import Unit
-from accounts.queries import Holder
+from accounts.queries import Holder, titles_said
 from clocks.durations import parse
 from command.asking.breaks import break_of_role, with_breaks
 from command.asking.choices import LIFE_RISK, Break, Moment, What
@@ -128,4 +128,22 @@ def _known(waves: Iterable[Wave]) -> tuple[Wave, ...]:
         return told._replace(ways=tuple(ways))
 
     marked = (wave._replace(people=tuple(known(told) for told in wave.people)) for wave in drawn)
-    return tuple(with_breaks(wave, contacts, has_gateway=gateway) for wave in marked)
+    return _said([with_breaks(wave, contacts, has_gateway=gateway) for wave in marked])
+
+
+def _said(waves: Sequence[Wave]) -> tuple[Wave, ...]:
+    """The waves with the titles of posts in the reader's language."""
+    people = [told for wave in waves for told in wave.people]
+    abouts = [broken.about for wave in waves for broken in wave.breaks if isinstance(broken.about, str)]
+    titles = titles_said([*(one.post for one in people), *(one.instead_of for one in people), *abouts])
+
+    def told(one: Told) -> Told:
+        return one._replace(post=titles.get(one.post, ""), instead_of=titles.get(one.instead_of, ""))
+
+    def broken(one: Broken) -> Broken:
+        return one._replace(about=titles.get(one.about, "")) if isinstance(one.about, str) else one
+
+    return tuple(
+        wave._replace(people=tuple(map(told, wave.people)), breaks=tuple(map(broken, wave.breaks)))
+        for wave in waves
+    )

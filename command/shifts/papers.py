@@ -26,6 +26,7 @@ from common import papers
 from common.crash import crash_point
 from common.errors import Refused
 from incidents.models import Incident
+from incidents.serializers import reasons_in
 from journal.record import key, record
 from plans.engine import levels_of
 from plans.people import Bench
@@ -191,11 +192,25 @@ def _incidents(unit: Unit) -> list[papers.Block]:
     return blocks or [papers.Paragraph(_("None."))]
 
 
+def _why(incident: Incident, levels: dict[str, str]) -> str:
+    """What the plan says of its proposal, in one line: each limb, what was found, where it is written."""
+    said = [
+        reason["rule"]
+        + (f" → {reason['found']}" if reason["found"] else "")
+        + (f"（{reason['citation']}）" if reason["citation"] else "")
+        for reason in reasons_in("zh", incident)
+    ]
+    # A signed level may be another one than the plan proposes.
+    about = "" if incident.proposed_level == incident.shown_level else levels.get(incident.proposed_level, "")
+    return "：".join(part for part in (about, "；".join(said)) if part)
+
+
 def _incident_rows(incident: Incident) -> tuple[tuple[str, str], ...]:
     levels = {level.id: level.words.zh for level in levels_of(incident.plan.document)}
     return (
         (_("Number"), incident.number),
         (_("Level"), levels.get(incident.shown_level, "")),
+        (_("Reasons"), _why(incident, levels)),
         (_("Place"), f"{incident.unit} {incident.exact_place}".strip()),
         (_("Known at"), _time(incident.known_at)),
         (_("What"), incident.what),

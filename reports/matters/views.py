@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import View
 
-from accounts.queries import open_unit
+from accounts.queries import open_unit, titles_said
 from common.errors import Invalid, is_allowed, not_found
 from common.once import once
 from reports.demands.views import demand_context
@@ -64,9 +64,13 @@ class MatterPage(LoginRequiredMixin, View):
         matter = queries.get_matter(request.reach, number)
         may_work = is_allowed(permissions.check_can_work_on, request.reach, matter)
         verbs = rules.verbs_for(matter.state) if may_work else []
+        steps = list(matter.steps.select_related("by"))
+        titles = titles_said(step.post for step in steps)
+        for step in steps:
+            step.post = titles.get(step.post, "")
         context = {
             "matter": matter,
-            "steps": matter.steps.select_related("by"),
+            "steps": steps,
             "forms": matter.forms.order_by("kind"),
             "may_work": may_work,
             "verbs": verbs,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from accounts.contacts import actions as contacts
 from accounts.contacts.models import Proof
@@ -206,6 +207,24 @@ def test_the_page(plan, gateway, signed_in, language):
     assert ("按值班表查询" if language == "zh-hans" else "Ask the roster") in text
     assert "+60" in text
     assert "林岚" in text
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_posts_are_called_what_they_are_called_in_the_readers_language(plan, units, gateway, now, language):
+    Post.objects.filter(unit__code="C1", kind="duty_officer").update(title_en="")
+    with override(language):
+        found = ask(units["T11"], "orange", now + timedelta(hours=11))
+    titles = {told.post for wave in found.waves for told in wave.people}
+    english = dict(Post.objects.exclude(title_en="").values_list("title_en", "title"))
+    # Nobody has put the duty officer's title into English: it stays as it is.
+    free = set(Post.objects.filter(unit__code="C1", kind="duty_officer").values_list("title", flat=True))
+
+    assert titles
+    if language == "en":
+        assert titles <= set(english) | free
+        assert titles & set(english)
+    else:
+        assert titles <= set(english.values()) | free
 
 
 def test_the_api_says_the_same_as_the_page(plan, gateway, signed_in, now):

@@ -448,6 +448,8 @@ def test_a_pack_is_asked_for_with_the_shift_and_written_by_the_task(begun, alarm
     text = str(papers.pack(paper.unit, at(24, 8, 31)))
     assert incident.number in text
     assert cast["county1.duty3"].phone in text
+    (reason,) = [reason["zh"] for reason in incident.reasons]
+    assert f"{reason['rule']} → {reason['found']}（{reason['citation']}）" in text
 
 
 def test_a_pack_that_cannot_be_written_says_why_and_can_be_asked_for_again(begun, monkeypatch):
