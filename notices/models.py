@@ -88,6 +88,8 @@ class Notice(models.Model):
     #: Grows with every claim: who claimed earlier may not postpone what another one holds now.
     token = models.PositiveIntegerField(default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: The first attempt went to the second gateway; a later one must know, also in another process.
+    by_second = models.BooleanField(default=False, db_default=False)
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)

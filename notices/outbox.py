@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, Value, When
 
 from accounts.duty import still_answering
 from common.crash import crash_point
@@ -17,6 +17,7 @@ from notices import addenda, bundles, gateway_events, rules, still, tellings
 from notices.actions import fail, record_progress, twins
 from notices.bundles import Parcel
 from notices.channels import Outcome
+from notices.channels.health import begins_with_second
 from notices.choices import BY_NUMBER, Channel, State
 from notices.models import Attempt, Notice, Telling
 from notices.senders import Senders
@@ -85,11 +86,13 @@ def claim(
     # A look without a lock: on SQLite every transaction takes the one write lock.
     if not waiting.exists():
         return []
+    # Asked once: what leaves as one message begins with one gateway.
+    by_second = begins_with_second()
     with transaction.atomic():
         ids = _take(waiting.order_by("priority", "visible_at", "id"), limit)
-        batch = _claimed(ids, lease, now)
+        batch = _claimed(ids, lease, now, by_second=by_second)
         mates = bundles.mates_of(batch, Notice.objects.claimable(now).exclude(pk__in=ids), now)
-        batch += _claimed(_take(mates, bundles.MOST), lease, now)
+        batch += _claimed(_take(mates, bundles.MOST), lease, now, by_second=by_second)
         bundles.tie(batch, now)
     return batch
 
@@ -98,11 +101,15 @@ def _take(rows: QuerySet[Notice], limit: int) -> list[int]:
     return list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True)[:limit])
 
 
-def _claimed(ids: list[int], lease: timedelta, now: datetime) -> list[Notice]:
+def _claimed(ids: list[int], lease: timedelta, now: datetime, *, by_second: bool) -> list[Notice]:
     if not ids:
         return []
     Notice.objects.filter(pk__in=ids).update(
-        visible_at=now + lease, token=F("token") + 1, attempts=F("attempts") + 1
+        visible_at=now + lease,
+        token=F("token") + 1,
+        attempts=F("attempts") + 1,
+        # Stored before anything leaves: whoever repeats it after a crash asks the gateway that knows the key.
+        by_second=Case(When(attempts=0, then=Value(by_second)), default=F("by_second")),
     )
     batch = list(
         Notice.objects.filter(pk__in=ids)

@@ -20,7 +20,7 @@ CONNECT_SECONDS = 3.0
 
 def send(notices: Sequence[Notice], timeout: float) -> Outcome:
     """Hand one message to the gateway whose turn it is."""
-    url = gateway_for(notices[0].attempts)
+    url = gateway_for(notices[0].attempts, notices[0].by_second)
     if not url:
         return Outcome("again", error="no gateway is configured")
     notice, key = notices[0], key_of(notices)
@@ -47,18 +47,17 @@ def send(notices: Sequence[Notice], timeout: float) -> Outcome:
     return read_answer(answer.status_code, answer)
 
 
-def gateway_for(attempt: int) -> str:
-    """The first gateway for the attempts 1, 2, 4, 6 …, the second for 3, 5, 7 …
+def gateway_for(attempt: int, by_second: bool) -> str:
+    """The gateway it began with for the attempts 1, 2, 4, 6 …, the other one for 3, 5, 7 …
 
-    While the first is failing or slow and the second is not, they change places. The second attempt stays with
-    the gateway of the first one, which knows the key: what it took without telling us rings once.
+    The second attempt stays with the gateway of the first one, which knows the key: what it took without telling
+    us rings once.
     """
     first, second = settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_URL_2
     if not second:
         return first
-    if attempt <= 1 and PROVIDERS.is_poor(first) and not PROVIDERS.is_poor(second):
-        return second
-    return second if attempt > 2 and attempt % 2 else first
+    began, other = (second, first) if by_second else (first, second)
+    return other if attempt > 2 and attempt % 2 else began
 
 
 def read_answer(status: int, answer) -> Outcome:

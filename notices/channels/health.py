@@ -65,3 +65,9 @@ class Providers:
 
 
 PROVIDERS = Providers()
+
+
+def begins_with_second() -> bool:
+    """Whether what is sent for the first time now begins with the second gateway."""
+    first, second = settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_URL_2
+    return bool(second) and PROVIDERS.is_poor(first) and not PROVIDERS.is_poor(second)

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 
 from notices import outbox
+from notices.channels.gateway import gateway_for
 from notices.channels.health import Providers
 from notices.choices import State
 from notices.models import Notice
@@ -29,7 +30,8 @@ def robot(settings, gateway):
 def fresh(monkeypatch):
     """Providers nobody knows anything of yet."""
     known = Providers()
-    monkeypatch.setattr("notices.channels.gateway.PROVIDERS", known)
+    for place in ("gateway", "health"):
+        monkeypatch.setattr(f"notices.channels.{place}.PROVIDERS", known)
     return known
 
 
@@ -161,6 +163,41 @@ def test_a_slow_gateway_is_passed_over_for_the_other(
     time.sleep(0.3)
     outbox.turn(now + 2 * SECOND)
     gateway.messages()
+
+
+@pytest.mark.parametrize("forgets", [False, True])
+def test_a_repeat_stays_with_the_gateway_that_knows_the_key(
+    gateway, second_gateway, fresh, tell, now, forgets
+):
+    """It began with the second gateway, whose answer was lost: nobody is told twice, whoever repeats it."""
+    for _failure in range(3):
+        fresh.failed(gateway.url)
+    second_gateway.mode = "accept_then_503"
+    tell("county1.duty", priority=1)
+    outbox.turn(now)
+    second_gateway.mode = "ok"
+    if forgets:
+        fresh.__init__()
+    outbox.turn(now + 30 * SECOND)
+
+    assert Notice.objects.get().state == State.SENT
+    assert len({message.key for message in second_gateway.messages()}) == 1
+    assert (len(second_gateway.messages()), len(gateway.messages())) == (2, 0)
+
+
+@pytest.mark.parametrize("by_second", [False, True])
+def test_the_other_gateway_has_every_second_attempt_after_the_second(settings, by_second):
+    settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_URL_2 = "first", "second"
+    began, other = ("second", "first") if by_second else ("first", "second")
+
+    asked = [gateway_for(attempt, by_second) for attempt in range(1, 8)]
+
+    assert asked == [began, began, other, began, other, began, other]
+
+
+def test_a_second_gateway_taken_away_leaves_the_first(settings):
+    settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_URL_2 = "first", ""
+    assert [gateway_for(attempt, True) for attempt in (1, 2, 3)] == ["first"] * 3
 
 
 def test_three_failures_make_a_provider_poor_for_a_minute(settings):
