@@ -27,12 +27,17 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.shee
 MOST_BYTES = 5 * 1024 * 1024
 #: What it may unpack to. XML of a spreadsheet packs up to about 1 : 25.
 MOST_UNPACKED = 80 * 1024 * 1024
+#: Parts that the reader holds whole (texts that cells share, styles, the list of sheets): sheets are read row by
+#: row. 70 MB of shared texts would cost 430 MB of memory; 5,000 units with two texts each need one.
+MOST_WHOLE = 8 * 1024 * 1024
 MOST_PARTS = 500
 MOST_ROWS = 5000
 MOST_COLUMNS = 60
 MOST_CHARACTERS = 2000
 #: Where the reader looks for cells out of bounds: every row a sheet can have, the columns of the old format.
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 256
+
+_CONTENTS = "[Content_Types].xml"
 
 #: Characters that XML cannot hold.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -169,20 +174,39 @@ def _check_parts(upload: Any) -> None:
             found = parts.infolist()
             names = {part.filename for part in found}
             unpacked = sum(part.file_size for part in found)
+            whole = max((part.file_size for part in found if _is_held_whole(part.filename)), default=0)
+            if whole <= MOST_WHOLE and _CONTENTS in names:
+                whole = max(whole, *(parts.getinfo(name).file_size for name in _shared_texts(parts)), 0)
             is_locked = any(part.flag_bits & 1 for part in found)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+    # A list of contents that cannot be read fails in as many ways as XML can be wrong.
+    except Exception:
         raise _not_a_workbook() from None
-    if unpacked > MOST_UNPACKED or len(found) > MOST_PARTS:
+    if unpacked > MOST_UNPACKED or whole > MOST_WHOLE or len(found) > MOST_PARTS:
         raise Invalid(
             "file_unpacks_too_large",
             _(
                 "Nothing was read: the file unpacks to more than %(most)d MB. "
                 "Copy the table into a new, empty workbook and hand that in."
             )
-            % {"most": MOST_UNPACKED // 2**20},
+            % {"most": (MOST_WHOLE if whole > MOST_WHOLE else MOST_UNPACKED) // 2**20},
         )
-    if is_locked or "[Content_Types].xml" not in names or "xl/workbook.xml" not in names:
+    if is_locked or _CONTENTS not in names or "xl/workbook.xml" not in names:
         raise _not_a_workbook()
+
+
+def _is_held_whole(name: str) -> bool:
+    return name.endswith((".xml", ".rels")) and not name.startswith("xl/worksheets/")
+
+
+def _shared_texts(parts: zipfile.ZipFile) -> list[str]:
+    """Where the workbook says that its shared texts are, read as the reader reads it: a stranger names it freely."""
+    from openpyxl.packaging.manifest import Manifest
+    from openpyxl.xml.constants import SHARED_STRINGS
+    from openpyxl.xml.functions import fromstring
+
+    listed = Manifest.from_tree(fromstring(parts.read(_CONTENTS))).findall(SHARED_STRINGS)
+    names = {one.PartName.lstrip("/") for one in listed}
+    return [name for name in parts.namelist() if name in names]
 
 
 def _not_a_workbook() -> Invalid:

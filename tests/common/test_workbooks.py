@@ -1,6 +1,7 @@
 """Workbooks: text that wants to be a formula, and files that want to do harm."""
 
 import io
+import tracemalloc
 import zipfile
 from datetime import UTC, date, datetime
 
@@ -9,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 
 from common import workbooks
 from common.errors import Invalid
-from common.workbooks import Row, Sheet, as_xlsx, read_rows, respond
+from common.workbooks import MOST_ROWS, Row, Sheet, as_xlsx, read_rows, respond
 
 HOSTILE = ["=1+1", "=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "#REF!", "\t=1", '<b>&"\x00\x07', "{{7*7}}"]
 
@@ -128,6 +129,51 @@ def test_a_bomb_is_refused_before_it_goes_off():
 
     with pytest.raises(Invalid) as refused:
         read_rows(bomb)
+
+    assert refused.value.code == "file_unpacks_too_large"
+
+
+def test_a_genuine_table_of_five_thousand_units_is_read_in_little_memory():
+    line = ["nil", *range(25), "情况说明文字" * 8]
+    rows = ([f"V{number}", f"某某县某某乡镇第{number}号村民委员会", *line] for number in range(MOST_ROWS - 1))
+    content = as_xlsx(Sheet("代报", [f"栏{number}" for number in range(29)], rows))
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert sum(part.file_size for part in parts.infolist()) > 6 * 2**20
+
+    tracemalloc.start()
+    try:
+        found = read_rows(Upload(content))
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert (len(found), len(found[-1].cells)) == (MOST_ROWS, 29)
+    # About ten are seen; the rows themselves are most of it.
+    assert peak < 24 * 2**20
+
+
+@pytest.mark.parametrize("place", ["xl/sharedStrings.xml", "xl/worksheets/texts.xml"])
+def test_shared_texts_are_measured_wherever_they_are_said_to_be(place):
+    texts = b"<sst><si><t>ab</t></si>" + b" " * workbooks.MOST_WHOLE + b"</sst>"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(as_xlsx(Sheet("x", ["a"], [["b"]])))) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "[Content_Types].xml":
+                content = content.replace(b"xl/sharedStrings.xml", place.encode())
+                if place.encode() not in content:
+                    listed = f'<Override PartName="/{place}" ContentType="{kind}"/></Types>'
+                    content = content.replace(b"</Types>", listed.encode())
+            if name != "xl/sharedStrings.xml":
+                new.writestr(name, content)
+        new.writestr(place, texts)
+
+    with pytest.raises(Invalid) as refused:
+        read_rows(Upload(out.getvalue()))
 
     assert refused.value.code == "file_unpacks_too_large"
 
