@@ -1,6 +1,5 @@
 """What happens to one-tap links. Lock, check, change, record."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from journal.record import record
 from reports.actions import check_open_for, file_nil_by_link, subject_of
 from reports.links import permissions, rules
 from reports.links.queries import by_token, open_links
-from reports.links.tokens import hash_of, is_ours, new_token
+from reports.links.tokens import hash_of, is_ours, new_token, token_of
 from reports.models import OneTapLink, ZeroReport
 from reports.slots import Slot, lock_slot
 
@@ -32,16 +31,19 @@ def issue(*, reach: Reach, unit: Unit, period: Period, now: datetime) -> str:
     return _issue(slot, period, now, reach.user, post.title if post else "")
 
 
-def issue_links(units: Iterable[Unit], period: Period, now: datetime) -> dict[int, str]:
-    """Links to go with reminders: unit's key → address. Who cannot file, or has answered, gets none."""
-    links = {}
-    for unit in units:
-        try:
-            with transaction.atomic():
-                links[unit.pk] = address_of(_issue(lock_slot(unit.pk, period), period, now))
-        except Refused:
-            continue
-    return links
+def issue_for_reminder(*, unit: Unit, period: Period, seed: str, now: datetime) -> str:
+    """A link to go with a reminder: its address, or "" where the unit has answered or cannot file.
+
+    The same `seed` gives the same link: a message that is repeated says the same words.
+    """
+    token = token_of(seed)
+    if by_token(token):
+        return address_of(token)
+    try:
+        with transaction.atomic():
+            return address_of(_issue(lock_slot(unit.pk, period), period, now, token=token))
+    except Refused:
+        return ""
 
 
 def address_of(token: str) -> str:
@@ -49,7 +51,9 @@ def address_of(token: str) -> str:
     return settings.SITE_URL.rstrip("/") + reverse("one-tap", args=[token])
 
 
-def _issue(slot: Slot, period: Period, now: datetime, user: User | None = None, post: str = "") -> str:
+def _issue(
+    slot: Slot, period: Period, now: datetime, user: User | None = None, post: str = "", token: str = ""
+) -> str:
     unit = slot.unit
     check_open_for(slot, period, now)
     _check_unanswered(unit, period, slot.before)
@@ -63,7 +67,7 @@ def _issue(slot: Slot, period: Period, now: datetime, user: User | None = None, 
             % {"unit": unit, "n": rules.MOST_OPEN, "period": period},
         )
 
-    token = new_token()
+    token = token or new_token()
     made = OneTapLink.objects.create(
         unit=unit, cadence=period.cadence, day=period.day, token_hash=hash_of(token), issued_at=now,
         issued_by=user, post=post, expires_at=rules.expires_at(period, now),

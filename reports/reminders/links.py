@@ -1,19 +1,18 @@
 """A reminder on somebody's own telephone carries a link that files "nothing". Made as the message leaves.
 
 The outbox keeps texts, and so do logs of the journal; the link would let everybody who reads them file in the
-unit's place. A message that is sent once more has a link of its own; at most five are open.
+unit's place. A message that is sent once more has the same link: under one key a provider expects one text.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
 
 from accounts.models import Unit
-from common.periods import Period, parse
+from common.periods import parse
 from notices.models import Notice
-from reports.links.actions import issue_links
+from reports.links.actions import issue_for_reminder
 from reports.reminders.alerts import DUE, MISSED
 
 _WORDS = {"zh": "没有情况请点：{link}", "en": "Nothing to report? Tap {link}"}
@@ -23,19 +22,19 @@ def links_for(notices: Sequence[Notice], now: datetime) -> dict[int, str]:
     """Notice → the words with its unit's link. None where the address of the bureau is not known."""
     if not (settings.REMINDER_LINKS and settings.SITE_URL):
         return {}
-    asked: dict[Period, dict[int, int]] = defaultdict(dict)
-    for notice in notices:
-        if notice.purpose.startswith((DUE, MISSED)):
-            unit, _slash, text = notice.subject.partition(":")[2].partition("/")
-            asked[parse(text)][notice.pk] = int(unit)
-
-    found: dict[int, str] = {}
-    languages = {
-        notice.pk: "en" if notice.recipient.language.startswith("en") else "zh" for notice in notices
-    }
-    for period, units in asked.items():
-        links = issue_links(Unit.objects.filter(pk__in=set(units.values())).order_by("pk"), period, now)
-        found |= {
-            pk: _WORDS[languages[pk]].format(link=links[unit]) for pk, unit in units.items() if unit in links
-        }
+    asking = [notice for notice in notices if notice.purpose.startswith((DUE, MISSED))]
+    units = Unit.objects.in_bulk({_unit_and_period(notice)[0] for notice in asking})
+    found = {}
+    for notice in asking:
+        unit, period = _unit_and_period(notice)
+        link = issue_for_reminder(unit=units[unit], period=parse(period), seed=notice.key.hex, now=now)
+        if link:
+            language = "en" if notice.recipient.language.startswith("en") else "zh"
+            found[notice.pk] = _WORDS[language].format(link=link)
     return found
+
+
+def _unit_and_period(notice: Notice) -> tuple[int, str]:
+    """From "zero_report:17/2026-11-22"."""
+    unit, _slash, period = notice.subject.partition(":")[2].partition("/")
+    return int(unit), period

@@ -14,7 +14,7 @@ from common.periods import parse
 from journal.models import Entry
 from journal.record import content_of
 from reports.links import rules, tokens
-from reports.links.actions import issue, issue_links, revoke, use
+from reports.links.actions import issue, issue_for_reminder, revoke, use
 from reports.matrix import matrix
 from reports.models import OneTapLink, ZeroReport
 
@@ -266,11 +266,14 @@ def test_links_for_reminders_go_to_those_who_can_still_answer(cast, units, now, 
     settings.SITE_URL = "https://icd.example"
     file("village121.informant", "V121")
 
-    links = issue_links([units["V111"], units["V121"]], today, now)
+    def link(code, seed):
+        return issue_for_reminder(unit=units[code], period=today, seed=seed, now=now)
 
-    assert list(links) == [units["V111"].pk]
+    address = link("V111", "one")
+    assert link("V121", "two") == ""
+    assert link("V111", "one") == address, "the same message says the same words"
     assert OneTapLink.objects.get().issued_by is None
-    address = links[units["V111"].pk]
+    assert link("V111", "three") != address
     assert address.startswith("https://icd.example/r/")
     assert phone().post(address.removeprefix("https://icd.example")).status_code == 303
 
