@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from clocks.durations import parse
 from journal.kinds import KINDS
@@ -46,6 +46,8 @@ class ClockRow:
     within: str
     roles: list[Role]
     level: Level | None
+    #: Of one that comes back: on which days, who is reminded, whom silence reaches, what is written.
+    comes_back: list[str]
 
 
 def plan_page(document: Document) -> dict:
@@ -136,7 +138,42 @@ def _row(document: Document, line: ClockLine) -> ClockRow:
         within=line.cutoff or duration_in_words(line.duration),
         roles=[role_of(document, name) for name in line.roles],
         level=level_of(document, line.when_level) if line.when_level else None,
+        comes_back=_comes_back(document, line) if line.recurrence else [],
     )
+
+
+#: What a written report consists of.
+_PARTS = {
+    "data": Words("数据", "data"), "analysis": Words("分析", "analysis"), "judgement": Words("研判", "judgement"),
+    "outlook": Words("展望", "outlook"), "risks": Words("风险清单", "a list of risks"),
+    "improvements": Words("改进事项", "improvements"),
+}  # fmt: skip
+
+
+def _comes_back(document: Document, line: ClockLine) -> list[str]:
+    said = []
+    if line.ask_days == "workdays":
+        said.append(_("On working days only"))
+    if line.window:
+        said.append(_("From %(first)s to %(last)s") % dict(zip(("first", "last"), line.window, strict=True)))
+    if line.lock:
+        said.append(_("Locked after the cut-off: %(after)s") % {"after": duration_in_words(line.lock)})
+    if line.remind.before:
+        times = _listed([duration_in_words(before) for before in line.remind.before])
+        said.append(_("Reminded before the cut-off: %(times)s") % {"times": times})
+    for step in line.remind.climb:
+        who = role_of(document, step.role).words.said_in(get_language())
+        after = {"after": duration_in_words(step.after), "role": who}
+        said.append(_("%(after)s after the cut-off: %(role)s hears who is silent") % after)
+    if line.written:
+        names = [*line.written.parts, line.written.lines]
+        parts = [_PARTS[name].said_in(get_language()) for name in names if name in _PARTS]
+        said.append(_("A written report: %(parts)s") % {"parts": _listed(parts)})
+    return said
+
+
+def _listed(texts: list[str]) -> str:
+    return (", " if (get_language() or "").startswith("en") else "、").join(texts)
 
 
 def _kind(name: str) -> Words | None:

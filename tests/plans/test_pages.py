@@ -1,9 +1,11 @@
 """The pages of plans, in both languages."""
 
 import pytest
+from django.utils.translation import override
 
 from plans.actions import load_plan
-from plans.pages import duration_in_words
+from plans.pages import _row, duration_in_words
+from plans.sections import clocks_of
 from tests.plans.conftest import CITY_FILE
 
 CITY = "cn-justice-city-petition-000"
@@ -91,3 +93,30 @@ def test_durations_in_words(text, said):
 
     with translation.override("zh-hans"):
         assert duration_in_words(text) == said
+
+
+def test_what_comes_back_says_who_is_reminded_and_what_is_written():
+    def row(language, **more):
+        clock = {
+            "id": "c", "zh": "零报告", "recurrence": "daily", "cutoff": {"at": "17:30", "lock": "P1D"},
+            "remind": {"before": ["PT60M", "PT10M"], "climb": [{"after": "PT30M", "role": "office"}]}, **more,
+        }  # fmt: skip
+        roles = {"office": {"zh": "司法所", "en": "Judicial office", "post": "clerk"}}
+        document = {"roles": roles, "clocks": [clock]}
+        with override(language):
+            return _row(document, clocks_of(document)[0]).comes_back
+
+    assert row("zh-hans", ask_days="workdays") == [
+        "仅工作日", "截止后1 日锁定", "截止前催报：1 小时、10 分钟", "截止后30 分钟：司法所获知哪些单位未报"
+    ]  # fmt: skip
+    english = row("en", written={"parts": ["data", "outlook"], "lines": "risks"})
+    assert english == [
+        "Locked after the cut-off: 1 day", "Reminded before the cut-off: 1 hour, 10 minutes",
+        "30 minutes after the cut-off: Judicial office hears who is silent",
+        "A written report: data, outlook, a list of risks",
+    ]  # fmt: skip
+
+
+def test_the_city_plan_s_page_shows_its_reminders(browser):
+    assert "截止前催报：" in page(browser, f"/plans/{CITY}/")
+    assert "Reminded before the cut-off:" in page(browser, f"/plans/{CITY}/", "en")
