@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from plans.conditions import OPERATORS, classes_of, operator_of, rule_in_words
 from plans.editor import additions
-from plans.editor.changes import Path
+from plans.editor.changes import Path, found
 from plans.editor.controls import (
     Block,
     Control,
@@ -181,6 +181,10 @@ def _clocks(document: dict) -> Iterator[Block]:
             )
         if isinstance(entry.get("cutoff"), Mapping):
             block.controls.append(_time_of_day(document, (*path, "cutoff", "at"), path))
+        if entry.get("recurrence") == "daily":
+            days = [("all", _("Every day")), ("workdays", _("Working days"))]
+            block.controls.append(choice(document, (*path, "ask_days"), _("Asked on"), days, required=False))
+        block.controls += _reminders(document, (*path, "remind"))
         if isinstance(entry.get("role"), str):
             everybody = [(name, here(words(role))) for name, role in document.get("roles", {}).items()]
             block.controls.append(choice(document, (*path, "role"), _("By whom"), everybody))
@@ -192,6 +196,21 @@ def _clocks(document: dict) -> Iterator[Block]:
         block.controls.append(drop(path, _("Take this time limit away")))
         yield block
     yield additions.clock(document, ("clocks",))
+
+
+def _reminders(document: dict, path: Path) -> Iterator[Control]:
+    """When those who are silent are reminded, and whom their silence reaches. Each step can be taken away."""
+    before, climb = found(document, (*path, "before"), ()), found(document, (*path, "climb"), ())
+    for index, text_ in enumerate(before):
+        asked = duration_field(text_, label=_("Reminder, before the cut-off"), required=False)
+        yield value(document, (*path, "before", index), asked, path[:-1])
+    for index, step in enumerate(climb):
+        where = (*path, "climb", index)
+        yield value(
+            document, (*where, "after"), duration_field(step["after"], label=_("Silence climbs, after the cut-off")), path[:-1]
+        )  # fmt: skip
+        yield choice(document, (*where, "role"), _("Silence climbs to"), _roles(document, "post"))
+        yield drop(where, _("Take this step away"))
 
 
 def _time_of_day(document: dict, path: Path, figure_of: Path) -> Control:

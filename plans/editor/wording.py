@@ -21,7 +21,7 @@ def kind_choices() -> list[tuple[str, str]]:
     ]
 
 
-def duration_field(present: str = "", *, required: bool = True) -> DurationField:
+def duration_field(present: str = "", *, required: bool = True, label: str = "") -> DurationField:
     units = [
         ("minutes", _("minutes")),
         ("hours", _("hours")),
@@ -41,4 +41,4 @@ def duration_field(present: str = "", *, required: bool = True) -> DurationField
     unit = parts_of(present)[1] if present else ""
     if unit and unit not in dict(units + plain):
         plain.append((unit, unit))
-    return DurationField(units=units, plain=plain, sentence=_("Give a number above 0 for this unit."), label=pgettext("time limit", "Within"), required=required)  # fmt: skip
+    return DurationField(units=units, plain=plain, sentence=_("Give a number above 0 for this unit."), label=label or pgettext("time limit", "Within"), required=required)  # fmt: skip

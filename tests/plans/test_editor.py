@@ -402,3 +402,38 @@ def test_edit_page_in_english_leaves_no_chinese_labels(city_version, signed_in):
         for label in visible
         if any("\u4e00" <= c <= "\u9fff" for c in label.replace("中文 | English", ""))
     ] == []
+
+
+REMIND = next(
+    n
+    for n, clock in enumerate(DOCUMENTS["city-justice-bureau"]["clocks"])
+    if clock.get("remind", {}).get("climb")
+)
+
+
+def test_reminders_are_edited_and_taken_away(city_version):
+    document = city_version.document
+    path = ("clocks", REMIND, "remind")
+    name = ".".join(map(str, path))
+
+    def changed(**fields):
+        data = {**answers(EditorForm(document=document)), "reason": "why", **fields}
+        form = EditorForm(data, document=document)
+        assert form.is_valid(), form.errors
+        return applied(document, form.changes())["clocks"][REMIND]
+
+    sooner = changed(**{f"{name}.before.0_0": "45", f"{name}.before.0_1": "minutes"})
+    assert sooner["remind"]["before"][0] == "PT45M"
+    assert sooner["remind"]["climb"] == document["clocks"][REMIND]["remind"]["climb"]
+    none = changed(**{f"{name}.before.0_0": "", f"{name}.before.0_1": ""})
+    assert none["remind"]["before"] == document["clocks"][REMIND]["remind"]["before"][1:]
+    shorter = changed(**{f"drop.{name}.climb.0": "on"})
+    assert shorter["remind"]["climb"] == document["clocks"][REMIND]["remind"]["climb"][1:]
+    later = changed(
+        **{
+            f"{name}.climb.0.after_0": "2",
+            f"{name}.climb.0.after_1": "hours",
+            f"clocks.{REMIND}.ask_days": "workdays",
+        }
+    )
+    assert (later["remind"]["climb"][0]["after"], later["ask_days"]) == ("PT2H", "workdays")
