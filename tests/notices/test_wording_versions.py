@@ -17,6 +17,9 @@ KNOWN = {
     "report.missed@1": "6a6fcc51a6c8e6e7",
     "report.summary@1": "f47e68c255c5bfa4",
     "report.climb@1": "aafcc545bb18c47f",
+    "written.due@1": "5189c608b79f5563",
+    "written.missed@1": "977a6004d329e13e",
+    "written.silent@1": "c188d30f4a91b4a8",
 }  # fmt: skip
 
 
