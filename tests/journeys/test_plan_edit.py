@@ -42,6 +42,8 @@ def bureau_server(tmp_path_factory):
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_a_new_threshold_reaches_the_incident_page(person, bureau_server, language):
     said = STORY[language]
+    before = _log(person("county1.duty", language=language), said)
+    expect(before.locator("[data-part=head] .badge")).to_have_attribute("data-tone", "yellow")
     editor = person("city.sysadmin", language=language, start=f"/plans/{PLAN}/")
 
     # Typed, and tried beside the form before anything is stored.
@@ -84,18 +86,53 @@ def test_a_new_threshold_reaches_the_incident_page(person, bureau_server, langua
     expect(editor.locator(".page-head")).to_contain_text(said["forced"])
 
     # The duty room logs an incident: the new threshold gives the level, and the page says so.
-    duty = person("county1.duty", language=language, start="/incidents/new/")
-    duty.locator("#desk select[name=unit]").select_option("T11")
-    _field(duty, "place").fill("一楼大厅")
-    _field(duty, "what").fill(said["what"])
-    _field(duty, "headcount").fill(said["people"])
-    duty.locator("#desk button.primary").click()
+    duty = _log(person("county1.duty", language=language), said)
     facts = duty.locator("[data-part=facts]")
     expect(facts).to_contain_text(said["rule"])
     expect(facts).to_contain_text("§2.3")
     expect(facts.locator("li .badge").first).to_have_attribute("data-tone", "orange")
     expect(duty.locator("[data-part=head] .badge")).to_have_attribute("data-tone", "orange")
     picture(duty, "plan-new-reason", language, whole=True)
+
+    # The incident from before keeps its version until a leader signs that it goes over.
+    before.reload()
+    expect(before.locator("[data-part=head] .badge")).to_have_attribute("data-tone", "yellow")
+    _goes_over(person("county1.director", language=language), before.url, bureau_server, said, following)
+    before.reload()
+    expect(before.locator("[data-part=head] .badge")).to_have_attribute("data-tone", "orange")
+    expect(before.locator("[data-part=facts]")).to_contain_text(f"{PLAN}@{following}")
+
+
+def _log(duty, said):
+    """Somebody at the desk logs the story's incident; the page is the incident's."""
+    duty.goto("/incidents/new/")
+    duty.locator("#desk select[name=unit]").select_option("T11")
+    _field(duty, "place").fill("一楼大厅")
+    _field(duty, "what").fill(said["what"])
+    _field(duty, "headcount").fill(said["people"])
+    duty.locator("#desk button.primary").click()
+    expect(duty.locator("[data-part=facts]")).to_be_visible()
+    return duty
+
+
+def _goes_over(leader, incident, server, said, version):
+    """What changes is shown first; a wrong password changes nothing and loses nothing."""
+    leader.goto(incident)
+    leader.locator("[data-part=facts] a[href$='/plan/']").click()
+    levels = leader.locator("table .badge")
+    expect(levels.nth(0)).to_have_attribute("data-tone", "yellow")
+    expect(levels.nth(1)).to_have_attribute("data-tone", "orange")
+    expect(leader.locator("main")).to_contain_text(said["rule"])
+    form = leader.locator("#switch-plan")
+    form.locator("[name=reason]").fill(said["why"])
+    form.locator("[name=credential]").fill("not the password")
+    form.locator("button.primary").click()
+    expect(form.locator(".error-summary")).to_be_visible()
+    expect(form.locator("[name=reason]")).to_have_value(said["why"])
+    form.locator("[name=credential]").fill(server.passwords["county1.director"])
+    form.locator("button.primary").click()
+    expect(leader).to_have_url(incident)
+    expect(leader.locator("main")).to_contain_text(f"{PLAN}@{version}")
 
 
 def _field(page, name):
