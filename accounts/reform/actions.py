@@ -61,8 +61,12 @@ def plan_reform(
 
 
 def _check_plan(ending: list[Unit], day: date, today: date) -> None:
-    planned = {pk for one in Reform.objects.filter(state=ReformState.PLANNED) for pk in one.olds}
-    olds = [rules.Ending(unit.tier, unit.valid_to is not None, unit.pk in planned) for unit in ending]
+    pks = [pk for one in Reform.objects.filter(state=ReformState.PLANNED) for pk in one.olds]
+    planned = list(Unit.objects.filter(pk__in=pks).values_list("path", flat=True))
+    olds = [
+        rules.Ending(unit.tier, unit.valid_to is not None, rules.is_touched(unit.path, planned))
+        for unit in ending
+    ]
     code = rules.why_not(day=day, today=today, olds=olds)
     if not code:
         return
@@ -82,7 +86,10 @@ def _check_plan(ending: list[Unit], day: date, today: date) -> None:
         ),
         "planned_already": (
             "olds",
-            _("No unit was changed: a change is planned for one of them already. Cancel that first."),
+            _(
+                "No unit was changed: a change is planned already for one of them, or for a unit above or below it. "
+                "Cancel that first."
+            ),
         ),
         "different_tiers": (
             "olds",
@@ -132,11 +139,10 @@ def carry_out_due(now: datetime) -> int:
 def carry_out(reform_id: int, now: datetime) -> int:
     """Returns 0 where another process was faster."""
     reform = Reform.objects.select_for_update(of=("self",)).select_related("planned_by").get(pk=reform_id)
+    if reform.state != ReformState.PLANNED:
+        return 0
     with override(reform.planned_by.language or None):
         found = find(reform)
-
-    if reform.state != ReformState.PLANNED or any(unit.valid_to for unit in found.ending):
-        return 0
 
     actor = reform.planned_by
     begun = [

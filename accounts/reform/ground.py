@@ -39,6 +39,11 @@ class Found(NamedTuple):
 def find(reform: Reform) -> Found:
     """Read and lock what the change is about. Raises Invalid or WrongState where it is not possible."""
     ending = list(Unit.objects.select_for_update(of=("self",)).filter(pk__in=reform.olds).order_by("path"))
+    if ended := [unit for unit in ending if unit.valid_to is not None]:
+        raise WrongState(
+            "ended_already",
+            _("No unit was changed: %(unit)s no longer exists. Look at who took over.") % {"unit": ended[0]},
+        )
     news = [New(**given) for given in reform.news]
     above = [_above(new, ending) for new in news]
     along = [unit for old in ending for unit in queries.below(old)]
@@ -47,17 +52,21 @@ def find(reform: Reform) -> Found:
 
 
 def _above(new: New, ending: list[Unit]) -> Unit | None:
-    if not new.parent:
-        return ending[0].parent
-    parent = open_unit(new.parent)
-    is_ending = parent is not None and any(parent.path.startswith(old.path) for old in ending)
-    if parent is None or is_ending or not rules.may_stand_below(ending[0].tier, parent.tier):
+    parent = open_unit(new.parent) if new.parent else ending[0].parent
+    if parent is None and not new.parent:
+        return None  # the root of a tree is followed by another root
+    if (
+        parent is None
+        or parent.valid_to is not None
+        or any(parent.path.startswith(old.path) for old in ending)
+        or not rules.may_stand_below(ending[0].tier, parent.tier)
+    ):
         raise Invalid(
             "no_such_parent",
             _(
                 "No unit was changed: there is no unit %(code)s above which %(new)s could stand. Check the code."
             )
-            % {"code": new.parent, "new": new.name},
+            % {"code": new.parent or (parent.code if parent else "–"), "new": new.name},
         )
     return parent
 

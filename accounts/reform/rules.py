@@ -3,7 +3,7 @@
 Source: the denominator of a rate is fixed at the cut-off, so only a day that has not begun can be chosen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -40,6 +40,11 @@ def why_not(*, day: date, today: date, olds: Sequence[Ending]) -> str:
     if any(old.is_planned for old in olds):
         return "planned_already"
     return "different_tiers" if len({old.tier for old in olds}) > 1 else ""
+
+
+def is_touched(path: str, planned: Iterable[str]) -> bool:
+    """Whether a change planned for units with these paths concerns the one at `path`: itself, above or below."""
+    return any(path.startswith(other) or other.startswith(path) for other in planned)
 
 
 def may_stand_below(tier: str, above: str) -> bool:

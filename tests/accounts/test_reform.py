@@ -127,6 +127,31 @@ def test_a_unit_is_planned_for_once(plan_it):
     assert refused.value.code == "planned_already"
 
 
+@pytest.mark.parametrize("other", ["T11", "V111"])
+def test_nothing_is_planned_above_or_below_what_is_planned(plan_it, other):
+    plan_it("T11" if other == "V111" else "V111")
+    with pytest.raises(Invalid) as refused:
+        plan_it(other)
+    assert refused.value.code == "planned_already"
+
+
+def test_what_ended_meanwhile_does_not_end_again(plan_it, units):
+    planned = plan_it("V111", into=[New("V118", "东村")])
+    Unit.objects.filter(pk=units["V111"].pk).update(valid_to=date(2026, 11, 22), valid_from=date(2026, 11, 1))
+    assert carry_out_due(NIGHT) == 0
+    planned.refresh_from_db()
+    assert (planned.state, Unit.objects.get(code="V111").valid_to) == ("failed", date(2026, 11, 22))
+
+
+def test_nothing_begins_below_a_unit_that_ended_meanwhile(plan_it, units):
+    planned = plan_it("V111", into=[New("V118", "东村")])
+    Unit.objects.filter(pk=units["T11"].pk).update(valid_to=date(2026, 11, 23), valid_from=date(2026, 11, 1))
+    assert carry_out_due(NIGHT) == 0
+    planned.refresh_from_db()
+    assert planned.state == "failed"
+    assert "T11" in planned.note
+
+
 def test_a_unit_that_has_ended_ends_no_more(plan_it, units):
     plan_it("V111")
     carry_out_due(NIGHT)
@@ -166,7 +191,7 @@ def test_a_missed_day_is_made_up_for(plan_it):
 
 
 def test_a_second_process_finds_it_done(plan_it):
-    planned = plan_it("V111")
+    planned = plan_it("V111", into=[New("V118", "东村")])
     assert [carry_out(planned.pk, NIGHT), carry_out(planned.pk, NIGHT)] == [1, 0]
 
 
