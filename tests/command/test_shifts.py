@@ -277,6 +277,23 @@ def test_the_stand_in_takes_over_and_a_leader_gives_for_who_has_left(handover, r
     handovers.take(reach=reach("county1.duty"), handover_id=handover.pk, items=items, now=at(24, 8, 45))
 
 
+def test_who_stays_on_in_place_of_the_next_one_signs_once(handover, reach, cast):
+    """The stand-in is who was to go: nobody else takes over, and nobody is rung for a second signature."""
+    shift = handover.incoming
+    shift.stand_in, shift.stood_in_at = cast["county1.duty2"], at(24, 8, 36)
+    shift.save()
+
+    handovers.give(reach=reach("county1.duty2", at(24, 8, 40)), handover_id=handover.pk, now=at(24, 8, 40))
+
+    handover.refresh_from_db()
+    assert (handover.given_by, handover.taken_by) == (cast["county1.duty2"],) * 2
+    assert not handover.items.filter(taken_at=None).exists()
+    clock = Clock.objects.get(subject=handover.key, clock_id=rules.HANDOVER_CLOCK)
+    assert clock.stopped_at == at(24, 8, 40)
+    sweep(at(24, 9, 5))
+    assert not Notice.objects.filter(subject=handover.key, purpose__startswith="handover.left_open").exists()
+
+
 def test_nobody_hands_over_to_themself(published, rotate, draft, plan, reach):
     from command.rosters.actions import publish_roster
 
