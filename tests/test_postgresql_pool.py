@@ -1,10 +1,13 @@
 """Connections that outlive a request: found again, never a dead or a dirty one, never somebody else's."""
 
+import gc
 import multiprocessing
 import threading
 
 import pytest
 from django.db import DatabaseError, connection
+
+from tests.processes import eventually
 
 pytestmark = [pytest.mark.production, pytest.mark.django_db(transaction=True)]
 
@@ -143,3 +146,29 @@ def test_a_forked_process_opens_its_own():
     assert answers.get(timeout=10) != mine
     child.join(10)
     assert in_a_thread(backend) == mine, "the child's end has not ended the parent's connection"
+
+
+def test_a_thread_that_ends_without_a_word_takes_its_connection_along():
+    """Also the first one, which has made the pool."""
+    found = []
+    thread = threading.Thread(target=lambda: found.append(backend()))
+    thread.start()
+    thread.join(10)
+    del thread
+    gc.collect()
+
+    def is_gone():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE pid = %s", found)
+            return cursor.fetchone()[0] == 0
+
+    eventually(is_gone, seconds=5, what="the session has ended")
+
+
+def test_what_comes_back_to_a_closed_pool_is_closed():
+    backend()
+    pool, raw = connection.pool, connection.connection
+    connection.close_pool()
+    connection.close()
+    assert raw.closed
+    assert not pool._kept

@@ -17,7 +17,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def pool(self) -> Pool | None:
         if self.alias == NO_DB_ALIAS:
             return None
-        return self._kept_pools.get(self._key) or self._kept_pools.setdefault(self._key, Pool(self._open))
+        return self._kept_pools.get(self._key) or self._kept_pools.setdefault(self._key, self._new_pool())
+
+    def _new_pool(self) -> Pool:
+        """The pool opens by way of a wrapper of its own: it must not keep alive the one of a thread that ends."""
+        return Pool(type(self)({**self.settings_dict}, self.alias)._open)
 
     @property
     def _key(self) -> tuple[str, str]:

@@ -68,11 +68,16 @@ class Pool:
             return
         connection.rests_since = time.monotonic()
         self._kept.append(connection)
+        if not self._is_open:  # closed by another thread in between
+            self.close()
 
     def close(self) -> None:
         self._is_open = False
         while self._kept:
-            self._kept.pop().close()
+            try:
+                self._kept.pop().close()
+            except IndexError:  # another thread was faster
+                return
 
     def forget(self) -> None:
         """In a forked process: the connections are the parent's (psycopg2 leaves those alone)."""
