@@ -19,6 +19,25 @@ from tests.kept import kept
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """At the end PostgreSQL drops the test database only if nobody is in it: a thread or a forked process of some
+    test may still be on its way out."""
+    yield
+    if connection.vendor != "postgresql":
+        return
+    with django_db_blocker.unblock():
+        connection.close()
+        connection.close_pool()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000), state, query FROM pg_stat_activity WHERE datname = %s",
+                [connection.settings_dict["NAME"]],
+            )
+            for _ended, state, query in cursor.fetchall():
+                print(f"still in the test database: {state} {query[:300]}")
+
+
 @pytest.fixture
 def now():
     """Sunday 2026-11-22, 09:00 in Shanghai."""

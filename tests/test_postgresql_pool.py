@@ -143,8 +143,12 @@ def test_a_forked_process_opens_its_own():
     answers = context.Queue()
     child = context.Process(target=lambda: answers.put(backend()))
     child.start()
-    assert answers.get(timeout=10) != mine
-    child.join(10)
+    try:
+        assert answers.get(timeout=10) != mine
+    finally:
+        child.join(10)
+        child.kill()
+        child.join(10)
     assert in_a_thread(backend) == mine, "the child's end has not ended the parent's connection"
 
 
