@@ -1,5 +1,7 @@
 """A person's own account: posts, sessions, tokens, language, and handing on a post for a time."""
 
+from functools import wraps
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
@@ -19,7 +21,7 @@ from accounts.models import Appointment, Post
 from accounts.passwords import PROFILES
 from accounts.people import actions as people
 from accounts.permissions import NOT_DELEGABLE, check_can_delegate
-from common.errors import Refused
+from common.errors import NotAllowed, Refused
 
 
 @login_required
@@ -131,6 +133,22 @@ def back_to(name, part, *args):
 
 def local_words(moment) -> str:
     return localtime(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def only_with(verb: str, sentence):
+    """A view for whoever holds the verb anywhere; the others get `sentence` (a lazy translation). Never cached."""
+
+    def guard(view):
+        @login_required
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not request.reach.has(verb):
+                raise NotAllowed("not_allowed", str(sentence))
+            return never_cached(view(request, *args, **kwargs))
+
+        return guarded
+
+    return guard
 
 
 def never_cached(response):

@@ -23,7 +23,7 @@ from accounts.people.queries import directory_units, people_for, person_for, pos
 from accounts.permissions import manages_a_root
 from accounts.queries import home_of
 from accounts.second_factor import has_second_factor
-from accounts.views import back_to, never_cached, sent
+from accounts.views import back_to, never_cached, only_with, sent
 from common.errors import Invalid, NotAllowed, Refused
 from journal.record import key, record
 
@@ -31,19 +31,13 @@ PEOPLE_PER_PAGE = 30
 UNITS_PER_PAGE = 20
 
 
-def administrators_only(view):
-    """Refuse everybody without `people.manage`, with the reason."""
-
-    @login_required
-    def guarded(request, *args, **kwargs):
-        if not request.reach.has("people.manage"):
-            raise NotAllowed("not_allowed", _(
-                "This page was not opened: accounts are kept by the security administrator, and none of your "
-                "posts is that. Ask yours for what you need."
-            ))  # fmt: skip
-        return never_cached(view(request, *args, **kwargs))
-
-    return guarded
+administrators_only = only_with(
+    "people.manage",
+    gettext_lazy(
+        "This page was not opened: accounts are kept by the security administrator, and none of your "
+        "posts is that. Ask yours for what you need."
+    ),
+)
 
 
 # --- list, open, change ------------------------------------------------------------------------------------

@@ -42,10 +42,6 @@ class Planned(NamedTuple):
     ends: list[Unit]
 
     @property
-    def begins(self) -> str:
-        return "、".join(f"{new['name']}（{new['code']}）" for new in self.reform.news)
-
-    @property
     def may_be_cancelled(self) -> bool:
         return self.reform.state in (ReformState.PLANNED, ReformState.FAILED)
 

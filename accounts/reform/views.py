@@ -1,36 +1,29 @@
 """The administrator's pages of units: the list, a change with its preview, taking one back."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.credentials import ConfirmedForm
-from accounts.models import Reform
 from accounts.reform import actions, queries
 from accounts.reform.forms import ReformForm
-from accounts.views import never_cached, sent
-from common.errors import Invalid, NotAllowed, Refused
+from accounts.views import only_with, sent
+from common.errors import Invalid, Refused
 
 UNITS_PER_PAGE = 50
 
 
-def administrators_only(view):
-    """Refuse everybody without `units.manage`, with the reason."""
-
-    @login_required
-    def guarded(request, *args, **kwargs):
-        if not request.reach.has("units.manage"):
-            raise NotAllowed("not_allowed", _(
-                "This page was not opened: units are kept by the system administrator, and none of your posts is "
-                "that. Ask yours for what you need."
-            ))  # fmt: skip
-        return never_cached(view(request, *args, **kwargs))
-
-    return guarded
+administrators_only = only_with(
+    "units.manage",
+    gettext_lazy(
+        "This page was not opened: units are kept by the system administrator, and none of your posts is "
+        "that. Ask yours for what you need."
+    ),
+)
 
 
 @administrators_only
@@ -90,7 +83,7 @@ def _page(request, form, status=200, **context):
 @require_http_methods(["GET", "POST"])
 def cancel(request, reform_id):
     planned = next((one for one in queries.reforms(request.reach) if one.reform.pk == reform_id), None)
-    if planned is None or not Reform.objects.filter(pk=reform_id).exists():
+    if planned is None:
         raise Http404
     form = ConfirmedForm(sent(request), request=request)
     if request.method == "POST" and form.is_valid():

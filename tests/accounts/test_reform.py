@@ -272,7 +272,7 @@ def test_a_change_is_planned_listed_and_cancelled(signed_in, ahead, cast):
     done = browser.post("/account/units/change/", {**ahead, "act": "plan", "credential": "a long password"})
     assert done.status_code == 302, done.content.decode()
     page = browser.get("/account/units/").content.decode()
-    assert "东村（V118）" in page
+    assert "东村 (V118)" in page
     address = f"/account/units/change/{Reform.objects.get().pk}/cancel/"
     assert browser.get(address).status_code == 200
     assert browser.post(address, {"credential": "a long password"}).status_code == 302

@@ -17,88 +17,91 @@ from common.once import once
 from incidents.views import see_other
 
 
-class ChangeShift(LoginRequiredMixin, View):
-    """Give a published duty, or part of it, to somebody else."""
+class ShiftForm(LoginRequiredMixin, View):
+    """A form about one duty. What is not in order comes back with everything that was typed."""
+
+    template_name = ""
 
     def get(self, request, pk):
         shift = queries.get_shift(request.reach, pk)
-        permissions.check_can_publish(request.reach, shift.post.unit)
-        first = {
-            "starts_at": localtime(
-                max(shift.starts_at, request.now if shift.starts_at <= request.now else shift.starts_at)
-            ),
-            "ends_at": localtime(shift.ends_at),
-        }
-        return self._page(request, shift, self._form(request, shift, initial=first))
+        self.check(request, shift)
+        return self._page(request, shift, self.form(request, shift, initial=self.initial(request, shift)))
 
     @once
     def post(self, request, pk):
         shift = queries.get_shift(request.reach, pk)
-        form = self._form(request, shift, data=request.POST)
+        form = self.form(request, shift, data=request.POST)
         if not form.is_valid():
             return self._page(request, shift, form, status=422)
-        given = form.cleaned_data
         try:
-            changes.override_shift(
-                reach=request.reach,
-                shift_id=shift.pk,
-                person=User.objects.get(pk=given["person"]),
-                starts_at=given["starts_at"],
-                ends_at=given["ends_at"],
-                reason=given["reason"],
-                now=request.now,
-            )
+            return self.act(request, shift, form.cleaned_data)
         except Invalid as invalid:
             add_errors(form, invalid)
             return self._page(request, shift, form, status=422)
+
+    def initial(self, request, shift):
+        return {}
+
+    def _page(self, request, shift, form, status=200):
+        return render(request, self.template_name, {"shift": shift, "form": form}, status=status)
+
+
+class ChangeShift(ShiftForm):
+    """Give a published duty, or part of it, to somebody else."""
+
+    template_name = "command/rosters/change.html"
+
+    def check(self, request, shift):
+        permissions.check_can_publish(request.reach, shift.post.unit)
+
+    def initial(self, request, shift):
+        return {
+            "starts_at": localtime(max(shift.starts_at, request.now)),
+            "ends_at": localtime(shift.ends_at),
+        }
+
+    def form(self, request, shift, **kwargs):
+        return forms.ChangeForm(people=queries.swap_partners(shift, request.now), **kwargs)
+
+    def act(self, request, shift, given):
+        changes.override_shift(
+            reach=request.reach,
+            shift_id=shift.pk,
+            person=User.objects.get(pk=given["person"]),
+            starts_at=given["starts_at"],
+            ends_at=given["ends_at"],
+            reason=given["reason"],
+            now=request.now,
+        )
         messages.success(request, _("The duty is changed. Both are told."))
         return go(with_unit("rosters", shift.post.unit, month=f"{localtime(shift.starts_at):%Y-%m}"))
 
-    def _form(self, request, shift, **kwargs):
-        return forms.ChangeForm(people=queries.swap_partners(shift, request.now), **kwargs)
 
-    def _page(self, request, shift, form, status=200):
-        return render(request, "command/rosters/change.html", {"shift": shift, "form": form}, status=status)
-
-
-class ProposeSwap(LoginRequiredMixin, View):
+class ProposeSwap(ShiftForm):
     """Offer one's own duty to a colleague."""
 
-    def get(self, request, pk):
-        shift = queries.get_shift(request.reach, pk)
+    template_name = "command/rosters/swap.html"
+
+    def check(self, request, shift):
         permissions.check_can_offer(request.reach, shift)
-        return self._page(request, shift, self._form(request, shift))
 
-    @once
-    def post(self, request, pk):
-        shift = queries.get_shift(request.reach, pk)
-        form = self._form(request, shift, data=request.POST)
-        if not form.is_valid():
-            return self._page(request, shift, form, status=422)
-        given = form.cleaned_data
-        try:
-            swaps.propose_swap(
-                reach=request.reach,
-                shift_id=shift.pk,
-                other=User.objects.get(pk=given["other"]),
-                in_return_id=int(given["in_return"]) if given["in_return"] else None,
-                reason=given["reason"],
-                now=request.now,
-            )
-        except Invalid as invalid:
-            add_errors(form, invalid)
-            return self._page(request, shift, form, status=422)
-        messages.success(request, _("The swap is proposed. Your colleague is told."))
-        return see_other("rosters-mine")
-
-    def _form(self, request, shift, **kwargs):
+    def form(self, request, shift, **kwargs):
         people = queries.swap_partners(shift, request.now)
         theirs = queries.coming_of(shift, people, request.now)
         returns = [(one.pk, f"{one.person} {localtime(one.starts_at):%m-%d %H:%M}") for one in theirs]
         return forms.SwapForm(people=people, returns=returns, **kwargs)
 
-    def _page(self, request, shift, form, status=200):
-        return render(request, "command/rosters/swap.html", {"shift": shift, "form": form}, status=status)
+    def act(self, request, shift, given):
+        swaps.propose_swap(
+            reach=request.reach,
+            shift_id=shift.pk,
+            other=User.objects.get(pk=given["other"]),
+            in_return_id=int(given["in_return"]) if given["in_return"] else None,
+            reason=given["reason"],
+            now=request.now,
+        )
+        messages.success(request, _("The swap is proposed. Your colleague is told."))
+        return see_other("rosters-mine")
 
 
 class MoveSwap(LoginRequiredMixin, View):
