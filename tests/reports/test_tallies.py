@@ -194,7 +194,9 @@ def _play(steps):
                 )
             case ("reform", places, many):
                 made += many
-                villages = [unit for unit in units if unit.tier == "village" and unit.valid_to is None]
+                # Below a township that has ended nothing begins: that is refused elsewhere.
+                still = {unit.pk for unit in units if unit.valid_to is None}
+                villages = [u for u in units if u.tier == "village" and {u.pk, u.parent_id} <= still]
                 olds = sorted({villages[place % len(villages)].pk for place in places}) if villages else []
                 news = [New(f"R{made - n}", "新居").stored() for n in range(many)]
                 if olds:
