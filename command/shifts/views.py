@@ -10,7 +10,7 @@ from django.views import View
 
 from command.rosters.pages import chosen_unit, tabs, with_unit
 from command.rosters.queries import get_shift
-from command.shifts import actions, handovers, papers, queries
+from command.shifts import actions, handovers, papers, queries, reading
 from command.views import back_to
 from common.errors import WrongState
 from common.once import once
@@ -43,19 +43,23 @@ class HandoverPage(LoginRequiredMixin, PartsView):
 
     def list_context(self):
         reach, handover, now = self.request.reach, self.handover, self.request.now
-        items = list(handover.items.all())
+        items = reading.readable(reach, handover.items.all())
         return {
             "handover": handover,
             "coming": handovers.incoming(handover, now),
-            "things": items
-            or (queries.what_passes(handover.incoming.post, now) if handover.given_at is None else []),
+            "things": items if handover.given_at else self._open_now(),
             "left": [item for item in items if item.taken_at is None],
+            "reads_note": reading.reads_note(reach, handover),
             "may_give": handover.given_at is None and handovers.may_give(reach, handover),
             "may_take": handover.given_at is not None
             and handovers.may_take(reach, handover, now)
             and (handover.taken_at is None or any(item.taken_at is None for item in items)),
             "now": now,
         }
+
+    def _open_now(self):
+        passing = queries.what_passes(self.handover.incoming.post, self.request.now)
+        return reading.readable(self.request.reach, passing)
 
 
 class Give(LoginRequiredMixin, View):

@@ -1,0 +1,139 @@
+"""A county with a thing of every kind, each carrying words of its own by which a page that renders it is caught."""
+
+import datetime
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import pytest
+
+from accounts.choices import PostKind
+from accounts.models import Post
+from accounts.scope import Reach
+from command import actions as orders
+from command.models import Order
+from command.rosters.models import Roster, Shift
+from command.shifts import handovers
+from command.shifts.models import Handover
+from command.shifts.reading import reads_note
+from common.periods import DAILY, day_of, period_of
+from early_warnings import actions as warnings
+from early_warnings.actions import Statement
+from early_warnings.models import EarlyWarning
+from incidents.actions import add_observation
+from incidents.models import Incident
+from journal.numbering import number_new
+from plans.facts import Facts
+from reports.actions import Item, file_report
+from reports.matters import actions as matters
+from reports.models import Matter, ReportItem, ZeroReport
+from tests.early_warnings.conftest import passwords
+from tests.incidents.conftest import alarm
+
+__all__ = ["alarm", "passwords"]
+
+
+class Secret(NamedTuple):
+    """Words that stand in one thing, and who may read them."""
+
+    words: str
+    is_for: Callable[[Reach], bool]
+
+
+def _of(rows, pk):
+    return lambda reach: rows.visible_to(reach).filter(pk=pk).exists()
+
+
+@pytest.fixture
+def secrets(alarm, reach, units, cast, now):
+    """Two incidents with an observation, a warning, an order, a report with an item that became a matter."""
+    found = []
+
+    def hide(words, rows, pk):
+        found.append(Secret(words, _of(rows, pk)))
+
+    for unit, username in (("T11", "town11.head"), ("C1", "county1.duty")):
+        event = alarm(username, unit=unit, place=f"PLACE-{unit}", what=f"WHAT-{unit}", headcount=8)
+        add_observation(
+            incident_id=event.pk,
+            reach=reach("county1.duty"),
+            what=f"SEEN-{unit}",
+            facts=Facts.from_dict({"headcount": 9}),
+            now=now,
+        )
+        for words in (f"PLACE-{unit}", f"WHAT-{unit}", f"SEEN-{unit}"):
+            hide(words, Incident.objects, event.pk)
+
+    said = Statement(level="yellow", reason="REASON-W", matter="MATTER-W")
+    warning = warnings.propose_new(incident_id=event.pk, reach=reach("county1.duty"), said=said, now=now)
+    for words in ("REASON-W", "MATTER-W"):
+        hide(words, EarlyWarning.objects, warning.pk)
+    order = orders.issue_order(
+        incident_id=event.pk,
+        reach=reach("county1.duty"),
+        target=orders.read_target("squad:dialogue@C1"),
+        task="TASK-O",
+        arrive_by=None,
+        now=now,
+    )
+    hide("TASK-O", Order.objects, order.pk)
+
+    today = period_of(DAILY, day_of(now))
+    report = file_report(
+        reach=reach("village111.informant"),
+        unit=units["V111"],
+        period=today,
+        answer="items",
+        items=[Item("labour", 3, "NOTE-R")],
+        now=now,
+    )
+    hide("NOTE-R", ZeroReport.objects, report.pk)
+    item = ReportItem.objects.get(report=report)
+    matter = matters.register(reach=reach("county1.duty"), item_id=item.pk, now=now)
+    matter = matters.assign(reach=reach("county1.duty"), matter_id=matter.pk, lead=units["T11"], now=now)
+    matters.work_on(reach=reach("county1.duty"), matter_id=matter.pk, verb="follow", note="NOTE-M", now=now)
+    hide("NOTE-M", Matter.objects, matter.pk)
+    return found
+
+
+@pytest.fixture
+def handed(secrets, reach, units, cast, now):
+    """Handovers of the desk, the leader and the squad, open and given."""
+    made = []
+    for kind, squad in (
+        (PostKind.DUTY_OFFICER, ""),
+        (PostKind.DUTY_LEADER, ""),
+        (PostKind.SQUAD, "dialogue"),
+    ):
+        post = Post.objects.get(unit=units["C1"], kind=kind, squad=squad)
+        for given in (False, True):
+            made.append(_hand_over(post, given, reach, cast, now))
+            if given:
+                secrets.append(Secret(f"NOTE-H{made[-1].pk}", partial(reads_note, handover=made[-1])))
+    number_new()
+    return made
+
+
+def _hand_over(post, given, reach, cast, now) -> Handover:
+    span = datetime.timedelta(hours=12)
+    roster, _ = Roster.objects.get_or_create(
+        unit=post.unit, unit_path=post.unit.path, first_day=day_of(now), last_day=day_of(now),
+        defaults={"drafted_at": now, "state": "published", "published_at": now},
+    )  # fmt: skip
+    person = post.appointments.get().person
+    offset = 3 * span if given else datetime.timedelta()
+    shifts = [
+        Shift.objects.create(
+            roster=roster, post=post, person=person, starts_at=at, ends_at=at + span, in_force=True
+        )
+        for at in (now - span - offset, now - offset)
+    ]
+    handover = Handover.objects.create(
+        unit=post.unit, unit_path=post.unit.path, outgoing=shifts[0], incoming=shifts[1], opened_at=now,
+        due_at=now + span,
+    )  # fmt: skip
+    if given:
+        handovers.give(
+            reach=reach(person.username), handover_id=handover.pk, note=f"NOTE-H{handover.pk}", now=now
+        )
+    return handover
