@@ -99,15 +99,18 @@ def _stopped_wheels(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fau
 
 def _broken_tail() -> Iterator[Fault]:
     """The newest entries follow from each other, end at the head, and agree with the anchors."""
-    # The head first: entries numbered after it was read lie beyond it and are not judged.
-    head = Head.objects.filter(pk=1).first()
-    if head is None or head.number == 0:
+    # What is written meanwhile lies beyond what was read, and is not judged: the anchors lag behind the head, and
+    # the head behind the entries.
+    anchors = anchor.recent()
+    head = Head.objects.filter(pk=1).first() or Head()
+    if head.number == 0:
+        if anchors or Entry.objects.filter(number__isnull=False).exists():
+            yield Fault("journal_broken", "the head is missing")
         return
     tail = list(Entry.objects.numbered().filter(number__gt=head.number - TAIL, number__lte=head.number))
     if not tail or (tail[-1].number, tail[-1].hash) != (head.number, head.hash):
         yield Fault("journal_broken", f"at the head, number {head.number}")
         return
-    anchors = anchor.read()
     if max(anchors, default=0) > head.number:
         yield Fault("journal_broken", f"entries up to an anchor are missing after number {head.number}")
         return

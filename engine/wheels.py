@@ -32,8 +32,16 @@ BUSY_SECONDS = 3.0
 #: A wheel that turns every second writes its heartbeat less often; the limits below leave room for it.
 BEAT_EVERY = timedelta(seconds=3)
 SWEEP_BATCH = 100
-#: Entries after which the journal's head is anchored at once, not at the next ten minutes.
-ANCHORED_AT_ONCE = {"warning.signed"}
+#: Signed acts: after them the journal's head is anchored at once, not at the next minute.
+ANCHORED_AT_ONCE = {
+    "warning.signed",
+    "warning.lifted",
+    "incident.plan_switched",
+    "incident.closed",
+    "plan.in_force",
+    "roll_up.confirmed",
+    "handover.taken",
+}
 
 
 class Wheel(NamedTuple):
@@ -90,7 +98,7 @@ TALLIES = Wheel("reports.tallies", fold_tallies, limit=120 * SECONDS)
 ROUNDS = Wheel("reports.rounds", turn_rounds, limit=900 * SECONDS, every=20 * SECONDS)
 # Chunk by chunk; a province at its cut-off takes minutes, and nobody waits for a reminder.
 REMINDERS = Wheel("reports.reminders", turn_reminders, limit=900 * SECONDS)
-ANCHOR = Wheel("anchor", lambda now: int(anchor.write(now)), limit=1260 * SECONDS, every=600 * SECONDS)
+ANCHOR = Wheel("anchor", lambda now: int(anchor.write(now)), limit=180 * SECONDS, every=60 * SECONDS)
 AUDITOR = Wheel(
     "auditor",
     lambda now: auditor.audit(now, judged()),

@@ -80,30 +80,43 @@ def record(
     return entry
 
 
-def canonical(entry: Entry, content: dict) -> str:
-    """The text that is hashed: sorted keys, UTF-8, no spaces, times in UTC to the microsecond."""
-    return json.dumps(
-        {
-            "kind": entry.kind,
-            "subject": entry.subject,
-            "thread": entry.thread,
-            "unit": entry.unit_id,
-            "unit_path": entry.unit_path,
-            "actor": entry.actor_id,
-            "actor_name": entry.actor_name,
-            "post": entry.post,
-            "at": stamp(entry.at),
-            "recorded_at": stamp(entry.recorded_at),
-            "level": entry.level,
-            "plan": entry.plan,
-            "drill": entry.drill,
-            "content": content,
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-        default=str,
-    )
+#: Form of the hashed text that `record()` writes. Form 1, without a word of its form, left out the audience.
+FORM = 2
+
+
+def canonical(entry: Entry, content: dict, form: int = FORM) -> str:
+    """The text that is hashed: sorted keys, UTF-8, no spaces, times in UTC to the microsecond.
+
+    It covers every column that says what happened or decides who may read it.
+    """
+    told = {
+        "kind": entry.kind,
+        "subject": entry.subject,
+        "thread": entry.thread,
+        "unit": entry.unit_id,
+        "unit_path": entry.unit_path,
+        "actor": entry.actor_id,
+        "actor_name": entry.actor_name,
+        "post": entry.post,
+        "at": stamp(entry.at),
+        "recorded_at": stamp(entry.recorded_at),
+        "level": entry.level,
+        "plan": entry.plan,
+        "drill": entry.drill,
+        "content": content,
+    }
+    if form > 1:
+        told |= {"form": form, "audience": entry.audience}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def canonical_as_written(entry: Entry, body: dict) -> str:
+    """The text of a stored entry's columns, in the form in which its body was written; "" where the audience of
+    form 1, which nothing hashed, is not the one its kind has."""
+    form = body.get("form", 1)
+    if form == 1 and (listed := KINDS.get(entry.kind)) and entry.audience != listed.audience:
+        return ""
+    return canonical(entry, body["content"], form)
 
 
 def stamp(moment: datetime) -> str:

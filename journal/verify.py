@@ -6,7 +6,8 @@ from typing import NamedTuple
 from journal import anchor
 from journal.models import Entry, Head
 from journal.numbering import chain
-from journal.record import canonical
+from journal.record import canonical_as_written
+from journal.snapshot import one_snapshot
 
 
 class Verdict(NamedTuple):
@@ -17,14 +18,22 @@ class Verdict(NamedTuple):
 
 
 def verify() -> Verdict:
-    """Walk the whole journal once. Memory stays flat: entries are streamed."""
+    """Walk the whole journal once, as it is at one moment. Memory stays flat: entries are streamed.
+
+    The anchors are read first: what they name was committed before the moment.
+    """
     anchors = anchor.read()
+    with one_snapshot():
+        return _walk(anchors)
+
+
+def _walk(anchors: dict[int, str]) -> Verdict:
     expected, previous = 0, ""
     for entry in Entry.objects.numbered().iterator(chunk_size=2000):
         expected += 1
         if entry.number != expected:
             return Verdict(expected - 1, expected, "entry missing")
-        if canonical(entry, json.loads(entry.body)["content"]) != entry.body:
+        if canonical_as_written(entry, json.loads(entry.body)) != entry.body:
             return Verdict(expected - 1, expected, "columns differ from the hashed text")
         previous = chain(previous, expected, entry.body)
         if entry.hash != previous:
@@ -39,6 +48,8 @@ def _verify_tail(last: int, last_hash: str, anchors: dict[int, str]) -> Verdict:
     if beyond:
         return Verdict(last, last + 1, "entries up to an anchor are missing")
     head = Head.objects.filter(pk=1).first()
+    if head is None and last:
+        return Verdict(last, last + 1, "the head is missing")
     if head and (head.number, head.hash) != (last, last_hash):
         return Verdict(last, last + 1, "the head does not match the last entry")
     return Verdict(last, None)

@@ -5,6 +5,7 @@ belongs to other rooms, and whoever may not open a thing does not read its place
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from accounts.models import Unit
 from accounts.scope import Reach
@@ -19,9 +20,9 @@ from incidents.models import Incident
 Thing = Passing | HandoverItem
 
 
-def _of(model: type) -> Callable[[Reach, set[int]], set[int]]:
+def _of(rows: Any) -> Callable[[Reach, set[int]], set[int]]:
     def seen(reach: Reach, pks: set[int]) -> set[int]:
-        return set(model.objects.visible_to(reach).filter(pk__in=pks).values_list("pk", flat=True))
+        return set(rows.visible_to(reach).filter(pk__in=pks).values_list("pk", flat=True))
 
     return seen
 
@@ -34,10 +35,10 @@ def _silent(reach: Reach, pks: set[int]) -> set[int]:
 
 #: Of each kind of thing, which of these keys may this person see? Whoever adds a kind says it here.
 _SEEN: dict[str, Callable[[Reach, set[int]], set[int]]] = {
-    ItemKind.INCIDENT: _of(Incident),
-    ItemKind.WARNING: _of(EarlyWarning),
-    ItemKind.CLOCK: _of(Clock),
-    ItemKind.ORDER: _of(Order),
+    ItemKind.INCIDENT: _of(Incident.objects),
+    ItemKind.WARNING: _of(EarlyWarning.objects),
+    ItemKind.CLOCK: _of(Clock.objects),
+    ItemKind.ORDER: _of(Order.objects),
     ItemKind.SILENT: _silent,
 }
 

@@ -213,3 +213,34 @@ def test_an_alarm_does_not_end_before_it_begins(db, now):
 
     with pytest.raises(IntegrityError, match="alarm_recovers_after_it_is_raised"), transaction.atomic():
         Alarm.objects.create(code="x", raised_at=now, recovered_at=now - SECOND)
+
+
+def test_a_head_that_was_deleted(db, now):
+    write(now)
+    Head.objects.all().delete()
+
+    assert "journal_broken" in codes(now)
+
+
+def test_an_anchor_written_while_the_auditor_looks_is_no_cut_tail(transactional_db, now, monkeypatch):
+    write(now)
+    read = auditor.Head.objects.filter
+
+    def then_more(**given):
+        found = list(read(**given))
+        monkeypatch.undo()
+        write(now)
+        anchor.write(now)
+        return auditor.Head.objects.none() if not found else _First(found[0])
+
+    monkeypatch.setattr(auditor.Head.objects, "filter", then_more)
+
+    assert list(auditor._broken_tail()) == []
+
+
+class _First:
+    def __init__(self, row):
+        self.row = row
+
+    def first(self):
+        return self.row

@@ -138,3 +138,21 @@ def test_the_command_fails_where_a_wheel_fails(transactional_db, monkeypatch):
 
     with pytest.raises(SystemExit):
         call_command("run_engine", "--once")
+
+
+def test_the_journal_is_anchored_each_minute(transactional_db, now):
+    turn(now)
+    with transaction.atomic():
+        record("incident.observed", subject="incident:1", actor=None, at=now)
+
+    turn(now + 61 * SECOND)
+
+    from journal import anchor
+
+    assert max(anchor.read()) == Entry.objects.filter(number__isnull=False).latest("number").number
+
+
+def test_what_is_anchored_at_once_are_kinds_that_exist():
+    from journal.kinds import KINDS
+
+    assert set(KINDS) >= wheels.ANCHORED_AT_ONCE

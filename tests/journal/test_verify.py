@@ -1,0 +1,155 @@
+"""A healthy journal verifies however busy it is; every changed column, cut tail and lost head is found."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+
+from journal import anchor, record, verify
+from journal.kinds import KINDS
+from journal.models import Entry, Head
+from journal.numbering import number_new
+from tests.journal.test_record import owner_of_the_table, tampered, write
+
+__all__ = ["owner_of_the_table"]
+
+
+@pytest.fixture(autouse=True)
+def own_anchors(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+def elsewhere(act):
+    """Do it on a connection of its own and wait for its commit."""
+
+    def run():
+        try:
+            act()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_a_journal_verifies_while_others_write_number_and_anchor(transactional_db, now, monkeypatch):
+    for _ in range(3):
+        write(None, now)
+    number_new()
+    walked = verify.chain
+
+    def chain(*given):
+        elsewhere(lambda: (write(None, now), number_new(), anchor.write(now)))
+        return walked(*given)
+
+    monkeypatch.setattr(verify, "chain", chain)
+    verdict = verify.verify()
+
+    assert verdict == verify.Verdict(3, None)
+    assert Entry.objects.numbered().count() == 6
+
+
+def test_an_anchor_written_just_before_the_walk_is_no_cut_tail(transactional_db, now, monkeypatch):
+    write(None, now)
+    number_new()
+    read = anchor.read
+
+    def then_more():
+        found = read()
+        elsewhere(lambda: (write(None, now), number_new(), anchor.write(now)))
+        return found
+
+    monkeypatch.setattr(anchor, "read", then_more)
+
+    assert verify.verify() == verify.Verdict(2, None)
+
+
+#: What the chain itself holds, or gives.
+NOT_IN_THE_TEXT = {"id", "number", "hash", "body"}
+
+
+@pytest.mark.parametrize(
+    "column", [field.column for field in Entry._meta.fields if field.column not in NOT_IN_THE_TEXT]
+)
+def test_every_column_that_is_shown_or_decides_who_reads_is_in_the_hash(
+    owner_of_the_table, cast, units, now, column
+):
+    with transaction.atomic():
+        entry = record.record(
+            "incident.observed", subject="incident:1", unit=units["C1"], actor=cast["county1.duty"], at=now
+        )
+    number_new()
+    entry.refresh_from_db()
+    other = {
+        "audience": "'security'",
+        "unit_id": str(units["C2"].pk),
+        "actor_id": str(cast["county2.duty"].pk),
+        "drill": "true",
+        "at": "'2026-11-21 01:00:00+00:00'",
+        "recorded_at": "'2026-11-21 01:00:00+00:00'",
+    }
+    tampered(f"UPDATE journal_entry SET {column} = {other.get(column, repr('x'))} WHERE id = {entry.pk}")
+
+    assert verify.verify().broken == entry.number
+
+
+@pytest.fixture
+def written_before(transactional_db, now, monkeypatch):
+    """An entry in the form without the audience."""
+    monkeypatch.setattr(record.canonical, "__defaults__", (1,))
+    with transaction.atomic():
+        record.record("warning.signed", subject="warning:1", actor=None, at=now)
+    number_new()
+    monkeypatch.undo()
+
+
+def test_entries_written_before_the_audience_was_hashed_still_verify(written_before, now):
+    assert "audience" not in Entry.objects.get().body
+    write(None, now)
+    number_new()
+
+    assert verify.verify() == verify.Verdict(2, None)
+
+
+def test_nor_does_an_old_entry_hide_behind_another_audience(owner_of_the_table, written_before):
+    assert KINDS["warning.signed"].audience == "incident"
+    tampered("UPDATE journal_entry SET audience = 'security'")
+
+    assert verify.verify().broken == 1
+
+
+def test_a_head_that_was_deleted_is_missed(transactional_db, now):
+    write(None, now)
+    number_new()
+    Head.objects.all().delete()
+
+    assert verify.verify() == verify.Verdict(1, 2, "the head is missing")
+
+
+def test_a_journal_without_an_entry_is_whole(transactional_db):
+    assert verify.verify() == verify.Verdict(0, None)
+
+
+def test_the_newest_anchor_is_compared_without_reading_all(transactional_db, now, monkeypatch):
+    for minute in range(3):
+        write(None, now)
+        number_new()
+        assert anchor.write(now + timedelta(minutes=minute))
+    assert not anchor.write(now)
+
+    assert anchor.recent() == anchor.read()
+    assert list(anchor.read()) == [1, 2, 3]
+    monkeypatch.setattr(anchor, "RECENT", 120)
+    assert list(anchor.recent()) == [3]
+
+
+def test_half_a_line_from_a_power_cut_spoils_no_other(transactional_db, now):
+    anchor.anchor_file().write_text("2026-11-22T01:00:00.000000Z 1 abc")
+    write(None, now)
+    number_new()
+    anchor.write(now)
+
+    assert list(anchor.read()) == [1]
