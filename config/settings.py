@@ -4,6 +4,7 @@ Neither set = embedded: one process, SQLite, in-process layer, the engine's turn
 Every variable read here is listed with unit and default in `.env.example`.
 """
 
+import sys
 from pathlib import Path
 
 from config.environment import env, read_secret_key
@@ -31,6 +32,10 @@ NETWORK_NOTICE = env("NETWORK_NOTICE", default="")
 HTTPS = env.bool("HTTPS", default=False)
 
 DATABASE_URL = env("DATABASE_URL", default="")
+#: The commands that change the schema run as the owner of the tables, where that is another account.
+AS_OWNER = bool(env("MIGRATE_DATABASE_URL", default="")) and sys.argv[1:2] in (["migrate"], ["restore"])
+#: The account that the owner gives its rights to after a migration; empty: the application owns the tables.
+APPLICATION_ROLE = env.db("DATABASE_URL")["USER"] if AS_OWNER and DATABASE_URL else ""
 REDIS_URL = env("REDIS_URL", default="")
 EMBEDDED = not DATABASE_URL and not REDIS_URL
 
@@ -130,7 +135,8 @@ _POSTGRES = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-DATABASES = {"default": env.db("DATABASE_URL") if DATABASE_URL else _SQLITE}
+_ADDRESS = "MIGRATE_DATABASE_URL" if AS_OWNER else "DATABASE_URL"
+DATABASES = {"default": env.db(_ADDRESS) if DATABASE_URL else _SQLITE}
 if DATABASE_URL:
     # Given back after every request; the pool behind this backend keeps them.
     DATABASES["default"]["ENGINE"] = "config.postgresql"

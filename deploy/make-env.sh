@@ -22,6 +22,7 @@ sed -e "s/^ALLOWED_HOSTS=.*/ALLOWED_HOSTS=$host/" \
     -e "s#^CSRF_TRUSTED_ORIGINS=.*#CSRF_TRUSTED_ORIGINS=https://$host#" \
     -e "s/^SECRET_KEY=.*/SECRET_KEY=$(secret)/" \
     -e "s/^DATABASE_PASSWORD=.*/DATABASE_PASSWORD=$(secret)/" \
+    -e "s/^DATABASE_OWNER_PASSWORD=.*/DATABASE_OWNER_PASSWORD=$(secret)/" \
     -e "s/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=$(secret)/" \
     -e "s/^REDIS_PASSWORD=.*/REDIS_PASSWORD=$(secret)/" \
     .env.example >.env

@@ -21,6 +21,8 @@ from tests.processes import Engine, Postgres, Redis, Server, environment, manage
 
 #: Everybody's, in these databases only.
 PASSWORD = "Tests-only-2026-bureau"
+#: As deploy/postgres-role.sh makes them: every process of these installations works with the application's rights.
+BUREAU, OWNER, APPLICATION = "dashboard", "dashboard_owner", "dashboard"
 
 BUILD = f"""
 import io, json
@@ -64,9 +66,14 @@ class Bureau:
         self.postgres, self.redis = postgres, redis
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        more = {"DATABASE_URL": postgres.create("bureau"), "REDIS_URL": redis.url} if postgres else {}
+        more = {}
+        if postgres:
+            postgres.make_accounts()
+            more = {"DATABASE_URL": postgres.url_of(BUREAU, APPLICATION), "REDIS_URL": redis.url}
         env = environment(folder, **more)
-        manage("migrate", "--verbosity", "0", env=env)
+        owner = {"MIGRATE_DATABASE_URL": postgres.url_of(BUREAU, OWNER)} if postgres else {}
+        manage("migrate", "--verbosity", "0", env={**env, **owner})
+        self.env = env
         self.keys = json.loads(python(BUILD, env=env).splitlines()[-1])
         self._copies = 0
 
@@ -87,8 +94,8 @@ class Bureau:
             with closing(sqlite3.connect(self._folder / "dashboard.sqlite3")) as source:
                 source.execute(f"VACUUM INTO '{folder / 'dashboard.sqlite3'}'")
         else:
-            self.postgres.create(database, template="bureau")
-            env |= {"DATABASE_URL": self.postgres.url_of(database), "REDIS_URL": self.redis.url}
+            self.postgres.create(database, template=BUREAU)
+            env |= {"DATABASE_URL": self.postgres.url_of(database, APPLICATION), "REDIS_URL": self.redis.url}
         return Installation(folder, environment(folder, **env), self.keys)
 
 
@@ -160,4 +167,4 @@ class Installation:
     def _connect(self):
         if self.is_embedded:
             return sqlite3.connect(self.folder / "dashboard.sqlite3", timeout=20)
-        return psycopg2.connect(self.env["DATABASE_URL"])
+        return psycopg2.connect(self.env["DATABASE_URL"].replace(f"//{APPLICATION}@", "//postgres@"))

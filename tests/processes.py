@@ -439,17 +439,31 @@ class Postgres(Process):
     def url(self) -> str:
         return self.url_of("postgres")
 
-    def url_of(self, database: str) -> str:
-        return f"postgres://dashboard@127.0.0.1:{self.port}/{database}"
+    def url_of(self, database: str, account: str = "postgres") -> str:
+        """Its address for an account; "postgres" is the superuser."""
+        return f"postgres://{account}@127.0.0.1:{self.port}/{database}"
+
+    def make_accounts(self) -> None:
+        """The two accounts and the database "dashboard", by what is delivered for it."""
+        script = Path(__file__).resolve().parent.parent / "deploy" / "postgres-role.sh"
+        env = {
+            "PATH": f"{self._bin}:{self.env['PATH']}",
+            "POSTGRES_USER": "postgres",
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "DATABASE_PASSWORD": "application",
+            "DATABASE_OWNER_PASSWORD": "owner",
+        }
+        subprocess.run(["bash", script], env=env, capture_output=True, check=True, timeout=60)
 
     def create(self, database: str, *, template: str = "template1") -> str:
         """A new database, a copy of `template`; its address."""
-        where = ("--host", "127.0.0.1", "--port", str(self.port), "--username", "dashboard")
+        where = ("--host", "127.0.0.1", "--port", str(self.port), "--username", "postgres")
         self._run("createdb", *where, "--template", template, database)
         return self.url_of(database)
 
     def drop(self, database: str) -> None:
-        where = ("--host", "127.0.0.1", "--port", str(self.port), "--username", "dashboard")
+        where = ("--host", "127.0.0.1", "--port", str(self.port), "--username", "postgres")
         self._run("dropdb", *where, "--force", database, check=False)
 
     def command(self) -> list[str]:
@@ -479,7 +493,7 @@ class Postgres(Process):
             os.chown(self._cluster, self._account.pw_uid, self._account.pw_gid)
             self._cluster.parent.chmod(0o711)
         self._run(
-            "initdb", "--pgdata", str(self._cluster), "--username", "dashboard", "--auth", "trust",
+            "initdb", "--pgdata", str(self._cluster), "--username", "postgres", "--auth", "trust",
             "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
         )  # fmt: skip
 

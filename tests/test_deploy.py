@@ -116,6 +116,9 @@ def test_compose_app_runs_without_rights_and_without_the_superusers_password(nam
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["env_file"] == ".env"
     assert service["environment"]["POSTGRES_PASSWORD"] == ""
+    assert service["environment"]["DATABASE_OWNER_PASSWORD"] == ""
+    is_owner = "//dashboard_owner:" in service["environment"]["MIGRATE_DATABASE_URL"]
+    assert is_owner is (name == "migrate")
     assert service["environment"]["DEMO"] == "0"
 
 
@@ -186,6 +189,8 @@ def test_unit_runs_without_rights_and_comes_back(unit):
         assert line in text.splitlines()
     assert ("Restart=always" in text) is ("Type=oneshot" not in text)
     assert "EnvironmentFile=/etc/icd/env" in text
+    # The account that owns the tables is known to nothing that serves.
+    assert ("owner.env" in text) is (unit.name == "icd-migrate.service")
 
 
 # --- the proxy -----------------------------------------------------------------------------------------------
@@ -329,7 +334,7 @@ def test_make_env_fills_everything_that_compose_demands(env_file):
     assert values["ALLOWED_HOSTS"] == "dashboard.example"
     assert values["CSRF_TRUSTED_ORIGINS"] == "https://dashboard.example"
     secrets = [values[name] for name in values if name.endswith(("PASSWORD", "KEY"))]
-    assert len(set(secrets)) == 4
+    assert len(set(secrets)) == 5
     assert all(re.fullmatch("[0-9a-f]{64}", secret) for secret in secrets)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 

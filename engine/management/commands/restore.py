@@ -3,6 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from engine import backups
+from engine.rights import grant_application
 from journal.numbering import head
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
             restored = backups.restore(folder)
         except (backups.BackupError, OSError) as error:
             raise CommandError(f"nothing was restored: {error}") from error
+        grant_application()
         verdict, number = restored.verdict, head()
         if restored.known > number:
             self.stderr.write(
