@@ -13,6 +13,7 @@ from accounts.choices import HeldAs, PostKind
 from accounts.credentials import ConfirmedForm
 from accounts.models import Unit
 from accounts.queries import colleagues, units_for
+from common.date_fields import moment_field
 
 PHONE = RegexValidator(
     r"^[0-9+][0-9 ()-]{4,28}( *(转|ext\.?) *\d{1,5})?$",
@@ -20,19 +21,6 @@ PHONE = RegexValidator(
 )
 #: More units than this are not listed below the field; the code is typed.
 MOST_SUGGESTIONS = 300
-
-
-class MomentInput(forms.DateTimeInput):
-    """The browser's own picker; the value is Asia/Shanghai."""
-
-    input_type = "datetime-local"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%dT%H:%M")
-
-
-def moment_field(**kwargs):
-    return forms.DateTimeField(widget=MomentInput(), **kwargs)
 
 
 class DelegateForm(ConfirmedForm):

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from common.date_fields import moment_field
 from common.errors import Invalid
 from incidents.asked import asked_fields, first_values
 from incidents.choices import Outcome
@@ -86,8 +87,7 @@ class DeskForm(FactsMixin, forms.Form):
         help_text=_("A number or a range, such as 8 or 6-20."),
     )
     signs = _chips(_("Signs"))
-    known_at = forms.DateTimeField(label=_("Known at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-                                   input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])  # fmt: skip
+    known_at = moment_field(label=_("Known at"))
 
     fact_fields = {"headcount": "headcount"}
 

@@ -11,6 +11,7 @@ from accounts.models import Unit
 from accounts.reform.ground import New
 from accounts.reform.queries import open_units_named
 from accounts.reform.rules import MOST_NEW
+from common.date_fields import day_field
 
 _FIELDS = (
     ("code", gettext_lazy("Code"), 40),
@@ -27,10 +28,7 @@ class ReformForm(ConfirmedForm):
         label=gettext_lazy("Units that end"), max_length=400,
         help_text=gettext_lazy("Their codes, with spaces between. Two or more that become one are a merger."),
     )  # fmt: skip
-    day = forms.DateField(
-        label=gettext_lazy("First day on which they no longer exist"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    day = day_field(label=gettext_lazy("First day on which they no longer exist"))
     suffix = forms.CharField(
         label=gettext_lazy("Added to the codes of the units below"), max_length=10, required=False,
         help_text=gettext_lazy("They go along to the first new unit, e.g. V111 becomes V111-27."),

@@ -8,7 +8,7 @@ from accounts.models import Unit
 from accounts.queries import units_for
 from accounts.scope import Reach
 from command.asking.choices import LIFE_RISK
-from command.rosters.forms import moment_field
+from common.date_fields import moment_field
 from plans.engine import levels_of
 
 

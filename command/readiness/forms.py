@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from command.readiness.choices import Whom
-from command.rosters.forms import moment_field
+from common.date_fields import moment_field
 from notices.choices import Channel
 
 

@@ -3,31 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.date_fields import day_field, hour_field, moment_field
 from notices.choices import Channel
-
-
-def day_field(**kwargs) -> forms.DateField:
-    return forms.DateField(
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        **kwargs,
-    )
-
-
-def hour_field(**kwargs) -> forms.TimeField:
-    return forms.TimeField(
-        input_formats=["%H:%M", "%H:%M:%S"],
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        **kwargs,
-    )
-
-
-def moment_field(**kwargs) -> forms.DateTimeField:
-    return forms.DateTimeField(
-        input_formats=["%Y-%m-%dT%H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        **kwargs,
-    )
 
 
 class RotationForm(forms.Form):

@@ -4,20 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from common.date_fields import moment_field
 from common.serializers import StrictSerializer
-
-_MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class StepForm(forms.Form):
     kind = forms.ChoiceField(label=_("What has happened"))
-    at = forms.DateTimeField(
-        label=_("When"),
-        required=False,
-        help_text=_("Empty: now."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT),
-        input_formats=[_MOMENT, "%Y-%m-%dT%H:%M:%S"],
-    )
+    at = moment_field(label=_("When"), required=False, help_text=_("Empty: now."))
     note = forms.CharField(
         label=_("Note"), max_length=200, required=False, help_text=_("The matter, not the persons.")
     )

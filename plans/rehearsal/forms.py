@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
+from common.date_fields import moment_field
 from plans.conditions import singles
 from plans.engine import Document, criteria_of
 from plans.facts import FACTS, SENTENCES, Fact, FactProblem, Facts
@@ -23,12 +24,7 @@ class FactsForm(forms.Form):
     unit = forms.ModelChoiceField(
         queryset=Unit.objects.none(), to_field_name="code", label=gettext_lazy("Unit"), required=False
     )
-    at = forms.DateTimeField(
-        label=gettext_lazy("At what time"),
-        required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-    )
+    at = moment_field(label=gettext_lazy("At what time"), required=False)
 
     def __init__(self, *args, document: Document, units, **kwargs):
         super().__init__(*args, **kwargs)

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import user_named
+from common.date_fields import day_field
 from plans.campaigns import Term, asked_of
 
 TERM_FIELDS = ("valid_from", "valid_to", "place", "reviewed_by")
@@ -18,15 +19,11 @@ class FileForm(forms.Form):
     )
 
 
-def _day(label):
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-
-
 class PutInForceForm(FileForm):
     """With the days, the place and the reviewer where the plan asks for them (a campaign)."""
 
-    valid_from = _day(_("First day it holds"))
-    valid_to = _day(_("Last day it holds"))
+    valid_from = day_field(label=_("First day it holds"))
+    valid_to = day_field(label=_("Last day it holds"))
     place = forms.CharField(label=_("At which places"), max_length=200)
     reviewed_by = forms.CharField(
         label=_("Username of who has reviewed whether it is lawful"), max_length=150

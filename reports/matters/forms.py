@@ -3,13 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.date_fields import day_field
+
 
 class AssignForm(forms.Form):
     lead = forms.CharField(label=_("Lead unit (code)"), max_length=40)
     helpers = forms.CharField(label=_("Helping units"), max_length=200, required=False)
-    due_date = forms.DateField(
-        label=_("Work until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    due_date = day_field(label=_("Work until"), required=False)
     note = forms.CharField(label=_("Note"), max_length=400, required=False)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.date_fields import day_field
 from reports.classes import classes_at
 from reports.models import OfficialForm
 from reports.official.choices import Field, FormKind, fields_of
@@ -34,7 +35,7 @@ def _control(field: Field, classes: Mapping[str, str], required: bool) -> forms.
     if field.kind == "number":
         return forms.IntegerField(min_value=0, max_value=MOST, **shared)
     if field.kind == "date":
-        return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **shared)
+        return day_field(**shared)
     if field.kind == "class":
         return forms.ChoiceField(choices=[("", "–"), *classes.items()], **shared)
     if field.kind == "choice":
@@ -56,6 +57,4 @@ class BeginForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Form"), choices=[(one.value, one.label) for one in (FormKind.F1, FormKind.F8)]
     )
-    day = forms.DateField(
-        label=_("Day (of F1: any day of the month)"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    day = day_field(label=_("Day (of F1: any day of the month)"))

@@ -5,6 +5,7 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.date_fields import day_field
 from reports.classes import class_said
 from reports.written import rules
 from reports.written.choices import Part
@@ -70,8 +71,7 @@ class WrittenForm(forms.Form):
             choices = [("", "–"), *self.classes.items()]
             return forms.ChoiceField(required=False, label=_("Class"), choices=choices, initial=initial)
         if name == "deadline":
-            widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            return forms.DateField(required=False, label=_LABELS[name], initial=initial, widget=widget)
+            return day_field(required=False, label=_LABELS[name], initial=initial)
         widget = forms.TextInput() if name == "responsible" else forms.Textarea(attrs={"rows": 2})
         longest = 120 if name == "responsible" else rules.LONGEST_LINE
         return forms.CharField(
