@@ -53,6 +53,13 @@ WORDS = {
     "done": pgettext_lazy("screen", "Done"),
     "draft_restored": _("Restored what was not sent at {time}."),
     "draft_drop": _("Discard"),
+    "field_missing": _("Please fill this in."),
+    "field_unchosen": _("Please choose one."),
+    "field_unreadable": _("This cannot be read here. Please look at it again."),
+    "field_low": _("Not less than {min}."),
+    "field_high": _("Not more than {max}."),
+    "field_short": _("At least {min} characters."),
+    "field_long": _("At most {max} characters."),
     # outbox
     "box_saved": _("Saved on this device"),
     "box_unsaved": _("Not saved on this device: keep this page open until it is delivered"),

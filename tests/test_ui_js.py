@@ -1025,3 +1025,28 @@ def test_gallery_has_no_accessibility_violations(browser, theme):
 
     assert [(rule["id"], [node["target"] for node in rule["nodes"]][:3]) for rule in found] == []
     page.context.close()
+
+
+def test_what_is_missing_is_said_in_the_pages_language_not_the_browsers(page, site):
+    form = (
+        '<form method="post" action="/send/" id="f" data-once>'
+        '<div class="field"><label for="place">地点</label><input id="place" name="place" required></div>'
+        '<div class="field"><fieldset><legend>级别</legend>'
+        '<label><input type="radio" name="level" value="1" required> 一</label>'
+        '<label><input type="radio" name="level" value="2" required> 二</label></fieldset></div>'
+        '<div class="field"><label for="n">人数</label><input id="n" name="n" type="number" max="9" value="12"></div>'
+        "<button>报送</button></form>"
+    )
+    visit(page, site, form)
+
+    page.get_by_role("button", name="报送").click()
+
+    expect(page.locator("[data-fault]")).to_have_text(["请填写此项。", "请选择一项。", "不能大于 9。"])
+    expect(page.locator("#place")).to_be_focused()
+    expect(page.locator("#place")).to_have_attribute("aria-invalid", "true")
+    assert site.asked_for("POST", "/send/") == []
+    page.locator("#place").fill("大厅")
+    page.get_by_label("二").check()
+    page.locator("#n").fill("9")
+    expect(page.locator("[data-fault]")).to_have_count(0)
+    expect(page.locator("[aria-invalid]")).to_have_count(0)

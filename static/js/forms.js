@@ -183,6 +183,59 @@ function replaceAction(form, button) {
   if (hadFocus) button.focus();
 }
 
+/* --- what the browser finds missing: said by the page, in its language, where the server would say it --- */
+
+/** The first that holds counts; the rest are for the server. */
+const FAULTS = [
+  ["valueMissing", "field_missing"],
+  ["badInput", "field_unreadable"],
+  ["typeMismatch", "field_unreadable"],
+  ["patternMismatch", "field_unreadable"],
+  ["stepMismatch", "field_unreadable"],
+  ["rangeUnderflow", "field_low"],
+  ["rangeOverflow", "field_high"],
+  ["tooShort", "field_short"],
+  ["tooLong", "field_long"],
+];
+
+function onInvalid(event) {
+  const field = event.target;
+  event.preventDefault();
+  showFault(field, faultOf(field));
+  const first = field.form && field.form.querySelector(":invalid:not(fieldset)");
+  // The others' events come too; only the first takes the reader there.
+  if (first === field) field.focus();
+}
+
+function faultOf(field) {
+  const [, name] = FAULTS.find(([fault]) => field.validity[fault]) || [];
+  if (!name) return field.validationMessage;
+  const choice = field.matches("select, [type=radio], [type=checkbox]") && name === "field_missing";
+  return word(choice ? "field_unchosen" : name, { min: field.min || field.minLength, max: field.max || field.maxLength });
+}
+
+/** All fields of one name: the buttons of a choice are one question and get one sentence. */
+const groupOf = (field) => Array.from(field.form.elements).filter((other) => other.name === field.name);
+
+function showFault(field, text) {
+  clearFault(field);
+  const id = `${field.name}-fault`;
+  const note = make("p", { class: "field-error", id, "data-fault": true }, text);
+  const legend = field.type === "radio" && field.closest("fieldset") && field.closest("fieldset").querySelector("legend");
+  if (legend) legend.after(note);
+  else (field.closest("label") || field).before(note);
+  groupOf(field).forEach((one) => { one.setAttribute("aria-invalid", "true"); one.setAttribute("aria-errormessage", id); });
+  if (field.closest(".field")) field.closest(".field").setAttribute("data-invalid", "");
+}
+
+function clearFault(field) {
+  const note = field.form.querySelector(`[data-fault][id="${CSS.escape(`${field.name}-fault`)}"]`);
+  if (!note) return;
+  note.remove();
+  groupOf(field).forEach((one) => { one.removeAttribute("aria-invalid"); one.removeAttribute("aria-errormessage"); });
+  if (field.closest(".field")) field.closest(".field").removeAttribute("data-invalid");
+}
+
 /* --- drafts --- */
 
 const draftName = (form) => `draft:${user}:${form.dataset.draft}`;
@@ -264,6 +317,8 @@ export function start() {
   document.addEventListener("submit", onSubmit);
   document.addEventListener("submit", (event) => event.target.matches("[data-sign-out]") && tidyDrafts(true));
   document.addEventListener("input", onInput);
+  document.addEventListener("invalid", onInvalid, true);
+  document.addEventListener("input", (event) => event.target.form && event.target.validity.valid && clearFault(event.target));
   document.addEventListener("change", (event) => {
     const form = event.target.form;
     if (form && form.matches("[data-autosubmit]") && event.target.matches("select, [type=checkbox], [type=radio]")) form.requestSubmit();
