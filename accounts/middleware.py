@@ -16,23 +16,30 @@ from accounts.second_factor import has_second_factor
 
 
 class LanguageMiddleware:
-    """Chinese unless this reader chose otherwise. The browser's own wish is not asked:
-    a duty room's shared PC with an English system must still come up in Chinese.
+    """The language this reader chose; before anybody has signed in, the one the browser or client asks for.
 
-    What a signed-in person chooses is also the language of messages sent to them."""
+    Once somebody is signed in the browser is not asked any more: a duty room's shared PC with an English system
+    shows its people Chinese. What a signed-in person chooses is also the language of messages sent to them."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        language = self._language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         self._keep_choice(request, response)
         return response
+
+    def _language_of(self, request) -> str:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if chosen in dict(settings.LANGUAGES):
+            return chosen
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return settings.LANGUAGE_CODE
+        return translation.get_language_from_request(request)
 
     def _keep_choice(self, request, response):
         chosen = response.cookies.get(settings.LANGUAGE_COOKIE_NAME)

@@ -110,6 +110,30 @@ def test_the_language_is_chosen_before_signing_in_and_kept_with_the_account(cloc
     assert cast["county1.duty"].language == "en"
 
 
+@pytest.mark.parametrize(
+    ("wished", "title"),
+    [
+        ("en-GB,en;q=0.9", "Sign in"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "登录"),
+        ("fr-FR,fr", "登录"),
+        ("", "登录"),
+    ],
+)
+def test_before_signing_in_the_browsers_language_is_spoken(db, wished, title):
+    page = Client().get("/account/login/", headers={"Accept-Language": wished})
+
+    assert f"<h1>{title}" in page.content.decode()
+
+
+def test_a_shared_pc_with_an_english_system_shows_its_people_chinese(clock, with_password, cast):
+    browser = Client(headers={"Accept-Language": "en"})
+    with_password("county1.duty")
+
+    sign_in(browser, "county1.duty")
+
+    assert browser.get("/account/me/")["Content-Language"] == "zh-hans"
+
+
 @pytest.mark.parametrize("more", [{"language": "xx"}, {"language": "en", "next": "https://evil.example/"}])
 def test_a_strange_choice_changes_nothing_and_leads_nowhere_else(db, more):
     response = Client().post("/account/language/", more)
