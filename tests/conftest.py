@@ -14,15 +14,40 @@ from clocks import rulebook
 from demo import bureau
 from plans.actions import load_plan
 from plans.models import PlanVersion
+from tests import prepared
 from tests.kept import kept
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def migrated_database(django_db_modify_db_settings):
+    """The address at which the tests' database will be."""
+    name = connection.creation._get_test_db_name()
+    if connection.vendor != "postgresql":
+        return f"sqlite:///{name}"
+    here = connection.settings_dict
+    return f"postgres://{here['USER']}:{here['PASSWORD']}@{here['HOST']}:{here['PORT']}/{name}"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(migrated_database, django_db_blocker):
+    """Whether a copy of the migrated database could be laid in its place; Django then takes what is there."""
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+            name = connection.ops.quote_name(migrated_database.rpartition("/")[2])
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            if prepared.is_kept(migrated_database):
+                cursor.execute(f"CREATE DATABASE {name}")
+    return prepared.lay(migrated_database)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_keepdb, migrated_database, django_db_blocker):
     """At the end PostgreSQL drops the test database only if nobody is in it: a thread or a forked process of some
     test may still be on its way out."""
+    if not django_db_keepdb:
+        prepared.keep(migrated_database)
     yield
     if connection.vendor != "postgresql":
         return

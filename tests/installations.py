@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg2
 
 from tests.clients import Client, Screen
-from tests.processes import Engine, Postgres, Redis, Server, environment, manage, python
+from tests.processes import Engine, Postgres, Redis, Server, environment, migrate, python
 
 #: Everybody's, in these databases only.
 PASSWORD = "Tests-only-2026-bureau"
@@ -72,7 +72,7 @@ class Bureau:
             more = {"DATABASE_URL": postgres.url_of(BUREAU, APPLICATION), "REDIS_URL": redis.url}
         env = environment(folder, **more)
         owner = {"MIGRATE_DATABASE_URL": postgres.url_of(BUREAU, OWNER)} if postgres else {}
-        manage("migrate", "--verbosity", "0", env={**env, **owner})
+        migrate({**env, **owner})
         self.env = env
         self.keys = json.loads(python(BUILD, env=env).splitlines()[-1])
         self._copies = 0

@@ -2,7 +2,7 @@
 
     with Postgres(folder) as postgres, Redis(folder) as redis:
         env = environment(folder, DATABASE_URL=postgres.url, REDIS_URL=redis.url)
-        manage("migrate", env=env)
+        migrate(env)
         with Server(env=env, name="web-1") as one, Server(env=env, name="web-2") as two: ...
 
 Everything listens on free ports of 127.0.0.1, writes below `folder`, and is ended with all its children.
@@ -25,6 +25,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+
+from tests import prepared
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Seconds a process may take to come up on a busy machine, and to end in good order.
@@ -51,6 +53,19 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "DEMO": "0",
         **more,
     }
+
+
+def migrate(env: dict[str, str]) -> None:
+    """Bring the new, empty database of this installation to today's schema."""
+    url = (
+        env.get("MIGRATE_DATABASE_URL")
+        or env.get("DATABASE_URL")
+        or f"sqlite:///{Path(env['DATA_DIR']) / 'dashboard.sqlite3'}"
+    )
+    was_kept = prepared.lay(url)
+    manage("migrate", "--verbosity", "0", env=env)
+    if not was_kept:
+        prepared.keep(url)
 
 
 def manage(*arguments: str, env: dict[str, str], check: bool = True) -> str:

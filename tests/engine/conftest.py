@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from engine import turn, wheels
-from tests.processes import Postgres, environment, manage
+from tests.processes import Postgres, environment, migrate
 
 
 @pytest.fixture(autouse=True)
@@ -24,14 +24,14 @@ def _postgres(tmp_path_factory):
     """A private server with one migrated database, to copy from."""
     with Postgres(tmp_path_factory.mktemp("postgres")) as postgres:
         url = postgres.create("migrated")
-        manage("migrate", "--noinput", env=environment(tmp_path_factory.mktemp("data"), DATABASE_URL=url))
+        migrate(environment(tmp_path_factory.mktemp("data"), DATABASE_URL=url))
         yield postgres
 
 
 @pytest.fixture(scope="session")
 def _migrated_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("migrated")
-    manage("migrate", "--noinput", env=environment(folder))
+    migrate(environment(folder))
     return folder
 
 

@@ -6,7 +6,7 @@ import os
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.processes import Server, environment, manage
+from tests.processes import Server, environment, manage, migrate
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 #: Chromium as root in a container, and nothing that looks for the internet.
@@ -21,7 +21,7 @@ def bureau_server(tmp_path_factory):
     """The demo bureau, embedded, as `script/server` would start it on a fresh machine."""
     folder = tmp_path_factory.mktemp("bureau")
     env = environment(folder, STATIC_STORAGE="common.static.StaticStorage")
-    manage("migrate", env=env)
+    migrate(env)
     manage("seed_demo", env=env)
     manage("collectstatic", "--noinput", env=env)
     with Server(env=env, name="web") as server:

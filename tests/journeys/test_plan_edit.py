@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.test_walk import picture
-from tests.processes import Server, environment, manage
+from tests.processes import Server, environment, manage, migrate
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
 
@@ -30,7 +30,7 @@ def bureau_server(tmp_path_factory):
     """A bureau of its own: its plan is changed, and other journeys count on the one that ships."""
     folder = tmp_path_factory.mktemp("edited")
     env = environment(folder, STATIC_STORAGE="common.static.StaticStorage")
-    manage("migrate", env=env)
+    migrate(env)
     manage("seed_demo", env=env)
     manage("collectstatic", "--noinput", env=env)
     with Server(env=env, name="web") as server:

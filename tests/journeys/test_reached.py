@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.test_walk import picture
 from tests.notices.gateway import FakeGateway
-from tests.processes import Server, environment, eventually, manage, python
+from tests.processes import Server, environment, eventually, manage, migrate, python
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
 
@@ -74,7 +74,7 @@ def bureau_server(tmp_path_factory, company):
         NOTICE_GATEWAY_URL=company.url,
         NOTICE_GATEWAY_SECRET="s",
     )
-    manage("migrate", env=env)
+    migrate(env)
     manage("seed_demo", env=env)
     manage("collectstatic", "--noinput", env=env)
     with Server(env=env, name="web") as server:

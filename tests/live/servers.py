@@ -25,7 +25,7 @@ print(json.dumps([sign_in("{username}") for _ in range({count})]))
 def prepared(folder: Path, **env: str) -> dict[str, str]:
     """The environment of an installation with schema and a small cast."""
     env = processes.environment(folder, **env)
-    processes.manage("migrate", "--verbosity", "0", env=env)
+    processes.migrate(env)
     processes.python(CAST, env=env)
     return env
 
