@@ -1050,3 +1050,37 @@ def test_what_is_missing_is_said_in_the_pages_language_not_the_browsers(page, si
     page.locator("#n").fill("9")
     expect(page.locator("[data-fault]")).to_have_count(0)
     expect(page.locator("[aria-invalid]")).to_have_count(0)
+
+
+def test_focus_goes_on_where_the_pressed_button_stood(page, site):
+    form = '<form method="post" action="/take/" id="take" data-once data-stay><button>接办</button></form>'
+    visit(page, site, queue(card("i:1", "事件", form)), after=10)
+    serve_part(site, queue(card("i:1", "事件", "<p>已接办</p>")), number=11)
+    site.answers["POST", "/take/"] = (204, "", {"X-Location": "/page/"})
+
+    page.get_by_role("button", name="接办").click()
+
+    expect(page.locator("[data-part=queue]")).to_contain_text("已接办")
+    expect(page.locator("[data-part=queue] h2")).to_be_focused()
+
+
+def test_focus_is_on_the_answer_of_a_form_that_leads_elsewhere(page, site):
+    visit(page, site, '<form method="post" action="/sign/" id="sign" data-once><button>签发</button></form>')
+    site.answers["POST", "/sign/"] = (204, "", {"X-Location": "/signed/"})
+    site.gives("/signed/", render("<h1>预警</h1><p>生效</p>"))
+
+    page.get_by_role("button", name="签发").click()
+
+    expect(page.get_by_role("heading", name="预警")).to_be_focused()
+    page.reload()
+    expect(page.locator("body")).to_be_focused()
+
+
+def test_a_month_opens_on_today(page, site):
+    rows = "".join(
+        f'<tr><th scope="row"{" aria-current=date" if day == 40 else ""}>{day}</th><td><br><br></td></tr>'
+        for day in range(60)
+    )
+    visit(page, site, f"<table>{rows}</table>")
+
+    expect(page.locator("[aria-current=date]")).to_be_in_viewport()

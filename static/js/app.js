@@ -52,6 +52,8 @@ document.addEventListener("submit", onPreference);
 
 const needs = (selector) => document.querySelector(selector);
 
+const isInView = (element) => element.getBoundingClientRect().bottom <= window.innerHeight;
+
 async function start() {
   // The live channel first: it remembers the server's markup before the clocks write into it.
   if (document.body.dataset.after !== undefined) (await import("./live.js")).start();
@@ -62,8 +64,9 @@ async function start() {
   if (document.body.dataset.after !== undefined || needs("[data-sound-test]")) (await import("./sound.js")).start();
   if (needs("[data-pages]")) (await import("./wall.js")).start();
   if (document.body.dataset.after !== undefined) (await import("./seen.js")).start();
-  // A wide table of days begins with the first; what is asked for is the present one.
-  needs("table [aria-current=date]")?.scrollIntoView({ block: "nearest", inline: "end" });
+  // A table of days begins with the first; what is asked for is the present one: a column beside, or a row below.
+  const today = needs("table [aria-current=date]");
+  if (today) today.scrollIntoView({ block: today.scope === "col" || isInView(today) ? "nearest" : "center", inline: "end" });
   announce("page:ready");
 }
 

@@ -1,10 +1,12 @@
 /* Forms that are sent once, keep what was typed, and say calmly when something is not possible. */
 
-import { addresses, announce, ask, changed, clockTime, csrf, make, newKey, retryAfter, say, toast, user, word } from "./page.js";
+import { addresses, announce, ask, changed, clockTime, csrf, landOn, make, newKey, retryAfter, say, toast, user, word } from "./page.js";
 
 const SHOW_AFTER = 300;
 const LONGEST_WAIT = 15000;
 const DRAFT_LIFE = 12 * 3600 * 1000;
+/** Left by a form that worked for the page it leads to. */
+const ARRIVED = "form-arrived";
 
 /* --- sending --- */
 
@@ -84,6 +86,7 @@ function arrive(letter, goal) {
   if (!form.hasAttribute("data-stay")) {
     const next = new URL(goal, location.href);
     const samePage = next.pathname + next.search === location.pathname + location.search;
+    store(() => sessionStorage.setItem(ARRIVED, "1"));
     location.assign(next);
     if (samePage && next.hash) location.reload();
     return;
@@ -95,9 +98,19 @@ function arrive(letter, goal) {
   const dialog = form.closest("dialog");
   if (dialog && dialog.open) dialog.close();
   // Sent with Enter: nobody is typing there any more, so the list around it may move on.
-  if (form.contains(document.activeElement) && document.activeElement.matches("input, textarea")) document.activeElement.blur();
+  if (form.contains(document.activeElement) && document.activeElement.matches("input, textarea")) landOn(form.closest("[data-part]") || document.querySelector("main"));
   toast(form.dataset.done || word("done"));
   announce("live:refresh");
+}
+
+/** After a form that worked: the answer it brought, or the title, not the top of the page. */
+function welcome() {
+  if (!store(() => sessionStorage.getItem(ARRIVED))) return;
+  store(() => sessionStorage.removeItem(ARRIVED));
+  const answer = document.querySelector("main > .note[role=status]");
+  if (answer) answer.setAttribute("tabindex", "-1");
+  if (answer) answer.focus();
+  else landOn(document.querySelector("main"));
 }
 
 /** Not reachable for the moment: keep everything and try again with the same key. */
@@ -328,6 +341,7 @@ export function start() {
     form.removeAttribute("aria-busy");
     renewKey(form);
   }));
+  welcome();
   tidyDrafts();
   document.querySelectorAll("form[data-draft]").forEach(restoreDraft);
 }

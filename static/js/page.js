@@ -118,6 +118,13 @@ export function newKey() {
 export const retryAfter = (headers) => 1000 * (parseInt(headers.get("Retry-After"), 10) || 0);
 
 /** An element with text children and attributes; keeps the modules free of markup in strings. */
+/** What had the focus is gone: go on from the title of the place it stood in, not from the top of the page. */
+export function landOn(place) {
+  const goal = place.querySelector("h1, h2, h3") || place;
+  if (!goal.hasAttribute("tabindex")) goal.setAttribute("tabindex", "-1");
+  goal.focus({ preventScroll: true });
+}
+
 export function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {

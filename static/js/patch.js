@@ -1,6 +1,6 @@
 /* Bring a part of the page to what the server has just rendered, touching as little as possible. */
 
-import { word } from "./page.js";
+import { landOn, word } from "./page.js";
 
 /** Element with a key → the server's markup it was last drawn from (scripts may have changed it since). */
 const drawn = new WeakMap();
@@ -31,9 +31,11 @@ export function apply(part, html) {
   part.querySelectorAll("[data-more]").forEach((bar) => bar.remove());
   const news = [];
   const focus = document.activeElement;
+  const wasHere = part.contains(focus);
   if (rows) updateRows(rows.list, rows.entries, news);
   else update(part, parse(part, html), news);
   if (focus && focus !== document.activeElement && focus.isConnected) focus.focus({ preventScroll: true });
+  else if (wasHere && !focus.isConnected) landOn(part);
   showBars();
   return news;
 }
