@@ -16,6 +16,7 @@ from common.errors import NotAllowed, is_allowed
 from common.paths import prefixes
 from dashboards import timeline
 from dashboards.boards import start_of
+from dashboards.cards import incident_cards
 from early_warnings import queries as warnings
 from incidents import forms, permissions, queries
 from incidents.serializers import reasons_in
@@ -50,10 +51,9 @@ class Board(LoginRequiredMixin, PartsView):
     """What the boards share: the parts that several of them show."""
 
     def incidents_context(self):
-        rows = list(queries.open_incidents(self.request.reach)[:MOST_CARDS])
-        clocks = running_by_thread([incident.key for incident in rows])
-        cards = [(incident, clocks.get(incident.key, [])[:3]) for incident in rows]
-        return {"cards": cards, "now": self.request.now}
+        board = queries.board_of(self.request.reach, self.request.now, MOST_CARDS)
+        clocks = running_by_thread([incident.key for incident in board.rows])
+        return {"cards": incident_cards(board.rows, clocks), "board": board, "now": self.request.now}
 
     def inbox_context(self):
         return {"notices": notices.inbox(self.request.user)[:20], "now": self.request.now}

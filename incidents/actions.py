@@ -28,13 +28,14 @@ from incidents.ground import (
     save,
 )
 from incidents.models import (
+    NO_RANK,
     ChecklistMark,
     Incident,
     Observation,
 )
 from incidents.queries import still_open
 from incidents.sharing.actions import let_take_part
-from plans.engine import Proposal, evaluate
+from plans.engine import Proposal, evaluate, levels_of
 from plans.facts import Facts
 from plans.queries import plan_in_force
 
@@ -318,15 +319,24 @@ def set_level(*, incident: Incident, level: str, reach: Reach, now: datetime, wa
     if incident.level == level:
         return
     before, incident.level = incident.level, level
-    save(incident, "level")
+    incident.signed_rank = _rank_of(incident, level)
+    save(incident, "level", "signed_rank")
     content = {"before": before, "warning": warning}
     record_entry(incident, "incident.level_set", reach, at=now, level=level, content=content)
+
+
+def _rank_of(incident: Incident, level: str) -> int:
+    """The rank of a signed level. One that the incident's present plan does not know was signed all the same: first."""
+    if not level:
+        return NO_RANK
+    ranks = {known.id: known.rank for known in levels_of(incident.plan.document)}
+    return ranks.get(level, 1)
 
 
 def take_proposal(incident: Incident, proposal: Proposal) -> None:
     """Put what the plan proposes, and why, on the incident; the caller saves it."""
     incident.proposed_level = proposal.level.id if proposal.level else ""
-    incident.proposed_rank = proposal.level.rank if proposal.level else 99
+    incident.proposed_rank = proposal.level.rank if proposal.level else NO_RANK
     incident.reasons = [
         {"zh": reason.as_dict("zh"), "en": reason.as_dict("en")} for reason in proposal.reasons
     ]

@@ -11,6 +11,9 @@ from incidents import rules
 from incidents.choices import CoordinateSystem, Outcome, Source, State
 from journal.record import key
 
+#: After every rank of a plan.
+NO_RANK = 99
+
 
 class IncidentQuerySet(models.QuerySet):
     def visible_to(self, reach):
@@ -46,10 +49,12 @@ class Incident(models.Model):
     facts = models.JSONField(default=dict)
     #: What the engine proposes, and why; a person decides.
     proposed_level = models.CharField(max_length=20, blank=True, default="")
-    proposed_rank = models.PositiveSmallIntegerField(default=99)
+    proposed_rank = models.PositiveSmallIntegerField(default=NO_RANK)
     reasons = models.JSONField(default=list)
     #: The level of the signed warning in force; empty until somebody has signed.
     level = models.CharField(max_length=20, blank=True, default="")
+    #: Its rank in the plan it was signed under, 1 the highest; `NO_RANK`: none is in force.
+    signed_rank = models.PositiveSmallIntegerField(default=NO_RANK)
 
     happened_at = models.DateTimeField(null=True, blank=True)
     known_at = models.DateTimeField()

@@ -12,6 +12,7 @@ from accounts.scope import Reach
 from common.errors import not_found
 from incidents import rules
 from incidents.models import ChecklistMark, Incident
+from incidents.urgency import ALIKE_SHOWN, ByUrgency
 from journal.models import Entry
 from plans.attendance import Attending, attending
 from plans.choices import PlanKind
@@ -51,14 +52,26 @@ def incident_list(reach: Reach) -> QuerySet[Incident]:
     return Incident.objects.visible_to(reach).for_lists()
 
 
-def open_incidents(reach: Reach) -> QuerySet[Incident]:
-    """Open incidents, the gravest first, then the newest."""
-    return (
-        Incident.objects.visible_to(reach)
-        .open()
-        .select_related("unit", "plan", "reported_by")
-        .order_by("proposed_rank", "-recorded_at", "-pk")
-    )
+def open_incidents(reach: Reach, now: datetime) -> ByUrgency:
+    """Open incidents: what is signed and what is late before what is only proposed."""
+    return ByUrgency(Incident.objects.visible_to(reach).open(), now)
+
+
+class Board(NamedTuple):
+    """The top of the open incidents, and what lies below: figures of the database, within the reader's scope."""
+
+    rows: list[Incident]
+    total: int
+
+    @property
+    def rest(self) -> int:
+        return self.total - len(self.rows)
+
+
+def board_of(reach: Reach, now: datetime, most: int) -> Board:
+    """The `most` most urgent open incidents, of those that are alike only a few (one query)."""
+    rows = ByUrgency(Incident.objects.visible_to(reach).open(), now, ALIKE_SHOWN)[:most]
+    return Board(rows, rows[0].total if rows else 0)
 
 
 #: What a unit that is about to end is told of these.
@@ -110,7 +123,9 @@ def numbers_of(threads: Iterable[str]) -> dict[str, str]:
 def similar_incidents(reach: Reach, incident: Incident) -> QuerySet[Incident]:
     """Open incidents of the same unit from about the same time: perhaps the same event."""
     return (
-        open_incidents(reach)
+        Incident.objects.visible_to(reach)
+        .open()
+        .for_lists()
         .filter(
             unit_id=incident.unit_id,
             drill=incident.drill,

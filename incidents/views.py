@@ -4,8 +4,6 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.core.paginator import Paginator
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,8 +13,9 @@ from accounts.models import User
 from accounts.queries import lineage, open_unit, units_for
 from common.errors import Invalid, NotAllowed, Refused
 from common.once import once
-from incidents import actions, forms, queries
-from incidents.choices import Source, State
+from incidents import actions, forms, listing, queries
+from incidents.choices import Source
+from incidents.listing import Asked
 from incidents.models import Share
 from incidents.sharing import actions as sharing
 from journal.parts import PartsView
@@ -127,42 +126,24 @@ class DeskEntry(LoginRequiredMixin, View):
 
 
 class IncidentListPage(LoginRequiredMixin, PartsView):
-    """Every incident this person may see, open ones or all, page by page."""
+    """Every incident this person may see, open ones or all, page by page. Open ones have the boards' order."""
 
     template_name = "incidents/list.html"
     parts = {"incidents": ("incidents/_list.html", "list_context")}
 
     def list_context(self):
-        shown = self.request.GET.get("show", "open")
-        words = self.request.GET.get("q", "").strip()
-        rows = queries.incident_list(self.request.reach)
-        if shown == "open":
-            rows = rows.open()
-        elif shown in State.values:
-            rows = rows.filter(state=shown)
-        if words:
-            rows = rows.filter(
-                Q(number__icontains=words) | Q(place__icontains=words) | Q(what__icontains=words)
-            )
-        page = _OpenEnded(rows, 25).get_page(self.request.GET.get("page"))
+        reach, now, asked = self.request.reach, self.request.now, Asked.of(self.request.GET)
+        rows = listing.rows_of(reach, asked, now)
+        page = listing.pages(rows, asked).get_page(self.request.GET.get("page"))
         return {
             "page": page,
             "incidents": page.object_list,
-            "shown": shown,
-            "may_report": self.request.reach.has("incident.report"),
-            "q": words,
-            "now": self.request.now,
+            "asked": asked,
+            "total": page.paginator.count,
+            "is_more": page.paginator.is_cut,
+            "may_report": reach.has("incident.report"),
+            "now": now,
         }
-
-
-class _OpenEnded(Paginator):
-    """Counts no further than a person would page: counting 50,000 rows for a footer costs more than the page."""
-
-    MOST = 1000
-
-    @property
-    def count(self):
-        return self.object_list.order_by()[: self.MOST].count()
 
 
 class IncidentAct(LoginRequiredMixin, View):

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from common.headlines import headline
 from common.moments import written
 from common.words import WORDS
 
@@ -130,6 +131,12 @@ def badge(level, plan=None, proposed=False, size=""):
 def said(words):
     """A plan's own wording (`{zh, en}`) in the reader's language."""
     return _in_language(words) or ""
+
+
+@register.simple_tag(name="headline")
+def headline_of(*texts):
+    """The first of the texts that says something, as a title: 40 characters, the rest is one click away."""
+    return headline(next(filter(None, texts), ""))
 
 
 @register.simple_tag

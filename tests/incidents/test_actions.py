@@ -402,14 +402,16 @@ def test_the_database_keeps_what_must_always_hold(alarm, now, change):
 
 
 @pytest.mark.parametrize("rows", [1, 3, 30])
-def test_lists_ask_the_same_number_of_queries_however_long(alarm, reach, django_assert_num_queries, rows):
+def test_lists_ask_the_same_number_of_queries_however_long(
+    alarm, reach, now, django_assert_num_queries, rows
+):
     for _ in range(rows):
         alarm()
     mine = reach("county1.duty")
     assert mine.threads == frozenset()
 
     with django_assert_num_queries(1):
-        for incident in queries.open_incidents(mine)[:50]:
+        for incident in queries.open_incidents(mine, now)[:50]:
             assert all((incident.unit.name, incident.plan.ref, incident.reported_by.name))
 
 
@@ -419,7 +421,7 @@ def test_an_incident_holds_nobodys_identity():
 
     assert fields == {
         "id", "number", "unit", "unit_path", "plan", "state", "source", "category", "place", "what", "facts",
-        "proposed_level", "proposed_rank", "reasons", "level", "happened_at", "known_at", "recorded_at", "reported_by",
+        "proposed_level", "proposed_rank", "signed_rank", "reasons", "level", "happened_at", "known_at", "recorded_at", "reported_by",
         "reporter_post", "client_id", "drill", "latitude", "longitude", "accuracy_m", "crs", "taken_at", "taken_by",
         "merged_into", "closed_at", "closed_by", "summary", "rev",
     }  # fmt: skip
