@@ -10,6 +10,7 @@ from journal.kinds import KINDS
 from journal.models import Entry
 from journal.record import content_of
 from plans.facts import Facts
+from plans.life_safety import checklist_of
 from plans.sections import squads_of
 
 #: Content worth reading aloud, in this order; the rest stays in the record.
@@ -90,12 +91,8 @@ def text_of(content: dict, plan=None) -> str:
     if content.get("plan_after"):
         parts.insert(0, _switched(content))
     if content.get("item"):
-        parts.insert(
-            0,
-            f"{content['item']} {Outcome(content['outcome']).label}"
-            if content.get("outcome")
-            else content["item"],
-        )
+        outcome = Outcome(content["outcome"]).label if content.get("outcome") else ""
+        parts.insert(0, f"{_item_in_words(content['item'], plan)} {outcome}".strip())
     return (" · " if _english() else "；").join(parts)
 
 
@@ -113,6 +110,12 @@ def _switched(content: dict) -> str:
         name: counts.get(name, 0) for name in ("goes_on", "set_anew", "ends")
     }
     return f"{content.get('plan_before')} → {content['plan_after']} ({clocks})"
+
+
+def _item_in_words(item: str, plan) -> str:
+    """What a line of the checklist says; its id where the plan is not at hand."""
+    found = next((line for line in checklist_of(plan or {}) if item in line.ids), None)
+    return found.item.words.said_in(get_language()) if found else item
 
 
 def _squad_in_words(target: str, plan) -> str:

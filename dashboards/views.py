@@ -19,6 +19,7 @@ from dashboards.boards import start_of
 from dashboards.cards import incident_cards
 from early_warnings import queries as warnings
 from incidents import forms, permissions, queries
+from incidents.checklist.queries import checklist
 from incidents.serializers import reasons_in
 from incidents.steps.forms import StepForm
 from incidents.steps.queries import choices as step_choices
@@ -205,7 +206,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         )
         return {
             "incident": self.incident,
-            "checklist": queries.checklist(self.incident),
+            "checklist": checklist(self.incident),
             "can_mark": can_mark,
         }
 

@@ -13,7 +13,8 @@ from early_warnings.models import EarlyWarning
 from incidents.models import Incident
 from plans.engine import level_of
 from plans.facts import Facts
-from plans.sections import categories_of, checklists_of
+from plans.life_safety import checklist_of
+from plans.sections import categories_of
 from plans.words import Words
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -38,9 +39,8 @@ def text_for(warning: EarlyWarning, recipient: str) -> str:
 
 
 def first_measures(incident: Incident) -> str:
-    """The plan's first actions, as measures to begin with; the drafter changes them."""
-    items = [item.words for part in checklists_of(incident.plan.document) for item in part.items]
-    return numbered(items)
+    """Life safety and the plan's first actions, as measures to begin with; the drafter changes them."""
+    return numbered((line.in_plan or line.item).words for line in checklist_of(incident.plan.document))
 
 
 def numbered(items: Iterable[Words]) -> str:

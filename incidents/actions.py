@@ -27,12 +27,7 @@ from incidents.ground import (
     record_entry,
     save,
 )
-from incidents.models import (
-    NO_RANK,
-    ChecklistMark,
-    Incident,
-    Observation,
-)
+from incidents.models import NO_RANK, Incident, Observation
 from incidents.queries import still_open
 from incidents.sharing.actions import let_take_part
 from plans.engine import Proposal, evaluate, levels_of
@@ -210,25 +205,6 @@ def take_over(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
 
     record_entry(incident, "incident.taken", reach, at=now)
     return incident
-
-
-@transaction.atomic
-def mark_item(
-    *, incident_id: int, reach: Reach, item: str, outcome: str, now: datetime, note: str = ""
-) -> ChecklistMark:
-    """Mark an item of the checklist as done or not needed. A second mark of the same item changes nothing."""
-    incident = lock_incident(incident_id)
-
-    permissions.check_can_mark_checklist(reach, incident)
-
-    mark, is_new = ChecklistMark.objects.get_or_create(
-        incident=incident, item=item, defaults={"outcome": outcome, "note": note, "at": now, "by": reach.user}
-    )
-
-    if is_new:
-        content = {"item": item, "outcome": outcome, "note": note}
-        record_entry(incident, "incident.checked", reach, at=now, content=content)
-    return mark
 
 
 @transaction.atomic

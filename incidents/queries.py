@@ -11,7 +11,7 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from common.errors import not_found
 from incidents import rules
-from incidents.models import ChecklistMark, Incident
+from incidents.models import Incident
 from incidents.urgency import ALIKE_SHOWN, ByUrgency
 from journal.models import Entry
 from plans.attendance import Attending, attending
@@ -20,7 +20,6 @@ from plans.engine import Proposal, evaluate
 from plans.facts import Facts
 from plans.models import PlanVersion
 from plans.queries import plans_beside
-from plans.sections import ChecklistItem, checklists_of
 
 
 class OpenItem(NamedTuple):
@@ -144,18 +143,6 @@ def timeline(reach: Reach, incident: Incident) -> QuerySet[Entry]:
         .filter(audience="incident")
         .select_related("unit", "actor")
     )
-
-
-class ChecklistLine(NamedTuple):
-    item: ChecklistItem
-    mark: ChecklistMark | None
-
-
-def checklist(incident: Incident) -> list[ChecklistLine]:
-    """The plan's first-action checklist with what has been marked, in the plan's order: life safety first."""
-    marks = {mark.item: mark for mark in incident.checklist_marks.select_related("by")}
-    items = [item for part in checklists_of(incident.plan.document) for item in part.items]
-    return [ChecklistLine(item, marks.get(item.id)) for item in items]
 
 
 def units_to_report_for(reach: Reach) -> QuerySet[Unit]:

@@ -7,6 +7,8 @@ from rest_framework import serializers
 from common.errors import Invalid
 from common.serializers import StrictSerializer
 from incidents.actions import Position
+from incidents.checklist.queries import checklist
+from incidents.checklist.serializers import life_lines, rows
 from incidents.choices import CoordinateSystem
 from incidents.inputs import read_facts
 
@@ -100,6 +102,7 @@ def receipt(incident) -> dict:
         "plan": plan_reference(incident),
         "proposed_level": incident.proposed_level or None,
         "reasons": reasons_in(get_language() or "zh", incident),
+        "life_safety": life_lines(incident.plan.document),
     }
 
 
@@ -131,6 +134,7 @@ def detail(incident) -> dict:
         "category": incident.category or None,
         "facts": incident.facts,
         "reasons": reasons_in(get_language() or "zh", incident),
+        "checklist": rows(checklist(incident)),
         "merged_into": incident.merged_into.number if incident.merged_into else None,
         "closed_at": incident.closed_at,
         "summary": incident.summary,

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from incidents import api
+from incidents.checklist import api as checklist
 from incidents.steps import api as steps
 from incidents.switching import api as switching
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("incidents/<str:number>/", api.OneIncident.as_view(), name="incident"),
     path("incidents/<str:number>/timeline/", api.Timeline.as_view(), name="timeline"),
     path("incidents/<str:number>/observations/", api.Observations.as_view(), name="observations"),
+    path("incidents/<str:number>/checklist/", checklist.IncidentChecklist.as_view(), name="checklist"),
     path("incidents/<str:number>/steps/", steps.Steps.as_view(), name="steps"),
     path("incidents/<str:number>/plan/", switching.SwitchPlan.as_view(), name="switch-plan"),
     path("incidents/<str:number>/close/", api.Close.as_view(), name="close"),

@@ -14,11 +14,14 @@ from accounts.queries import lineage, open_unit, units_for
 from common.errors import Invalid, NotAllowed, Refused
 from common.once import once
 from incidents import actions, forms, listing, queries
+from incidents.checklist.actions import mark_item
+from incidents.checklist.queries import checklist
 from incidents.choices import Source
 from incidents.listing import Asked
 from incidents.models import Share
 from incidents.sharing import actions as sharing
 from journal.parts import PartsView
+from plans.life_safety import LIFE_LINES
 from plans.queries import plan_in_force
 
 
@@ -79,7 +82,7 @@ class AlarmSent(LoginRequiredMixin, View):
         incident = queries.get_incident(request.reach, number)
         context = {
             "incident": incident,
-            "checklist": queries.checklist(incident),
+            "checklist": checklist(incident),
             "may_retract": queries.is_fresh(incident, request.now),
             "similar": queries.similar_incidents(request.reach, incident)[:3],
         }
@@ -122,7 +125,8 @@ class DeskEntry(LoginRequiredMixin, View):
         return units_for(request.reach, "incident.report")
 
     def _page(self, request, form, status=200):
-        return render(request, "incidents/desk.html", {"form": form}, status=status)
+        context = {"form": form, "life_lines": LIFE_LINES}
+        return render(request, "incidents/desk.html", context, status=status)
 
 
 class IncidentListPage(LoginRequiredMixin, PartsView):
@@ -205,7 +209,7 @@ class Check(IncidentAct):
     form_class = forms.CheckForm
 
     def act(self, request, incident, form):
-        actions.mark_item(incident_id=incident.pk, reach=request.reach, now=request.now, **form.cleaned_data)
+        mark_item(incident_id=incident.pk, reach=request.reach, now=request.now, **form.cleaned_data)
 
 
 class MergeInto(IncidentAct):

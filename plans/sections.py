@@ -89,8 +89,10 @@ class ChecklistItem:
     id: str
     words: Words
     cite: str = ""
-    #: Steps that must wait until this item is done or marked not needed.
+    #: Groups of steps (plans.steps) that must wait until this item is done or marked not needed.
     blocks: tuple[str, ...] = ()
+    #: The product's own line (plans.life_safety) that says the same and is shown in its place.
+    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +279,8 @@ def _checklist(entry: Mapping) -> Checklist:
 def _item(entry: Any, numbered: str) -> ChecklistItem:
     if isinstance(entry, str):
         return ChecklistItem(numbered, words(entry))
-    return ChecklistItem(entry["id"], named(entry), entry.get("cite", ""), tuple(entry.get("blocks", ())))
+    blocks = tuple(entry.get("blocks", ()))
+    return ChecklistItem(entry["id"], named(entry), entry.get("cite", ""), blocks, entry.get("same_as", ""))
 
 
 def categories_of(document: Document) -> tuple[Category, ...]:

@@ -10,6 +10,13 @@ from plans.engine import Document
 from plans.sections import clocks_of
 from plans.words import Words, words
 
+#: Groups of steps that a line of a checklist may hold back (`blocks`): those of an inquiry into who is to blame.
+GROUPS = {
+    "accountability_steps": frozenset(
+        {"inquiry.started", "inquiry.report_submitted", "inquiry.decision_issued"}
+    )
+}
+
 
 class Step(NamedTuple):
     kind: Kind
@@ -33,6 +40,11 @@ def _kinds(document: Document) -> Iterable[Kind]:
     clocks = [clock for clock in clocks_of(document) if not clock.display_only]
     names = (name for clock in clocks for name in (clock.start, clock.stop))
     return [KINDS[name] for name in dict.fromkeys(names) if name and KINDS[name].by_hand]
+
+
+def groups_of(kind: str) -> frozenset[str]:
+    """The groups a step belongs to."""
+    return frozenset(name for name, kinds in GROUPS.items() if kind in kinds)
 
 
 def said(kind: Kind) -> str:

@@ -25,6 +25,7 @@ from command.shifts.queries import MOST, open_incidents_of
 from common import papers
 from common.crash import crash_point
 from common.errors import Refused
+from incidents.checklist.queries import open_lines
 from incidents.models import Incident
 from incidents.serializers import reasons_in
 from journal.record import key, record
@@ -187,7 +188,7 @@ def _unit_table(unit: Unit) -> papers.Block:
 
 def _incidents(unit: Unit) -> list[papers.Block]:
     blocks: list[papers.Block] = []
-    for incident in open_incidents_of(unit)[:MOST]:
+    for incident in open_incidents_of(unit).prefetch_related("checklist_marks")[:MOST]:
         blocks.append(papers.Fields(_incident_rows(incident)))
     return blocks or [papers.Paragraph(_("None."))]
 
@@ -205,11 +206,19 @@ def _why(incident: Incident, levels: dict[str, str]) -> str:
     return "：".join(part for part in (about, "；".join(said)) if part)
 
 
+def _level(incident: Incident, levels: dict[str, str]) -> str:
+    """The signed level, or the plan's proposal named as one."""
+    said = levels.get(incident.shown_level, "")
+    return said if incident.level or not said else _("%(level)s (proposed, not signed)") % {"level": said}
+
+
 def _incident_rows(incident: Incident) -> tuple[tuple[str, str], ...]:
     levels = {level.id: level.words.zh for level in levels_of(incident.plan.document)}
+    to_do = [line.item.words.zh for line in open_lines(incident) if line.is_life]
     return (
         (_("Number"), incident.number),
-        (_("Level"), levels.get(incident.shown_level, "")),
+        (_("Life safety first"), "；".join(to_do) or _("all answered")),
+        (_("Level"), _level(incident, levels)),
         (_("Reasons"), _why(incident, levels)),
         (_("Place"), f"{incident.unit} {incident.exact_place}".strip()),
         (_("Known at"), _time(incident.known_at)),

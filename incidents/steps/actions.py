@@ -4,16 +4,20 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
-from common.errors import Invalid
+from common.errors import Invalid, WrongState
 from common.text import personal_data_in
 from incidents import permissions, rules
+from incidents.checklist.queries import holding_back
 from incidents.ground import lock_incident
+from incidents.models import Incident
 from incidents.steps.queries import Step, steps_of
 from journal.models import Entry
 from journal.record import record
+from plans.steps import said
 
 
 @transaction.atomic
@@ -23,13 +27,14 @@ def note_step(
     """Note that a step of the plan happened at `at` (default: now). Its clocks start and stop at that moment.
 
     Raises Invalid for a step that no plan of this incident names, a moment in the future, or a note that holds
-    what looks like somebody's number.
+    what looks like somebody's number; WrongState for a step that has to wait for the rescue.
     """
     incident = lock_incident(incident_id)
 
     permissions.check_can_observe(reach, incident)
     step = named(steps_of(incident, now), kind)
     happened = in_order(at, note, now)
+    _check_not_held_back(incident, step)
 
     post = reach.post_for("incident.observe", incident.unit_path) or next(iter(reach.posts), None)
     return record(
@@ -63,6 +68,22 @@ def in_order(at: datetime | None, note: str, now: datetime) -> datetime:
     if found := personal_data_in(note):
         raise _fault("note", _("Take out: %(text)s") % {"text": found[0].text})
     return happened
+
+
+def _check_not_held_back(incident: Incident, step: Step) -> None:
+    """Rescue first, accountability later (city plan §1.4(2))."""
+    if lines := holding_back(incident, step.kind.name):
+        language = get_language()
+        named_lines = "; ".join(line.item.words.said_in(language) for line in lines)
+        raise WrongState(
+            "life_safety_first",
+            _(
+                "“%(step)s” was not noted on %(number)s: rescue comes before accountability, and these lines are "
+                "open: %(lines)s. Mark each as done, or as not needed with the reason."
+            )
+            % {"step": said(step.kind), "number": incident.number, "lines": named_lines},
+            open=[line.item.id for line in lines],
+        )
 
 
 def _fault(field: str, sentence: str) -> Invalid:

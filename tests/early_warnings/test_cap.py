@@ -90,7 +90,7 @@ def test_a_first_warning_is_an_alert(signed):
         warning.number, "C0", "2026-11-22T09:00:00+08:00", "Actual", "Alert", "Restricted",
     ]  # fmt: skip
     assert text(root, "restriction") == "内部工作预警，仅限处置责任人"
-    assert text(root, "code") == "cn-justice-city-petition-000@1"
+    assert text(root, "code") == "cn-justice-city-petition-000@2"
     assert text(root, "incidents") == warning.incident.number
     assert [text(root, f"info/{name}") for name in ("language", "urgency", "severity", "certainty")] == [
         "zh-CN", "Immediate", "Extreme", "Observed",

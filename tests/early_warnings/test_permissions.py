@@ -155,7 +155,7 @@ def test_who_proposed_anothers_draft_counts_as_drafter(plan, incident, said, app
 def test_the_rule_is_the_plans(plan, proposed, reach, now):
     """A plan that does not ask for two persons does not get them."""
     text = plan.text.source.replace("levels: [orange, red]", "levels: [orange]").replace(
-        "version: 1", "version: 2", 1
+        "version: 2", "version: 3", 1
     )
     load_plan(text=text, actor=None, now=now, put_in_force=True)
 

@@ -304,20 +304,6 @@ def test_a_closed_incident_can_be_reopened_and_takes_observations_again(alarm, r
     actions.add_observation(incident_id=incident.pk, reach=duty, what="x", facts=Facts(), now=now)
 
 
-def test_a_checklist_item_is_marked_once(alarm, reach, now):
-    incident, duty = alarm(life_risk=["self_harm_signs"]), reach("county1.duty")
-
-    first = actions.mark_item(incident_id=incident.pk, reach=duty, item="L1", outcome="done", now=now)
-    second = actions.mark_item(incident_id=incident.pk, reach=duty, item="L1", outcome="not_needed", now=now)
-
-    assert second.pk == first.pk
-    assert second.outcome == "done"
-    assert kinds_of(incident).count("incident.checked") == 1
-    lines = queries.checklist(incident)
-    assert lines[0].item.id == "L1"
-    assert lines[0].mark == first
-
-
 def test_who_is_called_to_a_life_in_danger_may_open_the_incident(alarm, reach):
     calm, danger = alarm(headcount=2), alarm(headcount=2, life_risk=["suicide_threat"])
 

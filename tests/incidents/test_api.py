@@ -43,7 +43,7 @@ def test_an_alarm_is_answered_with_number_plan_level_and_reasons(api):
     assert answer.status_code == 201
     assert answer["ETag"] == '"1"'
     assert body["number"].startswith("C1-")
-    assert body["plan"] == {"id": "cn-justice-city-petition-000", "version": 1}
+    assert body["plan"] == {"id": "cn-justice-city-petition-000", "version": 2}
     assert body["proposed_level"] == "yellow"
     assert [(r["level"], r["citation"]) for r in body["reasons"]] == [("yellow", "§2.3"), ("yellow", "§2.3")]
     assert answer["Location"] == body["url"] == f"/api/v1/incidents/{body['number']}/"

@@ -45,7 +45,7 @@ def report(reach, units, now, plan):
 @pytest.fixture
 def draft(plan, now):
     """A second version: orange from 16 people instead of 21, banners no longer yellow."""
-    text = plan.text.source.replace("version: 1\n", "version: 2\n", 1)
+    text = plan.text.source.replace("version: 2\n", "version: 3\n", 1)
     text = text.replace("between: [21, 50]", "between: [16, 50]").replace(
         "between: [6, 20]", "between: [6, 15]"
     )

@@ -27,16 +27,16 @@ from tests.incidents.test_actions import put_in_state
 __all__ = ["passwords"]
 
 MINUTE = timedelta(minutes=1)
-NEXT = "cn-justice-city-petition-000@2"
+NEXT = "cn-justice-city-petition-000@3"
 
 
 @pytest.fixture
 def newer(plan, now):
-    """newer((old, new), …) → version 2 of the city plan with these places changed, in force."""
+    """newer((old, new), …) → version 3 of the city plan with these places changed, in force."""
 
-    def load(*changes, number=2, put_in_force=True, at=now):
+    def load(*changes, number=3, put_in_force=True, at=now):
         text = (settings.BASE_DIR / "plans/library/city-justice-bureau.yaml").read_text()
-        for old, new in (("version: 1\n", f"version: {number}\n"), *changes):
+        for old, new in (("version: 2\n", f"version: {number}\n"), *changes):
             assert text.count(old) == 1, old
             text = text.replace(old, new)
         return load_plan(text=text, actor=None, now=at, put_in_force=put_in_force)
@@ -80,7 +80,7 @@ def test_the_level_is_proposed_anew_and_the_timeline_tells_it(alarm, newer, swit
     told = Entry.objects.filter(thread=incident.key, recorded_at=now + MINUTE).order_by("pk")
     assert [entry.kind for entry in told] == ["incident.plan_switched", "incident.level_proposed"]
     content = content_of(told[0])
-    assert (content["plan_before"], content["plan_after"]) == ("cn-justice-city-petition-000@1", NEXT)
+    assert (content["plan_before"], content["plan_after"]) == ("cn-justice-city-petition-000@2", NEXT)
     assert (content["reason"], content["credential"]) == ("新标准已施行，本事件适用", "password")
     assert told[0].actor.username == "county1.director"
     number_new()
@@ -112,7 +112,7 @@ def test_without_the_act_an_open_incident_keeps_its_version(alarm, newer, reach,
                     facts=Facts.from_dict({"headcount": 13}), now=now)  # fmt: skip
 
     incident.refresh_from_db()
-    assert (incident.plan.version, incident.proposed_level) == (1, "yellow")
+    assert (incident.plan.version, incident.proposed_level) == (2, "yellow")
 
 
 def own_clock(incident, clock_id, minutes, now, **more):
@@ -173,8 +173,8 @@ def test_lateness_is_not_taken_back(alarm, newer, switch, now):
         ({"credential": "wrong"}, "credential_wrong"),
         ({"reason": "  "}, "reason_missing"),
         ({"reason": "当事人 13812345678 要求"}, "personal_data"),
-        ({"to": "cn-justice-city-petition-000@1"}, "not_a_version_in_force"),
-        ({"to": "cn-justice-city-petition-000@3"}, "not_a_version_in_force"),
+        ({"to": "cn-justice-city-petition-000@2"}, "not_a_version_in_force"),
+        ({"to": "cn-justice-city-petition-000@4"}, "not_a_version_in_force"),
         ({"to": ""}, "not_a_version_in_force"),
         ({"to": "' OR 1=1"}, "not_a_version_in_force"),
         ({"rev": 99}, "stale"),
@@ -188,14 +188,14 @@ def test_lateness_is_not_taken_back(alarm, newer, switch, now):
 def test_what_is_refused_changes_nothing(alarm, newer, switch, given, code):
     incident = alarm(headcount=15)
     newer(*TIGHTER)
-    newer(number=3, put_in_force=False)
+    newer(number=4, put_in_force=False)
 
     with pytest.raises((Invalid, NotAllowed, WrongState, Stale)) as refused:
         switch(incident, **given)
 
     assert refused.value.code == code
     incident.refresh_from_db()
-    assert (incident.plan.version, incident.proposed_level) == (1, "yellow")
+    assert (incident.plan.version, incident.proposed_level) == (2, "yellow")
     assert not Entry.objects.filter(kind="incident.plan_switched").exists()
 
 
@@ -233,7 +233,7 @@ def test_a_warning_on_its_way_is_finished_first(alarm, newer, switch, reach, now
     switch(incident)
 
     incident.refresh_from_db()
-    assert (incident.plan.version, incident.level, incident.proposed_level) == (2, "yellow", "orange")
+    assert (incident.plan.version, incident.level, incident.proposed_level) == (3, "yellow", "orange")
     adjusted = warnings.adjust(warning_id=warning.pk, reach=reach("county1.duty"), now=now,
                                said=Statement(level="orange", reason="按新标准"))  # fmt: skip
     assert adjusted.plan.ref == NEXT
@@ -290,7 +290,7 @@ def test_the_page_shows_what_changes_keeps_what_was_typed_and_goes_over(alarm, n
     assert "按新标准办理" in refused.content.decode()
     assert browser.post(address, {**form, "credential": PASSWORD}).status_code == 303
     assert browser.get(address).status_code == 200
-    assert Incident.objects.get().plan.version == 2
+    assert Incident.objects.get().plan.version == 3
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from early_warnings import actions as warnings
 from early_warnings.choices import CallOutcome
 from early_warnings.follow_up import actions as follow_up
 from incidents import actions as incidents
+from incidents.checklist.actions import mark_item
 from incidents.models import Incident
 from incidents.sharing import actions as sharing
 from incidents.switching.actions import switch_plan
@@ -51,7 +52,7 @@ def observe(walk):
 
 
 def check(walk):
-    incidents.mark_item(
+    mark_item(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), item="L1", outcome="done", note="",
         now=walk.now(),
     )  # fmt: skip
@@ -147,7 +148,7 @@ def adjust(walk):
 def go_over(walk):
     """A newer version of the plan is in force; a leader lets the incident go over to it."""
     text = (settings.BASE_DIR / "plans/library/city-justice-bureau.yaml").read_text()
-    text = text.replace("version: 1\n", "version: 2\n", 1).replace("between: [21, 50]", "between: [21, 80]")
+    text = text.replace("version: 2\n", "version: 3\n", 1).replace("between: [21, 50]", "between: [21, 80]")
     newer = load_plan(text=text.replace("gte: 51", "gte: 81"), actor=None, now=walk.now(), put_in_force=True)
     switch_plan(
         incident_id=walk.incident.pk, reach=walk.reach("county1.director"), to=newer.ref, reason="新版施行",

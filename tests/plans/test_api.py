@@ -26,7 +26,7 @@ def test_list_of_plans(loaded, signed_in):
     answer = signed_in("village111.informant").get("/api/v1/plans/").json()
 
     assert [(plan["id"], plan["version"], plan["state"]) for plan in answer["plans"]] == [
-        (CITY, 1, "in_force")
+        (CITY, 2, "in_force")
     ]
     assert answer["plans"][0]["source"] == {"complete": False, "truncated_at": "§4.2(4)"}
 
@@ -35,7 +35,7 @@ def test_one_plan(loaded, signed_in):
     response = signed_in("county1.duty").get(f"/api/v1/plans/{CITY}/")
     answer = response.json()
 
-    assert response["ETag"] == f'"{CITY}@1-in_force"'
+    assert response["ETag"] == f'"{CITY}@2-in_force"'
     assert [level["id"] for level in answer["levels"]] == ["red", "orange", "yellow", "blue"]
     assert [limb["citation"] for limb in answer["levels"][0]["limbs"]] == ["§2.3"] * 3
     assert answer["levels"][0]["recipients"]["report_to"][1]["title"] == "省司法厅"
@@ -51,7 +51,7 @@ def test_unknown_plan_and_version_are_404(loaded, signed_in):
 
     assert browser.get("/api/v1/plans/none/").status_code == 404
     assert browser.get(f"/api/v1/plans/{CITY}/?version=9").status_code == 404
-    assert browser.get(f"/api/v1/plans/{CITY}/?version=1").status_code == 200
+    assert browser.get(f"/api/v1/plans/{CITY}/?version=2").status_code == 200
 
 
 def test_plans_are_not_for_strangers(loaded, client):
@@ -65,7 +65,7 @@ def test_evaluate_answers_level_reasons_signatory_recipients_clocks(loaded, eval
     answer = evaluate({"facts": {"headcount": 35, "acts": ["banner"]}, "unit": "V111"}).json()
 
     assert answer["level"] == "orange"
-    assert answer["plan"] == {"id": CITY, "version": 1}
+    assert answer["plan"] == {"id": CITY, "version": 2}
     assert [(reason["level"], reason["rule"], reason["citation"]) for reason in answer["reasons"]] == [
         ("orange", "人数 21—50", "§2.3"),
         ("yellow", "现场行为：拉横幅、穿状衣或喊口号", "§2.3"),

@@ -215,7 +215,7 @@ def sent(city_version):
         return {
             **untouched,
             "reason": "收紧标准",
-            "seen": "1",
+            "seen": "2",
             **{k.replace("__", "."): v for k, v in changed.items()},
         }
 
@@ -229,10 +229,10 @@ def test_a_threshold_is_edited_and_saved_as_a_draft(city_version, sent, signed_i
     browser = signed_in("city.sysadmin")
     yellow = "levels.2.match.any_of.0.between.1"
 
-    response = browser.post(f"/plans/{CITY}/1/edit/", {**sent(), ORANGE: "16", yellow: "15"})
+    response = browser.post(f"/plans/{CITY}/2/edit/", {**sent(), ORANGE: "16", yellow: "15"})
 
     assert response.status_code == 303
-    saved = PlanVersion.objects.get(version=2)
+    saved = PlanVersion.objects.get(version=3)
     assert saved.state == "draft"
     assert saved.document["levels"][1]["match"]["any_of"][0] == {
         "fact": "headcount",
@@ -254,7 +254,7 @@ def test_the_rehearsal_beside_the_form_changes_nothing(city_version, sent, signe
     browser = signed_in("city.director")
 
     page = browser.post(
-        f"/plans/{CITY}/1/edit/",
+        f"/plans/{CITY}/2/edit/",
         {**sent(), ORANGE: "16", "act": "try", "try-headcount": "18", "try-unit": "T11"},
     )
 
@@ -270,7 +270,7 @@ def test_the_rehearsal_beside_the_form_changes_nothing(city_version, sent, signe
 def test_a_plan_that_does_not_hold_together_is_not_saved_and_nothing_is_lost(city_version, sent, signed_in):
     browser = signed_in("city.sysadmin")
 
-    page = browser.post(f"/plans/{CITY}/1/edit/", {**sent(), ORANGE: "60"})
+    page = browser.post(f"/plans/{CITY}/2/edit/", {**sent(), ORANGE: "60"})
 
     assert page.status_code == 422
     assert 'value="60"' in page.content.decode()
@@ -280,18 +280,18 @@ def test_a_plan_that_does_not_hold_together_is_not_saved_and_nothing_is_lost(cit
 
 def test_the_second_of_two_editors_is_told_calmly_and_may_save_on_top(city_version, sent, signed_in):
     first, second = signed_in("city.sysadmin"), signed_in("city.director")
-    assert first.post(f"/plans/{CITY}/1/edit/", {**sent(), ORANGE: "16"}).status_code == 303
+    assert first.post(f"/plans/{CITY}/2/edit/", {**sent(), ORANGE: "16"}).status_code == 303
     typed = {**sent(), "clocks.0.duration_0": "5", "reason": "五分钟更现实"}
 
-    refused = second.post(f"/plans/{CITY}/1/edit/", typed)
+    refused = second.post(f"/plans/{CITY}/2/edit/", typed)
 
     assert refused.status_code == 412
     text = refused.content.decode()
     assert "五分钟更现实" in text
     assert 'name="clocks.0.duration_0" value="5"' in text
     assert PlanVersion.objects.count() == 2
-    assert second.post(f"/plans/{CITY}/1/edit/", {**typed, "onto": "2"}).status_code == 303
-    both = PlanVersion.objects.get(version=3).document
+    assert second.post(f"/plans/{CITY}/2/edit/", {**typed, "onto": "3"}).status_code == 303
+    both = PlanVersion.objects.get(version=4).document
     assert both["levels"][1]["match"]["any_of"][0]["between"] == [16, 50]
     assert both["clocks"][0]["duration"] == "PT5M"
 
@@ -316,9 +316,9 @@ def test_things_are_added_and_taken_away(city_version, sent, signed_in):
         "levels.2.signatory.role": "city_bureau_deputy_director",
         "organisation.squads.0.duties": "外围封控 | outer cordon\n人流疏导 | guiding people",
     }
-    assert signed_in("city.sysadmin").post(f"/plans/{CITY}/1/edit/", {**sent(), **changed}).status_code == 303
+    assert signed_in("city.sysadmin").post(f"/plans/{CITY}/2/edit/", {**sent(), **changed}).status_code == 303
 
-    document = PlanVersion.objects.get(version=2).document
+    document = PlanVersion.objects.get(version=3).document
     yellow = document["levels"][2]
     assert yellow["match"]["any_of"][-1] == {
         "fact": "acts",
@@ -347,7 +347,7 @@ def test_things_are_added_and_taken_away(city_version, sent, signed_in):
 
 
 def test_nothing_changed_is_said(city_version, sent, signed_in):
-    page = signed_in("city.sysadmin").post(f"/plans/{CITY}/1/edit/", sent())
+    page = signed_in("city.sysadmin").post(f"/plans/{CITY}/2/edit/", sent())
 
     assert page.status_code == 422
     assert "没有任何改动" in page.content.decode()
@@ -357,8 +357,8 @@ def test_nothing_changed_is_said(city_version, sent, signed_in):
 def test_who_may_not_edit(city_version, sent, signed_in, who):
     browser = signed_in(who)
 
-    assert browser.get(f"/plans/{CITY}/1/edit/").status_code == 403
-    assert browser.post(f"/plans/{CITY}/1/edit/", {**sent(), ORANGE: "16"}).status_code == 403
+    assert browser.get(f"/plans/{CITY}/2/edit/").status_code == 403
+    assert browser.post(f"/plans/{CITY}/2/edit/", {**sent(), ORANGE: "16"}).status_code == 403
     assert "/edit/" not in browser.get(f"/plans/{CITY}/").content.decode()
 
 
@@ -368,7 +368,7 @@ def test_who_may_not_edit(city_version, sent, signed_in, who):
      ("levels.0.signatory.role", "king"), ("reason", ""), ("clocks.0.zh", "x" * 500)],
 )  # fmt: skip
 def test_hostile_answers_are_shown_back(city_version, sent, signed_in, field, value):
-    page = signed_in("city.sysadmin").post(f"/plans/{CITY}/1/edit/", {**sent(), field: value})
+    page = signed_in("city.sysadmin").post(f"/plans/{CITY}/2/edit/", {**sent(), field: value})
 
     assert page.status_code == 422
     assert PlanVersion.objects.count() == 1
@@ -378,9 +378,9 @@ def test_markup_in_a_text_stays_text(city_version, sent, signed_in):
     browser = signed_in("city.sysadmin")
     evil = '<script>alert(1)</script>: {x}, #y "z"'
 
-    assert browser.post(f"/plans/{CITY}/1/edit/", {**sent(), "clocks.0.zh": evil}).status_code == 303
+    assert browser.post(f"/plans/{CITY}/2/edit/", {**sent(), "clocks.0.zh": evil}).status_code == 303
 
-    assert PlanVersion.objects.get(version=2).document["clocks"][0]["zh"] == evil
+    assert PlanVersion.objects.get(version=3).document["clocks"][0]["zh"] == evil
     assert b"<script>alert" not in browser.get(f"/plans/{CITY}/2/").content
 
 
@@ -388,7 +388,7 @@ def test_edit_page_in_english_leaves_no_chinese_labels(city_version, signed_in):
     browser = signed_in("city.sysadmin")
     browser.cookies["language"] = "en"
 
-    page = browser.get(f"/plans/{CITY}/1/edit/").content.decode()
+    page = browser.get(f"/plans/{CITY}/2/edit/").content.decode()
 
     page = page[page.index("<main") : page.index("</main>")]
     labels = re.findall(

@@ -45,8 +45,8 @@ def test_city_plan_is_stored_as_written_and_as_read(load, city, city_text, now):
     version = load(CITY_FILE.read_bytes())
 
     assert (version.ref, version.version, version.state) == (
-        "cn-justice-city-petition-000@1",
-        1,
+        "cn-justice-city-petition-000@2",
+        2,
         PlanState.DRAFT,
     )
     assert version.plan.title_zh == "司法局处置涉法涉诉信访工作应急预案"
@@ -68,7 +68,7 @@ def test_loading_is_recorded(load, small, now):
 def test_clock_rules_are_registered_with_the_version(load):
     load(CITY_FILE.read_bytes())
 
-    rules = {rule.clock_id: rule for rule in ClockRule.objects.filter(plan="cn-justice-city-petition-000@1")}
+    rules = {rule.clock_id: rule for rule in ClockRule.objects.filter(plan="cn-justice-city-petition-000@2")}
 
     assert set(rules) == {f"C000-{n}" for n in range(1, 7)} | {f"C000-P{n}" for n in range(1, 5)}
     pushed = rules["C000-2"]

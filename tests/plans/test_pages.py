@@ -57,15 +57,15 @@ def test_plan_list_names_the_plan_and_its_state(browser):
 
 
 def test_source_is_shown_as_loaded(browser, city_text):
-    response = browser.get(f"/plans/{CITY}/1/source/")
+    response = browser.get(f"/plans/{CITY}/2/source/")
 
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert response.content.decode() == city_text
 
 
 def test_version_page_and_unknown_versions(browser):
-    assert browser.get(f"/plans/{CITY}/1/").status_code == 200
-    assert browser.get(f"/plans/{CITY}/2/").status_code == 404
+    assert browser.get(f"/plans/{CITY}/2/").status_code == 200
+    assert browser.get(f"/plans/{CITY}/9/").status_code == 404
     assert browser.get("/plans/none/").status_code == 404
 
 
