@@ -92,7 +92,7 @@ def text_of(content: dict, plan=None) -> str:
         parts.insert(0, _switched(content))
     if content.get("item"):
         outcome = Outcome(content["outcome"]).label if content.get("outcome") else ""
-        parts.insert(0, f"{_item_in_words(content['item'], plan)} {outcome}".strip())
+        parts.insert(0, f"{_item_in_words(content, plan)} {outcome}".strip())
     return (" · " if _english() else "；").join(parts)
 
 
@@ -112,10 +112,12 @@ def _switched(content: dict) -> str:
     return f"{content.get('plan_before')} → {content['plan_after']} ({clocks})"
 
 
-def _item_in_words(item: str, plan) -> str:
-    """What a line of the checklist says; its id where the plan is not at hand."""
-    found = next((line for line in checklist_of(plan or {}) if item in line.ids), None)
-    return found.item.words.said_in(get_language()) if found else item
+def _item_in_words(content: dict, plan) -> str:
+    """What was ticked off: as it was asked, else the line of the checklist; its id where the plan is not at hand."""
+    if asked := content.get("asked_en" if _english() else "asked_zh"):
+        return asked
+    found = next((line for line in checklist_of(plan or {}) if content["item"] in line.ids), None)
+    return found.item.words.said_in(get_language()) if found else content["item"]
 
 
 def _squad_in_words(target: str, plan) -> str:

@@ -20,6 +20,7 @@ from dashboards.cards import incident_cards
 from early_warnings import queries as warnings
 from incidents import forms, permissions, queries
 from incidents.checklist.queries import checklist
+from incidents.closing.queries import questions
 from incidents.serializers import reasons_in
 from incidents.steps.forms import StepForm
 from incidents.steps.queries import choices as step_choices
@@ -169,18 +170,20 @@ class IncidentPage(LoginRequiredMixin, PartsView):
 
     def acts_context(self):
         reach, incident = self.request.reach, self.incident
+        may_close = is_allowed(permissions.check_can_close, reach, incident)
+        left_open = questions(incident, self.request.now) if may_close and incident.is_open else []
         return {
             "incident": incident,
             "observation_form": forms.ObservationForm(
                 initial=forms.ObservationForm.picture(incident.facts), document=incident.plan.document
             ),
             "share_form": forms.ShareForm(),
-            "close_form": forms.CloseForm(),
+            "close_form": forms.CloseForm(questions=left_open),
             "reason_form": forms.ReasonForm(),
             "may_observe": is_allowed(permissions.check_can_observe, reach, incident),
             "step_form": StepForm(steps=step_choices(steps_of(incident, self.request.now))),
             "may_share": is_allowed(permissions.check_can_manage, reach, incident),
-            "may_close": is_allowed(permissions.check_can_close, reach, incident),
+            "may_close": may_close,
         }
 
     def head_context(self):

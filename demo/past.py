@@ -16,6 +16,8 @@ from early_warnings import actions as warnings
 from early_warnings.choices import CallOutcome
 from early_warnings.follow_up import actions as follow_up
 from incidents import actions as incidents
+from incidents.checklist.actions import mark_item
+from incidents.checklist.queries import open_lines
 from notices import outbox
 from notices.actions import acknowledge, acknowledge_about
 from notices.choices import ON_SCREEN
@@ -32,6 +34,8 @@ INCIDENT = 3
 EVENING = time(18, 30)
 #: Of every so many answers one is late, is missing, or says what there was.
 LATE, SILENT, SAID = 23, 17, 29
+#: Lines of the incident's checklist that were not needed; the others were done.
+CHECKED = {"call_120": ("not_needed", "秩序平稳，无人身危险")}
 ITEMS = (
     Item("labour", 2, "工地欠薪，已引导至法律援助窗口"),
     Item("environment", 1, "施工噪声扰民，当日调解"),
@@ -92,6 +96,7 @@ class _Incident:
         incident = self._reported()
         self._after(70)
         incidents.take_over(incident_id=incident.pk, reach=self._reach("duty"), now=self.now)
+        self._checked(incident)
         warning = self._signed(incident)
         self._heard(warning)
         self._ordered(incident)
@@ -110,6 +115,20 @@ class _Incident:
             summary="对话专班接待，诉求逐条登记，十个工作日内书面答复",
             now=self.now,
         )
+
+    def _checked(self, incident) -> None:
+        """Every line answered on the way, so that closing has nothing left to ask."""
+        for line in open_lines(incident):
+            outcome, note = CHECKED.get(line.item.id, ("done", ""))
+            duty = self._reach("duty")
+            mark_item(
+                incident_id=incident.pk,
+                reach=duty,
+                item=line.item.id,
+                outcome=outcome,
+                note=note,
+                now=self.now,
+            )
 
     def _after(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)

@@ -9,19 +9,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.choices import HeldAs
-from accounts.models import User
+from accounts.models import Post, User
 from accounts.scope import Reach
 from clocks.models import Clock
 from common.errors import is_allowed, not_found
 from early_warnings import drafting, permissions, rules, signature
 from early_warnings.choices import Owner, ReportState, State, Verb
 from early_warnings.models import CallAttempt, EarlyWarning, SignatureRequest, SuperiorReport
+from incidents.closing.queries import Question
 from incidents.models import Incident
 from incidents.queries import OpenItem
 from notices.models import Notice
 from notices.proof import Sheet, sheet
 from plans.engine import Level, levels_of
 from plans.people import Signatory, recipients, seat_of, signatory
+from plans.words import Words
 
 
 def warnings(reach: Reach) -> QuerySet[EarlyWarning]:
@@ -333,6 +335,28 @@ def holding_open(incident: Incident) -> list[OpenItem]:
             "pk"
         )
     ]
+
+
+def never_called(incident: Incident, now: datetime) -> list[Question]:
+    """First responders whom the latest signed warning names and nobody has telephoned: closing asks why."""
+    signed = EarlyWarning.objects.filter(incident=incident, state__in=rules.SIGNED).select_related(
+        "plan", "unit"
+    )
+    warning = signed.order_by("-signed_at", "-pk").first()
+    if warning is None:
+        return []
+    called = set(CallAttempt.objects.filter(warning__incident=incident).values_list("post_id", flat=True))
+    named = recipients(warning.plan.document, warning.level, warning.unit, now).phone
+    posts = {holder.post.pk: holder.post for holder in named if holder.post.pk not in called}
+    return [
+        Question(f"call-{pk}", _no_call(post), asks_why=True, is_line=False) for pk, post in posts.items()
+    ]
+
+
+def _no_call(post: Post) -> Words:
+    return Words(
+        f"第一响应人（{post}）：没有电话通知记录", f"First responder ({post}): no telephone call on record"
+    )
 
 
 def is_live(key: str) -> bool:

@@ -17,6 +17,8 @@ from common.numbers import next_number
 from common.text import personal_data_in
 from incidents import alerts, permissions, rules
 from incidents.choices import Source, Verb
+from incidents.closing.answers import NO_ANSWERS, Answers, check_answers, keep_answers
+from incidents.closing.queries import questions
 from incidents.ground import (
     SEEN_BY_GRANT,
     check_open,
@@ -253,10 +255,19 @@ def retract(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
 
 
 @transaction.atomic
-def close(*, incident_id: int, reach: Reach, summary: str, now: datetime, rev: int | None = None) -> Incident:
+def close(
+    *,
+    incident_id: int,
+    reach: Reach,
+    summary: str,
+    now: datetime,
+    rev: int | None = None,
+    answers: Answers = NO_ANSWERS,
+) -> Incident:
     """Close an incident with a summary. Raises WrongState with the list of what is still open.
 
-    Raises Invalid if the summary holds an identity number or the like: a closed record is kept for years.
+    What was left undone is asked about once: `answers` says of each line of the checklist, and of each first
+    responder nobody called, that it was done, or not needed and why. Raises Invalid if the summary holds an identity number or the like: a closed record is kept for years.
     """
     incident = lock_incident(incident_id)
 
@@ -264,13 +275,17 @@ def close(*, incident_id: int, reach: Reach, summary: str, now: datetime, rev: i
     check_rev(incident, rev)
     _check_summary(incident, summary)
     _check_nothing_open(incident, _("%(number)s was not closed: still open: %(open)s. End it first."))
+    asked = questions(incident, now)
+    check_answers(incident, asked, answers)
     move(incident, Verb.CLOSE)
 
     incident.closed_at, incident.closed_by, incident.summary = now, reach.user, summary
     save(incident, "state", "closed_at", "closed_by", "summary")
     cancel_for_thread(thread=incident.key, now=now, reason=incident.state, matters_too=False)
 
-    record_entry(incident, "incident.closed", reach, at=now, content={"summary": summary})
+    left_open = keep_answers(incident, reach, asked, answers, now)
+    content = {"summary": summary, "left_open": left_open}
+    record_entry(incident, "incident.closed", reach, at=now, content=content)
     return incident
 
 

@@ -8,7 +8,9 @@ from common.date_fields import moment_field
 from common.errors import Invalid
 from incidents.asked import asked_fields, first_values
 from incidents.choices import Outcome
-from incidents.inputs import choices_of, headcount_bands, read_facts
+from incidents.closing.answers import Answer
+from incidents.closing.queries import Question
+from incidents.inputs import choices_of, headcount_bands, language, read_facts
 
 
 class FactsMixin:
@@ -197,9 +199,42 @@ class ShareForm(forms.Form):
 
 
 class CloseForm(forms.Form):
+    """How it ended, and what became of each thing left open; one reason says why some were not needed."""
+
     summary = forms.CharField(
         label=_("How did it end"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+    why = forms.CharField(label=_("Why the others were not needed"), max_length=200, required=False)
+
+    def __init__(self, *args, questions=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self._questions = list(questions)
+        for one in self._questions:
+            self.fields[_answer_to(one)] = forms.ChoiceField(
+                label=one.words.said_in(language()),
+                choices=Outcome.choices,
+                widget=forms.RadioSelect,
+                required=False,
+            )
+
+    @property
+    def asked(self):
+        """The fields that ask what became of something left open."""
+        return [self[_answer_to(one)] for one in self._questions]
+
+    @property
+    def answers(self) -> dict[str, Answer]:
+        given = {one.id: self.cleaned_data.get(_answer_to(one), "") for one in self._questions}
+        why = self.cleaned_data["why"]
+        return {
+            name: Answer(outcome, why if outcome == Outcome.NOT_NEEDED else "")
+            for name, outcome in given.items()
+            if outcome
+        }
+
+
+def _answer_to(question: Question) -> str:
+    return f"answer-{question.id}"
 
 
 class ReasonForm(forms.Form):

@@ -9,7 +9,8 @@ from common.serializers import StrictSerializer
 from incidents.actions import Position
 from incidents.checklist.queries import checklist
 from incidents.checklist.serializers import life_lines, rows
-from incidents.choices import CoordinateSystem
+from incidents.choices import CoordinateSystem, Outcome
+from incidents.closing.answers import Answer
 from incidents.inputs import read_facts
 
 
@@ -78,8 +79,20 @@ class ObservationSerializer(StrictSerializer):
         return given
 
 
+class AnswerSerializer(StrictSerializer):
+    item = serializers.CharField(max_length=20)
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
 class CloseSerializer(StrictSerializer):
     summary = serializers.CharField(max_length=4000, allow_blank=True)
+    answers = AnswerSerializer(
+        many=True, required=False, default=list, help_text="What became of each thing that was left open."
+    )
+
+    def validate_answers(self, given):
+        return {one["item"]: Answer(one["outcome"], one["note"]) for one in given}
 
 
 def reasons_in(language: str, incident) -> list[dict]:

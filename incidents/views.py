@@ -17,6 +17,7 @@ from incidents import actions, forms, listing, queries
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import checklist
 from incidents.choices import Source
+from incidents.closing.queries import questions
 from incidents.listing import Asked
 from incidents.models import Share
 from incidents.sharing import actions as sharing
@@ -252,7 +253,8 @@ class Retract(IncidentAct):
 
 
 class Close(IncidentAct):
-    form_class = forms.CloseForm
+    def form_of(self, request, incident):
+        return forms.CloseForm(request.POST, questions=questions(incident, request.now))
 
     def act(self, request, incident, form):
         rev = request.POST.get("rev", "")
@@ -260,6 +262,7 @@ class Close(IncidentAct):
             incident_id=incident.pk,
             reach=request.reach,
             summary=form.cleaned_data["summary"],
+            answers=form.answers,
             now=request.now,
             rev=int(rev) if rev.isdigit() else None,
         )

@@ -1,6 +1,7 @@
 """A line of the checklist is done, or found not needed."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -31,18 +32,17 @@ def mark_item(
     line = _line(incident, item)
     check_answer(incident, line, outcome, note)
 
-    return keep_mark(incident, reach, line, outcome, note.strip(), now)
+    if found := incident.checklist_marks.filter(item__in=line.ids).first():
+        return found
+    return keep_mark(incident, reach, line.item.id, outcome, note.strip(), now)
 
 
 def keep_mark(
-    incident: Incident, reach: Reach, line: Line, outcome: str, note: str, now: datetime
+    incident: Incident, reach: Reach, item: str, outcome: str, note: str, now: datetime, **more: Any
 ) -> ChecklistMark:
-    """Keep the mark and record it, once. The caller has locked the incident and checked the answer."""
-    marks = incident.checklist_marks
-    if found := marks.filter(item__in=line.ids).first():
-        return found
-    mark = marks.create(item=line.item.id, outcome=outcome, note=note, at=now, by=reach.user)
-    content = {"item": line.item.id, "outcome": outcome, "note": note}
+    """Keep the mark and record it. The caller has locked the incident and knows that there is none yet."""
+    mark = incident.checklist_marks.create(item=item, outcome=outcome, note=note, at=now, by=reach.user)
+    content = {"item": item, "outcome": outcome, "note": note, **more}
     record_entry(incident, "incident.checked", reach, at=now, content=content)
     return mark
 

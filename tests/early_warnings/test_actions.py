@@ -17,6 +17,7 @@ from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice
 from tests.early_warnings.conftest import PASSWORD
+from tests.incidents.closing import answered
 
 #: Passes the check digit of an identity number.
 IDENTITY_NUMBER = "11010519491231002X"
@@ -102,7 +103,13 @@ def test_a_second_warning_is_refused_while_one_is_in_force(signed, said, reach, 
 
 def test_a_closed_incident_takes_no_warning(incident, said, reach, now):
     event = incident()
-    close(incident_id=event.pk, reach=reach("county1.duty"), summary="已化解", now=now)
+    close(
+        incident_id=event.pk,
+        reach=reach("county1.duty"),
+        summary="已化解",
+        answers=answered(event, now),
+        now=now,
+    )
 
     with pytest.raises(WrongState) as refused:
         actions.propose_new(incident_id=event.pk, reach=reach("county1.duty"), said=said(), now=now)
@@ -538,7 +545,13 @@ def test_what_keeps_an_incident_open(in_state, reach, now, state, open_):
     take_over(incident_id=warning.incident_id, reach=desk, now=now)
 
     def shut():
-        close(incident_id=warning.incident_id, reach=desk, summary="已化解", now=now)
+        close(
+            incident_id=warning.incident_id,
+            reach=desk,
+            summary="已化解",
+            answers=answered(warning.incident, now),
+            now=now,
+        )
 
     if not open_:
         shut()

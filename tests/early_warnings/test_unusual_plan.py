@@ -23,6 +23,7 @@ from journal.models import Entry
 from plans.actions import load_plan
 from plans.facts import Facts
 from tests.early_warnings.conftest import PASSWORD
+from tests.incidents.closing import answered
 
 PLAN = """\
 schema: icd.plan/1
@@ -119,7 +120,13 @@ def test_an_incident_runs_from_alarm_to_closing(event, signed_c, reach, now):
     assert Clock.objects.get(clock_id="H-1").state(now) == "met"
 
     actions.lift(warning_id=signed_c.pk, reach=reach("county1.director"), reason="旅客已登船", now=now)
-    closed = close(incident_id=event.pk, reach=reach("county1.duty"), summary="旅客全部离港", now=now)
+    closed = close(
+        incident_id=event.pk,
+        reach=reach("county1.duty"),
+        summary="旅客全部离港",
+        answers=answered(event, now),
+        now=now,
+    )
     assert closed.state == "closed"
     kinds = set(Entry.objects.in_thread(event.key).values_list("kind", flat=True))
     assert {

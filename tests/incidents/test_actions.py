@@ -13,6 +13,7 @@ from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice
 from plans.facts import Facts
+from tests.incidents.closing import answered
 
 
 def kinds_of(incident):
@@ -261,9 +262,17 @@ def test_closing_needs_a_summary_and_ends_the_clocks(alarm, reach, now):
     incident = alarm()
     duty = reach("county1.duty")
     with pytest.raises(Invalid):
-        actions.close(incident_id=incident.pk, reach=duty, summary="  ", now=now)
+        actions.close(
+            incident_id=incident.pk, reach=duty, summary="  ", answers=answered(incident, now), now=now
+        )
 
-    actions.close(incident_id=incident.pk, reach=duty, summary="当场答复，人员离开。", now=now)
+    actions.close(
+        incident_id=incident.pk,
+        reach=duty,
+        summary="当场答复，人员离开。",
+        answers=answered(incident, now),
+        now=now,
+    )
 
     incident.refresh_from_db()
     assert incident.state == State.CLOSED
@@ -276,7 +285,13 @@ def test_a_closing_summary_with_personal_data_is_refused(alarm, reach, now, text
     incident = alarm()
 
     with pytest.raises(Invalid) as refused:
-        actions.close(incident_id=incident.pk, reach=reach("county1.duty"), summary=text, now=now)
+        actions.close(
+            incident_id=incident.pk,
+            reach=reach("county1.duty"),
+            summary=text,
+            answers=answered(incident, now),
+            now=now,
+        )
 
     assert refused.value.code == "personal_data"
 
@@ -288,14 +303,22 @@ def test_an_incident_with_something_open_is_not_closed_and_says_what(alarm, reac
     )
 
     with pytest.raises(WrongState) as refused:
-        actions.close(incident_id=incident.pk, reach=reach("county1.duty"), summary="好", now=now)
+        actions.close(
+            incident_id=incident.pk,
+            reach=reach("county1.duty"),
+            summary="好",
+            answers=answered(incident, now),
+            now=now,
+        )
 
     assert refused.value.extra["open"] == [{"kind": "order", "key": "O-1", "title": "指令 O-1"}]
 
 
 def test_a_closed_incident_can_be_reopened_and_takes_observations_again(alarm, reach, now):
     incident, duty = alarm(), reach("county1.duty")
-    actions.close(incident_id=incident.pk, reach=duty, summary="结束", now=now)
+    actions.close(
+        incident_id=incident.pk, reach=duty, summary="结束", answers=answered(incident, now), now=now
+    )
     with pytest.raises(WrongState):
         actions.add_observation(incident_id=incident.pk, reach=duty, what="x", facts=Facts(), now=now)
 
@@ -317,7 +340,9 @@ def test_who_is_called_to_a_life_in_danger_may_open_the_incident(alarm, reach):
 VERBS = {
     Verb.TAKE: lambda i, r, n: actions.take_over(incident_id=i.pk, reach=r, now=n),
     Verb.RETRACT: lambda i, r, n: actions.retract(incident_id=i.pk, reach=r, now=n),
-    Verb.CLOSE: lambda i, r, n: actions.close(incident_id=i.pk, reach=r, summary="结束", now=n),
+    Verb.CLOSE: lambda i, r, n: actions.close(
+        incident_id=i.pk, reach=r, summary="结束", answers=answered(i, n), now=n
+    ),
     Verb.REOPEN: lambda i, r, n: actions.reopen(incident_id=i.pk, reach=r, reason="又来", now=n),
 }
 ROLES = [

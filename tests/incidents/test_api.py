@@ -163,6 +163,9 @@ def test_closing_and_the_timeline(api, alarm):
     incident, mine = alarm(headcount=2), api("county1.duty")
 
     assert mine.post(f"incidents/{incident.number}/close/", {"summary": " "}, key="a").status_code == 422
+    for line in mine.get(f"incidents/{incident.number}/checklist/").json()["lines"]:
+        mark = {"item": line["item"], "outcome": "done"}
+        assert mine.post(f"incidents/{incident.number}/checklist/", mark, key=line["item"]).status_code == 201
     closed = mine.post(f"incidents/{incident.number}/close/", {"summary": "已劝解离开"}, key="b")
     number_new()
     entries = mine.get(f"incidents/{incident.number}/timeline/").json()["entries"]
@@ -172,6 +175,7 @@ def test_closing_and_the_timeline(api, alarm):
     assert [entry["kind"] for entry in entries] == [
         "incident.discovered",
         "incident.reported",
+        *["incident.checked"] * 5,
         "incident.closed",
     ]
     numbers = [entry["number"] for entry in entries]

@@ -107,7 +107,7 @@ def test_nobody_sees_a_neighbours_incidents(report, draft, reach, now, signed_in
     ]
     assert replayed(reach("city.director"), draft, 90, now).total == 2
     assert replayed(reach("city.sysadmin"), draft, 90, now).total == 0
-    assert other.number.encode() not in signed_in("county1.director").get(f"/plans/{CITY}/2/replay/").content
+    assert other.number.encode() not in signed_in("county1.director").get(f"/plans/{CITY}/3/replay/").content
 
 
 def test_replay_asks_the_same_however_many_incidents(report, draft, reach, now):
@@ -133,17 +133,17 @@ def test_page_shows_table_and_picture_in_both_languages(report, draft, signed_in
     lower = report(2, facts={"acts": ["banner"]})
     browser = signed_in("city.director")
 
-    page = browser.get(f"/plans/{CITY}/2/replay/").content.decode()
+    page = browser.get(f"/plans/{CITY}/3/replay/").content.decode()
     assert '<svg class="chart flow"' in page
     assert lower.number in page
     assert "将不再出现" in page
     browser.cookies["language"] = "en"
-    page = browser.get(f"/plans/{CITY}/2/replay/?days=7").content.decode()
+    page = browser.get(f"/plans/{CITY}/3/replay/?days=7").content.decode()
     main = page[page.index("<main") : page.index("</main>")]
     assert "would not appear" in main
     assert [c for c in main if "\u4e00" <= c <= "\u9fff"] == []
-    assert browser.get(f"/plans/{CITY}/2/replay/?days=9999").status_code == 422
-    assert browser.get(f"/plans/{CITY}/2/replay/?days=x'--").status_code == 422
+    assert browser.get(f"/plans/{CITY}/3/replay/?days=9999").status_code == 422
+    assert browser.get(f"/plans/{CITY}/3/replay/?days=x'--").status_code == 422
 
 
 def test_picture_holds_every_incident_within_its_frame(report, draft, reach, now):

@@ -14,6 +14,7 @@ from incidents.steps.actions import note_step
 from incidents.steps.queries import choices, steps_of
 from journal.models import Entry
 from journal.record import content_of
+from tests.incidents.closing import answered
 
 
 @pytest.fixture
@@ -33,7 +34,13 @@ def test_statutory_clocks_run_beside_the_plans_and_outlive_the_incident(alarm, r
         end_of((now + timedelta(days=60)).date()), "cn-law-petition-2022@1", "条例第34条",
     )  # fmt: skip
 
-    close(incident_id=incident.pk, reach=reach("county1.duty"), summary="已回应", now=now)
+    close(
+        incident_id=incident.pk,
+        reach=reach("county1.duty"),
+        summary="已回应",
+        answers=answered(incident, now),
+        now=now,
+    )
     assert [c.clock_id for c in running(incident.key)] == ["LP-34"]
 
     later = now + timedelta(days=59)

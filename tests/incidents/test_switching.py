@@ -22,6 +22,7 @@ from plans.actions import load_plan
 from plans.facts import Facts
 from tests.early_warnings.conftest import PASSWORD, passwords
 from tests.early_warnings.test_races import at_once
+from tests.incidents.closing import answered
 from tests.incidents.test_actions import put_in_state
 
 __all__ = ["passwords"]
@@ -202,7 +203,13 @@ def test_what_is_refused_changes_nothing(alarm, newer, switch, given, code):
 def test_a_closed_incident_keeps_its_plan(alarm, newer, switch, reach, now):
     incident = alarm(headcount=3)
     newer()
-    close(incident_id=incident.pk, reach=reach("county1.duty"), summary="已回应", now=now)
+    close(
+        incident_id=incident.pk,
+        reach=reach("county1.duty"),
+        summary="已回应",
+        answers=answered(incident, now),
+        now=now,
+    )
 
     with pytest.raises(WrongState):
         switch(incident)
@@ -328,7 +335,7 @@ def test_the_api_shows_and_does_it(alarm, newer, passwords, signed_in):
     done = post("b")
     assert (done.status_code, done.json()["plan"]["version"], done.json()["proposed_level"]) == (
         200,
-        2,
+        3,
         "orange",
     )
     assert post("b").status_code == 200

@@ -157,7 +157,10 @@ def test_from_alarm_to_closed_incident(installation, deployed):
             director.post(f"early-warnings/{warning}/lift/", {"reason": "They have left."})["state"]
             == "lifted"
         )
-        closed = duty.post(f"incidents/{number}/close/", {"summary": "Demands recorded; they left."})
+        over = {"summary": "Demands recorded; they left."}
+        why = {"outcome": "not_needed", "note": "Nobody was in danger."}
+        over["answers"] = [{"item": one["key"], **why} for one in closing_refused(duty, number)]
+        closed = duty.post(f"incidents/{number}/close/", over)
         assert closed["state"] == "closed"
 
         for screen in entitled:

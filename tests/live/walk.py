@@ -19,6 +19,7 @@ from incidents.switching.actions import switch_plan
 from plans.actions import load_plan
 from plans.facts import Facts
 from tests.early_warnings.conftest import PASSWORD
+from tests.incidents.closing import answered
 
 
 class Walk:
@@ -165,7 +166,11 @@ def lift(walk):
 
 def close(walk):
     incidents.close(
-        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), summary="已逐条登记", now=walk.now()
+        incident_id=walk.incident.pk,
+        reach=walk.reach("county1.duty"),
+        summary="已逐条登记",
+        answers=answered(walk.incident, walk.now()),
+        now=walk.now(),
     )
 
 

@@ -1,0 +1,67 @@
+"""A first responder whom the plan names and nobody called: closing asks why, once."""
+
+import pytest
+
+from common.errors import WrongState
+from early_warnings import actions
+from early_warnings.follow_up.actions import record_call
+from incidents.actions import close
+from incidents.closing.answers import Answer
+from incidents.closing.queries import questions
+from journal.models import Entry
+from journal.record import content_of
+from tests.early_warnings.conftest import PASSWORD
+from tests.incidents.closing import answered
+
+
+@pytest.fixture
+def lifted(signed, reach, now):
+    warning = signed("yellow")
+    lift = {"warning_id": warning.pk, "reach": reach("county1.director"), "reason": "人员已离开", "now": now}
+    try:
+        return actions.lift(**lift, credential=PASSWORD)
+    except TypeError:
+        return actions.lift(**lift)
+
+
+def calls_asked(incident, now):
+    return [one for one in questions(incident, now) if not one.is_line]
+
+
+def test_closing_asks_about_a_first_responder_nobody_called(lifted, reach, now):
+    incident = lifted.incident
+    (asked,) = calls_asked(incident, now)
+    rest = answered(incident, now)
+    del rest[asked.id]
+
+    with pytest.raises(WrongState) as refused:
+        close(incident_id=incident.pk, reach=reach("county1.duty"), summary="已化解", answers=rest, now=now)
+
+    assert [one["kind"] for one in refused.value.extra["open"]] == ["call"]
+    assert "第一响应人" in str(refused.value)
+
+
+def test_the_answer_is_on_record_in_words(lifted, reach, now):
+    incident = lifted.incident
+    (asked,) = calls_asked(incident, now)
+    answers = {**answered(incident, now), asked.id: Answer("not_needed", "所长本人就在现场")}
+
+    close(incident_id=incident.pk, reach=reach("county1.duty"), summary="已化解", answers=answers, now=now)
+
+    said = [content_of(entry) for entry in Entry.objects.filter(kind="incident.checked")]
+    (call,) = [one for one in said if one["item"] == asked.id]
+    assert (call["asked_zh"], call["note"]) == (asked.words.zh, "所长本人就在现场")
+
+
+@pytest.mark.parametrize("outcome", ["answered", "no_answer"])
+def test_any_attempt_is_an_answer(lifted, cast, reach, now, outcome):
+    record_call(
+        warning_id=lifted.pk, reach=reach("county1.duty"), person=cast["county1.responder"], outcome=outcome,
+        now=now,
+    )  # fmt: skip
+
+    assert calls_asked(lifted.incident, now) == []
+
+
+def test_without_a_signed_warning_nobody_was_to_be_called(proposed, now):
+    assert calls_asked(proposed("yellow").incident, now) == []
