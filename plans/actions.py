@@ -14,7 +14,7 @@ from clocks.actions import write_rules
 from common.errors import Invalid, WrongState
 from journal.kinds import KINDS
 from journal.record import key, record
-from plans import campaigns, documents, permissions, queries, staffing, statute
+from plans import campaigns, documents, permissions, queries, rights, staffing, statute
 from plans.campaigns import NO_TERM, Term
 from plans.choices import PlanKind, PlanState
 from plans.clock_rules import clock_rule, runs
@@ -170,7 +170,7 @@ def _version_of(
 
 
 def check_can_be_in_force(version: PlanVersion) -> None:
-    """Raise WrongState for its state, Invalid for a level that nobody in this bureau could ever sign."""
+    """Raise WrongState for its state, Invalid for what no plan may ask for or a level that nobody here could sign."""
     if version.state not in (PlanState.DRAFT, PlanState.FILED):
         raise WrongState(
             "wrong_state",
@@ -187,6 +187,12 @@ def check_can_be_in_force(version: PlanVersion) -> None:
                 "raise the version number."
             )
             % {"ref": version.ref},
+        )
+    if faults := [_(one.sentence) % one.values for one in rights.findings(version.document)]:
+        raise Invalid(
+            "against_peoples_rights",
+            _("%(ref)s was not put in force: %(why)s") % {"ref": version.ref, "why": " ".join(faults)},
+            fields={"plan": faults},
         )
     found = staffing.findings(version.document, staffing.posts_of(version.plan.owner_unit))
     if faults := [_(one.sentence) % one.values for one in found if one.severity == "problem"]:

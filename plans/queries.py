@@ -10,7 +10,7 @@ from accounts.models import Unit
 from common.errors import NotFound, WrongState
 from common.paths import prefixes
 from common.periods import day_of
-from plans import statute
+from plans import rights, statute
 from plans.choices import PlanKind, PlanState
 from plans.findings import Finding
 from plans.models import PlanVersion
@@ -100,6 +100,13 @@ def get_version(plan_id: str, number: int | None = None) -> PlanVersion:
             "not_found", _("There is no such plan, or not in this version. Choose one from the list.")
         )
     return ordered[-1]
+
+
+def against_rights(versions: list[PlanVersion]) -> dict[int, list[Finding]]:
+    """Of these, the versions in force that ask for what no plan may: loaded before that was refused. By version."""
+    bound = [version for version in versions if version.state == PlanState.IN_FORCE]
+    found = {version.pk: list(rights.findings(version.document)) for version in bound}
+    return {pk: findings for pk, findings in found.items() if findings}
 
 
 def overtaken_by_statute(versions: list[PlanVersion], at: datetime) -> dict[int, list[Finding]]:

@@ -17,7 +17,11 @@ from plans.versions.queries import act_for, history
 class PlanList(LoginRequiredMixin, View):
     def get(self, request):
         versions = queries.plan_list()
-        context = {"versions": versions, "overtaken": _overtaken(versions, request.now)}
+        context = {
+            "versions": versions,
+            "overtaken": _overtaken(versions, request.now),
+            "against_rights": _against_rights(versions),
+        }
         return render(request, "plans/list.html", context)
 
 
@@ -32,6 +36,7 @@ class PlanPage(LoginRequiredMixin, View):
             "act": act_for(request.user, version, request.now),
             "may_edit": is_allowed(check_can_manage, request.user, version.plan.owner_unit, request.now),
             "overtaken": _overtaken([version], request.now),
+            "against_rights": _against_rights([version]),
             **pages.plan_page(version.document),
         }
         return render(request, "plans/detail.html", context)
@@ -39,7 +44,15 @@ class PlanPage(LoginRequiredMixin, View):
 
 def _overtaken(versions, now) -> list[tuple]:
     """(version, sentences) of each that is longer than a statute in force now."""
-    found = queries.overtaken_by_statute(versions, now)
+    return _in_words(versions, queries.overtaken_by_statute(versions, now))
+
+
+def _against_rights(versions) -> list[tuple]:
+    """(version, sentences) of each that asks for what no plan may."""
+    return _in_words(versions, queries.against_rights(versions))
+
+
+def _in_words(versions, found) -> list[tuple]:
     return [(one, [said(each) for each in found[one.pk]]) for one in versions if one.pk in found]
 
 
