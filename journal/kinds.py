@@ -6,6 +6,8 @@ Audiences: `incident` (whoever sees the incident's unit), `report` (whoever sees
 
 from typing import NamedTuple
 
+from common.tables import by_name
+
 
 class Kind(NamedTuple):
     name: str
@@ -36,7 +38,6 @@ _ALL = [
     Kind("incident.retracted", "误报撤回", "Retracted as a false alarm"),
     Kind("incident.closed", "办结事件", "Incident closed"),
     Kind("incident.reopened", "重新开启", "Incident reopened"),
-    Kind("incident.life_safety_alerted", "生命安全警报", "Life-safety alert"),
     # It lets the responders whom it calls see the incident; so does a signature.
     Kind("incident.life_safety_alerted", "生命安全警报", "Life-safety alert", changes_rights=True),
     # early warnings
@@ -54,7 +55,6 @@ _ALL = [
     Kind("superior_report.delivered", "已向一家上级报出", "Upward report sent to one recipient"),
     Kind("superior_report.sent", "上报已发出", "Upward report sent to all its recipients"),
     # command
-    Kind("response.started", "启动响应", "Response started"),
     Kind("response.ended", "终止响应", "Response ended"),
     # It lets its recipients see the incident.
     Kind("order.issued", "下达指令", "Order issued", changes_rights=True),
@@ -110,14 +110,8 @@ _ALL = [
     Kind("recheck.request_received", "收到复核请求", "Request for re-check received", by_hand=True, matter=True),
     Kind("recheck_opinion.issued", "出具复核意见", "Re-check opinion issued", by_hand=True, matter=True),
     # cases, forms, inquiries
-    Kind("dispute.accepted", "受理纠纷", "Dispute accepted", by_hand=True, matter=True),
-    Kind("form.quick_report_sent", "报送快报表", "Quick report sent", by_hand=True, matter=True),
-    Kind("mediation.ended", "调处结束", "Mediation ended", by_hand=True, matter=True),
-    Kind("form.feedback_sent", "报送调处反馈表", "Mediation feedback sent", by_hand=True, matter=True),
     Kind("leader_case.opened", "列入领导包案", "Leader case opened", by_hand=True, matter=True),
     Kind("leader_case.closed", "包案办结", "Leader case closed", by_hand=True, matter=True),
-    Kind("supervision_visit.ended", "督查结束", "Supervision visit ended", by_hand=True, matter=True),
-    Kind("form.supervision_sent", "报送督查登记表", "Supervision form sent", by_hand=True, matter=True),
     Kind("inquiry.started", "启动倒查", "Inquiry started", by_hand=True, matter=True),
     Kind("inquiry.report_submitted", "提交倒查报告", "Inquiry report submitted", by_hand=True, matter=True),
     Kind("inquiry.decision_issued", "作出处理决定", "Decision issued", by_hand=True, matter=True),
@@ -177,14 +171,14 @@ _ALL = [
     Kind("matter.filed", "建档备案", "Matter filed", audience="report"),
     Kind("matter.reopened", "重新办理", "Matter taken up again", audience="report"),
     Kind("matter.became_incident", "事项转为事件", "Matter turned into an incident", audience="report"),
-    Kind("dispute.accepted", "受理重大疑难纠纷", "Major dispute accepted", audience="report"),
-    Kind("mediation.ended", "调处结束", "Mediation ended", audience="report"),
+    Kind("dispute.accepted", "受理重大疑难纠纷", "Major dispute accepted", audience="report", matter=True),
+    Kind("mediation.ended", "调处结束", "Mediation ended", audience="report", matter=True),
     Kind("form.begun", "起草报表", "Form begun", audience="report"),
     Kind("form.sent", "报送报表", "Form sent", audience="report"),
-    Kind("form.quick_report_sent", "报送快报", "Quick report sent", audience="report"),
-    Kind("form.feedback_sent", "报送调处反馈", "Feedback sent", audience="report"),
-    Kind("supervision_visit.ended", "督查结束", "Supervision visit ended", audience="report"),
-    Kind("form.supervision_sent", "报送督查登记表", "Supervision form sent", audience="report"),
+    Kind("form.quick_report_sent", "报送快报", "Quick report sent", audience="report", matter=True),
+    Kind("form.feedback_sent", "报送调处反馈", "Feedback sent", audience="report", matter=True),
+    Kind("supervision_visit.ended", "督查结束", "Supervision visit ended", audience="report", matter=True),
+    Kind("form.supervision_sent", "报送督查登记表", "Supervision form sent", audience="report", matter=True),
     Kind("written_report.begun", "起草书面报告", "Written report begun", audience="report"),
     Kind("written_report.handed_in", "报送书面报告", "Written report handed in", audience="report"),
     Kind("written_report.corrected", "更正书面报告", "Written report corrected", audience="report"),
@@ -224,4 +218,4 @@ _ALL = [
     Kind("engine.recovered", "引擎恢复", "Engine recovered", audience="system"),
 ]  # fmt: skip
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+KINDS: dict[str, Kind] = by_name(_ALL)

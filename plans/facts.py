@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from common.tables import by_name
 from plans.words import Words
 
 
@@ -67,7 +68,7 @@ _ALL = [
     }),
 ]  # fmt: skip
 
-FACTS: dict[str, Fact] = {fact.name: fact for fact in _ALL}
+FACTS: dict[str, Fact] = by_name(_ALL)
 
 MOST = 9_999_999_999
 LONGEST_TEXT = 120
