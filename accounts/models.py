@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from accounts.agents import words_for
@@ -203,7 +204,7 @@ class OpenSession(models.Model):
     device = models.CharField(max_length=200, blank=True, default="")
 
     def __str__(self):
-        return f"{self.user} {self.signed_in_at:%Y-%m-%d %H:%M}"
+        return f"{self.user} {localtime(self.signed_in_at):%Y-%m-%d %H:%M}"
 
     @property
     def device_words(self):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind
@@ -211,7 +212,7 @@ def _wrong_state(order: Order) -> WrongState:
         % {
             "number": order.number,
             "state": order.get_state_display(),
-            "time": f"{last.at.astimezone():%H:%M}" if last else "",
+            "time": f"{localtime(last.at):%H:%M}" if last else "",
         },
     )
 

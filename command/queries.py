@@ -15,6 +15,7 @@ from command.choices import OrderVerb
 from command.models import Order
 from common.errors import NotAllowed, not_found
 from common.paths import prefixes
+from common.periods import day_of
 from incidents.models import Incident
 from incidents.queries import OpenItem
 from plans.sections import squads_of
@@ -113,7 +114,7 @@ def recipients_for(incident: Incident, now: datetime) -> list[Recipient]:
         posts, key=lambda p: (-len(p.unit.path), order.index(p.squad) if p.squad in order else 99)
     ):
         found.setdefault(f"squad:{post.squad}@{post.unit.code}", f"{post} · {post.unit}")
-    below = Unit.objects.open_at(now.date()).filter(
+    below = Unit.objects.open_at(day_of(now)).filter(
         path__under=incident.unit_path, posts__kind=PostKind.OFFICE_HEAD
     )
     for unit in [*below.distinct().order_by("path")[:50]]:

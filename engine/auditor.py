@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from clocks.queries import unswept_count
 from engine.models import Alarm, Heartbeat
@@ -93,7 +94,8 @@ def _stopped_wheels(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fau
     for name, limit in limits.items():
         if name not in beats or now - beats[name] > limit:
             yield Fault(
-                f"wheel_stopped:{name}", f"since {beats[name]:%H:%M:%S}" if name in beats else "never"
+                f"wheel_stopped:{name}",
+                f"since {localtime(beats[name]):%H:%M:%S}" if name in beats else "never",
             )
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 
 
 class Heartbeat(models.Model):
@@ -12,7 +13,7 @@ class Heartbeat(models.Model):
     note = models.CharField(max_length=200, blank=True, default="")
 
     def __str__(self):
-        return f"{self.name} {self.turned_at:%H:%M:%S}"
+        return f"{self.name} {localtime(self.turned_at):%H:%M:%S}"
 
 
 class Alarm(models.Model):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 
 from command.rosters import rules
 from command.rosters.choices import RosterState, SwapState
@@ -222,7 +223,7 @@ class Shift(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.post_id} {self.starts_at:%m-%d %H:%M}"
+        return f"{self.post_id} {localtime(self.starts_at):%m-%d %H:%M}"
 
     @property
     def key(self) -> str:

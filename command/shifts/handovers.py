@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -88,7 +89,7 @@ def give(*, reach: Reach, handover_id: int, now: datetime, note: str = "") -> Ha
         raise WrongState(
             "already_given",
             _("Nothing was signed: the list was handed over at %(time)s. The incoming side signs next.")
-            % {"time": f"{handover.given_at.astimezone():%H:%M}"},
+            % {"time": f"{localtime(handover.given_at):%H:%M}"},
         )
 
     handover.given_at, handover.given_by, handover.note = now, reach.user, note.strip()

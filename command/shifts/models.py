@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 
 from command.shifts.choices import ItemKind, PaperState
 from common.paths import PathField
@@ -126,4 +127,4 @@ class Paper(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.unit_id} {self.for_at:%m-%d %H:%M}"
+        return f"{self.unit_id} {localtime(self.for_at):%m-%d %H:%M}"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from accounts.models import Post, Unit
 from accounts.scope import Reach
@@ -104,8 +105,8 @@ def _clocks(unit: Unit) -> list[Passing]:
         Passing(
             ItemKind.CLOCK,
             f"clock:{clock.pk}",
-            f"{clock.title_zh} {clock.due_at.astimezone():%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip(),
-            f"{clock.title_en or clock.title_zh} {clock.due_at.astimezone():%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip(),
+            f"{clock.title_zh} {localtime(clock.due_at):%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip(),
+            f"{clock.title_en or clock.title_zh} {localtime(clock.due_at):%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip(),
             reverse("incident", args=[numbers[clock.thread]]) if clock.thread in numbers else "",
         )
         for clock in rows

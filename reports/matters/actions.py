@@ -10,6 +10,7 @@ from accounts.scope import Reach
 from common.crash import crash_point
 from common.errors import Invalid, WrongState
 from common.numbers import next_number
+from common.periods import day_of
 from incidents.actions import Alarm, report_incident
 from incidents.choices import Source
 from plans.facts import Facts
@@ -89,7 +90,7 @@ def assign(
 
     permissions.check_can_work_on(reach, matter)
     check_words(matter, helpers, note)
-    if lead.valid_to and lead.valid_to <= now.date():
+    if lead.valid_to and lead.valid_to <= day_of(now):
         raise Invalid(
             "unit_closed",
             _("%(number)s was not assigned: %(unit)s no longer exists. Choose another unit.")
