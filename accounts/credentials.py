@@ -1,9 +1,12 @@
 """The password or one-time code that a person gives again at the moment of signing."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 
 from django import forms
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,7 +30,7 @@ def check_credential(user: User, credential: str, now: datetime) -> str:
     transaction is rolled back by the refusal.
     """
     try:
-        attempt = throttles.begin([throttles.Limit(f"credential:{user.pk}", WRONG_TRIES)], now=now)
+        attempt = _begin(user, now)
     except throttles.TooMany as wait:
         raise NotAllowed("credential_throttled", too_many_sentence(wait.until), retry_at=wait.until) from None
 
@@ -43,6 +46,43 @@ def check_credential(user: User, credential: str, now: datetime) -> str:
         )  # fmt: skip
     attempt.right()
     return proven
+
+
+@contextmanager
+def reserved(request) -> Iterator[None]:
+    """Held around a request that gives a credential: the try is counted before its transaction begins."""
+    if connection.in_atomic_block or not _gives_credential(request):
+        yield
+        return
+    reservation = throttles.Reserved(_limits(request.user), request.now)
+    token = _reservation.set((request.user.pk, reservation))
+    try:
+        yield
+    finally:
+        _reservation.reset(token)
+        reservation.settle()
+
+
+#: Whose try, and the try.
+_reservation: ContextVar[tuple[int, throttles.Reserved] | None] = ContextVar("credentials", default=None)
+
+
+def _gives_credential(request) -> bool:
+    given = request.data if hasattr(request, "data") else request.POST
+    return isinstance(given, Mapping) and bool(given.get("credential")) and request.user.is_authenticated
+
+
+def _begin(user: User, now: datetime) -> throttles.Attempt:
+    whose, reservation = _reservation.get() or (None, None)
+    if reservation is None or whose != user.pk:
+        return throttles.begin(_limits(user), now=now)
+    if reservation.too_many is not None:
+        raise reservation.too_many
+    return reservation
+
+
+def _limits(user: User) -> list[throttles.Limit]:
+    return [throttles.Limit(f"credential:{user.pk}", WRONG_TRIES)]
 
 
 def _proof(user: User, credential: str, now: datetime) -> str | None:

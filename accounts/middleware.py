@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 
-from accounts import passwords, sessions, throttles
+from accounts import sessions, throttles
+from accounts.first_things import SENTENCES, first_thing
 from accounts.models import OpenSession, User
 from accounts.scope import reach_of
 from accounts.second_factor import has_second_factor
@@ -98,7 +98,7 @@ class FirstThingsMiddleware:
         name = request.resolver_match.view_name
         if name in self.OPEN or not request.user.is_authenticated:
             return None
-        goal = self._first_thing(request)
+        goal = first_thing(request.user, request.now, has_factor=self._has_second_factor(request))
         if goal is None:
             return None
         if request.path.startswith("/api/"):
@@ -106,40 +106,22 @@ class FirstThingsMiddleware:
         back = {"next": request.get_full_path()} if request.method == "GET" else {}
         return HttpResponseRedirect(f"{reverse(goal)}?{urlencode(back)}", status=303)
 
-    def _first_thing(self, request) -> str | None:
-        if passwords.is_expired(request.user, request.now):
-            return "account_change_password"
-        if settings.REQUIRE_SECOND_FACTOR and not self._has_second_factor(request):
-            return "mfa_activate_totp"
-        return None
-
     def _has_second_factor(self, request) -> bool:
         """Asked once per session: taking the factor away ends the session, or is not allowed here."""
+        if not settings.REQUIRE_SECOND_FACTOR:
+            return True
         if not request.session.get("second_factor") and has_second_factor(request.user):
             request.session["second_factor"] = True
         return bool(request.session.get("second_factor"))
 
 
 def _problem(goal: str) -> JsonResponse:
-    code, detail = {
-        "account_change_password": (
-            "password_change_required",
-            _(
-                "Nothing was done: your password has to be changed first. Sign in with the browser and choose a new one."
-            ),
-        ),
-        "mfa_activate_totp": (
-            "second_factor_required",
-            _(
-                "Nothing was done: this bureau requires a second factor. Sign in with the browser and set one up."
-            ),
-        ),
-    }[goal]
+    code, detail = SENTENCES[goal]
     body = {
         "type": f"urn:problem:{code}",
         "title": code.replace("_", " "),
         "status": 403,
-        "detail": detail,
+        "detail": str(detail),
         "code": code,
     }
     return JsonResponse(body, status=403, content_type="application/problem+json")

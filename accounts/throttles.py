@@ -62,6 +62,35 @@ class Attempt:
             after_request(lambda: _write(self._limits, self._now))
 
 
+class Reserved(Attempt):
+    """A try counted before the transaction of its effect began: of forty at once no more than the limit get through.
+
+    Whatever that transaction does, the try is settled after it: a wrong one stays, any other is given back.
+    """
+
+    def __init__(self, limits: list[Limit], now: datetime):
+        super().__init__(limits, now)
+        self.too_many: TooMany | None = None
+        self._was_wrong = False
+        try:
+            self.reserve()
+        except TooMany as too_many:
+            self.too_many = too_many
+            super().right()
+
+    def right(self) -> None:
+        self._was_wrong = False
+
+    def wrong(self) -> None:
+        self._was_wrong = True
+
+    def settle(self) -> None:
+        if self._was_wrong:
+            super().wrong()
+        elif self.too_many is None:
+            super().right()
+
+
 def begin(limits: list[Limit], *, now: datetime) -> Attempt:
     """Start a try; raises TooMany. Say `right()` or `wrong()` on what it returns.
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from rest_framework import authentication, exceptions
 
+from accounts.first_things import check_nothing_comes_first
 from accounts.models import ApiToken, User
 from accounts.scope import reach_of
 
@@ -28,7 +29,7 @@ def _hash(token: str) -> str:
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer icd_…`."""
+    """`Authorization: Bearer icd_…`. A token does no more than its account may do on pages at that moment."""
 
     def authenticate(self, request):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -44,6 +45,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         )
         if found is None:
             raise exceptions.AuthenticationFailed("The token is unknown, expired or revoked.")
+        check_nothing_comes_first(found.user, now)
         return _with_reach(request, found.user, now)
 
     def authenticate_header(self, request):

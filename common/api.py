@@ -1,8 +1,9 @@
 """Doors of the HTTP API: problem documents, idempotent POSTs, strong ETags."""
 
 import functools
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from common.around import SECRET, around
 from common.crash import crash_point
 from common.errors import Invalid, Refused, Stale, not_found
 from common.middleware import database_away
@@ -95,13 +97,15 @@ def idempotent(method: Callable) -> Callable:
                 code="idempotency_key_too_long",
                 detail=_("Nothing was done: the Idempotency-Key is longer than 80 characters."),
             )
-        print_ = fingerprint(request)
-        with transaction.atomic():
+        print_, rights = fingerprint(request), rights_of(request)
+        with around(request), transaction.atomic():
             stored, is_new = GivenAnswer.objects.get_or_create(
-                actor=request.user, key=given_key, defaults={"fingerprint": print_, "at": request.now}
+                actor=request.user,
+                key=given_key,
+                defaults={"fingerprint": print_, "rights": rights, "at": request.now},
             )
             if not is_new:
-                return _repeat(stored, print_)
+                return _repeat(stored, print_, rights)
             response = method(self, request, *args, **kwargs)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
@@ -120,20 +124,38 @@ def idempotent(method: Callable) -> Callable:
 
 
 def fingerprint(request) -> str:
-    """What makes two requests the same: method, path and body as sent."""
-    body = json.dumps(request.data, sort_keys=True, default=str)
+    """What makes two requests the same: method, path and body as sent, without the secrets in it."""
+    given = request.data
+    if isinstance(given, Mapping):
+        given = {name: value for name, value in given.items() if name not in SECRET}
+    body = json.dumps(given, sort_keys=True, default=str)
     # Keyed: a plain hash of a body that holds a password would be a quick way to guess it.
     text = f"{request.method} {request.path}\n{body}"
     return salted_hmac("common.api", text, algorithm="sha256").hexdigest()
 
 
-def _repeat(stored: GivenAnswer, print_: str) -> Response:
+def rights_of(request) -> str:
+    """The posts in whose name the caller acts: with others, an answer is not theirs to read again."""
+    posts = sorted((post.post_id, post.held_as) for post in request.reach.posts)
+    return hashlib.sha256(repr(posts).encode()).hexdigest()
+
+
+def _repeat(stored: GivenAnswer, print_: str, rights: str) -> Response:
     if stored.fingerprint != print_:
         return problem(
             status_code=422,
             code="idempotency_key_reused",
             detail=_(
                 "Nothing was done: this Idempotency-Key already belongs to another request. Use a new key."
+            ),
+        )
+    if stored.rights not in ("", rights):
+        return problem(
+            status_code=403,
+            code="answer_not_repeated",
+            detail=_(
+                "Nothing was done again: this request was carried out before. Its answer is not repeated, because "
+                "the posts you hold have changed since. Read the record itself, if you still may."
             ),
         )
     response = Response(json.loads(stored.body), status=stored.status)

@@ -10,6 +10,8 @@ class GivenAnswer(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=80)
     fingerprint = models.CharField(max_length=64)
+    #: Of the posts the actor held; empty: the answer names a page and says nothing.
+    rights = models.CharField(max_length=64, default="")
     status = models.PositiveSmallIntegerField(null=True)
     body = models.TextField(default="")
     headers = models.JSONField(default=dict)

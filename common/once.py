@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.crypto import salted_hmac
 
+from common.around import SECRET, around
 from common.crash import crash_point
 from common.models import GivenAnswer
 
@@ -22,8 +23,9 @@ def once(post):
     def wrapped(self, request, *args, **kwargs):
         key = request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key", "")
         if not key or len(key) > 80:
-            return post(self, request, *args, **kwargs)
-        with transaction.atomic():
+            with around(request):
+                return post(self, request, *args, **kwargs)
+        with around(request), transaction.atomic():
             stored, is_new = GivenAnswer.objects.get_or_create(
                 actor=request.user, key=key, defaults={"fingerprint": _form_of(request), "at": request.now}
             )
@@ -43,9 +45,8 @@ def once(post):
 
 
 def _form_of(request) -> str:
-    """The address and the fields, without the token that changes with each page."""
-    fields = sorted(
-        (name, request.POST.getlist(name)) for name in request.POST if name != "csrfmiddlewaretoken"
-    )
+    """The address and the fields, without the token that changes with each page and without secrets."""
+    left_out = {"csrfmiddlewaretoken", *SECRET}
+    fields = sorted((name, request.POST.getlist(name)) for name in request.POST if name not in left_out)
     # Keyed: a plain hash of a form that holds a password would be a quick way to guess it.
     return salted_hmac("common.once", f"{request.path}\n{fields}", algorithm="sha256").hexdigest()

@@ -97,7 +97,7 @@ class _Incident:
         self._after(70)
         incidents.take_over(incident_id=incident.pk, reach=self._reach("duty"), now=self.now)
         self._checked(incident)
-        warning = self._signed(incident)
+        warning, password = self._signed(incident)
         self._heard(warning)
         self._ordered(incident)
         self._after(47 * 60)
@@ -105,6 +105,7 @@ class _Incident:
             warning_id=warning.pk,
             reach=self._reach("director"),
             reason="诉求已逐条登记，人员已离开",
+            credential=password,
             now=self.now,
         )
         self._after(120)
@@ -161,7 +162,7 @@ class _Incident:
         director.save(update_fields=["password"])
         warnings.sign(warning_id=warning.pk, reach=self._reach("director"), credential=password, now=self.now)
         outbox.turn(self.now)
-        return warning
+        return warning, password
 
     def _heard(self, warning) -> None:
         """Those who were told say so one after the other; the first responder is telephoned."""

@@ -282,19 +282,31 @@ def _sign(
     return warning
 
 
-@transaction.atomic
 def lift(
-    *, warning_id: int, reach: Reach, reason: str, now: datetime, rev: int | None = None
+    *, warning_id: int, reach: Reach, reason: str, credential: str, now: datetime, rev: int | None = None
 ) -> EarlyWarning:
     """End a warning in force; the incident has no level any more. A pending adjustment is withdrawn with it.
 
+    `credential` as in `sign`: what a signature began, no open screen and no stolen token ends.
     Source: Emergency Response Law art. 70 (lift at once when the danger is over).
     """
+    unlocked = read(warning_id)
+    permissions.check_can_lift(reach, unlocked, now)
+    check_rev(unlocked, rev)
+    next_state(unlocked, Verb.LIFT)
+    check_text("lift_reason", reason)
+    kind = check_credential(reach.user, credential, now)
+    return _lift(warning_id, reach, kind, reason, now, rev)
+
+
+@transaction.atomic
+def _lift(
+    warning_id: int, reach: Reach, kind: str, reason: str, now: datetime, rev: int | None
+) -> EarlyWarning:
     warning = lock(warning_id)
 
     seat = permissions.check_can_lift(reach, warning, now)
     check_rev(warning, rev)
-    check_text("lift_reason", reason)
     move(warning, Verb.LIFT)
 
     warning.lifted_at, warning.lifted_by, warning.lift_reason = now, reach.user, reason
@@ -302,7 +314,8 @@ def lift(
     for pending in EarlyWarning.objects.pending().filter(adjusted_from=warning):
         _withdraw(lock(pending.pk), reach, now)
 
-    record_entry(warning, "warning.lifted", reach, at=now, post=seat.post.title, content={"reason": reason})
+    content = {"reason": reason, "credential": kind}
+    record_entry(warning, "warning.lifted", reach, at=now, post=seat.post.title, content=content)
     set_level(incident=warning.incident, level="", reach=reach, now=now, warning=warning.number)
     told = recipients(warning.plan.document, warning.level, warning.unit, now)
     people = alerts.people_to_tell(warning, told.phone, now, besides=reach.user)

@@ -100,9 +100,9 @@ class Withdraw(Act):
         actions.withdraw(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
-@extend_schema(request=serializers.ReasonSerializer, responses={200: dict})
+@extend_schema(request=serializers.LiftSerializer, responses={200: dict})
 class Lift(Act):
-    serializer_class = serializers.ReasonSerializer
+    serializer_class = serializers.LiftSerializer
 
     def act(self, request, warning, given):
         actions.lift(warning_id=warning.pk, reach=request.reach, now=request.now, **given)

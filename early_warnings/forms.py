@@ -21,6 +21,16 @@ def _long(label, **more):
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": rows}), **more)
 
 
+def _credential(why):
+    return forms.CharField(
+        label=_("Your password, or a one-time code"),
+        help_text=why,
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class ProposalForm(forms.Form):
     """A warning as it is drafted: level and reason are asked for, the rest comes filled in."""
 
@@ -48,13 +58,7 @@ class AdjustForm(ProposalForm):
 
 class SignForm(forms.Form):
     remark = _long(_("Remark"), max_length=500, rows=2, required=False)
-    credential = forms.CharField(
-        label=_("Your password, or a one-time code"),
-        help_text=_("Asked again because this is your signature."),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    credential = _credential(_("Asked again because this is your signature."))
 
 
 class ReturnForm(forms.Form):
@@ -63,6 +67,7 @@ class ReturnForm(forms.Form):
 
 class LiftForm(forms.Form):
     lift_reason = _long(_("Why it is over"), max_length=500, rows=2)
+    credential = _credential(_("Asked again because it ends what was signed."))
 
 
 class CallForm(forms.Form):

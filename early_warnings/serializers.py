@@ -43,6 +43,10 @@ class ReasonSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=500)
 
 
+class LiftSerializer(ReasonSerializer):
+    credential = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
 class NothingSerializer(StrictSerializer):
     pass
 

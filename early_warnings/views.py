@@ -206,9 +206,13 @@ class Lift(WarningAct):
     form_class, name = forms.LiftForm, "lift"
 
     def act(self, request, warning, given):
-        reason = given["lift_reason"]
         actions.lift(
-            warning_id=warning.pk, reach=request.reach, reason=reason, now=request.now, rev=rev_of(request)
+            warning_id=warning.pk,
+            reach=request.reach,
+            reason=given["lift_reason"],
+            credential=given["credential"],
+            now=request.now,
+            rev=rev_of(request),
         )
         return _("The warning is lifted.")
 

@@ -75,7 +75,7 @@ def disable_person(*, reach: Reach, person_id: int, reason: str, now: datetime) 
     person.is_active = False
     person.save(update_fields=["is_active"])
     sessions.end(OpenSession.objects.filter(user=person))
-    ApiToken.objects.filter(user=person, revoked_at__isnull=True).update(revoked_at=now)
+    _revoke_tokens(person, now)
 
     _record("person.disabled", person, actor=reach.user, now=now, content={"reason": reason})
     return person
@@ -99,7 +99,7 @@ def enable_person(*, reach: Reach, person_id: int, reason: str, now: datetime) -
 
 @transaction.atomic
 def reset_password(*, reach: Reach, person_id: int, now: datetime, valid_for: timedelta = ONE_TIME) -> str:
-    """Give a one-time password to somebody who lost theirs. Ends their sessions."""
+    """Give a one-time password to somebody who lost theirs. Ends their sessions and revokes their API tokens."""
     person = _locked(person_id)
 
     check_can_manage(reach, person, now)
@@ -122,7 +122,7 @@ def renew_first_password(*, person_id: int, now: datetime, valid_for: timedelta)
 
 @transaction.atomic
 def reset_second_factor(*, reach: Reach, person_id: int, now: datetime) -> User:
-    """Take away the second factor of somebody who lost the phone. Ends their sessions."""
+    """Take away the second factor of somebody who lost the phone. Ends their sessions, revokes their API tokens."""
     person = _locked(person_id)
 
     check_can_manage(reach, person, now)
@@ -133,8 +133,10 @@ def reset_second_factor(*, reach: Reach, person_id: int, now: datetime) -> User:
     # _raw_delete: the signal that records a person's own changes would record this one as theirs.
     authenticators._raw_delete(authenticators.db)
     sessions.end(OpenSession.objects.filter(user=person))
+    revoked = _revoke_tokens(person, now)
 
-    _record("second_factor.changed", person, actor=reach.user, now=now, content={"change": "reset"})
+    content = {"change": "reset", "tokens_revoked": revoked}
+    _record("second_factor.changed", person, actor=reach.user, now=now, content=content)
     return person
 
 
@@ -206,8 +208,14 @@ def _hand_over_password(person: User, *, actor: User | None, now: datetime, vali
     password = _set_one_time_password(person, now=now, valid_for=valid_for)
     person.save(update_fields=["password", "one_time_until", "password_changed_at"])
     sessions.end(OpenSession.objects.filter(user=person))
-    _record("password.reset", person, actor=actor, now=now)
+    revoked = _revoke_tokens(person, now)
+    _record("password.reset", person, actor=actor, now=now, content={"tokens_revoked": revoked})
     return password
+
+
+def _revoke_tokens(person: User, now: datetime) -> int:
+    """Whoever stole a password may have made a token with it."""
+    return ApiToken.objects.filter(user=person, revoked_at__isnull=True).update(revoked_at=now)
 
 
 def _record(

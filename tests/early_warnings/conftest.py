@@ -105,7 +105,11 @@ def in_state(incident, proposed, signed, said, reach, now):
         warning = signed()
         if state == State.LIFTED:
             return actions.lift(
-                warning_id=warning.pk, reach=reach("county1.director"), reason="人员已离开", now=now
+                warning_id=warning.pk,
+                reach=reach("county1.director"),
+                reason="人员已离开",
+                credential=PASSWORD,
+                now=now,
             )
         if state == State.ADJUSTED:
             later = actions.adjust(

@@ -463,19 +463,30 @@ def test_lifting_ends_the_level_and_a_pending_adjustment(signed, said, reach, no
     pending = actions.adjust(warning_id=warning.pk, reach=reach("county1.duty"), said=said("orange"), now=now)
     at = now + timedelta(hours=1)
 
-    lifted = actions.lift(warning_id=warning.pk, reach=reach("county1.director"), reason="人员已离开", now=at)
+    lifted = actions.lift(
+        warning_id=warning.pk,
+        reach=reach("county1.director"),
+        reason="人员已离开",
+        credential=PASSWORD,
+        now=at,
+    )
 
     pending.refresh_from_db()
     lifted.incident.refresh_from_db()
     assert (lifted.state, lifted.lifted_at, pending.state) == (State.LIFTED, at, State.WITHDRAWN)
     assert lifted.incident.level == ""
-    assert content_of(entry_of(warning, "warning.lifted")) == {"reason": "人员已离开"}
+    assert content_of(entry_of(warning, "warning.lifted")) == {
+        "reason": "人员已离开",
+        "credential": "password",
+    }
     assert "county1.responder" in told(warning, "warning.lifted")
 
 
 def test_after_lifting_a_new_warning_may_be_proposed(signed, said, reach, now):
     warning = signed("yellow")
-    actions.lift(warning_id=warning.pk, reach=reach("county1.director"), reason="已平息", now=now)
+    actions.lift(
+        warning_id=warning.pk, reach=reach("county1.director"), reason="已平息", credential=PASSWORD, now=now
+    )
 
     again = actions.propose_new(
         incident_id=warning.incident_id, reach=reach("county1.duty"), said=said("blue"), now=now

@@ -212,7 +212,12 @@ def test_adjusting_answers_with_the_successor(call, signed):
 def test_lifting(call, signed):
     warning = signed("yellow")
 
-    answer = call("county1.director", "post", f"{URL}{warning.number}/lift/", {"reason": "人员已离开"})
+    answer = call(
+        "county1.director",
+        "post",
+        f"{URL}{warning.number}/lift/",
+        {"reason": "人员已离开", "credential": PASSWORD},
+    )
 
     assert (answer.json()["state"], answer.json()["lift_reason"]) == ("lifted", "人员已离开")
 
@@ -232,6 +237,7 @@ def test_every_act_minds_the_revision_read(call, proposed, passwords, act):
         "adjust": {"level": "blue", "reason": "改"},
         "propose": {},
         "withdraw": {},
+        "lift": {"reason": "改", "credential": PASSWORD},
     }.get(act, {"reason": "改"})
 
     answer = call("county1.director", "post", f"{URL}{warning.number}/{act}/", body, HTTP_IF_MATCH='"99"')
@@ -322,3 +328,20 @@ def test_clocks_and_notices_are_found_by_the_warnings_number(call, signed):
 
     assert "C000-2" in [clock["id"] for clock in clocks]
     assert notices
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "code"),
+    [
+        ({}, 422, "invalid"),
+        ({"credential": ""}, 422, "invalid"),
+        ({"credential": "not it"}, 403, "credential_wrong"),
+    ],
+)
+def test_a_token_alone_lifts_nothing(call, signed, given, status, code):
+    warning = signed("yellow")
+
+    answer = call("county1.director", "post", f"{URL}{warning.number}/lift/", {"reason": "已离开", **given})
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert call("county1.duty", "get", f"{URL}{warning.number}/").json()["state"] == "in_force"

@@ -12,6 +12,7 @@ from common.errors import WrongState
 from early_warnings import actions, cap
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
+from tests.early_warnings.conftest import PASSWORD
 
 NS = f"{{{cap.NAMESPACE}}}"
 #: The sequence of the standard's schema: element → (may be missing, may repeat).
@@ -133,7 +134,11 @@ def test_an_adjustment_is_an_update_that_names_the_earlier_one(in_state):
 def test_lifting_is_a_message_of_its_own_that_cancels(signed, reach, now):
     warning = signed()
     actions.lift(
-        warning_id=warning.pk, reach=reach("county1.director"), reason="已平息", now=now + timedelta(hours=1)
+        warning_id=warning.pk,
+        reach=reach("county1.director"),
+        reason="已平息",
+        credential=PASSWORD,
+        now=now + timedelta(hours=1),
     )
 
     root = parsed(cap.message(fresh(warning)))

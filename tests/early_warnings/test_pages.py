@@ -359,7 +359,7 @@ def test_returning_withdrawing_and_lifting_on_the_page(proposed, signed, browser
 
     send(chief, address("warning-return", one), return_reason="请补充人数", rev=one.rev)
     send(desk, address("warning-withdraw", two), rev=two.rev)
-    send(chief, address("warning-lift", three), lift_reason="人员已离开", rev=three.rev)
+    send(chief, address("warning-lift", three), lift_reason="人员已离开", credential=PASSWORD, rev=three.rev)
 
     states = dict(EarlyWarning.objects.values_list("pk", "state"))
     assert [states[w.pk] for w in (one, two, three)] == [State.RETURNED, State.WITHDRAWN, State.LIFTED]
@@ -503,3 +503,20 @@ def test_a_page_costs_the_same_however_much_is_on_it(signed, passwords, browser,
 
     assert counts[0] == counts[1] == counts[2]
     assert counts[0] <= 30
+
+
+def test_a_wrong_credential_comes_back_beside_the_reason_why_it_is_over(signed, browser):
+    warning = signed()
+
+    response = send(
+        browser("county1.director"),
+        address("warning-lift", warning),
+        lift_reason="人员已离开",
+        credential="no",
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "人员已离开" in page
+    assert 'id="lift_credential"' in page
+    assert EarlyWarning.objects.get().state == State.IN_FORCE

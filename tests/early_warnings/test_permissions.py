@@ -242,7 +242,7 @@ def attempt(verb, warning, reach, said, cast, now):
         Verb.SIGN: lambda: actions.sign(**common, credential=PASSWORD),
         Verb.RETURN: lambda: actions.return_to_drafter(**common, reason="请补充"),
         Verb.ADJUST: lambda: actions.adjust(**common, said=said("orange")),
-        Verb.LIFT: lambda: actions.lift(**common, reason="已平息"),
+        Verb.LIFT: lambda: actions.lift(**common, reason="已平息", credential=PASSWORD),
         Verb.CALL: lambda: follow_up.record_call(
             **common, person=cast["county1.responder"], outcome="answered"
         ),

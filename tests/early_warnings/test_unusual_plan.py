@@ -119,7 +119,13 @@ def test_an_incident_runs_from_alarm_to_closing(event, signed_c, reach, now):
     note_step(incident_id=event.pk, reach=reach("county1.duty"), kind="demand.first_response", now=now)
     assert Clock.objects.get(clock_id="H-1").state(now) == "met"
 
-    actions.lift(warning_id=signed_c.pk, reach=reach("county1.director"), reason="旅客已登船", now=now)
+    actions.lift(
+        warning_id=signed_c.pk,
+        reach=reach("county1.director"),
+        reason="旅客已登船",
+        credential=PASSWORD,
+        now=now,
+    )
     closed = close(
         incident_id=event.pk,
         reach=reach("county1.duty"),

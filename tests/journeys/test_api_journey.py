@@ -154,7 +154,9 @@ def test_from_alarm_to_closed_incident(installation, deployed):
 
         # It is over.
         assert (
-            director.post(f"early-warnings/{warning}/lift/", {"reason": "They have left."})["state"]
+            director.post(
+                f"early-warnings/{warning}/lift/", {"reason": "They have left.", "credential": PASSWORD}
+            )["state"]
             == "lifted"
         )
         over = {"summary": "Demands recorded; they left."}

@@ -126,6 +126,7 @@ def test_from_alarm_to_closed_incident(person, bureau_server, language):
         "form => { const fold = form.closest('details'); if (fold) fold.open = true; }"
     )
     director.locator("#lift-form textarea").fill(said["end"])
+    director.locator("#lift-form input[name=credential]").fill(bureau_server.passwords["county1.director"])
     director.locator("#lift-form button").first.click()
     expect(duty.locator("[data-part=warnings]")).to_contain_text(
         "已解除" if language == "zh-hans" else "ifted"

@@ -160,7 +160,11 @@ def go_over(walk):
 
 def lift(walk):
     warnings.lift(
-        warning_id=walk.warning.pk, reach=walk.reach("city.director"), reason="人员已离开", now=walk.now()
+        warning_id=walk.warning.pk,
+        reach=walk.reach("city.director"),
+        reason="人员已离开",
+        credential=PASSWORD,
+        now=walk.now(),
     )
 
 

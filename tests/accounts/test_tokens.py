@@ -1,0 +1,60 @@
+"""An API token does no more than its account may do at that moment, and ends with what made it unsafe."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from accounts.people.actions import reset_password, reset_second_factor
+from accounts.tokens import issue
+from journal.models import Entry
+from journal.record import content_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def call(cast, client, now):
+    """call() → status and code of a request with county 1's duty officer's token."""
+    token = issue(user=cast["county1.duty"], now=now)
+
+    def get():
+        with time_machine.travel(now, tick=False):
+            answer = client.get("/api/v1/me/", headers={"Authorization": f"Bearer {token}"})
+            if answer.status_code == 404:
+                answer = client.get("/api/v1/incidents/", headers={"Authorization": f"Bearer {token}"})
+        return answer.status_code, answer.json().get("code")
+
+    return get
+
+
+def test_a_token_ends_with_a_password_reset(call, cast, reach, now):
+    assert call()[0] == 200
+
+    reset_password(reach=reach("city.secadmin"), person_id=cast["county1.duty"].pk, now=now)
+
+    assert call()[0] == 401
+    assert content_of(Entry.objects.get(kind="password.reset"))["tokens_revoked"] == 1
+
+
+def test_a_token_ends_with_a_reset_of_the_second_factor(call, cast, reach, now):
+    from allauth.mfa.models import Authenticator
+
+    Authenticator.objects.create(user=cast["county1.duty"], type="totp", data={})
+
+    reset_second_factor(reach=reach("city.secadmin"), person_id=cast["county1.duty"].pk, now=now)
+
+    assert call()[0] == 401
+
+
+def test_a_token_waits_until_the_password_is_ones_own(call, cast, now):
+    cast["county1.duty"].one_time_until = now + timedelta(hours=1)
+    cast["county1.duty"].save()
+
+    assert call() == (403, "password_change_required")
+
+
+def test_a_token_waits_for_the_second_factor_where_it_is_required(call, settings):
+    settings.REQUIRE_SECOND_FACTOR = True
+
+    assert call() == (403, "second_factor_required")
