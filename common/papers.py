@@ -1,7 +1,8 @@
 """Official papers as PDF and as a Word file: title, number, body, signature and date.
 
-Layout after GB/T 9704-2012 (A4; margins 37/35/28/26 mm; body of size 3 with 28 characters to the line; page
-numbers between dashes), without the red head, which belongs to sealed paper. The text reaches the typesetter
+Layout after GB/T 9704-2012 (A4; margins 37/35/28/26 mm; 22 lines of 28 characters of size 3; page numbers between
+dashes at the outer edge; name and date as on paper without a seal), without the red head, which belongs to sealed
+paper. The text reaches the typesetter
 as JSON and is never markup: what somebody typed is printed as it was typed.
 
 A typesetter with Chinese fonts takes 70 MB and would keep them, so `common/press.py` runs as a short-lived

@@ -5,7 +5,10 @@ import re
 import subprocess
 import sys
 import zipfile
+import zlib
+from contextlib import suppress
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.utils import translation
@@ -17,6 +20,9 @@ from common.papers import Fields, Heading, Paper, Paragraph, Table, as_docx, as_
 HOSTILE = (
     '#import "x": * $a$ *粗* _斜_ [块] <标签> @引用 \\ #panic("no") {{7*7}} </w:t><w:b/> =cmd|/c\x00\x07'
 )
+
+#: Points of a millimetre.
+MM = 72 / 25.4
 
 
 @pytest.fixture
@@ -81,6 +87,132 @@ def test_a_docx_holds_every_part_as_it_was_typed(paper, landscape):
     assert said.count(shown) == 3
 
 
+# --- GB/T 9704-2012 ------------------------------------------------------------------------------------------
+
+
+def lines_of(made: bytes) -> list[list[tuple[float, float, float, int]]]:
+    """For each page its lines from the top, measured in the PDF: left edge, height above the page's foot, size (all
+    in points) and number of characters."""
+    pages = []
+    for found in re.finditer(rb"stream\r?\n(.*?)\r?\nendstream", made, re.DOTALL):
+        with suppress(zlib.error):
+            drawn = zlib.decompress(found[1])
+            if b"TJ" in drawn:
+                pages.append(_lines(drawn))
+    return pages
+
+
+def _lines(drawn: bytes):
+    at: dict[float, list] = {}
+    for x, y, size, text in re.findall(
+        rb"1 0 0 -1 ([\d.]+) ([\d.]+) cm.*?/f\d+ ([\d.]+) Tf.*?\[(.*?)\]TJ", drawn, re.DOTALL
+    ):
+        strings = b"".join(re.findall(rb"\(((?:\\.|[^\\)])*)\)", text, re.DOTALL))
+        glyphs = len(re.sub(rb"\\(\d{3}|.)", b"#", strings, flags=re.DOTALL)) // 2
+        at.setdefault(round(float(y), 1), []).append((float(x), float(size), glyphs))
+    return [
+        (min(x for x, _, _ in parts), y, max(size for _, size, _ in parts), sum(n for _, _, n in parts))
+        for y, parts in sorted(at.items(), reverse=True)
+    ]
+
+
+def body_of(page):
+    """Its lines without the page number's."""
+    return [line for line in page if line[2] == press.BODY]
+
+
+@pytest.fixture(scope="module")
+def long_pages():
+    """A paper of plain text over several pages."""
+    with translation.override("zh-hans"):
+        made = as_pdf(
+            Paper(
+                title="零报告",
+                body=(Paragraph("字" * 28 * 70),),
+                signed="示例县司法局",
+                dated=date(2026, 11, 22),
+            )
+        )
+    return lines_of(made)
+
+
+@pytest.mark.slow
+def test_a_page_has_22_lines_of_28_characters(long_pages):
+    full = body_of(long_pages[1])
+
+    assert len(full) == 22
+    assert {count for _x, _y, _size, count in full} == {28}
+    # 37 mm from the head, 35 mm from the foot, 28 mm from the left: nothing stands outside 156 x 225 mm.
+    assert all(35 * MM <= y <= (297 - 37) * MM and round(x - 28 * MM, 1) == 0 for x, y, _size, _n in full)
+
+
+@pytest.mark.slow
+def test_the_first_line_is_set_in_by_two_characters(long_pages):
+    first = body_of(long_pages[0])[0]
+
+    assert (first[3], round((first[0] - 28 * MM) / (press.BODY - press.CLOSER), 2)) == (26, 2.0)
+
+
+@pytest.mark.slow
+def test_page_numbers_stand_at_the_outer_edge_one_character_in(long_pages):
+    odd, even, third, *_more = (next(line for line in page if line[2] == press.FOLIO) for page in long_pages)
+
+    assert round(even[0] - 28 * MM, 1) == press.FOLIO
+    assert odd[0] > 400
+    assert abs(third[0] - odd[0]) < 2
+    # "— 1 —" is five letters wide at most four characters; it ends one character before the right edge.
+    assert 210 * MM - 26 * MM - 5 * press.FOLIO < odd[0] < 210 * MM - 26 * MM - 3 * press.FOLIO
+    assert 35 * MM - odd[1] > 7 * MM
+
+
+@pytest.mark.slow
+def test_headings_stay_on_the_lines():
+    text = "字" * 28 * 3
+    with translation.override("zh-hans"):
+        made = as_pdf(Paper(title="题", body=(Paragraph(text), Heading("一、情况"), Paragraph(text))))
+
+    heights = [y for _x, y, _size, _n in body_of(lines_of(made)[0])]
+
+    assert all(abs(above - below - press.PITCH) < 0.1 for above, below in pairwise(heights))
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "indents"),
+    [
+        ("示例县司法局", "2026年11月22日", (5, 2)),
+        ("示例市人民政府司法局", "2026年1月2日", (2, 4)),
+        ("", "2026年1月2日", (10, 2)),
+    ],
+)
+def test_where_name_and_date_end(name, day, indents):
+    """Ten characters against six: the date begins two after the name, so it ends four before the edge."""
+    assert press.signature_indents(name, day) == indents
+
+
+@pytest.mark.slow
+def test_the_date_begins_two_characters_after_the_name(long_pages):
+    name, day = body_of(long_pages[-1])[-2:]
+
+    assert (name[3], day[3]) == (6, 11)
+    assert round(day[0] - name[0], 1) == 2 * press.BODY
+
+
+@pytest.mark.slow
+def test_a_word_file_keeps_the_same_grid_and_numbers_by_parity(paper):
+    with zipfile.ZipFile(io.BytesIO(as_docx(paper))) as file:
+        parts = {name: file.read(name).decode() for name in file.namelist() if name.endswith(".xml")}
+
+    grid = re.search(r"<w:docGrid [^>]*>", parts["word/document.xml"])[0]
+    assert 'w:type="linesAndChars"' in grid
+    assert 22 * int(re.search(r'linePitch="(\d+)"', grid)[1]) <= 225 * MM * 20
+    closer = int(re.search(r'charSpace="(-\d+)"', grid)[1]) / 4096
+    assert 28 * (press.BODY + closer) <= 156 * MM < 29 * (press.BODY + closer)
+    assert "<w:evenAndOddHeaders" in parts["word/settings.xml"]
+    feet = [text for name, text in parts.items() if name.startswith("word/footer")]
+    assert sorted(re.search(r'<w:jc w:val="(\w+)"', foot)[1] for foot in feet) == ["left", "right"]
+    assert all('w:instr="PAGE"' in foot and "宋体" in foot for foot in feet)
+
+
 @pytest.mark.slow
 def test_text_is_never_markup(paper):
     """A panic in the text would stop the typesetter if it were read as markup."""
@@ -127,6 +259,7 @@ def test_fonts_are_chosen_in_the_order_of_the_standard():
         "text": "FangSong",
         "title": "Noto Serif CJK SC",
         "heading": "SimHei",
+        "folio": "Noto Serif CJK SC",
     }
 
 
