@@ -8,6 +8,7 @@ import base64
 import hashlib
 import logging
 import os
+from collections.abc import Iterable
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -40,14 +41,25 @@ def unseal(stored: str) -> str:
     """Read what `seal` wrote. Empty, and logged, when no known key opens it: a page must not die of it."""
     if not stored or not stored.startswith(MARK):
         return stored or ""
+    text = _open(stored, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    if text is None:
+        log.error("a sealed value cannot be read with this SECRET_KEY; was the key changed or not restored?")
+    return text or ""
+
+
+def is_readable(stored: str, keys: Iterable[str]) -> bool:
+    """Whether one of these keys opens what `seal` wrote."""
+    return not stored.startswith(MARK) or _open(stored, keys) is not None
+
+
+def _open(stored: str, keys: Iterable[str]) -> str | None:
     raw = base64.urlsafe_b64decode(stored[len(MARK) :])
-    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+    for key in keys:
         try:
             return _cipher(key).decrypt(raw[:_NONCE], raw[_NONCE:], None).decode()
         except InvalidTag:
             continue
-    log.error("a sealed value cannot be read with this SECRET_KEY; was the key changed or not restored?")
-    return ""
+    return None
 
 
 @lru_cache(maxsize=8)

@@ -40,20 +40,29 @@ _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 env = Environment()
 
 
-def read_secret_key(data_dir: Path) -> str:
-    """The key from SECRET_KEY, else one made once for this data directory (mode 0600)."""
+def read_secret_keys(data_dir: Path) -> list[str]:
+    """The key, then the earlier ones: from SECRET_KEY, else from the file of this data directory.
+
+    The file has one key a line and mode 0600; it is made once, with a random key, or comes with a backup.
+    """
+    earlier = env.list("SECRET_KEY_FALLBACKS", default=[])
     if key := env("SECRET_KEY", default=""):
-        return key
+        return [key, *earlier]
     file = data_dir / "secret-key"
     if not file.exists():
-        partial = data_dir / f"secret-key.{os.getpid()}"
-        partial.touch(mode=0o600)
-        partial.write_text(secrets.token_urlsafe(48))
-        # link(), not rename(): of two processes that start together, the first one's key stays.
-        try:
-            os.link(partial, file)
-        except FileExistsError:
-            pass
-        finally:
-            partial.unlink()
-    return file.read_text().strip()
+        _make_key(file)
+    key, *before = file.read_text().splitlines()
+    return [key, *earlier, *before]
+
+
+def _make_key(file: Path) -> None:
+    partial = file.with_name(f"secret-key.{os.getpid()}")
+    partial.touch(mode=0o600)
+    partial.write_text(secrets.token_urlsafe(48))
+    # link(), not rename(): of two processes that start together, the first one's key stays.
+    try:
+        os.link(partial, file)
+    except FileExistsError:
+        pass
+    finally:
+        partial.unlink()

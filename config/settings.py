@@ -7,7 +7,7 @@ Every variable read here is listed with unit and default in `.env.example`.
 import sys
 from pathlib import Path
 
-from config.environment import env, read_secret_key
+from config.environment import env, read_secret_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
@@ -17,9 +17,10 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 HOST = env("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
-SECRET_KEY = read_secret_key(DATA_DIR)
-#: Earlier keys: what they sealed stays readable, what they signed stays valid.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Of the earlier keys: what they sealed stays readable, what they signed stays valid.
+SECRET_KEY, *SECRET_KEY_FALLBACKS = read_secret_keys(DATA_DIR)
+#: Whether the key is that of DATA_DIR/secret-key, so that a restored backup brings its own.
+SECRET_KEY_IS_IN_FILE = not env("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Where people reach this product, for links in messages: "https://icd.example".

@@ -1,7 +1,8 @@
 """Backups: one folder with the database, the journal's anchors, the uploaded files and a list of checksums.
 
-Restoring puts all of it back and then proves it: checksums before, the journal's chain after. The secret
-key is part of it, because sealed columns cannot be read without it: keep the folder as you keep the key.
+Restoring puts all of it back and then proves it: checksums and keys before, the journal's chain and the sealed
+values after. The secret keys are part of it, because sealed columns cannot be read without them: keep the folder as
+you keep the keys.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection, connections
 
-from engine import one_process
+from engine import backup_keys, one_process
 from journal import anchor
 from journal.numbering import head
 from journal.record import stamp
@@ -25,7 +26,7 @@ from journal.verify import Verdict, verify
 MANIFEST = "manifest.json"
 SQLITE, POSTGRESQL = "database.sqlite3", "database.dump"
 #: Beside the database, if they are there. Demo passwords, static files and logs are not worth keeping.
-KEPT = ("journal-anchors.txt", "secret-key", "files")
+KEPT = ("journal-anchors.txt", "files")
 
 
 class BackupError(Exception):
@@ -36,6 +37,8 @@ class Restored(NamedTuple):
     verdict: Verdict
     #: The last number the anchors here knew before; entries beyond the backup's are lost.
     known: int
+    #: Sealed values that cannot be read with the keys that are in force from now on.
+    unreadable: int
 
 
 def make(folder: Path, now: datetime) -> int:
@@ -47,6 +50,7 @@ def make(folder: Path, now: datetime) -> int:
     number = head()
     for name in KEPT:
         _copy(_data_dir() / name, folder / name)
+    backup_keys.write(folder / backup_keys.FILE)
     (_dump_postgresql if connection.vendor == "postgresql" else _dump_sqlite)(folder)
     manifest = {"made_at": stamp(now), "engine": connection.vendor, "journal": number, "files": _sums(folder)}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -55,19 +59,37 @@ def make(folder: Path, now: datetime) -> int:
     return number
 
 
-def restore(folder: Path) -> Restored:
-    """Put a backup in the place of the present data, which must not be in use. Checked before and after."""
+def restore(folder: Path, *, other_key: bool = False) -> Restored:
+    """Put a backup in the place of the present data, which must not be in use. Checked before and after.
+
+    A backup sealed with a key unknown here is refused, unless `other_key` says that this is meant.
+    """
     _check(folder)
+    if not other_key:
+        _check_keys(folder)
     known = max(anchor.read(), default=0)
     connections.close_all()
     (_load_postgresql if connection.vendor == "postgresql" else _load_sqlite)(folder)
     # Anchors of entries that are gone would call the restored journal cut.
     _set_aside(anchor.anchor_file())
     for name in KEPT:
-        if (folder / name).exists():
-            _set_aside(_data_dir() / name)
-            _copy(folder / name, _data_dir() / name)
-    return Restored(verify(), known)
+        _replace(folder, name)
+    return Restored(verify(), known, backup_keys.unreadable(_restore_keys(folder)))
+
+
+def _replace(folder: Path, name: str) -> None:
+    if (folder / name).exists():
+        _set_aside(_data_dir() / name)
+        _copy(folder / name, _data_dir() / name)
+
+
+def _restore_keys(folder: Path) -> list[str]:
+    """Take over the backup's keys where ours lie in a file. Returns those in force from the next start on."""
+    given = backup_keys.read(folder)
+    if not (given and settings.SECRET_KEY_IS_IN_FILE):
+        return backup_keys.here()
+    _replace(folder, backup_keys.FILE)
+    return [*given, *settings.SECRET_KEY_FALLBACKS]
 
 
 def _data_dir() -> Path:
@@ -85,6 +107,15 @@ def _check(folder: Path) -> None:
     sums = _sums(folder)
     if wrong := sorted(name for name, expected in manifest["files"].items() if sums.get(name) != expected):
         raise BackupError(f"not as it was written: {', '.join(wrong)}")
+
+
+def _check_keys(folder: Path) -> None:
+    if backup_keys.missing(backup_keys.read(folder), backup_keys.here()):
+        raise BackupError(
+            f"it was made under another SECRET_KEY, and staff telephone numbers and second factors in it could not be "
+            f"read here. Write the keys of {folder / backup_keys.FILE} into the environment, the first line as "
+            "SECRET_KEY, further ones into SECRET_KEY_FALLBACKS, and run it again; or add --other-key to lose them"
+        )
 
 
 def _sums(folder: Path) -> dict[str, str]:

@@ -3,7 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from engine import backups
+from engine import backup_keys, backups
 
 
 class Command(BaseCommand):
@@ -17,6 +17,8 @@ class Command(BaseCommand):
             number = backups.make(folder, timezone.now())
         except (backups.BackupError, OSError) as error:
             raise CommandError(f"no backup was made: {error}") from error
-        self.stdout.write(
-            f"{folder}: journal up to number {number}. It holds the secret key: keep it as safe."
+        earlier = len(backup_keys.read(folder)) - 1
+        keys = (
+            f"the secret key and {earlier} earlier one{'s'[: earlier != 1]}" if earlier else "the secret key"
         )
+        self.stdout.write(f"{folder}: journal up to number {number}. It holds {keys}: keep it as safe.")

@@ -17,10 +17,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("folder", type=Path)
+        parser.add_argument(
+            "--other-key",
+            action="store_true",
+            help="restore although this SECRET_KEY cannot read the backup's telephone numbers and second factors",
+        )
 
-    def handle(self, *, folder, **options):
+    def handle(self, *, folder, other_key, **options):
         try:
-            restored = backups.restore(folder)
+            restored = backups.restore(folder, other_key=other_key)
         except (backups.BackupError, OSError) as error:
             raise CommandError(f"nothing was restored: {error}") from error
         grant_application()
@@ -28,6 +33,11 @@ class Command(BaseCommand):
         if restored.known > number:
             self.stderr.write(
                 f"entries {number + 1} to {restored.known} were written after this backup and are lost"
+            )
+        if restored.unreadable:
+            self.stderr.write(
+                f"{restored.unreadable} sealed values cannot be read with the keys here: telephone numbers and second "
+                "factors. Put the key they were sealed with into SECRET_KEY_FALLBACKS, or have them entered anew"
             )
         if verdict.broken is not None:
             raise CommandError(
