@@ -201,8 +201,6 @@ def test_unit_runs_without_rights_and_comes_back(unit):
     [
         "client_header_timeout 5s;",
         "client_body_timeout 15s;",
-        "limit_conn_zone $binary_remote_addr zone=address:10m;",
-        "limit_conn address 300;",
         "limit_conn_status 429;",
         "client_max_body_size 1m;",
         "ssl_protocols TLSv1.2 TLSv1.3;",

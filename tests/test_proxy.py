@@ -1,0 +1,244 @@
+"""deploy/nginx.conf in a real nginx on loopback: whose address counts, what is limited, and what never is."""
+
+import http.client
+import os
+import re
+import shutil
+import ssl
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.processes import Process, accepts, free_port
+
+pytestmark = [pytest.mark.slow, pytest.mark.embedded_only]
+
+DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
+SESSION = "a1" * 16
+#: Requests at once, small enough for a test; in the file they are hundreds.
+LIMITS = {"session": 2, "visitor": 3, "address": 6}
+
+
+class Nginx(Process):
+    name = "nginx"
+
+    def __init__(self, folder: Path, conf: str):
+        super().__init__(env={"PATH": f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"}, folder=folder)
+        self.port = free_port()
+        self._conf = folder / "nginx.conf"
+        self._conf.write_text(conf.replace("listen 443 ", f"listen 127.0.0.1:{self.port} "))
+
+    def command(self):
+        found = shutil.which("nginx", path=self.env["PATH"])
+        assert found, "nginx is not installed: apt install nginx-light"
+        return [found, "-p", str(self.folder), "-c", str(self._conf), "-g", "daemon off;"]
+
+    def is_ready(self):
+        return accepts(self.port)
+
+
+class Upstream(ThreadingHTTPServer):
+    """Stands for the web processes: says which address it was told; `/slow` waits until it is let go."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self):
+        self.go, self.waiting = threading.Event(), threading.Semaphore(0)
+        super().__init__(("127.0.0.1", 0), _Answer)
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+
+class _Answer(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path == "/slow":
+            self.server.waiting.release()
+            self.server.go.wait(20)
+        body = self.headers["X-Forwarded-For"].encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    deploy = tmp_path_factory.mktemp("tls") / "deploy"
+    shutil.copytree(DEPLOY, deploy, ignore=shutil.ignore_patterns("*.key", "*.crt", "*.srl"))
+    subprocess.run([deploy / "make-internal-ca.sh", "dashboard.example"], check=True, capture_output=True)
+    return deploy / "tls"
+
+
+@pytest.fixture
+def upstream():
+    with Upstream() as server:
+        yield server
+        server.go.set()
+        server.shutdown()
+
+
+def configured(folder: Path, upstream: Upstream, tls: Path, trusted: str) -> str:
+    """The delivered configuration with the paths, ports and limits of this test."""
+    subprocess.run(
+        [DEPLOY / "trusted-proxies.sh", folder / "trusted-proxies.conf"],
+        env={**os.environ, "TRUSTED_PROXIES": trusted},
+        check=True,
+    )
+    local = (DEPLOY / "nginx-systemd.conf").read_text()
+    local = re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{upstream.server_port}", local)
+    local = re.sub(r"access_log \S+", f"access_log {folder}/access.log", local)
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "local.conf").write_text(local + temporary)
+    text = (DEPLOY / "nginx.conf").read_text()
+    for old, new in {
+        "user www-data;": "",
+        "/run/nginx.pid": f"{folder}/pid",
+        "/etc/nginx/local.conf": f"{folder}/local.conf",
+        "/etc/nginx/trusted-proxies.conf": f"{folder}/trusted-proxies.conf",
+        "/etc/nginx/tls": str(tls),
+        "/etc/nginx/pages": str(DEPLOY / "pages"),
+        "/srv/static": str(folder),
+        "listen 80 ": f"listen 127.0.0.1:{free_port()} ",
+        "listen 127.0.0.1:8081": f"listen 127.0.0.1:{free_port()}",
+    }.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    for name, amount in LIMITS.items():
+        text, found = re.subn(rf"limit_conn {name} \d+;", f"limit_conn {name} {amount};", text)
+        assert found == 1, name
+    return text
+
+
+@pytest.fixture
+def proxy(tmp_path, upstream, certificate):
+    """proxy(trusted) → a function that asks through an nginx which trusts these: path, headers → status and body."""
+    running = []
+
+    def start(trusted: str = ""):
+        nginx = Nginx(tmp_path, configured(tmp_path, upstream, certificate, trusted))
+        running.append(nginx)
+        nginx.start()
+
+        def ask(path="/", method="GET", **headers):
+            context = ssl._create_unverified_context()
+            connection = http.client.HTTPSConnection("127.0.0.1", nginx.port, timeout=20, context=context)
+            try:
+                sent = {name.replace("_", "-"): value for name, value in headers.items()}
+                connection.request(method, path, body=b"{}" if method == "POST" else None, headers=sent)
+                answer = connection.getresponse()
+                return answer.status, answer.read().decode()
+            finally:
+                connection.close()
+
+        return ask
+
+    yield start
+    for nginx in running:
+        upstream.go.set()
+        nginx.kill()
+
+
+@pytest.mark.parametrize(
+    ("trusted", "said", "address"),
+    [
+        ("", "203.0.113.9", "127.0.0.1"),
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        # What the visitor wrote stands left of what the balancer added, and is not believed.
+        ("127.0.0.1", "1.2.3.4, 203.0.113.9", "203.0.113.9"),
+        # A WAF before the balancer.
+        ("127.0.0.1,198.51.100.0/24", "203.0.113.9, 198.51.100.7", "203.0.113.9"),
+    ],
+)
+def test_the_address_that_the_product_is_told(proxy, trusted, said, address):
+    assert proxy(trusted)(X_Forwarded_For=said) == (200, address)
+
+
+def hold(ask, upstream, pool, number, **headers):
+    """So many requests under way at once."""
+    held = [pool.submit(ask, "/slow", **headers) for _ in range(number)]
+    for _ in held:
+        assert upstream.waiting.acquire(timeout=10)
+    return held
+
+
+@pytest.fixture
+def pool():
+    with ThreadPoolExecutor(20) as threads:
+        yield threads
+
+
+def test_who_is_not_signed_in_is_limited_by_address_and_nobody_else(proxy, upstream, pool):
+    ask = proxy()
+    cookie = f"language=en; __Host-session={SESSION}"
+    held = hold(ask, upstream, pool, LIMITS["visitor"])
+
+    assert ask("/")[0] == 429
+    # A person signed in behind the same address, and an alarm from anybody.
+    assert ask("/", Cookie=cookie)[0] == 200
+    assert ask("/api/v1/alarms/", "POST")[0] == 200
+    assert ask("/alarm/", "POST")[0] == 200
+
+    upstream.go.set()
+    assert [each.result()[0] for each in held] == [200] * len(held)
+
+
+@pytest.mark.parametrize("session", [SESSION, "1a" * 16])
+def test_a_session_is_limited_by_itself_except_for_alarms(proxy, upstream, pool, session):
+    ask, cookie = proxy(), f"__Host-session={session}"
+    hold(ask, upstream, pool, LIMITS["session"], Cookie=cookie)
+
+    assert ask("/", Cookie=cookie)[0] == 429
+    assert ask("/", Cookie=f"__Host-session={'b2' * 16}")[0] == 200
+    assert ask("/alarm/", Cookie=cookie)[0] == 200
+    assert ask("/api/v1/alarms/", "POST", Cookie=cookie)[0] == 200
+
+
+def test_invented_sessions_end_at_the_limit_of_the_address(proxy, upstream, pool):
+    ask = proxy()
+    for number in range(LIMITS["address"]):
+        hold(ask, upstream, pool, 1, Cookie=f"__Host-session={number:032d}")
+
+    assert ask("/", Cookie=f"__Host-session={SESSION}")[0] == 429
+    assert ask("/api/v1/alarms/", "POST", Cookie=f"__Host-session={SESSION}")[0] == 200
+
+
+def test_behind_a_balancer_each_visitor_has_a_limit_of_his_own(proxy, upstream, pool):
+    ask = proxy("127.0.0.1")
+    hold(ask, upstream, pool, LIMITS["visitor"], X_Forwarded_For="203.0.113.9")
+
+    assert ask("/", X_Forwarded_For="203.0.113.9")[0] == 429
+    assert ask("/", X_Forwarded_For="203.0.113.10")[0] == 200
+
+
+def test_numbers_of_one_process_of_several_are_not_shown(proxy):
+    assert proxy()("/metrics")[0] == 404
+
+
+@pytest.mark.parametrize("trusted", ["0.0.0.0/0", "::/0", "10.0.0.1; deny all", "$host", "proxy.example"])
+def test_nobody_trusts_everybody_or_writes_into_the_configuration(tmp_path, trusted):
+    file = tmp_path / "trusted-proxies.conf"
+
+    run = subprocess.run(
+        [DEPLOY / "trusted-proxies.sh", file],
+        env={**os.environ, "TRUSTED_PROXIES": trusted},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 1
+    assert "Nothing was written" in run.stderr
+    assert not file.exists()
