@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -71,10 +72,17 @@ class PersonMiddleware:
         over = sessions.why_over(row, request.now)
         if over:
             request.signed_out_because = over
-            logout(request)
+            self._leave(request)
             return None
         sessions.touch(row, request.now)
         return row
+
+    def _leave(self, request) -> None:
+        """End the session; where nothing can be written, only for this request (the primary ends it)."""
+        if settings.READ_ONLY:
+            request.user = AnonymousUser()
+        else:
+            logout(request)
 
 
 class FirstThingsMiddleware:

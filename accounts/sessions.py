@@ -75,8 +75,8 @@ def why_over(row: OpenSession | None, now: datetime) -> str:
 
 
 def touch(row: OpenSession, now: datetime) -> None:
-    """Note that the person is there. Written at most once a minute."""
-    if now - row.seen_at >= SEEN_EVERY:
+    """Note that the person is there. Written at most once a minute, and not where nothing is written."""
+    if now - row.seen_at >= SEEN_EVERY and not settings.READ_ONLY:
         OpenSession.objects.filter(pk=row.pk).update(seen_at=now)
 
 
@@ -96,7 +96,7 @@ def over_among(session_keys: Collection[str], now: datetime) -> set[str]:
     over = {row.session_key for row in rows if why_over(row, now)}
     there = [row.pk for row in rows if row.session_key not in over and now - row.seen_at >= SEEN_EVERY]
     try:
-        if there:
+        if there and not settings.READ_ONLY:
             OpenSession.objects.filter(pk__in=there).update(seen_at=now)
     except DatabaseError:
         # A screen goes on showing what can be read while nothing can be written.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.http import Http404
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 from common.around import SECRET, around
 from common.crash import crash_point
 from common.errors import Invalid, Refused, Stale, not_found
-from common.middleware import database_away
+from common.middleware import database_away, is_database_away
 from common.models import GivenAnswer
 
 PROBLEM = "application/problem+json"
@@ -27,7 +27,7 @@ KEPT = timedelta(days=30)
 
 def exception_handler(exception, context):
     """Every error of the API is an RFC 9457 problem document with a stable `code`."""
-    if isinstance(exception, OperationalError | InterfaceError):
+    if is_database_away(exception):
         exception = database_away()
     if isinstance(exception, Http404):
         exception = not_found()

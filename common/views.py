@@ -2,7 +2,6 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from common.errors import NotAllowed
-from common.middleware import database_away
+from common.middleware import database_away, is_database_away
 
 
 def csrf_failure(request, reason=""):
@@ -30,7 +29,7 @@ def server_error(request):
     Sessions, middleware and the frame of every page ask the database, so its absence shows anywhere, not
     only in views.
     """
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if not is_database_away(sys.exc_info()[1]):
         return defaults.server_error(request)
     if request.path.startswith("/api/"):
         refused = database_away()

@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 #: Seconds a process may take to come up on a busy machine, and to end in good order.
 START_SECONDS = 60
 STOP_SECONDS = 20
+#: And a command; on a machine that does much else, a whole migration takes minutes.
+COMMAND_SECONDS = 900
 
 
 def free_port() -> int:
@@ -76,7 +78,7 @@ def manage(*arguments: str, env: dict[str, str], check: bool = True) -> str:
         env=env,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=COMMAND_SECONDS,
     )
     if check and done.returncode:
         raise AssertionError(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
@@ -89,7 +91,7 @@ def python(code: str, *, env: dict[str, str]) -> str:
         "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; import django; django.setup()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", setup + code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=300
+        [sys.executable, "-c", setup + code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=COMMAND_SECONDS
     )
     if done.returncode:
         raise AssertionError(f"failed:\n{code}\n{done.stdout}\n{done.stderr}")
@@ -448,7 +450,7 @@ class Postgres(Process):
         # Not below `folder`: pytest closes its own folders to other accounts again whenever it starts.
         self._room = tempfile.TemporaryDirectory(prefix="tests-postgres-", ignore_cleanup_errors=True)
         self._cluster = Path(self._room.name) / "cluster"
-        self._account = _unprivileged() if os.geteuid() == 0 else None
+        self._account = unprivileged() if os.geteuid() == 0 else None
 
     @property
     def url(self) -> str:
@@ -547,7 +549,7 @@ class Redis(Process):
             return b"PONG" in asked.recv(100)
 
 
-def _unprivileged() -> pwd.struct_passwd:
+def unprivileged() -> pwd.struct_passwd:
     """PostgreSQL refuses to run as root: take the account its package made, or nobody."""
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import sessions
@@ -156,3 +158,36 @@ def test_a_socket_of_an_idle_session_ends(two, clock):
 )  # fmt: skip
 def test_a_person_recognises_the_browser(user_agent, words):
     assert OpenSession(device=user_agent).device_words == words
+
+
+@pytest.fixture
+def on_replica(two, settings, clock):
+    """Somebody who signed in on the primary, minutes later at a process that only reads."""
+    clock.shift(timedelta(minutes=2))
+    settings.READ_ONLY = True
+    settings.SESSION_ENGINE = "accounts.reading_sessions"
+    return two[0]
+
+
+def written(captured) -> list[str]:
+    return [
+        query["sql"] for query in captured if query["sql"].lstrip().startswith(("INSERT", "UPDATE", "DELETE"))
+    ]
+
+
+@pytest.mark.parametrize("required", [False, True])
+def test_a_process_that_only_reads_writes_nothing_of_a_session(on_replica, settings, required):
+    """Nor where a second factor is required, which a session notes once it has been seen."""
+    settings.REQUIRE_SECOND_FACTOR = required
+    with CaptureQueriesContext(connection) as captured:
+        on_replica.get("/report/matrix/")
+
+    assert written(captured) == []
+
+
+def test_an_ended_session_is_over_there_too(on_replica, settings):
+    OpenSession.objects.all().delete()
+    with CaptureQueriesContext(connection) as captured:
+        answer = on_replica.get("/report/matrix/")
+
+    assert (answer.status_code, written(captured)) == (302, [])

@@ -1,0 +1,206 @@
+"""The commands of docs/scaling.md, word for word: a replica that serves, a standby that takes over, partitions."""
+
+import os
+import re
+import secrets
+import shlex
+import subprocess
+import sys
+import tempfile
+from itertools import dropwhile
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from tests.faults import acts
+from tests.installations import Installation
+from tests.processes import ROOT, Server, eventually, free_port, manage, postgres_bin, python, unprivileged
+
+pytestmark = [pytest.mark.production, pytest.mark.fault, pytest.mark.slow]
+
+GUIDE = (ROOT / "docs" / "scaling.md").read_text()
+
+
+@pytest.fixture
+def bureau(production_bureau):
+    """PostgreSQL alone is meant."""
+    return production_bureau
+
+
+READING = (
+    "/report/matrix/",
+    "/reports/history/",
+    "/reports/burden/",
+    "/reports/volume/C1/2026/",
+)
+
+SIGNED_IN = """
+from datetime import timedelta
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+from accounts.models import OpenSession, User
+from accounts.sessions import MARK
+now = timezone.now()
+row = OpenSession.objects.create(
+    user=User.objects.get(username="county1.duty"), session_key="{key}", address="", device="",
+    signed_in_at=now - timedelta(hours=1), seen_at=now - timedelta(minutes=2),
+)
+session = SessionStore("{key}")
+session[MARK] = row.pk
+session.save()
+"""
+
+#: Opens the days up to so many from now, and closes those whose cut-off is over.
+CUT_OFF = """
+from datetime import timedelta
+from django.utils import timezone
+from reports.turn import turn_rounds
+turn_rounds(timezone.now() + timedelta(days={days}))
+"""
+
+
+def commands(name: str) -> str:
+    """The block of the guide that is fenced as `sh NAME`."""
+    (found,) = re.findall(rf"^```sh {name}\n(.*?)^```", GUIDE, flags=re.MULTILINE | re.DOTALL)
+    return found
+
+
+class Reading(Server):
+    """A web process started by the guide's line: the settings it names, then the command."""
+
+    name = "reading"
+
+    def command(self):
+        words = shlex.split(commands("web"))
+        command = list(dropwhile(lambda word: "=" in word, words))
+        named = dict(word.split("=", 1) for word in words[: len(words) - len(command)])
+        assert named.pop("DATABASE_URL") == "$REPLICA"
+        self.env |= named
+        return [sys.executable, *command[1:]]
+
+
+@pytest.fixture
+def at_postgres(bureau):
+    """Runs a block of the guide as the account of the database, with its variables filled in; ends the replica."""
+    account = unprivileged() if os.geteuid() == 0 else None
+    as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+    with tempfile.TemporaryDirectory(prefix="tests-replica-") as room:
+        if account:
+            os.chown(room, account.pw_uid, account.pw_gid)
+        primary, password = bureau.postgres, secrets.token_hex(8)
+        values = {
+            "PATH": f"{postgres_bin()}:{os.environ['PATH']}",
+            "PRIMARY": primary.url,
+            "REPLICA_PASSWORD": password,
+            "FROM_PRIMARY": f"postgres://replica:{password}@127.0.0.1:{primary.port}/postgres",
+            "PGDATA": f"{room}/data",
+            # The port the replica listens on; on a machine of its own it would have the usual one.
+            "PGPORT": str(free_port()),
+        }
+
+        def run(block):
+            done = subprocess.run(
+                ["bash", "-euc", block],
+                cwd=room,
+                env=values,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+                **as_account,
+            )
+            log = Path(values["PGDATA"], "start.log")
+            said = log.read_text() if done.returncode and log.exists() else ""
+            assert done.returncode == 0, f"{block}\n{done.stdout}{done.stderr}{said}"
+
+        run.port = int(values["PGPORT"])
+        yield run
+        run('[[ ! -f "$PGDATA/postmaster.pid" ]] || pg_ctl --pgdata="$PGDATA" --mode=immediate --wait stop')
+        run(
+            """psql "$PRIMARY" -c "ALTER SYSTEM RESET ALL" -c "SELECT pg_drop_replication_slot('reports')" -c "DROP ROLE replica" """
+        )
+
+
+def test_a_replica_serves_what_is_read_and_takes_over(installation, bureau, at_postgres):
+    # The tests' server gets these on its command line; the base copy takes only what is in the files.
+    for name, value in (("max_connections", "200"), ("unix_socket_directories", "''")):
+        at_postgres(f'psql "$PRIMARY" --command "ALTER SYSTEM SET {name} = {value}"')
+    at_postgres(commands("primary"))
+    at_postgres(commands("replica"))
+    address = installation.env["DATABASE_URL"].replace(f":{bureau.postgres.port}/", f":{at_postgres.port}/")
+    replica = Installation(
+        installation.folder, {**installation.env, "DATABASE_URL": address}, installation.keys
+    )
+    # Somebody signed in on the primary and was last noted there two minutes ago.
+    python(SIGNED_IN.format(key=installation.keys["county1.duty"][1]), env=installation.env)
+    eventually(lambda: replica.one("SELECT count(*) FROM accounts_opensession"), what="the replica follows")
+
+    with Reading(env=replica.env) as web:
+        duty = replica.browser("county1.duty", web)
+        answers = {path: duty.get(path).status for path in READING}
+        written = duty.form("/alarm/", {"unit": "V111", "place": "hall", "idempotency_key": "k"}).status
+
+    assert answers == dict.fromkeys(READING, 200)
+    assert written == 503
+
+    at_postgres(commands("failover"))
+    with replica.web("after") as web:
+        assert acts.raise_alarm(replica, web).call().status == 201
+
+
+def names(installation) -> set[str]:
+    """Constraints and indexes of the silences that migrations know by name."""
+    rows = installation.rows(
+        """SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+           WHERE indrelid = 'reports_silence'::regclass AND NOT indisprimary"""
+    )
+    return {name for (name,) in rows}
+
+
+def run_sql(installation, name: str) -> str:
+    done = subprocess.run(
+        ["bash", "-euc", commands(name)],
+        cwd=ROOT,
+        env={"PATH": f"{postgres_bin()}:{os.environ['PATH']}", "OWNER": installation.env["DATABASE_URL"]},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_silences_divided_by_month(installation, bureau):
+    python(CUT_OFF.format(days=1), env=installation.env)
+    before = installation.rows("SELECT id, unit_id, cadence, day FROM reports_silence ORDER BY id")
+    known = names(installation)
+    foreign = (
+        "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'reports_silence'::regclass"
+    )
+    keys = installation.one(foreign)
+
+    run_sql(installation, "partition")
+    run_sql(installation, "months")
+    python(CUT_OFF.format(days=2), env=installation.env)
+
+    after = installation.rows("SELECT id, unit_id, cadence, day FROM reports_silence ORDER BY id")
+    assert before
+    assert after[: len(before)] == before
+    assert len({row[0] for row in after}) == len(after) == 2 * len(before)
+    assert (names(installation), installation.one(foreign)) == (known, keys)
+    parts = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'reports_silence'::regclass"
+    assert installation.one(parts) in (15, 16)
+    assert installation.one("SELECT count(*) FROM reports_silence_rest") == 0
+    with pytest.raises(psycopg2.errors.UniqueViolation):
+        installation.rows("INSERT INTO reports_silence SELECT * FROM reports_silence")
+
+    backup = installation.folder / "backup"
+    manage("backup", str(backup), env=installation.env)
+    elsewhere = {**installation.env, "DATABASE_URL": bureau.postgres.create("restored")}
+    try:
+        assert "journal whole" in manage("restore", str(backup), env=elsewhere)
+        assert manage("migrate", "--check", env=elsewhere) == ""
+    finally:
+        bureau.postgres.drop("restored")
