@@ -12,7 +12,7 @@ ENV PYTHONUNBUFFERED=1 \
     PORT=8000
 
 RUN useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin dashboard \
-    && install -d -o dashboard -g dashboard /data
+    && install -d -o dashboard -g dashboard /data /backup
 
 # pg_dump and pg_restore for `manage.py backup` and `restore`, of the same version as the database; a font with
 # Chinese characters for papers as PDF.

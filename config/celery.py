@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery, Task
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -30,9 +31,18 @@ app = Celery("config", task_cls=AppTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+
+@worker_ready.connect
+def _expose(**_sent):
+    from engine.worker_metrics import begin
+
+    begin()
+
+
 #: The same schedule feeds Celery beat in production and the ticker of the embedded profile (seconds).
 app.conf.beat_schedule = {
     "poke-engine": {"task": "engine.tasks.poke_engine", "schedule": 5.0, "options": {"expires": 5}},
     "papers": {"task": "command.tasks.write_papers", "schedule": 30.0, "options": {"expires": 30}},
+    "nightly": {"task": "engine.tasks.nightly", "schedule": 600.0, "options": {"expires": 600}},
     "tidy": {"task": "engine.tasks.tidy", "schedule": 3600.0, "options": {"expires": 600}},
 }

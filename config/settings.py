@@ -221,6 +221,9 @@ MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = SITE_NAME or "Incident command"
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=False)
 
+#: True for a web process on a replica of the database: it serves pages that only read.
+READ_ONLY = env.bool("READ_ONLY", default=False)
+SESSION_ENGINE = "accounts.reading_sessions" if READ_ONLY else "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
 #: Minutes without a request and without an open live page; 0 = no limit.
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
@@ -338,6 +341,16 @@ DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="")
 HEARTBEAT_PING_URL = env("HEARTBEAT_PING_URL", default="")
 #: Seconds a claimed notice stays with one engine before another may take it.
 NOTICE_LEASE_SECONDS = env.float("NOTICE_LEASE_SECONDS", default=30.0)
+
+#: Where the nightly backups go; empty: DATA_DIR/backups. How many are kept; 0: none is made.
+BACKUP_DIR = env("BACKUP_DIR", default="")
+BACKUP_KEEP = env.int("BACKUP_KEEP", default=7)
+#: The certificate people's browsers are shown, in PEM; empty: its expiry is not watched.
+CERTIFICATE_FILE = env("CERTIFICATE_FILE", default="")
+
+#: Where this process answers Prometheus, apart from its pages; 0: nowhere.
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+METRICS_HOST = env("METRICS_HOST", default=HOST)
 
 LOGGING = {
     "version": 1,

@@ -18,6 +18,8 @@ from django.db import transaction
 from django.utils.timezone import localtime
 
 from clocks.queries import unswept_count
+from engine import nightly
+from engine.choices import can_wait
 from engine.models import Alarm, Heartbeat
 from engine.steady import CLOCK
 from engine.watchdog import ping_watchdog
@@ -42,10 +44,10 @@ class Fault(NamedTuple):
 
 
 def audit(now: datetime, limits: dict[str, timedelta]) -> int:
-    """Check every promise, tell what changed, touch the file if all is well. Returns the number of faults."""
+    """Check every promise, tell what changed, touch the file unless something is urgent. Returns the number of faults."""
     faults = list(find_faults(now, limits))
     _tell_changes({fault.code: fault for fault in faults}, now)
-    if not faults:
+    if all(can_wait(fault.code) for fault in faults):
         touch_heartbeat_file(now)
         ping_watchdog()
     return len(faults)
@@ -60,6 +62,7 @@ def find_faults(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fault]:
         lambda: _broken_tail(),
         lambda: _full_disk(),
         lambda: _jumped_time(),
+        lambda: _nights(now),
     ]
     for check in checks:
         try:
@@ -126,14 +129,24 @@ def _broken_tail() -> Iterator[Fault]:
 
 
 def _full_disk() -> Iterator[Fault]:
+    if used_part_of_disk() > DISK_FULL:
+        yield Fault("disk_full", f"{shutil.disk_usage(settings.DATA_DIR).free // 1_000_000} MB free")
+
+
+def used_part_of_disk() -> float:
+    """Of the disk below DATA_DIR, from 0 to 1; what only root may use counts as used."""
     usage = shutil.disk_usage(settings.DATA_DIR)
-    if usage.used > DISK_FULL * (usage.used + usage.free):
-        yield Fault("disk_full", f"{usage.free // 1_000_000} MB free")
+    return usage.used / ((usage.used + usage.free) or 1)
 
 
 def _jumped_time() -> Iterator[Fault]:
     if CLOCK.has_jumped:
         yield Fault("time_jumped")
+
+
+def _nights(now: datetime) -> Iterator[Fault]:
+    for code, detail in nightly.standing(now):
+        yield Fault(code, detail)
 
 
 def _tell_changes(faults: dict[str, Fault], now: datetime) -> None:

@@ -25,4 +25,41 @@ FAULTS = {
         "Set the clock right, then start the engine again."
     ),
     "check_failed": _("A check of the engine itself failed. See the engine's log for the reason."),
+    "journal_unverified": _(
+        "The nightly check of the whole journal found it broken: somebody may have changed it. "
+        "Run verify_journal and tell the auditor."
+    ),
+    "backup_failed": _(
+        "Last night’s backup was not made. See the reason, mend it, then run: manage.py nightly backup."
+    ),
+    "certificate_expires": _(
+        "The server’s certificate expires within 30 days: browsers will refuse these pages. "
+        "Renew it (deploy/README.md) and run: manage.py nightly expiry."
+    ),
+    "certificate_unread": _(
+        "The server’s certificate could not be read, so nobody knows when it expires. Check CERTIFICATE_FILE."
+    ),
+    "calendar_missing": _(
+        "The working days of this year are not known: deadlines that reach into it are provisional. "
+        "Import the State Council’s calendar (import_calendar)."
+    ),
+    "nightly_late": _(
+        "A nightly job has not been done for a night and a half. Start the Celery worker and beat again."
+    ),
+    "nightly_failed": _(
+        "A nightly job failed. See the worker’s log for the reason, then run: manage.py nightly."
+    ),
 }
+#: To be seen to within days: they stand on the system page, but no screen turns red and no watchdog rings.
+CAN_WAIT = {
+    "backup_failed",
+    "certificate_expires",
+    "certificate_unread",
+    "calendar_missing",
+    "nightly_late",
+    "nightly_failed",
+}
+
+
+def can_wait(code: str) -> bool:
+    return code.partition(":")[0] in CAN_WAIT

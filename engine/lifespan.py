@@ -39,9 +39,11 @@ class Lifespan:
             await send({"type": f"lifespan.{what}.complete"})
 
     async def _start(self) -> None:
+        from engine.exporter import expose
         from engine.sockets import live_hub
 
         live_hub()
+        expose()
         if settings.EMBEDDED:
             from engine.embedded import Ticker
 

@@ -1,17 +1,22 @@
-"""Numbers for Prometheus: requests of this process, and the state of the whole from the database.
+"""Numbers for Prometheus: what this process did, and the state of the whole from the database.
 
-With several processes behind one address set PROMETHEUS_MULTIPROC_DIR (an empty folder per start), so that
-any of them answers for all.
+Every process answers for itself (engine/exporter.py): scrape each, sum what begins with `icd_http_` and
+`icd_live_`, take the maximum of what is the state of the whole. Web processes of one `serve --workers N` share
+a folder (PROMETHEUS_MULTIPROC_DIR), so that any of them answers for all of them.
 """
 
 import os
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from math import inf
 
+from django.db import DatabaseError, InterfaceError
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
 from clocks.queries import unswept_count
-from engine.models import Alarm
+from engine.auditor import used_part_of_disk
+from engine.models import Alarm, NightlyJob
 from engine.queries import ages
 from journal.hub import statuses
 from journal.models import Entry
@@ -19,15 +24,16 @@ from journal.numbering import head
 from notices.queries import open_count
 
 REGISTRY = CollectorRegistry()
-REQUESTS = Counter("http_requests", "Requests answered", ["method", "route", "status"], registry=REGISTRY)
+REQUESTS = Counter("icd_http_requests", "Requests answered", ["method", "route", "status"], registry=REGISTRY)
 SECONDS = Histogram(
-    "http_request_seconds",
+    "icd_http_request_seconds",
     "Time to answer",
     ["route"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
     registry=REGISTRY,
 )
 ProcessCollector(registry=REGISTRY)
+TURNS = Counter("icd_engine_turns", "Turns of a wheel", ["wheel", "result"], registry=REGISTRY)
 
 #: Anything else in the method's place is not a label: a visitor must not be able to make new ones.
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -41,10 +47,11 @@ def count_request(*, method: str, route: str, status: int, seconds: float) -> No
 
 def exposition(now: datetime) -> bytes:
     """Everything, in Prometheus' text form."""
-    return generate_latest(_requests()) + generate_latest(_state(now))
+    return generate_latest(process_registry()) + generate_latest(_state(now))
 
 
-def _requests() -> CollectorRegistry:
+def process_registry() -> CollectorRegistry:
+    """What this process did; of `serve --workers N`, what all of them did."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     from prometheus_client.multiprocess import MultiProcessCollector
@@ -54,40 +61,48 @@ def _requests() -> CollectorRegistry:
     return registry
 
 
-class _Gauges:
-    def __init__(self, gauges):
-        self._gauges = gauges
+class State:
+    """The state of the whole, as it is when it is asked for. Without its database it says so, and nothing else."""
 
-    def collect(self):
-        return self._gauges
+    def __init__(self, read_now: Callable[[], datetime]):
+        self._read_now = read_now
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            found = [*_plain_gauges(self._read_now()), *_labelled_gauges(self._read_now())]
+        except (DatabaseError, InterfaceError):
+            found = []
+        yield GaugeMetricFamily("icd_database_up", "Whether the database answers", value=bool(found))
+        yield from found
+        yield from _live_gauges()
 
 
 def _state(now: datetime) -> CollectorRegistry:
     registry = CollectorRegistry()
-    registry.register(_Gauges([*_plain_gauges(now), _heartbeats(now), *_live_gauges()]))
+    registry.register(State(lambda: now))
     return registry
 
 
 def _plain_gauges(now: datetime):
     numbers = {
-        "journal_head": ("Last number given", head()),
-        "journal_unnumbered": ("Entries without a number", Entry.objects.filter(number__isnull=True).count()),
-        "clocks_overdue_unswept": (
+        "icd_journal_head": ("Last number given", head()),
+        "icd_journal_unnumbered": (
+            "Entries without a number",
+            Entry.objects.filter(number__isnull=True).count(),
+        ),
+        "icd_clocks_overdue_unswept": (
             "Deadlines passed for more than 15 s and not recorded",
             unswept_count(now - timedelta(seconds=15)),
         ),
-        "notices_open": ("Notices not sent yet", open_count()),
-        "engine_alarms": (
-            "Faults the auditor found",
-            Alarm.objects.filter(recovered_at__isnull=True).count(),
-        ),
+        "icd_notices_open": ("Notices not sent yet", open_count()),
+        "icd_disk_used_ratio": ("Part of the disk below DATA_DIR that is used", used_part_of_disk()),
     }
     for name, (text, value) in numbers.items():
         yield GaugeMetricFamily(name, text, value=value)
 
 
 def _live_gauges():
-    """The open screens of the process that answers: with several processes, ask each or sum over scrapes."""
+    """The open screens of the process that answers."""
     texts = {
         "screens": "Open live sockets",
         "busy": "Live sockets whose client is behind",
@@ -97,13 +112,23 @@ def _live_gauges():
     }
     for name, text in texts.items():
         values = [hub[name] for hub in statuses() if hub[name] is not None]
-        yield GaugeMetricFamily(f"live_{name}", text, value=max(values, default=0))
+        yield GaugeMetricFamily(f"icd_live_{name}", text, value=max(values, default=0))
 
 
-def _heartbeats(now: datetime) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(
-        "engine_heartbeat_age_seconds", "Seconds since a wheel turned", labels=["wheel"]
+def _labelled_gauges(now: datetime) -> Iterator[GaugeMetricFamily]:
+    heartbeats = {wheel: inf if age is None else age for wheel, age in ages(now).items()}
+    yield _family("icd_engine_heartbeat_age_seconds", "Seconds since a wheel turned", "wheel", heartbeats)
+    open_codes = Alarm.objects.filter(recovered_at__isnull=True).values_list("code", flat=True)
+    yield _family(
+        "icd_alarm", "Faults the auditor found and nobody mended", "code", dict.fromkeys(open_codes, 1)
     )
-    for wheel, age in ages(now).items():
-        family.add_metric([wheel], float("inf") if age is None else age)
+    nights = NightlyJob.objects.values_list("name", "started_at")
+    began = {name: (now - started_at).total_seconds() for name, started_at in nights}
+    yield _family("icd_nightly_age_seconds", "Seconds since a nightly job began", "night", began)
+
+
+def _family(name: str, text: str, label: str, values: dict[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for value, number in values.items():
+        family.add_metric([value], number)
     return family

@@ -16,6 +16,28 @@ class Heartbeat(models.Model):
         return f"{self.name} {localtime(self.turned_at):%H:%M:%S}"
 
 
+class NightlyJob(models.Model):
+    """When a nightly job last began and ended, whoever did it, and what it found."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    started_at = models.DateTimeField()
+    #: Empty while it is being done, or when its process died over it.
+    ended_at = models.DateTimeField(null=True, blank=True)
+    #: Of its last end: [[code of engine.choices.FAULTS, details], …].
+    found = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="nightly_job_ends_after_it_began",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 class Alarm(models.Model):
     """Something the auditor found wrong, until it found it right again."""
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import NotAllowed
-from engine.models import Heartbeat
+from engine import nightly
+from engine.models import Heartbeat, NightlyJob
 from engine.queries import open_alarms, sentence_for, stopped
 from journal.models import Entry, Head
 from journal.parts import PartsView
@@ -26,6 +27,13 @@ WHEEL_WORDS = {
     "reports.reminders": gettext_lazy("follows up units that have not reported"),
     "anchor": gettext_lazy("writes the journal’s anchor"),
     "auditor": gettext_lazy("checks that nothing is overdue"),
+}
+
+#: What each nightly job does.
+NIGHTLY_WORDS = {
+    "verify": gettext_lazy("verifies the whole journal"),
+    "backup": gettext_lazy("makes a backup"),
+    "expiry": gettext_lazy("looks for certificates and calendars that run out"),
 }
 
 
@@ -49,6 +57,7 @@ class SystemPage(LoginRequiredMixin, PartsView):
         return {
             "wheels": [(beat, beat.name in halted, WHEEL_WORDS.get(beat.name, "")) for beat in beats],
             "missing": sorted(halted - {beat.name for beat in beats}),
+            "nights": self._nights(),
             "alarms": [(alarm, sentence_for(alarm.code)) for alarm in open_alarms()],
             "head": Head.objects.filter(pk=1).first(),
             "unnumbered": Entry.objects.filter(number__isnull=True).count(),
@@ -56,3 +65,8 @@ class SystemPage(LoginRequiredMixin, PartsView):
             "embedded": settings.EMBEDDED,
             "now": now,
         }
+
+    def _nights(self):
+        """Each nightly job in words and its row; none where it has not begun yet."""
+        rows = {row.name: row for row in NightlyJob.objects.all()}
+        return [(name, NIGHTLY_WORDS.get(name, name), rows.get(name)) for name in nightly.JOBS]

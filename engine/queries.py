@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from engine.choices import FAULTS
+from engine.choices import FAULTS, can_wait
 from engine.models import Alarm, Heartbeat
 from engine.wheels import ALL, judged
 
@@ -29,9 +29,9 @@ def stopped(now: datetime) -> list[str]:
 
 
 def status(now: datetime) -> dict:
-    """For the live beat and the boards: {"ok", "stopped": [wheels], "alarms": [codes]} (two queries)."""
+    """For the live beat and the boards: {"ok", "stopped": [wheels], "alarms": [urgent codes]} (two queries)."""
     halted = stopped(now)
-    alarms = list(open_alarms().values_list("code", flat=True))
+    alarms = [code for code in open_alarms().values_list("code", flat=True) if not can_wait(code)]
     return {"ok": not halted and not alarms, "stopped": halted, "alarms": alarms}
 
 

@@ -1,4 +1,4 @@
-"""Celery tasks of the engine: a second trigger, and tidying up."""
+"""Celery tasks of the engine: a second trigger, what is done at night, and tidying up."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from common.models import GivenAnswer
+from engine.nightly import run_due
 from engine.turn import turn
 from notices.models import GatewayEvent
 
@@ -21,6 +22,12 @@ BATCH = 1000
 def poke_engine():
     """Turn every wheel once. The engines do that by themselves; this is for when all of them are dead."""
     turn(timezone.now())
+
+
+@shared_task(name="engine.tasks.nightly", ignore_result=True)
+def nightly():
+    """Do the nightly jobs that are due. Asked every ten minutes, so that a machine switched off at night catches up."""
+    run_due(timezone.now())
 
 
 @shared_task(name="engine.tasks.tidy", ignore_result=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import close_old_connections, connection
 
+from engine.metrics import TURNS
 from engine.wheels import ALL, LANES, Wheel, turn_wheel
 
 log = logging.getLogger(__name__)
@@ -39,12 +40,14 @@ def _turn(wheels: Iterable[Wheel], now: datetime) -> Turned:
             count = turn_wheel(wheel, now)
         except Exception:
             failed.append(wheel.name)
+            TURNS.labels(wheel.name, "failed").inc()
             _say_failing(wheel)
             _drop_dead_connection()
             continue
         _say_well(wheel)
         if count is not None:
             done[wheel.name] = count
+            TURNS.labels(wheel.name, "done").inc()
     return Turned(done, tuple(failed))
 
 

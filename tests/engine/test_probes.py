@@ -75,16 +75,15 @@ def test_metrics(turned, client):
     client.get("/api/v1/clocks/?subject=incident:5")
     text = client.get(reverse("metrics")).content.decode()
 
-    assert 'http_requests_total{method="GET",route="api/v1/clocks/",status="' in text
+    assert 'icd_http_requests_total{method="GET",route="api/v1/clocks/",status="' in text
     for name in (
-        "journal_head",
-        "journal_unnumbered",
-        "clocks_overdue_unswept",
-        "notices_open",
-        "engine_alarms",
+        "icd_journal_head",
+        "icd_journal_unnumbered",
+        "icd_clocks_overdue_unswept",
+        "icd_notices_open",
     ):
         assert f"\n{name} 0.0" in text
-    assert 'engine_heartbeat_age_seconds{wheel="clocks"}' in text
+    assert 'icd_engine_heartbeat_age_seconds{wheel="clocks"}' in text
     assert "incident:5" not in text
 
 

@@ -227,7 +227,7 @@ async def test_readyz_and_metrics_tell_of_a_hub_that_no_longer_reads(live, monke
 
     def asked(age):
         monkeypatch.setattr(live.hub, "_looked_at", time.monotonic() - age)
-        return probes._screens(), next(g for g in metrics._live_gauges() if g.name == "live_looked")
+        return probes._screens(), next(g for g in metrics._live_gauges() if g.name == "icd_live_looked")
 
     well, _gauge = asked(0)
     ill, gauge = asked(60)

@@ -2,6 +2,7 @@ import signal
 
 from django.core.management.base import BaseCommand
 
+from engine.exporter import expose
 from engine.loop import Engine
 from engine.steady import read_time
 from engine.turn import turn
@@ -20,6 +21,7 @@ class Command(BaseCommand):
         if once:
             self._turn_once()
             return
+        expose()
         engine = Engine()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: engine.stop())

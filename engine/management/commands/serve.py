@@ -2,6 +2,7 @@ import errno
 import os
 import signal
 import socket
+import tempfile
 
 import uvicorn
 from django.conf import settings
@@ -101,7 +102,10 @@ class Command(BaseCommand):
         server = _Server(config, when_started=lambda: self._greet(host, port))
         if workers > 1:
             self._greet(host, port)
-            Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+            with tempfile.TemporaryDirectory(prefix="metrics-") as shared:
+                # Counters of all of them lie here: whichever is asked answers for all.
+                os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
+                Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
             return
         # uvicorn raises the signal again once it has ended well; by then there is nothing left to end.
         signal.signal(signal.SIGTERM, lambda *_: None)

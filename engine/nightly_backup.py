@@ -1,0 +1,39 @@
+"""The nightly backup: a folder of the day beside the last ones, the oldest removed."""
+
+import shutil
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+from engine import backups
+
+PREFIX = "nightly-"
+
+
+def folder() -> Path:
+    return Path(settings.BACKUP_DIR or Path(settings.DATA_DIR) / "backups")
+
+
+def make(now: datetime) -> Iterable[tuple[str, str]]:
+    """Make today's, then keep the newest BACKUP_KEEP; none where that is 0. Yields what went wrong."""
+    if not settings.BACKUP_KEEP:
+        return
+    goal = folder() / f"{PREFIX}{timezone.localdate(now):%Y-%m-%d}"
+    # Under another name until it is whole: whoever copies the folders away never takes half of one.
+    partial = goal.with_name(f".{goal.name}")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        backups.make(partial, now)
+        shutil.rmtree(goal, ignore_errors=True)
+        partial.rename(goal)
+        _prune()
+    except (backups.BackupError, OSError) as error:
+        yield "backup_failed", str(error)[:200]
+
+
+def _prune() -> None:
+    for old in sorted(folder().glob(f"{PREFIX}*"))[: -settings.BACKUP_KEEP]:
+        shutil.rmtree(old)
