@@ -8,7 +8,7 @@
 #   server.crt   what the proxy shows; server.key belongs to it
 #
 # Run again to renew: the authority stays, the server's certificate is new. TLS is not a luxury here: without a
-# *trusted* certificate browsers refuse the service worker, so alarms cannot be kept while the network is away.
+# *trusted* certificate browsers refuse position and microphone, and people learn to click warnings away.
 # The authority can sign for the names given at its making and for nothing else, so a stolen ca.key is of little use.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/tls"
