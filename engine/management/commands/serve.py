@@ -104,7 +104,7 @@ class Command(BaseCommand):
             self._greet(host, port)
             with tempfile.TemporaryDirectory(prefix="metrics-") as shared:
                 # Counters of all of them lie here: whichever is asked answers for all.
-                os.environ["PROMETHEUS_MULTIPROC_DIR"] = shared
+                os.environ.update(PROMETHEUS_MULTIPROC_DIR=shared)
                 Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
             return
         # uvicorn raises the signal again once it has ended well; by then there is nothing left to end.
