@@ -53,12 +53,17 @@ def environment(service: str) -> dict[str, str]:
     return {name: placed(value.replace("@db:5432/", database)) for name, value in found.items()}
 
 
-#: Path in a container → path here. Further ones come from `--volume`.
-PLACES = {
-    "/data": HERE / "data",
-    "/backup": HERE / "backup",
-    "/certificate.crt": HERE / "deploy/tls/server.crt",
-}
+#: Path in the container → path here, of the service in hand.
+PLACES: dict[str, Path] = {}
+
+
+def mount(service: str) -> None:
+    """What the service mounts: a named volume is a folder of this machine, a file of the product is its copy."""
+    for volume in COMPOSE[service].get("volumes", []):
+        here, there = volume.removesuffix(":ro").split(":")
+        PLACES.setdefault(there, HERE / here)
+        if "/" not in here:
+            (HERE / here).mkdir(exist_ok=True)
 
 
 def placed(text: str) -> str:
@@ -70,8 +75,7 @@ def placed(text: str) -> str:
 
 def run(service: str, command: list[str]) -> None:
     """In the service's environment; `python` is the tests' own."""
-    (HERE / "data").mkdir(exist_ok=True)
-    (HERE / "backup").mkdir(exist_ok=True)
+    mount(service)
     words = [placed(word) for word in command]
     script = " ".join(words[2:]) if words[0] == "sh" else shlex.join(words)
     script = re.sub(r"^python\b|(?<=; )python\b", sys.executable, script)
@@ -122,6 +126,7 @@ def run_once(*arguments: str) -> None:
 def copy(source: str, target: str) -> None:
     service, path = source.split(":")
     only_named(service)
+    mount(service)
     shutil.copytree(placed(path.removesuffix("/.")), target, dirs_exist_ok=True)
 
 

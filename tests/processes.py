@@ -91,7 +91,12 @@ def python(code: str, *, env: dict[str, str]) -> str:
         "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; import django; django.setup()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", setup + code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=COMMAND_SECONDS
+        [sys.executable, "-c", setup + code],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
     )
     if done.returncode:
         raise AssertionError(f"failed:\n{code}\n{done.stdout}\n{done.stderr}")
