@@ -88,7 +88,7 @@ def machine(tmp_path):
     def make(name):
         folder = tmp_path / name
         folder.mkdir()
-        postgres = Postgres(folder / "postgres", superuser="postgres")
+        postgres = Postgres(folder / "postgres")
         running.append(postgres)
         postgres.start()
         return Machine(folder, postgres)
