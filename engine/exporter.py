@@ -4,16 +4,14 @@ Behind one address each scrape would be answered by whichever process comes next
 fro; engines and workers have no address at all. The port is for the monitoring host, never for the proxy.
 """
 
-import errno
 import logging
-import os
 
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, start_http_server
 
-from engine.metrics import State, process_registry
+from engine.metrics import REGISTRY, State
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +21,13 @@ def expose(*more) -> bool:
     if not settings.METRICS_PORT:
         return False
     registry = CollectorRegistry()
-    for collector in (process_registry(), _OnOneConnection(State(timezone.now)), *more):
+    for collector in (REGISTRY, _OnOneConnection(State(timezone.now)), *more):
         registry.register(collector)
     try:
         start_http_server(settings.METRICS_PORT, settings.METRICS_HOST, registry)
     except OSError as error:
-        # Of `serve --workers N` the first one answers for all.
-        if error.errno != errno.EADDRINUSE or "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-            log.error("no metrics on %s:%s: %s", settings.METRICS_HOST, settings.METRICS_PORT, error)
+        # Pages are served and deadlines kept all the same.
+        log.error("no metrics on %s:%s: %s", settings.METRICS_HOST, settings.METRICS_PORT, error)
         return False
     return True
 

@@ -1,11 +1,9 @@
 """Numbers for Prometheus: what this process did, and the state of the whole from the database.
 
 Every process answers for itself (engine/exporter.py): scrape each, sum what begins with `icd_http_` and
-`icd_live_`, take the maximum of what is the state of the whole. Web processes of one `serve --workers N` share
-a folder (PROMETHEUS_MULTIPROC_DIR), so that any of them answers for all of them.
+`icd_live_`, take the maximum of what is the state of the whole.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from math import inf
@@ -47,18 +45,7 @@ def count_request(*, method: str, route: str, status: int, seconds: float) -> No
 
 def exposition(now: datetime) -> bytes:
     """Everything, in Prometheus' text form."""
-    return generate_latest(process_registry()) + generate_latest(_state(now))
-
-
-def process_registry() -> CollectorRegistry:
-    """What this process did; of `serve --workers N`, what all of them did."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return REGISTRY
-    from prometheus_client.multiprocess import MultiProcessCollector
-
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)
-    return registry
+    return generate_latest(REGISTRY) + generate_latest(_state(now))
 
 
 class State:

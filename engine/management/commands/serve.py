@@ -2,12 +2,10 @@ import errno
 import os
 import signal
 import socket
-import tempfile
 
 import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from uvicorn.supervisors import Multiprocess
 
 from engine import one_process, preparing
 from engine.websocket import PreframedProtocol
@@ -34,14 +32,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-demo", action="store_true", help="do not load the demo bureau, whatever DEMO says"
         )
-        parser.add_argument("--workers", type=int, default=1, help="processes; the embedded profile has one")
 
-    def handle(self, *, host, port, no_migrate, no_demo, workers, **options):
-        if settings.EMBEDDED and workers != 1:
-            self._refuse(
-                "单机模式（SQLite）只能运行一个进程；请去掉 --workers，或设置 DATABASE_URL 与 REDIS_URL",
-                "the embedded profile has exactly one process; leave out --workers, or set DATABASE_URL and REDIS_URL",
-            )
+    def handle(self, *, host, port, no_migrate, no_demo, **options):
         listening = self._listen(host, port)
         lock = one_process.take() if settings.EMBEDDED else True
         if lock is None:
@@ -54,7 +46,7 @@ class Command(BaseCommand):
             preparing.collect_static(self._say)
         if settings.DEMO and not no_demo:
             preparing.seed_demo(self._say)
-        self._serve(listening, host, port, workers)
+        self._serve(listening, host, port)
 
     def _listen(self, host: str, port: int) -> socket.socket:
         """Take the port first: who connects while we prepare waits, and a second server is refused at once."""
@@ -80,12 +72,11 @@ class Command(BaseCommand):
             f"cannot listen on {host}:{port} ({error.strerror}); check HOST and PORT",
         )
 
-    def _serve(self, listening: socket.socket, host: str, port: int, workers: int) -> None:
+    def _serve(self, listening: socket.socket, host: str, port: int) -> None:
         config = uvicorn.Config(
             "config.asgi:application",
             host=host,
             port=port,
-            workers=workers,
             ws=PreframedProtocol,
             ws_max_size=LONGEST_MESSAGE,
             ws_per_message_deflate=False,
@@ -100,13 +91,6 @@ class Command(BaseCommand):
             forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
         )
         server = _Server(config, when_started=lambda: self._greet(host, port))
-        if workers > 1:
-            self._greet(host, port)
-            with tempfile.TemporaryDirectory(prefix="metrics-") as shared:
-                # Counters of all of them lie here: whichever is asked answers for all.
-                os.environ.update(PROMETHEUS_MULTIPROC_DIR=shared)
-                Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
-            return
         # uvicorn raises the signal again once it has ended well; by then there is nothing left to end.
         signal.signal(signal.SIGTERM, lambda *_: None)
         signal.signal(signal.SIGINT, lambda *_: None)
