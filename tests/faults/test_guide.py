@@ -149,7 +149,7 @@ def test_the_guide_from_the_first_start_to_another_machine(machine):
     year = timezone.localdate().year + 1
     (first.folder / "calendar.csv").write_text(f"date,is_workday,notice\n{year}-01-01,0,元旦\n")
     assert f"{year}: 365 days" in first.follow("calendar").replace("366", "365")
-    assert "Nothing was written" in first.bash(without_docker(first))
+    assert "未写入" in first.bash(without_docker(first))
 
     # What comes after the backup is lost by a rollback, and said to be.
     first.one("INSERT INTO common_series (name, last) VALUES ('after the backup', 1) RETURNING 1")

@@ -134,7 +134,7 @@ def at_postgres(bureau):
 
 def test_a_replica_serves_what_is_read_and_takes_over(installation, bureau, at_postgres):
     # The tests' server gets these on its command line; the base copy takes only what is in the files.
-    for name, value in (("max_connections", "200"), ("unix_socket_directories", "''")):
+    for name, value in (("max_connections", "200"), ("unix_socket_directories", "'.'")):
         at_postgres(f'psql "$PRIMARY" --command "ALTER SYSTEM SET {name} = {value}"')
     at_postgres(commands("primary"))
     at_postgres(commands("replica"))
