@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +16,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection, connections
 
-from engine import backup_keys, one_process
+from engine import backup_keys, one_process, postgres_programs
+from engine.postgres_programs import BackupError
 from journal import anchor
 from journal.numbering import head
 from journal.record import stamp
@@ -27,10 +27,6 @@ MANIFEST = "manifest.json"
 SQLITE, POSTGRESQL = "database.sqlite3", "database.dump"
 #: Beside the database, if they are there. Demo passwords, static files and logs are not worth keeping.
 KEPT = ("journal-anchors.txt", "files")
-
-
-class BackupError(Exception):
-    """A sentence for the person who ran the command."""
 
 
 class Restored(NamedTuple):
@@ -171,40 +167,8 @@ def _load_sqlite(folder: Path) -> None:
 
 
 def _dump_postgresql(folder: Path) -> None:
-    _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={folder / POSTGRESQL}")
+    postgres_programs.dump(folder / POSTGRESQL)
 
 
 def _load_postgresql(folder: Path) -> None:
-    """In one transaction: a restore that fails leaves everything as it was."""
-    _run(
-        "pg_restore",
-        "--clean",
-        "--if-exists",
-        "--no-owner",
-        "--no-privileges",
-        "--single-transaction",
-        "--exit-on-error",
-        f"--dbname={connection.settings_dict['NAME']}",
-        str(folder / POSTGRESQL),
-    )
-
-
-def _run(program: str, *arguments: str) -> None:
-    # By the environment, because every account on the machine can read a command line.
-    given = connection.settings_dict
-    names = {
-        "PGHOST": "HOST",
-        "PGPORT": "PORT",
-        "PGUSER": "USER",
-        "PGPASSWORD": "PASSWORD",
-        "PGDATABASE": "NAME",
-    }
-    address = {name: str(given[key]) for name, key in names.items() if given.get(key)}
-    try:
-        done = subprocess.run(  # noqa: S603
-            [program, *arguments], env={**os.environ, **address}, capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError as error:
-        raise BackupError(f"{program} is not installed; install the PostgreSQL client programs") from error
-    if done.returncode:
-        raise BackupError(f"{program}: {done.stderr.strip() or done.returncode}")
+    postgres_programs.load(folder / POSTGRESQL)

@@ -23,8 +23,8 @@ class NightlyJob(models.Model):
     started_at = models.DateTimeField()
     #: Empty while it is being done, or when its process died over it.
     ended_at = models.DateTimeField(null=True, blank=True)
-    #: Of its last end: [[code of engine.choices.FAULTS, details], …].
-    found = models.JSONField(default=list)
+    #: Of its last end: [[code of engine.choices.FAULTS, details], …]. Empty (null) while it has only been waited for.
+    found = models.JSONField(null=True, blank=True)
 
     class Meta:
         constraints = [

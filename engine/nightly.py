@@ -93,6 +93,6 @@ def standing(now: datetime) -> Iterable[Found]:
     begun = [NightlyJob(name=name, started_at=now, ended_at=now) for name in JOBS if name not in rows]
     NightlyJob.objects.bulk_create(begun, ignore_conflicts=True)
     for name in rows.keys() & JOBS.keys():
-        yield from ((code, detail) for code, detail in rows[name].found)
+        yield from ((code, detail) for code, detail in rows[name].found or ())
         if now - rows[name].started_at > LATE:
             yield f"nightly_late:{name}", f"since {timezone.localtime(rows[name].started_at):%Y-%m-%d %H:%M}"

@@ -1,9 +1,13 @@
 """The commands as people run them: serve, run_engine, backup, restore."""
 
+import hashlib
+import json
 import signal
 import subprocess
 import sys
+from contextlib import closing
 
+import psycopg2
 import pytest
 from django.db import connection
 
@@ -151,3 +155,39 @@ def run(*arguments, env):
 
 def test_this_run_is_about_the_database_it_says(installation, is_embedded):
     assert is_embedded is (connection.vendor == "sqlite")
+
+
+@pytest.mark.production
+def test_a_restore_leaves_nothing_that_the_backup_does_not_know(installation, tmp_path):
+    """After an upgrade that failed: tables and functions made since would be in the way of making them again."""
+    folder = tmp_path / "backup"
+    manage("backup", str(folder), env=installation)
+    with closing(psycopg2.connect(installation["DATABASE_URL"])) as upgraded, upgraded.cursor() as cursor:
+        cursor.execute("CREATE TABLE made_since (id bigint PRIMARY KEY REFERENCES accounts_user)")
+        cursor.execute("CREATE FUNCTION made_since() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+        upgraded.commit()
+
+        assert "journal whole" in manage("restore", str(folder), env=installation)
+
+        cursor.execute("SELECT to_regclass('made_since') IS NULL, to_regproc('made_since') IS NULL")
+        assert cursor.fetchone() == (True, True)
+
+
+@pytest.mark.production
+def test_a_restore_that_fails_leaves_everything_as_it_was(installation, tmp_path):
+    """A copy cut short that its list of checksums says is right: what was read of it is not kept."""
+    folder = tmp_path / "backup"
+    python(ENTRIES, env=installation)
+    manage("backup", str(folder), env=installation)
+    python(ENTRIES, env=installation)
+    dump = folder / "database.dump"
+    dump.write_bytes(dump.read_bytes()[: dump.stat().st_size * 3 // 4])
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["database.dump"] = hashlib.sha256(dump.read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+    done = run("restore", str(folder), env=installation)
+
+    assert done.returncode == 1
+    assert "nothing was restored: pg_restore" in done.stderr
+    assert "journal whole: 6 entries" in manage("verify_journal", env=installation)
