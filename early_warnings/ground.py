@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.scope import Reach
 from common.errors import Invalid, Stale, WrongState
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from early_warnings import rules
 from early_warnings.models import EarlyWarning
 from incidents.ground import lock_incident
@@ -98,7 +98,7 @@ def check_text(field: str, text: str, *, may_be_empty: bool = False) -> None:
     """A text is there, and holds no number that belongs to a person: it is pushed to many, and kept."""
     if not may_be_empty and not text.strip():
         raise bad_field(field, "text_missing", _("Say it in a sentence."))
-    if found := personal_data_in(text):
+    if found := unsigned_personal_data_in(text):
         raise bad_field(field, "personal_data", _("Take out what looks like an identity, phone or card number: %(text)s") % {"text": found[0].text})  # fmt: skip
 
 

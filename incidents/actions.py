@@ -1,6 +1,6 @@
 """What happens to incidents. Each action: lock, check, change, record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from clocks.actions import cancel_for_thread
 from common.crash import crash_point
 from common.errors import Invalid, WrongState
 from common.numbers import next_number
-from common.text import personal_data_in
+from common.personal_data import fit_to_keep, unsigned_personal_data_in
 from incidents import alerts, permissions, rules
 from incidents.choices import Source, Verb
 from incidents.closing.answers import NO_ANSWERS, Answers, check_answers, keep_answers
@@ -90,6 +90,7 @@ def _already_reported(user: User, client_id: str) -> Incident | None:
 @transaction.atomic
 def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
     permissions.check_can_report(reach, alarm.unit)
+    alarm = replace(alarm, place=fit_to_keep(alarm.place), what=fit_to_keep(alarm.what))
     known = _times_in_order(alarm, now)
 
     incident = _new_incident(reach, alarm, known, now)
@@ -180,6 +181,7 @@ def add_observation(
         _place(incident, position)
     save(incident, "facts", "proposed_level", "proposed_rank", "reasons", *POSITION)
     post = post_title(reach, "incident.observe", incident)
+    what = fit_to_keep(what)
     observation = _observe(incident, reach.user, post, what, facts, now, at=at)
 
     content = {"what": what, "facts": facts.as_dict()}
@@ -394,7 +396,7 @@ def _check_summary(incident: Incident, summary: str) -> None:
             % {"number": incident.number},
             fields={"summary": [_("Say in a sentence how it ended.")]},
         )
-    if found := personal_data_in(summary):
+    if found := unsigned_personal_data_in(summary):
         raise Invalid(
             "personal_data",
             _(

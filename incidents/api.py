@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.intake.parsers import masked_answer
 from accounts.lists import UnitFilterSet, answer_list
 from accounts.queries import open_unit
 from common.api import check_if_match, etag, idempotent
@@ -30,7 +31,8 @@ class Alarms(APIView):
         place = given.pop("place") or unit.name
         alarm = actions.Alarm(unit=unit, place=place, **given)
         incident, is_new = actions.report_incident(reach=request.reach, alarm=alarm, now=request.now)
-        response = Response(serializers.receipt(incident), status=201 if is_new else 200)
+        receipt = serializers.receipt(incident) | masked_answer(request)
+        response = Response(receipt, status=201 if is_new else 200)
         response["Location"] = response.data["url"]
         response["ETag"] = etag(incident.rev)
         crash_point("alarms.before_answer")
@@ -89,7 +91,8 @@ class Observations(APIView):
         check_if_match(request, incident.rev)
         actions.add_observation(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
         incident = queries.get_incident(request.reach, number)
-        return Response(serializers.receipt(incident), status=201, headers={"ETag": etag(incident.rev)})
+        receipt = serializers.receipt(incident) | masked_answer(request)
+        return Response(receipt, status=201, headers={"ETag": etag(incident.rev)})
 
 
 class Close(APIView):

@@ -213,6 +213,7 @@ _ALL = [
     Kind("password.reset", "重置密码", "Password reset", audience="security", changes_rights=True),
     Kind("second_factor.changed", "变更第二因子", "Second factor changed", audience="security"),
     Kind("token.issued", "签发接口令牌", "API token issued", audience="security"),
+    Kind("personal_data.kept", "签字保留个人号码", "Number of a person kept, signed", audience="security"),
     Kind("token.revoked", "吊销接口令牌", "API token revoked", audience="security"),
     Kind("engine.alarmed", "引擎告警", "Engine alarm", audience="system"),
     Kind("engine.recovered", "引擎恢复", "Engine recovered", audience="system"),

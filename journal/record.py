@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
+from common.personal_data import findings_within, masked_within, signed_reason
 from common.rows import Table
 from journal import wake
 from journal.kinds import KINDS
 from journal.models import Entry
 
 _ENTRIES = Table(Entry)
+
+KEPT = "personal_data.kept"
 
 #: Called with each new entry inside the transaction that records it (clocks start and stop here).
 _listeners: list[Callable[[Entry], None]] = []
@@ -50,10 +53,12 @@ def record(
     was written down. `deadlines` gives the due time of clocks whose plan leaves it to the act (an order's
     arrival time), by clock id. Raises KeyError for a kind that kinds.py does not list, and
     TransactionManagementError outside a transaction: a record without its change must be impossible.
+    Numbers of people in `content` are masked, unless this request carries a signed reason: then that is an entry too.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(f"{kind} was recorded outside a transaction")
     listed = KINDS[kind]
+    content = (content or {}) if signed_reason() else masked_within(content or {})
     entry = Entry(
         kind=kind,
         audience=listed.audience,
@@ -70,14 +75,35 @@ def record(
         plan=plan,
         drill=drill,
     )
-    entry.body = canonical(entry, content or {})
+    entry.body = canonical(entry, content)
     _ENTRIES.insert(entry)
-    entry.content = content or {}
+    entry.content = content
     entry.deadlines = deadlines or {}
     for listener in _listeners:
         listener(entry)
+    if signed_reason() and kind != KEPT:
+        _note_kept_numbers(entry)
     transaction.on_commit(wake.poke, robust=True)
     return entry
+
+
+def _note_kept_numbers(entry: Entry) -> None:
+    """Beside an entry that holds a number of a person: who signed for it, and why."""
+    found = [[path, finding.kind] for path, finding in findings_within(entry.content)]
+    if not found:
+        return
+    record(
+        KEPT,
+        subject=entry.subject,
+        thread=entry.thread,
+        unit=entry.unit,
+        actor=entry.actor,
+        post=entry.post,
+        at=entry.recorded_at,
+        plan=entry.plan,
+        drill=entry.drill,
+        content={"reason": signed_reason(), "entry": entry.kind, "found": found},
+    )
 
 
 #: Form of the hashed text that `record()` writes. Form 1, without a word of its form, left out the audience.

@@ -7,6 +7,7 @@ written from. Change a text → raise its version.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from common.personal_data import masked_within
 from notices.choices import BOTS, Channel
 from notices.rules import fit
 
@@ -210,7 +211,11 @@ class Said(NamedTuple):
 
 
 def said(message: Message, channel: str, *, drill: bool = False) -> Said:
-    """What this channel says, in both languages, within its length."""
+    """What this channel says, in both languages, within its length.
+
+    Numbers of people are masked here whatever the record keeps: a message goes to many, and over others' networks.
+    """
+    message = Message(**masked_within(message._asdict()))
     if not message.wording:
         return Said(
             _cut(message.text_zh, channel, "zh", drill), _cut(message.text_en, channel, "en", drill), ""

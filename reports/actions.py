@@ -15,8 +15,8 @@ from accounts.scope import Reach
 from common.crash import crash_point
 from common.errors import Invalid, Refused, WrongState
 from common.periods import Period
+from common.personal_data import unsigned_personal_data_in
 from common.rows import Table
-from common.text import personal_data_in
 from incidents.models import Incident
 from journal.record import record
 from reports import permissions, rules
@@ -308,7 +308,7 @@ def _check_answer(unit: Unit, answer: str, items: tuple[Item, ...]) -> None:
             )
             % {"unit": unit},
         )
-    if any(personal_data_in(item.note) for item in items):
+    if any(unsigned_personal_data_in(item.note) for item in items):
         raise Invalid(
             "personal_data",
             _(

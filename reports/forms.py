@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from reports.actions import Item
 from reports.classes import class_said
 
@@ -100,7 +100,7 @@ class ItemsForm(forms.Form):
         if not category:
             self.add_error(f"items.{number}.class", _("Choose the class this sentence belongs to."))
             return None
-        if note and personal_data_in(note):
+        if note and unsigned_personal_data_in(note):
             self.add_error(
                 f"items.{number}.note",
                 _("Take out the identity, telephone or card number: reports name no people."),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from common.errors import Invalid, WrongState
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from incidents import permissions, rules
 from incidents.checklist.queries import holding_back
 from incidents.ground import lock_incident
@@ -65,7 +65,7 @@ def in_order(at: datetime | None, note: str, now: datetime) -> datetime:
     happened = rules.known_time(at, now)
     if happened is None:
         raise _fault("at", _("This time lies in the future."))
-    if found := personal_data_in(note):
+    if found := unsigned_personal_data_in(note):
         raise _fault("note", _("Take out: %(text)s") % {"text": found[0].text})
     return happened
 

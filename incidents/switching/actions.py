@@ -11,7 +11,7 @@ from accounts.scope import Reach
 from clocks.succession import as_said, counted, hand_over
 from common.crash import crash_point
 from common.errors import Invalid, Stale, WrongState
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from incidents import permissions
 from incidents.actions import take_proposal
 from incidents.ground import lock_incident
@@ -93,7 +93,7 @@ def _check(incident: Incident, reach: Reach, to: str, reason: str, now: datetime
 
 def _checked_reason(incident: Incident, reason: str) -> str:
     said = " ".join(reason.split())[:300]
-    found = personal_data_in(said)
+    found = unsigned_personal_data_in(said)
     if said and not found:
         return said
     sentence = _("Take out: %(text)s") % {"text": found[0].text} if found else _("Say in a sentence why.")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.credentials import check_credential
 from accounts.models import User
 from common.errors import Invalid
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from plans.actions import check_can_be_in_force, checked_term, file_version, put_plan_in_force
 from plans.campaigns import NO_TERM, Term
 from plans.choices import PlanVerb
@@ -61,7 +61,7 @@ def check_reason(reason: str, not_done: str) -> str:
     if not said:
         sentence = _("Say in a sentence why.")
         raise Invalid("reason_missing", f"{not_done} {sentence}", fields={"reason": [sentence]})
-    if found := personal_data_in(said):
+    if found := unsigned_personal_data_in(said):
         sentence = _("Take out: %(text)s") % {"text": found[0].text}
         raise Invalid("personal_data", f"{not_done} {sentence}", fields={"reason": [sentence]})
     return said

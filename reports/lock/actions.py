@@ -10,7 +10,7 @@ from accounts.scope import Reach
 from common.errors import Invalid, WrongState, not_found
 from common.moments import written
 from common.periods import Period
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from journal.record import record
 from reports.cadence import due_at
 from reports.lock import permissions, rules
@@ -126,7 +126,7 @@ def _check_terms(unit: Unit, reason: str, until: datetime, now: datetime) -> Non
             % {"unit": unit},
             fields={"reason": [_("Write why the unit may file after the lock.")]},
         )
-    if personal_data_in(reason):
+    if unsigned_personal_data_in(reason):
         raise Invalid(
             "personal_data",
             _(

@@ -9,7 +9,7 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from clocks.models import Clock, ClockRule
 from common.errors import Invalid, WrongState
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from journal.record import record
 from plans.queries import versions_in_force
 from reports.matters import rules
@@ -54,7 +54,7 @@ def check_open(matter: Matter) -> None:
 
 
 def check_words(matter: Matter, *words: str) -> None:
-    if any(personal_data_in(text) for text in words):
+    if any(unsigned_personal_data_in(text) for text in words):
         raise Invalid(
             "personal_data",
             _(

@@ -9,7 +9,7 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from common.errors import Invalid, WrongState
 from common.numbers import next_number
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from journal.record import record
 from reports.matters.ground import plan_of_clock, plan_with_clock
 from reports.models import Matter, OfficialForm
@@ -128,7 +128,7 @@ def _check_draft(form: OfficialForm) -> None:
 
 def _check_words(form: OfficialForm, fields: dict) -> None:
     texts = [value for value in fields.values() if isinstance(value, str)]
-    if any(personal_data_in(text) for text in texts):
+    if any(unsigned_personal_data_in(text) for text in texts):
         raise Invalid(
             "personal_data",
             _(

@@ -18,7 +18,7 @@ from accounts.models import Appointment, Unit
 from accounts.scope import Reach
 from common.errors import Invalid, NotAllowed, NotFound
 from common.periods import DAILY, WEEKLY, Period, day_of, period_of
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from incidents.choices import State
 from incidents.models import Incident
 from journal.record import record
@@ -132,7 +132,7 @@ def reply(
         raise NotFound(
             "not_asked", _("The answer was not kept: nothing is asked about this zero. Load the page again.")
         )
-    if reason not in ReplyReason.values or personal_data_in(note):
+    if reason not in ReplyReason.values or unsigned_personal_data_in(note):
         raise Invalid(
             "bad_reply",
             _("The answer was not kept: choose one of the reasons, and name no people or numbers."),

@@ -10,7 +10,7 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from common.errors import Invalid, WrongState
 from common.periods import Period
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from journal.record import record
 from reports.models import RollUp
 from reports.rollup import permissions, queries, rules
@@ -160,7 +160,7 @@ def _named(parts: list[Part]) -> str:
 
 
 def _check_words(unit: Unit, *words: str) -> None:
-    if any(personal_data_in(text) for text in words):
+    if any(unsigned_personal_data_in(text) for text in words):
         raise Invalid(
             "personal_data",
             _(

@@ -12,7 +12,7 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from common.errors import Invalid, Refused
 from common.periods import Period
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from common.workbooks import Row, Sheet, read_rows
 from reports.actions import Item, check_open_for
 from reports.classes import classes_at
@@ -157,7 +157,7 @@ def _objection(line: Line, unit: Unit, rounds: Rounds, now: datetime) -> str:
     """Why the line cannot be filed, or ""."""
     if line.before.has_incidents:
         return _("its report names incidents: correct it on its own page")
-    if personal_data_in(line.after.note):
+    if unsigned_personal_data_in(line.after.note):
         return _("the sentence holds an identity, telephone or card number: take it out")
     try:
         check_open_for(Slot(unit, line.before.report, rounds.over(unit)), rounds.period, now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from accounts.scope import Reach
 from common.errors import Invalid, Stale, WrongState
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from journal.record import record
 from reports.models import WrittenReport, WrittenVersion
 from reports.permissions import filing_post
@@ -203,7 +203,7 @@ def _check_unseen(slot: Slot, rev: int) -> None:
 
 def _check_words(slot: Slot, texts: dict, lines: list[dict]) -> None:
     words = [*texts.values(), *(str(value) for line in lines for value in line.values())]
-    if any(personal_data_in(text) for text in words):
+    if any(unsigned_personal_data_in(text) for text in words):
         raise Invalid(
             "personal_data",
             _(

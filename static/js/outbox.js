@@ -230,7 +230,7 @@ async function delivered(item, answer) {
 }
 
 /** What is shown afterwards, and nothing else: a phone may be lost. */
-const brief = ({ number, receipt, url, page, on_time, received_at, withdraw_url }) => ({ number, receipt, url, page, on_time, received_at, withdraw_url });
+const brief = ({ number, receipt, url, page, on_time, received_at, withdraw_url, masked_because }) => ({ number, receipt, url, page, on_time, received_at, withdraw_url, masked_because });
 
 async function notTaken(item, answer) {
   const isKept = [0, 401, 403, 408, 425, 429].includes(answer.status) || answer.status >= 500;
@@ -301,6 +301,7 @@ function lines(item, sending) {
     return [
       make("p", {}, word(item.state === "withdrawn" ? "withdrawn" : "box_sent"), answer.on_time === false ? ` · ${word("box_late")}` : ""),
       name ? make("p", { class: "number" }, page ? make("a", { href: page }, name) : name) : "",
+      answer.masked_because ? make("p", { class: "note", "data-look": "warn", "data-masked": true }, answer.masked_because) : "",
       item.withdrawSaid ? make("p", {}, item.withdrawSaid) : "",
     ];
   }

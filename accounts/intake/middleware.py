@@ -1,0 +1,122 @@
+"""Forms, looked at before their view reads them. Works without JavaScript; nothing typed is lost."""
+
+from contextlib import ExitStack
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+
+from accounts.intake import keeping
+from accounts.intake.fields import SECRET, is_life_first, is_looked_at
+from common.errors import Refused
+from common.personal_data import kept_because
+from common.text import Finding, masked, personal_data_in
+
+_ANSWER = tuple(f"{keeping.NAME}.{part}" for part in ("answer", "reason", "credential"))
+
+
+class Noticed(NamedTuple):
+    """One text with a number of a person in it."""
+
+    field: str
+    typed: str
+    masked: str
+    numbers: list[Finding]
+
+    @property
+    def sentences(self) -> list[str]:
+        return [keeping.sentence(number) for number in self.numbers]
+
+
+class TypedMiddleware:
+    """Asks what to do with numbers of people in a form, before its view is called.
+
+    A reason to keep them is signed for this one request; the journal notes it beside every entry that holds one.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with ExitStack() as request.while_it_lasts:
+            return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs) -> HttpResponse | None:
+        # Bodies of the API are looked at where they are read: accounts.intake.parsers.
+        if request.method != "POST" or request.path.startswith("/api/") or not request.user.is_authenticated:
+            return None
+        found = noticed_in(request.resolver_match.view_name, request.POST)
+        answer = {name: request.POST.get(name, "") for name in _ANSWER if name in request.POST}
+        if not found:
+            return None
+        # A file cannot be handed back to be sent again: its form is masked too, and says so.
+        route, life_risk = request.resolver_match.view_name, request.POST.getlist("life_risk")
+        if request.FILES or is_life_first(route, life_risk):
+            messages.warning(request, said_of(found))
+            return _go_on_masked(request)
+        return self._answered(request, found, answer)
+
+    def _answered(self, request, found: list[Noticed], answer: dict[str, str]) -> HttpResponse | None:
+        choice, reason, credential = (answer.get(name, "") for name in _ANSWER)
+        if choice == keeping.MASK:
+            return _go_on_masked(request)
+        if choice != keeping.KEEP:
+            return _ask(request, found)
+        try:
+            keep_for_this_request(request, keeping.signed(request.user, reason, credential, request.now))
+        except Refused as refused:
+            return _ask(request, found, refused)
+        _replace(request, request.POST.copy())
+        return None
+
+
+def keep_for_this_request(request, reason: str) -> None:
+    """Numbers of people stay as typed until the request ends."""
+    getattr(request, "_request", request).while_it_lasts.enter_context(kept_because(reason))
+
+
+def noticed_in(route: str, form: QueryDict) -> list[Noticed]:
+    """The texts of a form that hold numbers of people."""
+    found = []
+    for name in form:
+        if name in _ANSWER or not is_looked_at(route, name):
+            continue
+        for text in form.getlist(name):
+            if numbers := personal_data_in(text):
+                found.append(
+                    Noticed(name, text, masked(text), numbers)
+                )
+    return found
+
+
+def said_of(found: list[Noticed]) -> str:
+    return keeping.why_masked(number.masked for one in found for number in one.numbers)
+
+
+def _go_on_masked(request) -> None:
+    form = request.POST.copy()
+    for name in form:
+        if is_looked_at(request.resolver_match.view_name, name):
+            form.setlist(name, [masked(text) for text in form.getlist(name)])
+    _replace(request, form)
+
+
+def _replace(request, form: QueryDict) -> None:
+    """The view reads the form without the answer to our question."""
+    for name in _ANSWER:
+        form.pop(name, None)
+    request.POST = request._post = form
+
+
+def _ask(request, found: list[Noticed], refused: Refused | None = None) -> HttpResponse:
+    kept = [(name, text) for name in request.POST for text in request.POST.getlist(name)]
+    context: dict[str, Any] = {
+        "found": found,
+        "refused": refused,
+        "reason": request.POST.get(_ANSWER[1], ""),
+        "longest": keeping.LONGEST_REASON,
+        "kept": [(name, text) for name, text in kept if name not in (*_ANSWER, "csrfmiddlewaretoken") and not SECRET.search(name)],
+        "secrets": sorted({name for name, text in kept if SECRET.search(name) and name not in _ANSWER and text}),
+    }  # fmt: skip
+    return render(request, "accounts/intake/ask.html", context, status=refused.status if refused else 422)

@@ -1,0 +1,61 @@
+"""What becomes of numbers of people in what is typed: masked, unless this request carries a signed reason.
+
+Doors ask and mask (accounts.intake); this is what stands behind them. The journal can never be corrected, so its
+only way in masks whatever a door has let through.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from common.text import Finding, masked, personal_data_in
+
+_signed_reason: ContextVar[str] = ContextVar("signed_reason", default="")
+
+
+def signed_reason() -> str:
+    """Why numbers of people are kept in what this request says; empty: they are not."""
+    return _signed_reason.get()
+
+
+@contextmanager
+def kept_because(reason: str) -> Iterator[None]:
+    """Keep numbers of people in what is recorded inside. The caller has checked the credential of who signs it."""
+    before = _signed_reason.set(reason)
+    try:
+        yield
+    finally:
+        _signed_reason.reset(before)
+
+
+def unsigned_personal_data_in(text: str) -> list[Finding]:
+    """The numbers of people in a text for which nobody has signed."""
+    return [] if signed_reason() else personal_data_in(text)
+
+
+def fit_to_keep(text: str) -> str:
+    """The text as it may be stored: masked, unless somebody has signed for the numbers in it."""
+    return text if signed_reason() else masked(text)
+
+
+def findings_within(value: Any, path: str = "") -> Iterator[tuple[str, Finding]]:
+    """(path, finding) for every text and number of a JSON value; paths are dotted, `items.0.note`."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from findings_within(inner, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list | tuple):
+        for place, inner in enumerate(value):
+            yield from findings_within(inner, f"{path}.{place}")
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        for finding in personal_data_in(str(value)):
+            yield path, finding
+
+
+def masked_within(value: Any) -> Any:
+    """A JSON value with the numbers of people in its texts masked. Not changed: the value itself where it has none."""
+    if isinstance(value, dict):
+        return {name: masked_within(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked_within(inner) for inner in value]
+    return masked(value) if isinstance(value, str) else value
