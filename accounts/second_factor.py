@@ -5,6 +5,7 @@ row in the database; a cache would forget it with its memory, and too early: a c
 """
 
 import hmac
+import unicodedata
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
@@ -24,8 +25,8 @@ def has_second_factor(user: User) -> bool:
 
 
 def plain(code: str) -> str:
-    """The code as the phone shows it, without the spaces people type: "123 456" → "123456"."""
-    return "".join(code.split())
+    """The code as the phone shows it, without the spaces and the full width people type: "１２３ 456" → "123456"."""
+    return "".join(unicodedata.normalize("NFKC", code).split())
 
 
 def looks_like_code(text: str) -> bool:
@@ -35,6 +36,8 @@ def looks_like_code(text: str) -> bool:
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
     """The time step `code` belongs to, if it is right at `now`; else None."""
+    if not looks_like_code(code):
+        return None
     current = int(now.timestamp()) // STEP_SECONDS
     tolerance = settings.MFA_TOTP_TOLERANCE
     for step in range(current - tolerance, current + tolerance + 1):

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from rest_framework import serializers
 
+from common.day_fields import ApiMomentField
 from common.serializers import StrictSerializer
 
 
@@ -10,7 +11,7 @@ class NewOrderSerializer(StrictSerializer):
     incident = serializers.CharField(max_length=60)
     to = serializers.CharField(max_length=200)
     task = serializers.CharField(max_length=300)
-    arrive_by = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    arrive_by = ApiMomentField(required=False, allow_null=True, default=None)
 
 
 class StepSerializer(StrictSerializer):

@@ -13,6 +13,7 @@ from command import actions, forms, permissions, queries
 from command.choices import OrderVerb
 from common.errors import Invalid
 from common.once import once
+from common.whole_numbers import read_number
 from incidents.queries import get_incident
 from incidents.views import see_other
 
@@ -71,7 +72,7 @@ class MoveOrder(LoginRequiredMixin, View):
             verb=verb,
             now=request.now,
             note=form.cleaned_data.get("note", ""),
-            rev=int(rev) if rev.isdigit() else None,
+            rev=read_number(rev),
         )
         return back_to(request, reverse("incident", args=[order.incident.number]))
 

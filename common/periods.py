@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from common.days import in_range
+
 LOCAL = ZoneInfo("Asia/Shanghai")
 DAILY = "daily"
 WEEKLY = "weekly"
@@ -85,8 +87,14 @@ def period_of(cadence: str, day: date) -> Period:
 def parse(text: str) -> Period:
     """Read "2026-11-22", "2026-W47", "2026-11" or "2026-Q4".
 
-    Raises ValueError for anything else, also for a day that does not exist.
+    Raises ValueError for anything else, also for a day that does not exist or lies outside the calendar.
     """
+    found = _parse(text)
+    in_range(found.day)
+    return found
+
+
+def _parse(text: str) -> Period:
     if _DAY.fullmatch(text):
         return Period(DAILY, date.fromisoformat(text))
     if week := _WEEK.fullmatch(text):

@@ -14,6 +14,7 @@ from command.rosters.queries import on_duty
 from command.shifts import queries as shifts
 from common.errors import NotAllowed, is_allowed
 from common.paths import prefixes
+from common.whole_numbers import read_number
 from dashboards import timeline
 from dashboards.boards import start_of
 from dashboards.cards import incident_cards
@@ -259,8 +260,8 @@ class JournalPage(LoginRequiredMixin, PartsView):
         entries = Entry.objects.numbered().visible_to(self.request.reach).select_related("unit")
         if kind := chosen.get("kind", "").strip():
             entries = entries.filter(kind__startswith=kind)
-        if (before := chosen.get("before", "")).isdigit():
-            entries = entries.filter(number__lt=int(before))
+        if before := read_number(chosen.get("before", "")):
+            entries = entries.filter(number__lt=before)
         page = list(entries.order_by("-number")[: self.PAGE + 1])
         shown = page[: self.PAGE]
         return {

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from rest_framework import serializers
 
+from common.day_fields import ApiMomentField
 from common.errors import Invalid
 from common.serializers import StrictSerializer
 from incidents.actions import Position
@@ -55,8 +56,8 @@ class AlarmSerializer(StrictSerializer):
     unit = serializers.CharField(max_length=40)
     place = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
     what = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-    known_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    happened_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    known_at = ApiMomentField(required=False, allow_null=True, default=None)
+    happened_at = ApiMomentField(required=False, allow_null=True, default=None)
     facts = FactsField(required=False, default=dict)
     position = PositionSerializer(required=False, allow_null=True, default=None)
     drill = serializers.BooleanField(required=False, default=False)
@@ -68,7 +69,7 @@ class AlarmSerializer(StrictSerializer):
 class ObservationSerializer(StrictSerializer):
     what = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     facts = FactsField(required=False, default=dict)
-    at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    at = ApiMomentField(required=False, allow_null=True, default=None)
     position = PositionSerializer(required=False, allow_null=True, default=None)
 
     def validate(self, given):

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.queries import lineage, open_unit, units_for
 from common.errors import Invalid, NotAllowed, Refused
 from common.once import once
+from common.whole_numbers import read_number
 from incidents import actions, forms, listing, queries
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import checklist
@@ -241,7 +242,9 @@ class ShareWith(IncidentAct):
 
 class Unshare(IncidentAct):
     def act(self, request, incident, form):
-        share = Share.objects.filter(incident=incident, pk=request.POST.get("share") or 0).first()
+        share = Share.objects.filter(
+            incident=incident, pk=read_number(request.POST.get("share", "")) or 0
+        ).first()
         if share is None:
             raise Refused("no_such_share", _("Nothing was changed: this share does not exist."))
         sharing.unshare(share_id=share.pk, reach=request.reach, now=request.now)
@@ -264,7 +267,7 @@ class Close(IncidentAct):
             summary=form.cleaned_data["summary"],
             answers=form.answers,
             now=request.now,
-            rev=int(rev) if rev.isdigit() else None,
+            rev=read_number(rev),
         )
 
 

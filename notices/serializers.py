@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from common.day_fields import ApiMomentField
 from notices.choices import Answer
 from notices.gateway_events import EVENTS
 from notices.models import Notice
@@ -55,4 +56,4 @@ class GatewayEventSerializer(serializers.Serializer):
     id = serializers.CharField(max_length=120)
     event = serializers.ChoiceField(choices=EVENTS)
     reply = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    at = serializers.DateTimeField()
+    at = ApiMomentField()

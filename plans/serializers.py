@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import Unit
+from common.day_fields import ApiMomentField
 from common.serializers import StrictSerializer
 from plans import people
 from plans.engine import Criterion, Proposal, criteria_of, levels_of
@@ -47,7 +48,7 @@ class EvaluateSerializer(StrictSerializer):
         min_value=1,
         help_text="Which version; without it the one in force, else the last one.",
     )
-    at = serializers.DateTimeField(
+    at = ApiMomentField(
         required=False, help_text="For which moment people are named; the present without it."
     )
 

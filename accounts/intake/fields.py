@@ -2,14 +2,15 @@
 
 import re
 
-#: Routes whose text is masked and accepted at once, without a question: help comes first.
-LIFE_FIRST = {
+#: Routes whose text is masked and accepted at once, without a question. Life first: help leaves on what they say.
+MASKED_AT_ONCE = {
     "alarm": "an alarm is never held up",
     "incident-new": "the duty room writes down what it hears on the telephone, and help leaves on it",
     "api:alarms": "an alarm is never held up; a device sends it later, when nobody can answer a question",
+    "api:gateway-events": "a reply from a telephone; there is nobody to ask",
 }
 #: Routes of which the same holds as soon as they name a life at risk.
-LIFE_FIRST_AT_RISK = {"incident-observe", "api:observations"}
+MASKED_WHERE_LIVES_ARE_AT_RISK = {"incident-observe", "api:observations"}
 
 #: Routes nothing of which is looked at.
 NOT_LOOKED_AT = {
@@ -29,7 +30,6 @@ NOT_LOOKED_AT = {
     "account-units": "units from a file; their office telephones are its purpose",
     "plan-check": "keeps nothing",
     "api:plan-evaluate": "keeps nothing",
-    "api:gateway-events": "written by a machine; the reply of a recipient is read by rule, see notices.gateway_events",
     "reports-sheet-in": "a workbook, whose cells are looked at row by row (reports.sheets.difference)",
     "roster-import": "a workbook of user names and times",
     "number": "staff telephones are its purpose",
@@ -42,6 +42,7 @@ NOT_FREE_TEXT = {
     "csrfmiddlewaretoken": "made by the product",
     "idempotency_key": "made by the device",
     "client_id": "made by the device",
+    "id": "given by a machine",
     "next": "an address of the product",
     "phone": "an office telephone of staff",
     "email": "an office address of staff",
@@ -60,9 +61,9 @@ SECRET = re.compile(r"password|credential|(^|\.)code$")
 _OF_PLANS = {"plan-edit": ("reason",)}
 
 
-def is_life_first(route: str, life_risk: object) -> bool:
+def is_masked_at_once(route: str, life_risk: object) -> bool:
     """Numbers are masked without asking. `life_risk`: what the form or the body says of lives at risk."""
-    return route in LIFE_FIRST or (route in LIFE_FIRST_AT_RISK and bool(life_risk))
+    return route in MASKED_AT_ONCE or (route in MASKED_WHERE_LIVES_ARE_AT_RISK and bool(life_risk))
 
 
 def is_looked_at(route: str, path: str) -> bool:

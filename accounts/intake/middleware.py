@@ -8,7 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from accounts.intake import keeping
-from accounts.intake.fields import SECRET, is_life_first, is_looked_at
+from accounts.intake.fields import SECRET, is_looked_at, is_masked_at_once
 from common.errors import Refused
 from common.personal_data import kept_because
 from common.text import Finding, masked, personal_data_in
@@ -52,7 +52,7 @@ class TypedMiddleware:
             return None
         # A file cannot be handed back to be sent again: its form is masked too, and says so.
         route, life_risk = request.resolver_match.view_name, request.POST.getlist("life_risk")
-        if request.FILES or is_life_first(route, life_risk):
+        if request.FILES or is_masked_at_once(route, life_risk):
             messages.warning(request, said_of(found))
             return _go_on_masked(request)
         return self._answered(request, found, answer)
@@ -84,9 +84,7 @@ def noticed_in(route: str, form: QueryDict) -> list[Noticed]:
             continue
         for text in form.getlist(name):
             if numbers := personal_data_in(text):
-                found.append(
-                    Noticed(name, text, masked(text), numbers)
-                )
+                found.append(Noticed(name, text, masked(text), numbers))
     return found
 
 

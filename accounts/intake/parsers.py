@@ -3,8 +3,9 @@
 from typing import Any
 
 from accounts.intake import keeping
-from accounts.intake.fields import SECRET, is_life_first, is_looked_at
+from accounts.intake.fields import SECRET, is_looked_at, is_masked_at_once
 from accounts.intake.middleware import keep_for_this_request
+from common.addresses import tidy_body
 from common.parsers import JSONParser
 from common.personal_data import findings_within, masked_within
 
@@ -17,7 +18,7 @@ class TypedParser(JSONParser):
         request = (parser_context or {}).get("request")
         if request is None or request.resolver_match is None:
             return body
-        return looked_at(request, body)
+        return looked_at(request, tidy_body(request.resolver_match.view_name, body))
 
 
 def looked_at(request, body: Any) -> Any:
@@ -27,7 +28,7 @@ def looked_at(request, body: Any) -> Any:
     found = [(path, one) for path, one in findings_within(body) if is_looked_at(route, path)]
     if not found:
         return body
-    if is_life_first(route, _life_risk(body)):
+    if is_masked_at_once(route, _life_risk(body)):
         request._request.masked_numbers = keeping.told(found)
         return _masked(route, body)
     match answer:

@@ -6,8 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, localtime
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -17,21 +16,15 @@ from command.readiness import actions, by_hand, forms, permissions, queries
 from command.readiness.choices import Whom
 from command.readiness.contacts import has_gateway, not_set_up
 from command.rosters.pages import tabs
+from common.days import read_moment
 from common.errors import Invalid, NotFound, is_allowed
 from common.once import once
-from common.periods import LOCAL
 from incidents.views import see_other
 
 
 def chosen_moment(request):
     """The moment of the address, in Shanghai where it says no zone; now for anything else."""
-    try:
-        found = parse_datetime(request.GET.get("at", ""))
-    except ValueError:
-        found = None
-    if found is None:
-        return request.now
-    return found.replace(tzinfo=LOCAL) if is_naive(found) else found
+    return read_moment(request.GET.get("at", "")) or request.now
 
 
 class GridPage(LoginRequiredMixin, View):

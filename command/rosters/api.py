@@ -2,8 +2,6 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
@@ -16,8 +14,8 @@ from command.rosters import actions, feeds, queries, serializers
 from command.rosters.pages import chosen_month
 from command.shifts.actions import confirm_shift
 from common.api import idempotent
+from common.days import read_moment
 from common.errors import Invalid, not_found
-from common.periods import LOCAL
 
 
 def moment_asked(request):
@@ -25,16 +23,13 @@ def moment_asked(request):
     text = request.query_params.get("at", "")
     if not text:
         return request.now
-    try:
-        found = parse_datetime(text.replace(" ", "+"))
-    except ValueError:
-        found = None
+    found = read_moment(text.replace(" ", "+"))
     if found is None:
         sentence = _("Give a moment such as 2026-11-22T20:00:00+08:00.")
         raise Invalid(
             "bad_moment", _("Nothing was answered: `at` is not a moment."), fields={"at": [sentence]}
         )
-    return found.replace(tzinfo=LOCAL) if is_naive(found) else found
+    return found
 
 
 class OnDutyNow(APIView):

@@ -1,6 +1,6 @@
 """What the pages of rosters have in common: the unit and month of the address, the tabs, the way back."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.http import Http404
 from django.shortcuts import redirect
@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from command.rosters import queries
+from common.days import read_month
 from common.errors import Invalid, NotFound
 from common.periods import day_of
 
@@ -20,10 +21,7 @@ def chosen_unit(request):
 
 def chosen_month(request) -> date:
     """The first day of the month in the address ("2026-12"); this month for anything else."""
-    try:
-        return datetime.strptime(request.GET.get("month", ""), "%Y-%m").date()  # noqa: DTZ007
-    except ValueError:
-        return day_of(request.now).replace(day=1)
+    return read_month(request.GET.get("month", "")) or day_of(request.now).replace(day=1)
 
 
 def with_unit(address: str, unit, **more) -> str:

@@ -6,12 +6,13 @@ from rest_framework import serializers
 
 from command.rosters.models import Roster, Shift, Swap
 from command.rosters.queries import OnDuty
+from common.day_fields import ApiDayField, ApiMomentField
 from common.serializers import StrictSerializer
 
 
 class NewDraftSerializer(StrictSerializer):
-    first_day = serializers.DateField()
-    last_day = serializers.DateField()
+    first_day = ApiDayField()
+    last_day = ApiDayField()
 
 
 class PublishSerializer(StrictSerializer):
@@ -27,8 +28,8 @@ class AssignSerializer(StrictSerializer):
 class ChangeSerializer(StrictSerializer):
     username = serializers.CharField(max_length=150)
     reason = serializers.CharField(max_length=200)
-    starts_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
-    ends_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    starts_at = ApiMomentField(required=False, allow_null=True, default=None)
+    ends_at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
 class SwapSerializer(StrictSerializer):

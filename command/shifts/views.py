@@ -14,6 +14,7 @@ from command.shifts import actions, handovers, papers, queries, reading
 from command.views import back_to
 from common.errors import WrongState
 from common.once import once
+from common.whole_numbers import read_number
 from incidents.views import see_other
 from journal.parts import PartsView
 
@@ -75,7 +76,7 @@ class Take(LoginRequiredMixin, View):
     @once
     def post(self, request, pk):
         handover = queries.get_handover(request.reach, pk)
-        items = [int(value) for value in request.POST.getlist("item") if value.isdigit()]
+        items = [number for value in request.POST.getlist("item") if (number := read_number(value))]
         handovers.take(reach=request.reach, handover_id=handover.pk, items=items, now=request.now)
         return see_other("handover", handover.pk)
 

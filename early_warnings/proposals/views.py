@@ -10,6 +10,7 @@ from django.views import View
 
 from common.errors import Invalid
 from common.once import once
+from common.whole_numbers import read_number
 from early_warnings import actions, drafting, forms, permissions, queries
 from early_warnings.actions import Statement
 from early_warnings.choices import State
@@ -181,4 +182,4 @@ def said_of(warning) -> str:
 
 def rev_of(request) -> int | None:
     rev = request.POST.get("rev", "")
-    return int(rev) if rev.isdigit() else None
+    return read_number(rev)

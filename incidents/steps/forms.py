@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from common.date_fields import moment_field
+from common.day_fields import ApiMomentField
 from common.serializers import StrictSerializer
 
 
@@ -22,5 +23,5 @@ class StepForm(forms.Form):
 
 class NotedStepSerializer(StrictSerializer):
     kind = serializers.CharField(max_length=60)
-    at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    at = ApiMomentField(required=False, allow_null=True, default=None)
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")

@@ -8,6 +8,7 @@ from django.views import View
 
 from common.errors import Invalid, NotAllowed
 from common.once import once
+from common.whole_numbers import read_number
 from incidents import permissions, queries
 from incidents.switching import actions
 from incidents.switching.forms import SwitchForm
@@ -29,7 +30,7 @@ class SwitchPage(LoginRequiredMixin, View):
             return self._page(request, incident, form, to, status=422)
         try:
             actions.switch_plan(incident_id=incident.pk, reach=request.reach, to=to, now=request.now,
-                                rev=int(rev) if rev.isdigit() else None, **form.cleaned_data)  # fmt: skip
+                                rev=read_number(rev), **form.cleaned_data)  # fmt: skip
         except Invalid as invalid:
             for name, sentences in invalid.fields.items():
                 form.add_error(name if name in form.fields else None, sentences)

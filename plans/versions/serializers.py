@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.queries import user_named
+from common.day_fields import ApiDayField
 from common.serializers import StrictSerializer
 from plans.campaigns import Term
 from plans.models import PlanStep, PlanVersion
@@ -19,8 +20,8 @@ class PutInForceSerializer(FileSerializer):
     credential = serializers.CharField(
         max_length=256, trim_whitespace=False, help_text="Password or one-time code."
     )
-    valid_from = serializers.DateField(required=False, help_text="Of a campaign: its first day.")
-    valid_to = serializers.DateField(required=False, help_text="Of a campaign: its last day.")
+    valid_from = ApiDayField(required=False, help_text="Of a campaign: its first day.")
+    valid_to = ApiDayField(required=False, help_text="Of a campaign: its last day.")
     place = serializers.CharField(required=False, max_length=200)
     reviewed_by = serializers.CharField(
         required=False, max_length=150, help_text="Of a campaign: the username of who has reviewed it."

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from common.day_fields import ApiMomentField
 from common.serializers import StrictSerializer
 from incidents.steps.forms import StepForm
 from reports.demands.choices import Outcome
@@ -57,14 +58,14 @@ class TakeOnSerializer(StrictSerializer):
 class DemandStepSerializer(StrictSerializer):
     kind = serializers.CharField(max_length=60)
     note = serializers.CharField(max_length=_SENTENCE, required=False, allow_blank=True, default="")
-    at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
 class ReplySerializer(StrictSerializer):
     outcome = serializers.ChoiceField(choices=Outcome)
     law = serializers.CharField(max_length=_LAW, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=_SENTENCE)
-    at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
 class DemandCloseSerializer(StrictSerializer):

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api import idempotent
+from common.day_fields import ApiMomentField
 from common.serializers import StrictSerializer, validated
 from reports import queries
 from reports.lock import actions
@@ -18,7 +19,7 @@ from reports.reading import read_period
 
 class ExceptionSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=200)
-    until = serializers.DateTimeField()
+    until = ApiMomentField()
     once = serializers.BooleanField(default=True)
 
 

@@ -10,6 +10,7 @@ from django.views import View
 from accounts.queries import open_unit, titles_said
 from common.errors import Invalid, is_allowed, not_found
 from common.once import once
+from common.whole_numbers import read_number
 from reports.demands.views import demand_context
 from reports.matters import actions, permissions, queries, rules
 from reports.matters.choices import MatterState, MatterVerb
@@ -51,7 +52,7 @@ class Register(LoginRequiredMixin, View):
     def post(self, request):
         text = request.POST.get("item", "")
         item = ReportItem.objects.filter(
-            request.reach.filter("report.view", field="report__unit__path"), pk=text if text.isdigit() else 0
+            request.reach.filter("report.view", field="report__unit__path"), pk=read_number(text) or 0
         ).first()
         if item is None:
             raise not_found()

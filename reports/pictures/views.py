@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.models import Unit
+from common.days import read_month
 from common.errors import not_found
 from common.once import once
 from common.periods import DAILY, WEEKLY, day_of, period_of
@@ -52,11 +53,8 @@ class _Look(LoginRequiredMixin, View):
 
 def _month(text: str, now: datetime) -> date:
     """The first day of the month written "2026-11"; of this month for anything else, also for another age."""
-    try:
-        month = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  # a calendar month, no moment
-    except ValueError:
-        month = date.min
-    return month if abs(month.year - now.year) <= FAR else day_of(now).replace(day=1)
+    month = read_month(text)
+    return month if month and abs(month.year - now.year) <= FAR else day_of(now).replace(day=1)
 
 
 def _shift(month: date, by: int) -> date:

@@ -1,6 +1,6 @@
 """What happens to written reports: kept, handed in, received. Lock, check, change, record."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
+from common.days import read_day
 from common.errors import Invalid, Stale, WrongState
 from common.personal_data import unsigned_personal_data_in
 from journal.record import record
@@ -226,15 +227,13 @@ def _check_whole(slot: Slot, texts: dict, lines: list[dict]) -> None:
             fields={_field(*one): [_("This is missing.")] for one in missing},
         )
     for number, line in enumerate(lines):
-        try:
-            date.fromisoformat(line["deadline"])
-        except ValueError:
+        if read_day(line["deadline"]) is None:
             raise Invalid(
                 "bad_deadline",
                 _("The report was not handed in: “%(text)s” is not a day. Write it as 2026-11-22.")
                 % {"text": line["deadline"]},
                 fields={f"lines.{number}.deadline": [_("Write the day as 2026-11-22.")]},
-            ) from None
+            )
 
 
 def _field(name: str, number: int | None) -> str:

@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 
 from common.api import check_if_match, etag, idempotent
 from common.serializers import StrictSerializer, validated
+from common.whole_numbers import read_number
 from reports.queries import get_unit
 from reports.written import actions, queries, rules
 from reports.written.choices import Part
@@ -59,7 +60,7 @@ class WrittenReports(APIView):
     def get(self, request):
         unit = get_unit(request.reach, request.query_params.get("unit", ""))
         text = request.query_params.get("ago", "")
-        ago = min(int(text), FURTHEST) if text.isascii() and text.isdigit() else 0
+        ago = min(read_number(text) or 0, FURTHEST)
         found = queries.asked_below(request.reach, unit, request.now, ago)
         slots = [slot for asked in found for slot in asked.slots]
         return Response({"unit": unit.code, "reports": [line(slot, request.now) for slot in slots]})

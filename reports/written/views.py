@@ -9,6 +9,7 @@ from django.views import View
 from common.errors import Invalid, Refused, Stale, is_allowed, not_found
 from common.once import once
 from common.papers import respond
+from common.whole_numbers import read_number
 from reports.classes import classes_at
 from reports.queries import get_unit, top_units
 from reports.reading import check_may_look, see_other
@@ -30,7 +31,7 @@ class WrittenList(LoginRequiredMixin, View):
         check_may_look(request.reach)
         code, text = request.GET.get("unit", ""), request.GET.get("ago", "")
         unit = get_unit(request.reach, code) if code else top_units(request.reach)[0]
-        ago = min(int(text), FURTHEST) if text.isascii() and text.isdigit() else 0
+        ago = min(read_number(text) or 0, FURTHEST)
         found = queries.asked_below(request.reach, unit, request.now, ago)
         lists = [
             (asked, [(slot, state := slot.state(request.now), state_look(state)) for slot in asked.slots])
@@ -137,7 +138,7 @@ class Receive(_OneWritten):
     @once
     def post(self, request, **names):
         text = request.POST.get("version", "")
-        version = int(text) if text.isascii() and text.isdigit() else 0
+        version = read_number(text) or 0
         actions.receive(reach=request.reach, slot=self.slot, version=version, now=request.now)
         messages.success(request, _("Receipt confirmed. The unit sees it; the report stands."))
         return see_other("written-report", *self.names)

@@ -15,6 +15,7 @@ from common import workbooks
 from common.errors import Invalid, Refused, is_allowed
 from common.once import once
 from common.periods import day_of
+from common.whole_numbers import read_number
 from incidents.views import see_other
 
 
@@ -130,7 +131,7 @@ class Publish(RosterPage):
                 roster_id=roster.pk,
                 reason=reason,
                 now=request.now,
-                rev=int(rev) if rev.isdigit() else None,
+                rev=read_number(rev),
             )
         except Refused as refused:
             if refused.code != "roster_has_findings":
@@ -148,7 +149,7 @@ class Assign(LoginRequiredMixin, View):
     def post(self, request, pk):
         shift = _draft_shift(request, pk)
         person = request.POST.get("person", "")
-        chosen = get_object_or_404(User, pk=int(person), is_active=True) if person.isdigit() else None
+        chosen = get_object_or_404(User, pk=read_number(person), is_active=True) if person.isdigit() else None
         actions.assign(reach=request.reach, shift_id=shift.pk, person=chosen, now=request.now)
         return see_other("roster", shift.roster_id)
 

@@ -1,0 +1,255 @@
+"""Every address with what no browser sends and with days at the edge of the calendar: refused, never a crash.
+
+The fields of each form and body are read from the product, so a new one is tried without a line here.
+"""
+
+import json
+import re
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+from rest_framework import serializers
+from rest_framework.test import APIClient
+
+from incidents.actions import Alarm, report_incident
+from incidents.models import Incident
+from plans.facts import Facts
+from tests.accounts.test_routes import ALL, example
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+#: In an address: NUL, bytes that are no UTF-8, the edges of the calendar, and too much of everything.
+HOSTILE = ["a%00b", "%ED%A0%80", "0001-01-01", "9999-12-31", "9999-W52", "9" * 20, "x" * 3000]
+#: In a query, all names at once: what holds a NUL is refused as a whole and so hides nothing else.
+QUERIES = ["a%00b", "0001-01-01", "9999-12-31T23:59:59-12:00", "9999-12", "%FF%FE" + "9" * 400]
+#: In a query: every name that any view reads.
+NAMES = ["unit", "at", "month", "period", "q", "page", "kind", "cadence", "level", "state", "show", "parts", "after",
+         "limit", "cursor", "subject", "below", "token", "next", "mode", "person", "incident", "thread", "day", "from",
+         "to", "version", "year", "format", "class", "onto", "number", "drill"]  # fmt: skip
+#: In a form or a body: the same, what Word brings along, and numbers that are none.
+TEXTS = ["a\x00b", "0001-01-01", "9999-12-31T23:59:59-12:00", "9" * 4400, "²\x0b"]
+#: Wrong-looking answers that are calm: no crash, whoever asks.
+LEFT_OUT = {"account_logout", "readyz", "heartbeat"}
+
+
+@pytest.fixture
+def incident(plan, units, reach, now):
+    given = Alarm(unit=units["C1"], place="大厅", what="来访", facts=Facts(), client_id="h")
+    return report_incident(reach=reach("county1.duty"), alarm=given, now=now)[0]
+
+
+@pytest.fixture
+def browser(cast, incident):
+    client = Client(raise_request_exception=False)
+    client.force_login(cast["county1.director"])
+    return client
+
+
+def crashes(answers) -> dict:
+    return {what: answer.status_code for what, answer in answers if answer.status_code >= 500}
+
+
+def with_hostile_parts():
+    """Each address with a part, each part in turn, holding something hostile."""
+    for pattern, name in ALL:
+        if name in LEFT_OUT or "<" not in pattern:
+            continue
+        for value in HOSTILE:
+            values = dict.fromkeys(re.findall(r"<(?:\w+:)?(\w+)>", pattern), value)
+            yield re.sub(r"<(\w+:)?(\w+)>", lambda m, values=values: values[m[2]], _plain(pattern)), name
+
+
+def _plain(pattern: str) -> str:
+    pattern = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", pattern)
+    return "/" + re.sub(r"[\^$?\\]|\\Z", "", pattern)
+
+
+def test_a_hostile_address_is_refused_and_no_crash(browser):
+    assert crashes((address, browser.get(address)) for address, _name in with_hostile_parts()) == {}
+
+
+def test_a_hostile_address_of_a_stranger_is_refused_and_no_crash(incident):
+    stranger = Client(raise_request_exception=False)
+    addresses = [address for address, name in with_hostile_parts() if name.startswith("api:") or "<" in name]
+    addresses += ["/api/v1/rosters/a%00b.ics?token=x", "/api/v1/rosters/C1.ics?token=a%00b", "/r/a%00b/"]
+
+    assert crashes((address, stranger.get(address)) for address in addresses) == {}
+
+
+def test_a_hostile_query_is_refused_and_no_crash(browser, incident):
+    answers = []
+    values = {"unit": "C1", "code": "C1", "period": "2026-11-22", "number": incident.number}
+    for pattern, name in ALL:
+        if name not in LEFT_OUT:
+            address = example(pattern, values)
+            for value in QUERIES:
+                query = "&".join(f"{one}={value}" for one in NAMES)
+                answers.append((f"{address} {value[:20]}", browser.get(f"{address}?{query}")))
+
+    assert crashes(answers) == {}
+
+
+def routes_with_post(resolver=None, prefix="", names=()):
+    for entry in (resolver or get_resolver()).url_patterns:
+        pattern = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from routes_with_post(
+                entry, pattern, (*names, entry.namespace) if entry.namespace else names
+            )
+        elif isinstance(entry, URLPattern):
+            view = getattr(entry.callback, "view_class", None) or getattr(entry.callback, "cls", None)
+            if view is None or hasattr(view, "post") or hasattr(view, "put"):
+                yield pattern, ":".join([*names, entry.name or ""]), view
+
+
+def field_names() -> set[str]:
+    """The names of all fields of all forms and bodies of the product."""
+    from tests.fields import form_classes, form_fields, serializer_classes
+
+    found = {name for form in form_classes() for name in form_fields(form)}
+    found |= {name for one in serializer_classes() for name in one._declared_fields}
+    return found | {"act", "items.0.class", "items.0.count", "items.0.note", "answer", "rev", "seen", "onto", "item", "notice",
+                    "idempotency_key", "matter", "receipt", "outcome", "share", "opened", "shown", "version", "number"}  # fmt: skip
+
+
+def test_a_hostile_form_is_refused_and_no_crash(browser, incident):
+    names, answers = field_names(), []
+    values = {"unit": "C1", "code": "C1", "period": "2026-11-22", "number": incident.number, "verb": "reply"}
+    for pattern, name, _view in routes_with_post():
+        if name.startswith("api:") or name in LEFT_OUT:
+            continue
+        for text in TEXTS:
+            given = dict.fromkeys(names, text)
+            answers.append((f"{name} {text[:12]!r}", browser.post(example(pattern, values), given)))
+
+    assert crashes(answers) == {}
+
+
+def body_of(kind: type[serializers.BaseSerializer], text: str):
+    """A body for a serializer with a text in every place."""
+    inner = {}
+    for name, field in kind().fields.items():
+        if isinstance(field, serializers.ListField | serializers.ListSerializer):
+            inner[name] = [text]
+        elif isinstance(field, serializers.BaseSerializer):
+            inner[name] = body_of(type(field), text)
+        else:
+            inner[name] = text
+    return inner
+
+
+def test_a_hostile_body_is_refused_and_no_crash(cast, incident):
+    from tests.fields import serializer_classes
+
+    client = APIClient(raise_request_exception=False)
+    client.force_authenticate(None)
+    session = Client(raise_request_exception=False)
+    session.force_login(cast["county1.director"])
+    names = {name for one in serializer_classes() for name in one._declared_fields}
+    values = {"unit": "C1", "period": "2026-11-22", "number": incident.number, "verb": "acknowledge"}
+    answers = []
+    for pattern, name, view in routes_with_post():
+        if not name.startswith("api:"):
+            continue
+        kinds = [getattr(view, "serializer_class", None)]
+        for place, text in enumerate([*TEXTS, "\ud800"]):
+            bodies = [dict.fromkeys(names, text), [text]]
+            bodies += [body_of(kind, text) for kind in kinds if kind]
+            for number, body in enumerate(bodies):
+                send = session.put if not hasattr(view, "post") else session.post
+                answer = send(example(pattern, values), json.dumps(body), content_type="application/json",
+                              headers={"Idempotency-Key": f"{name}{place}{number}"[:80]})  # fmt: skip
+                answers.append((f"{name} {text[:12]!r} {number}", answer))
+
+    assert crashes(answers) == {}
+    assert all(
+        answer["Content-Type"] == "application/problem+json"
+        for _what, answer in answers
+        if answer.status_code >= 400
+    )
+
+
+ALARM = {
+    "client_id": "c\x001",
+    "unit": "C1",
+    "what": "有人\x0b要跳楼\x00\ud800",
+    "place": "三楼\x07",
+    "facts": {},
+}
+
+
+def test_an_alarm_is_tidied_instead_of_refused(browser):
+    sent = browser.post("/api/v1/alarms/", json.dumps(ALARM), content_type="application/json")
+
+    incident = Incident.objects.latest("pk")
+    assert sent.status_code == 201
+    assert (incident.what, incident.place, incident.client_id) == ("有人\n要跳楼", "三楼", "c1")
+
+
+def test_an_alarm_of_the_page_is_tidied_instead_of_refused(browser):
+    sent = browser.post("/alarm/", {"unit": "C1", "what": "要跳楼\x00", "idempotency_key": "a\x00b"})
+
+    assert sent.status_code == 303
+    assert Incident.objects.latest("pk").what == "要跳楼"
+
+
+def test_another_body_with_impossible_text_is_refused_as_a_whole(browser, incident):
+    address = f"/api/v1/incidents/{incident.number}/observations/"
+    for text in ("a\x00", "\ud800", "\ufffe"):
+        answer = browser.post(address, json.dumps({"what": text}), content_type="application/json",
+                              headers={"Idempotency-Key": "k"})  # fmt: skip
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_text")
+
+
+def test_what_a_clipboard_brings_along_is_taken_out(browser, incident):
+    browser.post(f"/incidents/{incident.number}/observe/", {"what": "第一行\x0b第二行\x07\t完"})
+
+    incident.refresh_from_db()
+    assert incident.observations.latest("pk").what == "第一行\n第二行\t完"
+
+
+def test_a_cookie_with_an_escaped_nul_is_nobodys(browser):
+    stranger = Client(raise_request_exception=False)
+    stranger.cookies.load('session="aaaaaaaaaaaa\\000"; language="zh\\000"')
+
+    assert stranger.get("/", headers={"Cookie": 'session="aaaaaaaaaaaa\\000"'}).status_code < 500
+
+
+@pytest.mark.parametrize("debug", [False, True])
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+def test_an_unknown_address_of_the_api_is_a_problem_document(client, db, settings, debug, method):
+    settings.DEBUG = debug
+
+    answer = getattr(client, method)("/api/v1/nope/")
+
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_found"
+    assert answer.json()["request_id"] == answer["X-Request-ID"]
+
+
+def test_api_without_anything_after_it_is_a_problem_document_too(client, db):
+    assert client.get("/api/").json()["code"] == "not_found"
+    assert client.get("/api").status_code in (301, 404)
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_crash_of_the_api_is_a_problem_document_with_the_requests_id(cast, settings, monkeypatch, debug):
+    settings.DEBUG = debug
+    monkeypatch.setattr("incidents.queries.incident_list", lambda reach: 1 / 0)
+    client = Client(raise_request_exception=False)
+    client.force_login(cast["county1.duty"])
+
+    answer = client.get("/api/v1/incidents/")
+
+    body = answer.json()
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert (body["code"], body["status"]) == ("fault", 500)
+    assert body["request_id"] == answer["X-Request-ID"]
+    assert "ZeroDivision" not in answer.content.decode()
+
+
+def test_an_address_without_its_slash_still_leads_to_it(cast, signed_in):
+    assert signed_in("county1.duty").get("/api/v1/incidents")["Location"] == "/api/v1/incidents/"
+    assert resolve("/api/v1/incidents/").view_name == "api:incidents"
