@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from common.errors import WrongState
+from common.text import masked
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
 from plans.engine import Document, level_of, levels_of
@@ -132,7 +133,8 @@ def is_seen(facts: Mapping[str, Any]) -> bool:
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:
-    ET.SubElement(parent, name).text = _clean(text)
+    # It goes to other systems: numbers of people stay here, even those that somebody signed for.
+    ET.SubElement(parent, name).text = masked(_clean(text))
 
 
 def _pair(parent: ET.Element, name: str, value_name: str, value: str) -> None:
