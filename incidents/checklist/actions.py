@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from common.errors import Invalid
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from incidents import permissions
 from incidents.checklist.queries import line_of
 from incidents.choices import Outcome
@@ -50,7 +50,7 @@ def keep_mark(
 def check_answer(incident: Incident, line: Line, outcome: str, note: str) -> None:
     if outcome == Outcome.NOT_NEEDED and line.asks_why and not note.strip():
         raise _refused(incident, "note", _("Say why this line is not needed: a life may hang on it."))
-    if found := personal_data_in(note):
+    if found := unsigned_personal_data_in(note):
         raise _refused(incident, "note", _("Take out: %(text)s") % {"text": found[0].text})
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from common.errors import Invalid, WrongState
-from common.text import personal_data_in
+from common.personal_data import unsigned_personal_data_in
 from incidents.checklist.actions import keep_mark
 from incidents.choices import Outcome
 from incidents.closing.queries import Question
@@ -70,7 +70,7 @@ def _check_answer(incident: Incident, asked: Question, answer: Answer) -> None:
             incident,
             _("say why this was not needed: “%(line)s”.") % {"line": asked.words.said_in(get_language())},
         )
-    if found := personal_data_in(answer.note):
+    if found := unsigned_personal_data_in(answer.note):
         raise _refused(incident, _("take out of the reason: %(text)s.") % {"text": found[0].text})
 
 
