@@ -3,7 +3,7 @@
 from django.urls import reverse
 from rest_framework import serializers
 
-from common.day_fields import ApiMomentField
+from common.date_fields import ApiMomentField
 from common.serializers import StrictSerializer
 
 

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from common.day_fields import ApiMomentField
+from common.date_fields import ApiMomentField
 from common.errors import Invalid
 from common.serializers import StrictSerializer
 from incidents.actions import Position

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from common.day_fields import ApiMomentField
+from common.date_fields import ApiMomentField
 from notices.choices import Answer
 from notices.gateway_events import EVENTS
 from notices.models import Notice

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import Unit
-from common.day_fields import ApiMomentField
+from common.date_fields import ApiMomentField
 from common.serializers import StrictSerializer
 from plans import people
 from plans.engine import Criterion, Proposal, criteria_of, levels_of

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from command.rosters.models import Roster, Shift, Swap
 from command.rosters.queries import OnDuty
-from common.day_fields import ApiDayField, ApiMomentField
+from common.date_fields import ApiDayField, ApiMomentField
 from common.serializers import StrictSerializer
 
 

@@ -4,8 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from common.date_fields import moment_field
-from common.day_fields import ApiMomentField
+from common.date_fields import ApiMomentField, moment_field
 from common.serializers import StrictSerializer
 
 

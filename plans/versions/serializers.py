@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.queries import user_named
-from common.day_fields import ApiDayField
+from common.date_fields import ApiDayField
 from common.serializers import StrictSerializer
 from plans.campaigns import Term
 from plans.models import PlanStep, PlanVersion

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from common.day_fields import ApiMomentField
+from common.date_fields import ApiMomentField
 from common.serializers import StrictSerializer
 from incidents.steps.forms import StepForm
 from reports.demands.choices import Outcome

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api import idempotent
-from common.day_fields import ApiMomentField
+from common.date_fields import ApiMomentField
 from common.serializers import StrictSerializer, validated
 from reports import queries
 from reports.lock import actions

@@ -7,14 +7,16 @@ import pytest
 
 from accounts import tokens
 from command.models import Order
+from common.errors import Invalid
 from common.personal_data import findings_within, kept_because
-from incidents.actions import Alarm, report_incident
+from incidents.actions import Alarm, close, report_incident
 from incidents.models import Incident, Observation
 from journal.models import Entry
 from journal.record import content_of, record
 from notices.models import Notice
 from plans.facts import Facts
 from tests.early_warnings.conftest import PASSWORD, passwords
+from tests.incidents.closing import answered
 
 __all__ = ["passwords"]
 NUMBER = "138 0013 8000"
@@ -203,26 +205,19 @@ def test_a_forms_answer_keep_asks_reason_and_credential(alarm, signed_in, passwo
     assert content_of(Entry.objects.get(kind="personal_data.kept"))["reason"] == "搜救"
 
 
-def test_a_signed_reason_also_passes_the_acts_that_refuse_numbers(alarm, reach, api, passwords, signed_in):
+def test_a_signed_reason_also_passes_the_acts_that_refuse_numbers(alarm, reach, now):
     """Closing refused such a summary without a way out; now somebody signs for it."""
-    incident = alarm()
-    browser = signed_in("county1.director")
-    form = {"summary": f"移交 {NUMBER}"}
-    assert browser.post(f"/incidents/{incident.number}/close/", form).status_code == 422
+    incident, duty = alarm(), reach("county1.duty")
+    asked = {"incident_id": incident.pk, "reach": duty, "summary": f"移交 {NUMBER}", "now": now}
+    with pytest.raises(Invalid):
+        close(**asked, answers=answered(incident, now))
 
-    answer = browser.post(
-        f"/incidents/{incident.number}/close/",
-        {
-            **form,
-            "personal_data.answer": "keep",
-            "personal_data.reason": "法院要求",
-            "personal_data.credential": PASSWORD,
-        },
-    )
+    with kept_because("法院要求"):
+        close(**asked, answers=answered(incident, now))
 
     incident.refresh_from_db()
-    assert answer.status_code == 303
     assert incident.summary == f"移交 {NUMBER}"
+    assert Entry.objects.filter(kind="personal_data.kept", subject=incident.key).count() == 1
 
 
 def test_secrets_are_not_written_into_the_page(alarm, signed_in):
