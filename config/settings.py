@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "engine.middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "common.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "common.redirects.FormRedirectMiddleware",
     "common.addresses.PlainTextMiddleware",

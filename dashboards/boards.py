@@ -90,11 +90,34 @@ def start_of(reach: Reach) -> str | None:
     return next((reverse(address) for address in _START if address in own), None)
 
 
+#: On a telephone's bar, besides the alarm: what a person is likeliest to want with one thumb.
+_AT_HAND = ("duty", "commander", "squad", "report", "incidents", "rosters", "account-directory", "journal")
+
+
+def bar_of(items: list[dict]) -> list[dict]:
+    """The bar at the bottom of a telephone: two boards, the alarm in the middle, two boards. Empty without an alarm."""
+    own = {item["address"]: item for item in items}
+    if "alarm" not in own:
+        return []
+    others = [own[address] for address in _AT_HAND if address in own][:4]
+    middle = (len(others) + 1) // 2
+    return [*others[:middle], own["alarm"], *others[middle:]]
+
+
 def navigation(reach: Reach, path: str) -> list[dict]:
     """The menu as templates/_top.html shows it."""
     items = []
     for board in boards_of(reach):
         url = reverse(board.address)
         current = path == url or (board.address in ("incidents", "rosters") and path.startswith(url))
-        items.append({"url": url, "label": board.label, "icon": board.icon, "current": current, "count": ""})
+        items.append(
+            {
+                "address": board.address,
+                "url": url,
+                "label": board.label,
+                "icon": board.icon,
+                "current": current,
+                "count": "",
+            }
+        )
     return items

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from accounts.models import in_reader_language
-from dashboards.boards import navigation
+from dashboards.boards import bar_of, navigation
 
 
 def page(request):
@@ -16,6 +16,7 @@ def page(request):
     if user is not None and user.is_authenticated and hasattr(request, "reach"):
         post = next(iter(request.reach.posts), None)
         context["navigation"] = navigation(request.reach, request.path)
+        context["bar"] = bar_of(context["navigation"])
         context["person_post"] = in_reader_language(post.title, post.title_en) if post else ""
         context["bureau"] = in_reader_language(post.unit_name, post.unit_name_en) if post else ""
     return context

@@ -2,13 +2,18 @@ from django.urls import path
 
 from dashboards import views
 from dashboards.promise.views import PromisePage
+from dashboards.receipt import Receipt
+from dashboards.whole import ClocksPage, OrdersPage
 
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),
     path("duty/", views.DutyBoard.as_view(), name="duty"),
     path("command/", views.CommanderBoard.as_view(), name="commander"),
     path("squad/", views.SquadBoard.as_view(), name="squad"),
+    path("orders/", OrdersPage.as_view(), name="orders"),
+    path("time-limits/", ClocksPage.as_view(), name="time-limits"),
     path("promise/", PromisePage.as_view(), name="promise"),
     path("journal/", views.JournalPage.as_view(), name="journal"),
+    path("alarm/<str:number>/", Receipt.as_view(), name="alarm-sent"),
     path("incidents/<str:number>/", views.IncidentPage.as_view(), name="incident"),
 ]

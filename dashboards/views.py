@@ -12,12 +12,14 @@ from command import queries as command
 from command.permissions import check_can_issue
 from command.rosters.queries import on_duty
 from command.shifts import queries as shifts
+from common.cuts import cut
 from common.errors import NotAllowed, is_allowed
 from common.paths import prefixes
 from common.whole_numbers import read_number
 from dashboards import timeline
 from dashboards.boards import start_of
 from dashboards.cards import incident_cards
+from dashboards.inbox import inbox_of
 from early_warnings import queries as warnings
 from incidents import forms, permissions, queries
 from incidents.checklist.queries import checklist
@@ -29,13 +31,14 @@ from incidents.steps.queries import steps_of
 from journal.models import Entry, Head
 from journal.parts import PartsView
 from notices import hand_calls
-from notices import queries as notices
 from plans.facts import Facts
 from reports.matters.queries import numbers_of as matter_numbers
 from reports.silent.queries import missing_today
 
 #: A board shows so many cards; the list page has the rest.
 MOST_CARDS = 50
+#: Time limits beside the cards; their own page has the rest.
+MOST_CLOCKS = 20
 
 
 class Home(View):
@@ -58,29 +61,27 @@ class Board(LoginRequiredMixin, PartsView):
         clocks = running_by_thread([incident.key for incident in board.rows])
         return {"cards": incident_cards(board.rows, clocks), "board": board, "now": self.request.now}
 
-    def inbox_context(self):
-        return {"notices": notices.inbox(self.request.user)[:20], "now": self.request.now}
-
     def tasks_context(self):
+        tasks = warnings.desk_tasks(self.request.reach, self.request.now)
         return {
-            "to_confirm": list(shifts.to_confirm(self.request.reach, self.request.now)[:3]),
-            **warnings.desk_tasks(self.request.reach, self.request.now),
-            **self.inbox_context(),
+            "to_confirm": list(shifts.to_confirm(self.request.reach, self.request.now)),
+            **tasks,
+            "inbox": inbox_of(self.request.user, to_sign=tasks["to_sign"]),
+            "now": self.request.now,
             "to_phone": hand_calls.waiting(self.request.reach),
         }
 
     def orders_context(self):
-        rows = command.live_orders(self.request.reach)[:MOST_CARDS]
-        return {"order_cards": command.cards(self.request.reach, rows), "now": self.request.now}
+        orders = cut(command.live_orders(self.request.reach), MOST_CARDS)
+        return {
+            "order_cards": command.cards(self.request.reach, orders.rows),
+            "orders": orders,
+            "now": self.request.now,
+        }
 
     def clocks_context(self):
-        clocks = list(due_soon(self.request.reach, self.request.now)[:20])
-        numbers = queries.numbers_of([clock.thread for clock in clocks])
-        matters = matter_numbers([clock.subject for clock in clocks])
-        for clock in clocks:
-            clock.matter = matters.get(clock.subject, "")
-            clock.incident = "" if clock.matter else numbers.get(clock.thread, "")
-        return {"clocks": clocks, "now": self.request.now}
+        soon = cut(due_soon(self.request.reach, self.request.now), MOST_CLOCKS)
+        return {"clocks": with_numbers(soon.rows), "soon": soon, "now": self.request.now}
 
     def missing_context(self):
         return {
@@ -134,12 +135,12 @@ class SquadBoard(Board):
     parts = {"orders": ("dashboards/_my_orders.html", "my_orders_context")}
 
     def my_orders_context(self):
-        rows = command.my_orders(self.request.reach)[:MOST_CARDS]
-        # The order's own card is its notice here.
-        told = [notice for notice in self.inbox_context()["notices"] if notice.purpose != "order.issued"]
+        orders = cut(command.my_orders(self.request.reach), MOST_CARDS)
         return {
-            "order_cards": command.cards(self.request.reach, rows),
-            "notices": told,
+            "order_cards": command.cards(self.request.reach, orders.rows),
+            "orders": orders,
+            # The order's own card is its notice here.
+            "inbox": inbox_of(self.request.user, besides=["order.issued"]),
             "now": self.request.now,
         }
 
@@ -271,6 +272,16 @@ class JournalPage(LoginRequiredMixin, PartsView):
             "kind": kind,
             "now": self.request.now,
         }
+
+
+def with_numbers(clocks):
+    """Each clock with the number of the matter or incident it runs for (two queries)."""
+    numbers = queries.numbers_of([clock.thread for clock in clocks])
+    matters = matter_numbers([clock.subject for clock in clocks])
+    for clock in clocks:
+        clock.matter = matters.get(clock.subject, "")
+        clock.incident = "" if clock.matter else numbers.get(clock.thread, "")
+    return clocks
 
 
 def _check_has_board(reach, verb: str) -> None:

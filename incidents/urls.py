@@ -6,7 +6,6 @@ from incidents.switching import views as switching
 
 urlpatterns = [
     path("alarm/", views.AlarmPage.as_view(), name="alarm"),
-    path("alarm/<str:number>/", views.AlarmSent.as_view(), name="alarm-sent"),
     path("incidents/", views.IncidentListPage.as_view(), name="incidents"),
     path("incidents/new/", views.DeskEntry.as_view(), name="incident-new"),
     path("incidents/<str:number>/take/", views.Take.as_view(), name="incident-take"),

@@ -16,7 +16,6 @@ from common.once import once
 from common.whole_numbers import read_number
 from incidents import actions, forms, listing, queries
 from incidents.checklist.actions import mark_item
-from incidents.checklist.queries import checklist
 from incidents.choices import Source
 from incidents.closing.queries import questions
 from incidents.listing import Asked
@@ -74,21 +73,8 @@ class AlarmPage(LoginRequiredMixin, View):
         return forms.AlarmForm(units=units, document=plan_in_force(unit, request.now).document, **kwargs)
 
     def _page(self, request, form, status=200):
-        return render(request, "incidents/alarm.html", {"form": form}, status=status)
-
-
-class AlarmSent(LoginRequiredMixin, View):
-    """The number, the proposed level, and the life-safety steps, for who has just raised the alarm."""
-
-    def get(self, request, number):
-        incident = queries.get_incident(request.reach, number)
-        context = {
-            "incident": incident,
-            "checklist": checklist(incident),
-            "may_retract": queries.is_fresh(incident, request.now),
-            "similar": queries.similar_incidents(request.reach, incident)[:3],
-        }
-        return render(request, "incidents/alarm_sent.html", context)
+        context = {"form": form, "life_lines": LIFE_LINES}
+        return render(request, "incidents/alarm.html", context, status=status)
 
 
 class DeskEntry(LoginRequiredMixin, View):

@@ -177,7 +177,7 @@ def acknowledge(*, notice_id: int, actor: User, now: datetime, answer: str = "")
 
     _acknowledge(notice, telling, answer, now)
 
-    _record_acknowledged(notice, actor, now)
+    record_acknowledged(notice, actor, now)
     return notice
 
 
@@ -187,7 +187,7 @@ def confirm_by_reply(notice: Notice, telling: Telling | None, answer: str, at: d
     if notice.state == State.ACKNOWLEDGED and answer == notice.answer:
         return
     _acknowledge(notice, telling, answer, at)
-    _record_acknowledged(notice, notice.recipient, at)
+    record_acknowledged(notice, notice.recipient, at)
 
 
 def acknowledge_about(*, subject: str, actor: User, now: datetime) -> None:
@@ -214,8 +214,15 @@ def _acknowledge(notice: Notice, telling: Telling | None, answer: str, now: date
         tellings.answered(telling, answer, now)
 
 
-def _record_acknowledged(notice: Notice, actor: User | None, now: datetime) -> None:
-    content = {"about": notice.subject, "purpose": notice.purpose, "channel": notice.channel}
+def record_acknowledged(notice: Notice, actor: User | None, now: datetime, together: int = 0) -> None:
+    """`together`: how many were confirmed by the same act, where it was one for many."""
+    content: dict[str, Any] = {
+        "about": notice.subject,
+        "purpose": notice.purpose,
+        "channel": notice.channel,
+    }
+    if together > 1:
+        content["together"] = together
     if notice.answer:
         content["answer"] = notice.answer
     _record("notice.acknowledged", notice, now, content, actor=actor, post=notice.post)

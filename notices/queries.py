@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.scope import Reach
-from notices.choices import ALERT, ON_SCREEN, Channel, State
+from notices.choices import ALERT, ON_SCREEN, ROUTINE, Channel, State
 from notices.models import Notice, Telling
 
 _REACHED = [State.DELIVERED, State.HEARD, State.ACKNOWLEDGED]
@@ -22,6 +22,11 @@ def inbox(person: User) -> QuerySet[Notice]:
     )
     rows = Notice.objects.filter(recipient=person, channel=Channel.APP, state__in=ON_SCREEN)
     return rows.annotate(wants_answer=Exists(followed)).order_by("priority", "-queued_at", "-id")
+
+
+def needing_no_answer(person: User) -> QuerySet[Notice]:
+    """Of `inbox`: what is only to be known. Nobody waits for an answer, nothing is asked for, no alert."""
+    return inbox(person).filter(priority=ROUTINE, wants_answer=False)
 
 
 def notices_about(reach: Reach, key: str) -> QuerySet[Notice]:

@@ -5,6 +5,8 @@ from notices import views
 urlpatterns = [
     path("notices/calls/", views.CallsPage.as_view(), name="notices-calls"),
     path("notices/calls/<int:pk>/", views.CallView.as_view(), name="notices-call"),
+    path("notices/", views.InboxPage.as_view(), name="notices"),
+    path("notices/together/", views.AcknowledgeTogetherView.as_view(), name="notices-together"),
     path("notices/seen/", views.SeenView.as_view(), name="notices-seen"),
     path("notices/<int:pk>/acknowledge/", views.AcknowledgeView.as_view(), name="notice-acknowledge"),
 ]

@@ -1,6 +1,8 @@
 """The browser's door to notices."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.paginator import Paginator
+from django.db.models import Count, Max
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,8 +12,9 @@ from django.views import View
 from common.errors import Invalid, NotAllowed
 from common.once import once
 from journal.parts import PartsView
-from notices import actions, hand_calls
+from notices import actions, hand_calls, together
 from notices.choices import Answer
+from notices.queries import inbox, needing_no_answer
 
 
 class AcknowledgeView(LoginRequiredMixin, View):
@@ -22,6 +25,36 @@ class AcknowledgeView(LoginRequiredMixin, View):
         answer = given if given in Answer.values else ""
         actions.acknowledge(notice_id=pk, actor=request.user, now=request.now, answer=answer)
         return _back(request, "home")
+
+
+class AcknowledgeTogetherView(LoginRequiredMixin, View):
+    """Confirm all that needs no answer, up to the newest one that was on the page (`upto`)."""
+
+    @once
+    def post(self, request):
+        upto = request.POST.get("upto", "")
+        if not (upto.isascii() and upto.isdigit() and len(upto) < 19):
+            raise Invalid("upto_missing", _("Nothing was confirmed: load the page again."))
+        together.acknowledge_together(actor=request.user, upto=int(upto), now=request.now)
+        return _back(request, "home")
+
+
+class InboxPage(LoginRequiredMixin, PartsView):
+    """Everything this person has not confirmed, in the boards' order, page by page."""
+
+    template_name = "notices/inbox.html"
+    parts = {"inbox": ("notices/_inbox_page.html", "inbox_context")}
+    PAGE = 50
+
+    def inbox_context(self):
+        page = Paginator(inbox(self.request.user), self.PAGE).get_page(self.request.GET.get("page"))
+        known = needing_no_answer(self.request.user).aggregate(many=Count("pk"), newest=Max("pk"))
+        return {
+            "page": page,
+            "known_total": known["many"],
+            "newest_known": known["newest"],
+            "now": self.request.now,
+        }
 
 
 class CallsPage(LoginRequiredMixin, PartsView):

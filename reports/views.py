@@ -57,6 +57,7 @@ class ReportPage(LoginRequiredMixin, View):
             "asked": [(found, offered(found.incidents)) for found in asked],
             "now": request.now,
             "may_look": _has_below(request.reach),
+            "may_alarm": request.reach.has("incident.report"),
         }
         return render(request, "reports/report.html", context)
 

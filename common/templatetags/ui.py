@@ -8,6 +8,7 @@ import lucide
 from django import forms, template
 from django.conf import settings
 from django.middleware.csrf import get_token
+from django.template.defaultfilters import linebreaksbr
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.crypto import get_random_string
@@ -22,6 +23,8 @@ from common.words import WORDS
 
 register = template.Library()
 
+#: Full-width characters of a text in a row; about two lines.
+LONG = 60
 THEMES = ("light", "dark")
 SIZES = ("large",)
 
@@ -137,6 +140,20 @@ def said(words):
 def headline_of(*texts):
     """The first of the texts that says something, as a title: 40 characters, the rest is one click away."""
     return headline(next(filter(None, texts), ""))
+
+
+@register.simple_tag
+def clamped(text, details=""):
+    """A text that people typed: its beginning, the whole of it behind one press. `details`: what follows it anyway."""
+    whole = "\n".join(filter(None, (text, details)))
+    start = headline(text, LONG)
+    if start == " ".join(text.split()) and not details:
+        return text
+    return format_html(
+        '<details class="long"><summary class="clamp">{}</summary>{}</details>',
+        start,
+        linebreaksbr(whole, True),
+    )
 
 
 @register.simple_tag

@@ -1,7 +1,11 @@
-/* The position of an alarm: asked for beside it, never waited for, sent after it when it comes late. */
+/* An alarm after the press: its receipt takes the place of the form. Its position is asked for beside it, never
+   waited for, and sent after it when it comes late, from the receipt's page too. */
 
-import { word } from "./page.js";
-import { change, post } from "./outbox.js";
+import { user, word } from "./page.js";
+import { all, change, post, receiptOf } from "./outbox.js";
+
+const opened = Date.now();
+const STILL_THERE = 120000;   // a position found later is not that of the alarm
 
 const PATIENCE = { enableHighAccuracy: true, timeout: 120000, maximumAge: 60000 };
 
@@ -18,7 +22,48 @@ function position({ coords }) {
   };
 }
 
+/* --- the form is away once it was pressed; another alarm is an act of its own --- */
+
+const formOf = (id) => document.querySelector(`form#${CSS.escape(id)}[data-position]`);
+
+function turn(form, isPressed) {
+  form.hidden = isPressed;
+  document.querySelectorAll("[data-before-press]").forEach((element) => { element.hidden = isPressed; });
+  const pressed = document.querySelector("[data-pressed]");
+  if (!pressed) return;
+  pressed.hidden = !isPressed;
+  if (isPressed) pressed.querySelector("[tabindex]").focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+}
+
+function onSent({ detail }) {
+  if (detail.fix) follow(detail);
+  const isMine = formOf(detail.form || "none") && detail.at >= opened;
+  if (isMine && detail.receiptUrl && detail.answer.number) location.replace(receiptOf(detail));
+}
+
+function onClick({ target }) {
+  const form = target.closest("[data-again]") && document.querySelector("form[data-position]");
+  if (!form) return;
+  form.reset();
+  turn(form, false);
+}
+
+/** What was pressed before and still waits here is not pressed again by somebody who thinks that nothing happened. */
+async function showWaiting() {
+  const form = document.querySelector("form[data-position]");
+  const waiting = (await all()).some((item) => item.box === "alarm" && item.state === "waiting" && item.user === user && !item.quiet);
+  if (form && waiting) turn(form, true);
+}
+
+/** The receipt has been opened: the device may still be looking where it is. */
+async function resume(number) {
+  const item = (await all()).find(({ answer, located, at }) => answer && answer.number === number && !located && Date.now() - at < STILL_THERE);
+  if (item) locate((fix) => attach(item.id, fix));
+}
+
 function onAdded({ detail: { form, item } }) {
+  if (form.hasAttribute("data-position") && document.querySelector("[data-pressed]")) turn(form, true);
   if (form.hasAttribute("data-position")) locate((fix) => attach(item.id, fix));
 }
 
@@ -27,6 +72,7 @@ async function attach(id, fix) {
   const item = await change(id, (now) => {
     if (now.tries === 0) now.body.position = fix;
     else now.fix = fix;
+    now.located = true;
   });
   if (item && item.state === "sent") follow(item);
 }
@@ -51,6 +97,10 @@ async function warmUp() {
 
 export function start() {
   document.addEventListener("outbox:added", onAdded);
-  document.addEventListener("outbox:sent", ({ detail }) => detail.fix && follow(detail));
+  document.addEventListener("outbox:sent", onSent);
+  document.addEventListener("outbox:edit", ({ detail }) => turn(detail, false));
+  document.addEventListener("click", onClick);
+  if (document.body.dataset.receiptOf) resume(document.body.dataset.receiptOf);
+  showWaiting();
   warmUp();
 }

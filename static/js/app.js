@@ -1,7 +1,6 @@
 /* The entry of every page: starts what the page needs. */
 
 import { announce } from "./page.js";
-import { start as startClocks } from "./clocks.js";
 import { start as startForms } from "./forms.js";
 import { start as startOutbox } from "./outbox.js";
 
@@ -57,10 +56,10 @@ const isInView = (element) => element.getBoundingClientRect().bottom <= window.i
 async function start() {
   // The live channel first: it remembers the server's markup before the clocks write into it.
   if (document.body.dataset.after !== undefined) (await import("./live.js")).start();
-  startClocks();
   startForms();
-  if (needs("form[data-position]")) (await import("./alarm.js")).start();
+  if (needs("form[data-position], [data-receipt-of]")) (await import("./alarm.js")).start();
   startOutbox();
+  if (needs("time-left, [data-ago], [data-gone-at], [data-wall-clock], [data-part]")) (await import("./clocks.js")).start();
   if (document.body.dataset.after !== undefined || needs("[data-sound-test]")) (await import("./sound.js")).start();
   if (needs("[data-pages]")) (await import("./wall.js")).start();
   if (document.body.dataset.after !== undefined) (await import("./seen.js")).start();

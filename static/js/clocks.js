@@ -70,11 +70,23 @@ function drawAges() {
   document.querySelectorAll("[data-wall-clock]").forEach((place) => { place.textContent = clockTime(now); });
 }
 
+/** What is offered for a moment only (`data-gone-at`): the seconds left, and away with it. */
+function drawOffers() {
+  document.querySelectorAll("[data-gone-at]").forEach((offer) => {
+    const left = Math.ceil((Date.parse(offer.dataset.goneAt) - serverNow()) / 1000);
+    const place = offer.querySelector("[data-left]");
+    if (place) place.textContent = left > 0 ? `(${left})` : "";
+    if (left <= 0) offer.hidden = true;
+  });
+}
+
 export function start() {
   customElements.define("time-left", TimeLeft);
   everySecond(() => {
     living.forEach((clock) => clock.draw());
     drawAges();
+    drawOffers();
   });
   drawAges();
+  drawOffers();
 }

@@ -141,6 +141,7 @@ function write(form, button) {
     fields: valuesOf(form),
     form: form.id,
     lateUrl: form.dataset.lateUrl || "",
+    receiptUrl: form.dataset.receiptUrl || "",
     withdraw: form.hasAttribute("data-withdraw"),
     at: Date.now(),
     next: 0,
@@ -259,6 +260,10 @@ function sentencesIn(errors) {
   return errors && typeof errors === "object" ? Object.values(errors).flatMap(sentencesIn) : [];
 }
 
+/** The page that follows what becomes of it, where the form names one. */
+export const receiptOf = ({ receiptUrl, answer }) =>
+  (receiptUrl && answer && answer.number ? receiptUrl.replace("{number}", encodeURIComponent(answer.number)) : "");
+
 /* --- showing --- */
 
 async function draw(sending = "") {
@@ -297,7 +302,7 @@ function lines(item, sending) {
   const answer = item.answer || {};
   if (item.state === "sent" || item.state === "withdrawn") {
     const name = answer.number || answer.receipt || "";
-    const page = answer.page || (answer.url && !answer.url.startsWith("/api/") ? answer.url : "");
+    const page = receiptOf(item) || answer.page || (answer.url && !answer.url.startsWith("/api/") ? answer.url : "");
     return [
       make("p", {}, word(item.state === "withdrawn" ? "withdrawn" : "box_sent"), answer.on_time === false ? ` · ${word("box_late")}` : ""),
       name ? make("p", { class: "number" }, page ? make("a", { href: page }, name) : name) : "",
@@ -328,6 +333,7 @@ function buttons(item, withdrawFor) {
 async function edit(item) {
   const form = document.getElementById(item.form);
   if (!form) return;
+  announce("outbox:edit", form);
   item.fields.forEach((value) => fill(form, value));
   await forget(item.id);
   await draw();

@@ -1,0 +1,113 @@
+"""The receipt of an alarm, for who raised it: how far help has come, what to do until then. It lives on."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+
+from accounts.models import Post
+from command import queries as command
+from command.choices import OrderState
+from command.models import Order
+from common.errors import is_allowed
+from incidents import alerts, forms, permissions, queries, rules
+from incidents.checklist.queries import checklist
+from incidents.models import Incident
+from journal.parts import PartsView
+from plans.sections import alarm_roles
+
+#: The page offers ten seconds for taking a false alarm back; the server allows a slow network on top.
+WITHDRAW_WITHIN = timedelta(seconds=10)
+
+
+class Help(NamedTuple):
+    """Somebody who was sent, and how far they have come."""
+
+    order: Order
+    arrived_at: datetime | None
+
+    @property
+    def is_coming(self) -> bool:
+        return self.order.is_live and self.arrived_at is None
+
+
+class Desk(NamedTuple):
+    """Who answers for the incident, and where they are reached by telephone."""
+
+    name: str
+    phone: str
+
+
+class Receipt(LoginRequiredMixin, PartsView):
+    """Received, taken over by whom, a squad under way, arrived; the checklist; what else is seen; 120."""
+
+    template_name = "dashboards/receipt.html"
+    parts = {
+        "progress": ("dashboards/receipt/_progress.html", "progress_context"),
+        "checklist": ("dashboards/incident/_checklist.html", "checklist_context"),
+    }
+
+    def get(self, request, *args, **kwargs):
+        self.incident = queries.get_incident(request.reach, kwargs["number"])
+        return super().get(request, *args, **kwargs)
+
+    def page_context(self):
+        reach, incident, now = self.request.reach, self.incident, self.request.now
+        may_observe = incident.is_open and is_allowed(permissions.check_can_observe, reach, incident)
+        return {
+            "incident": incident,
+            "drill": incident.drill,
+            "similar": list(queries.similar_incidents(reach, incident)[:3]) if incident.is_open else [],
+            "withdraw_until": withdraw_until(incident, now),
+            "observation_form": forms.ObservationForm(
+                initial=forms.ObservationForm.picture(incident.facts), document=incident.plan.document
+            )
+            if may_observe
+            else None,
+        }
+
+    def progress_context(self):
+        return {
+            "incident": self.incident,
+            "sent": help_for(self.incident),
+            "desk": desk_of(self.incident, self.request.now),
+            "now": self.request.now,
+        }
+
+    def checklist_context(self):
+        can_mark = self.incident.is_open and is_allowed(
+            permissions.check_can_mark_checklist, self.request.reach, self.incident
+        )
+        return {
+            "incident": self.incident,
+            "checklist": checklist(self.incident),
+            "can_mark": can_mark,
+        }
+
+
+def withdraw_until(incident: Incident, now: datetime) -> datetime | None:
+    """Until when the page offers its reporter to take the alarm back; None where that moment has passed."""
+    if not queries.is_fresh(incident, now):
+        return None
+    return min(now + WITHDRAW_WITHIN, incident.recorded_at + rules.RETRACT_WITHIN)
+
+
+def help_for(incident: Incident) -> list[Help]:
+    """Who was sent, those who are on their way first (two queries)."""
+    sent = [Help(order, _arrived_at(order)) for order in command.for_incident(incident)]
+    return sorted(sent, key=lambda one: not one.is_coming)
+
+
+def _arrived_at(order: Order) -> datetime | None:
+    return next((step.at for step in order.steps.all() if step.state == OrderState.ARRIVED), None)
+
+
+def desk_of(incident: Incident, now: datetime) -> Desk | None:
+    """The duty room nearest to the incident: the room's own number, else that of who sits there."""
+    roles = alarm_roles(incident.plan.document)
+    told = alerts.people_of(roles, incident.unit_path, now, nearest=True)
+    posts = Post.objects.select_related("unit").in_bulk([one.post_id for one in told])
+    for one in told:
+        if phone := posts[one.post_id].unit.phone or one.person.phone:
+            return Desk(str(posts[one.post_id].unit), phone)
+    return None

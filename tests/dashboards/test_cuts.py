@@ -1,0 +1,89 @@
+"""Whatever a board leaves out is counted and one click away."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from clocks.models import Clock
+
+pytestmark = pytest.mark.usefixtures("plan")
+
+
+def rest_in(html):
+    found = re.search(r'href="([^"]*)"[^>]*data-rest="(\d+)"', html)
+    return found and (found[1], int(found[2]))
+
+
+def test_time_limits_beyond_twenty(alarm, signed_in, now):
+    incident = alarm(headcount=2)
+    Clock.objects.bulk_create(
+        Clock(
+            plan="p@1", clock_id=f"C{n}", title_zh="时限", duration="PT30M", subject=incident.key,
+            thread=incident.key, unit=incident.unit, unit_path=incident.unit_path,
+            started_at=now - timedelta(days=9), due_at=now - timedelta(days=8),
+        )
+        for n in range(70)
+    )  # fmt: skip
+    browser = signed_in("county1.duty")
+    html = browser.get("/duty/", {"part": "clocks"}).content.decode()
+
+    address, rest = rest_in(html)
+    pages = [browser.get(address, {"page": page}).content.decode() for page in (1, 2)]
+
+    shown = html.count('data-key="clock:')
+    assert shown == 20
+    total = int(re.search(r'class="count">(\d+)<', html)[1])
+    assert (total >= 70, rest) == (True, total - 20)
+    assert sum(page.count('data-key="clock:') for page in pages) == total
+
+
+def test_orders_beyond_fifty(alarm, signed_in, many_orders):
+    many_orders(53)
+    browser = signed_in("county1.duty")
+    html = browser.get("/duty/", {"part": "orders"}).content.decode()
+
+    address, rest = rest_in(html)
+    pages = [browser.get(address, {"page": page}).content.decode() for page in (1, 2)]
+
+    assert 'class="count">53<' in html
+    assert (address, rest) == ("/orders/", 3)
+    assert [page.count('data-key="order:') for page in pages] == [50, 3]
+
+
+def test_old_incidents_are_counted_to_a_limit_and_the_list_says_so(alarm, signed_in, monkeypatch):
+    from incidents.listing import Pages
+
+    monkeypatch.setattr(Pages, "MOST", 30)
+    for _ in range(32):
+        alarm(headcount=2)
+    browser = signed_in("county1.duty")
+
+    everything = browser.get("/incidents/", {"show": "all"}).content.decode()
+    still_open = browser.get("/incidents/", {"show": "open"}).content.decode()
+
+    assert "超过 30 件" in everything
+    assert "超过 30 件" not in still_open
+    assert ">32<" in still_open
+
+
+@pytest.mark.parametrize("username", ["town11.clerk", "county1.duty", "county1.director", "county1.squad.dialogue", "village111.informant"])  # fmt: skip
+def test_on_a_telephone_the_alarm_is_in_the_middle_of_the_bar(signed_in, username):
+    html = signed_in(username).get("/", follow=True).content.decode()
+
+    bar = html[html.index('class="bottom') :].partition("</nav>")[0]
+    links = re.findall(r"<a href=\"([^\"]*)\"", bar)
+    assert links[len(links) // 2] == "/alarm/" or links[(len(links) - 1) // 2] == "/alarm/"
+    assert len(links) <= 5
+    assert "bottom-alarm" in bar
+
+
+def test_who_raises_no_alarm_has_no_bar(signed_in):
+    assert 'class="bottom' not in signed_in("city.secadmin").get("/", follow=True).content.decode()
+
+
+def test_the_clerks_home_is_alarm_and_zero_report(signed_in):
+    html = signed_in("town11.clerk").get("/", follow=True).content.decode()
+
+    main = html[html.index("<main") :]
+    assert main.index('class="button alarm') < main.index('value="nil"')
