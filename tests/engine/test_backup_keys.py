@@ -6,6 +6,7 @@ import sys
 import pytest
 from django.test import override_settings
 
+from config.environment import read_secret_keys
 from engine import backup_keys
 from tests.processes import ROOT, manage, python
 
@@ -96,6 +97,24 @@ def test_a_key_is_missing_here(settings, given, is_in_file, missing):
 
 def test_a_backup_from_before_keys_were_kept_has_none(tmp_path):
     assert backup_keys.read(tmp_path) == []
+
+
+def test_the_file_of_keys_is_read_as_it_is_written(settings, tmp_path, monkeypatch):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "present", ["before", "present"]
+
+    backup_keys.write(tmp_path / "secret-key")
+
+    assert read_secret_keys(tmp_path) == ["present", "before"]
+
+
+def test_a_key_is_made_once(tmp_path, monkeypatch):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+
+    made = read_secret_keys(tmp_path)
+
+    assert read_secret_keys(tmp_path) == made
+    assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
 def test_what_another_key_sealed_is_counted(cast):

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from celery.signals import worker_ready
 from celery.worker import state
 from django.utils import timezone
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from engine import exporter, metrics, nightly
+from engine import exporter, metrics, nightly, worker_metrics
 from engine.choices import CAN_WAIT, FAULTS, can_wait
 from engine.models import Alarm
 from engine.turn import turn
@@ -118,3 +119,24 @@ def test_nobody_is_asked_for_a_port(settings):
     settings.METRICS_PORT = 0
 
     assert exporter.expose() is False
+
+
+def test_a_worker_that_is_ready_is_exposed_with_its_tasks(monkeypatch):
+    exposed = []
+    monkeypatch.setattr(worker_metrics, "expose", lambda *more: exposed.extend(more))
+
+    worker_ready.send(sender=None)
+
+    assert [type(each) for each in exposed] == [Tasks]
+
+
+def test_the_compose_file_beside_finds_its_files_and_networks():
+    beside = yaml.safe_load((FOLDER / "compose.yml").read_text())
+    main = yaml.safe_load((TOP / "docker-compose.yml").read_text())
+    service = beside["services"]["prometheus"]
+
+    mounted = [volume.split(":")[0] for volume in service["volumes"]]
+    assert all((TOP / path).is_file() for path in mounted if path.startswith("./"))
+    assert {path for path in mounted if not path.startswith("./")} == set(beside["volumes"])
+    assert set(service["networks"]) <= set(main["networks"])
+    assert all(port.startswith("127.0.0.1:") for port in service["ports"])
