@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Unit
+from notices import still
 from notices.actions import Recipient, bundle_wait, new_notice, usable
 from notices.choices import Channel
 from notices.models import Notice
@@ -36,19 +37,21 @@ def queue_many(
 ) -> int:
     """Like `actions.queue`, for many subjects: one row per note, recipient and channel, in the caller's transaction.
 
-    What could only leave after `expires_at` (it waits for the morning) is not written: it stands on the screen.
-    Returns how many people were told, each counted once per note.
+    What could only leave after `expires_at` (it waits for the morning) is not written: it stands on the screen, and
+    nobody counts as told. Returns how many people were told, each counted once per note.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(
             f"notices of {purpose} were queued outside a transaction"
         )
+    still.check_known(purpose)
     leaves_at = first_moment(priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS))
     ways = [way for way in usable(channels) if way == Channel.APP or leaves_at < expires_at]
+    is_too_late = len(ways) < len(usable(channels))
     rows, told = [], 0
     for note in notes:
         texts = {way: said(note.message, way) for way in ways}
-        told += len(note.recipients)
+        told += 0 if is_too_late else len(note.recipients)
         rows += [
             new_notice(
                 recipient,

@@ -106,13 +106,15 @@ class LaneRule(NamedTuple):
     bundles: bool
     #: Nothing rings at night: it waits for the morning.
     keeps_quiet_hours: bool
+    #: Where no way of reaching somebody is left, a person telephones them.
+    must_be_heard: bool = False
 
 
 #: What a lane may wait for. Only the last one waits for anything: a warning, an order or a test of a number
 #: goes out at once, at any hour.
 LANES = {
-    ALERT: LaneRule(bundles=False, keeps_quiet_hours=False),
-    ORDER: LaneRule(bundles=False, keeps_quiet_hours=False),
+    ALERT: LaneRule(bundles=False, keeps_quiet_hours=False, must_be_heard=True),
+    ORDER: LaneRule(bundles=False, keeps_quiet_hours=False, must_be_heard=True),
     TEST: LaneRule(bundles=False, keeps_quiet_hours=False),
     ROUTINE: LaneRule(bundles=True, keeps_quiet_hours=True),
 }
@@ -134,6 +136,14 @@ class QuietHours(NamedTuple):
         end = local.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
         return end if end > local else end + timedelta(days=1)
 
+    def began_before(self, moment: datetime) -> datetime:
+        """When the quiet hours that hold this moment began; the moment itself outside of them."""
+        local = moment.astimezone(LOCAL)
+        if not self._holds(local.time()):
+            return moment
+        begin = local.replace(hour=self.begin.hour, minute=self.begin.minute, second=0, microsecond=0)
+        return begin if begin <= local else begin - timedelta(days=1)
+
     def _holds(self, at: time) -> bool:
         if self.begin <= self.end:
             return self.begin <= at < self.end
@@ -148,11 +158,22 @@ def quiet_hours(text: str) -> QuietHours | None:
     return QuietHours(time.fromisoformat(begin.strip()), time.fromisoformat(end.strip()))
 
 
-def first_moment(priority: int, now: datetime, bundle_wait: timedelta, quiet: QuietHours | None) -> datetime:
-    """When a notice of this lane may leave at the earliest."""
+def first_moment(
+    priority: int,
+    now: datetime,
+    bundle_wait: timedelta,
+    quiet: QuietHours | None,
+    needed_by: datetime | None = None,
+) -> datetime:
+    """When a notice of this lane may leave at the earliest.
+
+    Urgency follows the time left, not the lane alone: what would leave after `needed_by` waits for nothing.
+    """
     rule = LANES.get(priority, LANES[ROUTINE])
     moment = now + bundle_wait if rule.bundles else now
-    return quiet.ends_after(moment) if rule.keeps_quiet_hours and quiet else moment
+    if rule.keeps_quiet_hours and quiet:
+        moment = quiet.ends_after(moment)
+    return now if needed_by is not None and moment > needed_by else moment
 
 
 # --- lengths -----------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from accounts.models import Post, Unit, User
 from accounts.scope import Reach
 from clocks.calendar import Calendar
 from command.rosters import alerts, permissions, queries, rules
+from command.rosters.agreements import lapse_swaps
 from command.rosters.choices import RosterState
 from command.rosters.models import Roster, Rotation, RotationMember, Shift
 from common.errors import Invalid, Stale, WrongState
@@ -305,9 +306,10 @@ def _put_in_force(roster: Roster, now: datetime) -> list[Shift]:
     for shift in drafted:
         if shift.pk not in kept:
             _wait_for(shift, begun)
-    for old in same.values():
-        if old not in begun:
-            _give_way(old, starts[old.post_id], now)
+    giving_way = [old for old in same.values() if old not in begun]
+    for old in giving_way:
+        _give_way(old, starts[old.post_id], now)
+    lapse_swaps([old for old in giving_way if not old.in_force or old.changed_at == now], now)
     roster.shifts.filter(in_force=False, ended_early_at__isnull=True).update(in_force=True, changed_at=now)
     return list(roster.shifts.in_force().for_lists())
 

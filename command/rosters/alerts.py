@@ -1,13 +1,16 @@
 """Who hears of rosters: those it touches, on screen and by text message, in the lane that outruns nothing."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.models import Unit, User
 from command.rosters.models import Roster, Shift, Swap
 from common.periods import LOCAL
 from notices.actions import Recipient, queue
 from notices.choices import ROUTINE, Channel
+
+#: Who is on duty at an hour has to know so long before.
+TO_BE_THERE = timedelta(hours=1)
 
 
 def when(moment: datetime) -> str:
@@ -30,15 +33,17 @@ def tell_published(roster: Roster, shifts: Iterable[Shift], *, now: datetime) ->
             unit=roster.unit,
             text_zh=f"值班表 {span} 已发布：您有 {len(mine)} 班，首班 {when(first.starts_at)}（{first.post.title}）",
             text_en=f"Roster {span} is out: you have {len(mine)} duties, the first on {when(first.starts_at)} ({first.post.title_en or first.post.title})",
+            begins_at=first.starts_at,
             now=now,
         )
 
 
 def tell_changed(before: Shift, after: Iterable[Shift], *, reason: str, now: datetime) -> None:
-    """Who had the duty and who has it now."""
-    people = {before.person_id: before.person, **{shift.person_id: shift.person for shift in after}}
-    span = f"{when(before.starts_at)} – {when(before.ends_at)}"
-    who = "、".join(str(shift.person) for shift in after)
+    """Who had the duty and who has it now: with the hours that changed hands, not those of the whole duty."""
+    given = list(after)
+    people = {before.person_id: before.person, **{shift.person_id: shift.person for shift in given}}
+    span = "、".join(f"{when(shift.starts_at)} – {when(shift.ends_at)}" for shift in given)
+    who = "、".join(dict.fromkeys(str(shift.person) for shift in given))
     _tell(
         people.values(),
         purpose=f"shift.changed.{now:%m%d%H%M%S}",
@@ -46,6 +51,7 @@ def tell_changed(before: Shift, after: Iterable[Shift], *, reason: str, now: dat
         unit=before.post.unit,
         text_zh=f"值班变更：{before.post.title} {span}，现由 {who} 值班。原因：{reason}",
         text_en=f"Duty changed: {before.post.title_en or before.post.title} {span}, now {who}. Reason: {reason}",
+        begins_at=min(shift.starts_at for shift in given),
         now=now,
     )
 
@@ -60,6 +66,7 @@ def tell_swap(swap: Swap, people: Iterable[User], *, zh: str, en: str, now: date
         unit=shift.post.unit,
         text_zh=f"换班{zh}：{shift.post.title} {span}，{swap.proposed_by} ⇄ {swap.other}",
         text_en=f"Swap {en}: {shift.post.title_en or shift.post.title} {span}, {swap.proposed_by} ⇄ {swap.other}",
+        begins_at=shift.starts_at,
         now=now,
     )
 
@@ -72,8 +79,10 @@ def _tell(
     unit: Unit,
     text_zh: str,
     text_en: str,
+    begins_at: datetime,
     now: datetime,
 ) -> None:
+    """`begins_at`: the duty it is about. The nearer it is, the less may wait for the morning."""
     queue(
         recipients=[Recipient(person, "") for person in people],
         channels=[Channel.APP, Channel.SMS],
@@ -83,5 +92,6 @@ def _tell(
         text_zh=text_zh[:300],
         text_en=text_en[:300],
         priority=ROUTINE,
+        needed_by=begins_at - TO_BE_THERE,
         now=now,
     )

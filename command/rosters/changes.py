@@ -12,6 +12,7 @@ from accounts.scope import Reach
 from clocks.actions import cancel_for_subject
 from command.readiness.contacts import unreachable
 from command.rosters import alerts, permissions, queries, rules
+from command.rosters.agreements import lapse_swaps
 from command.rosters.choices import FindingCode
 from command.rosters.models import Shift
 from common.errors import Invalid, WrongState
@@ -49,6 +50,7 @@ def override_shift(
     after = seat(shift, person, begin, end, note=reason.strip(), now=now)
 
     record_change(shift, before, after, reach=reach, reason=reason.strip(), now=now)
+    lapse_swaps([shift], now)
     shift.person, shift.starts_at, shift.ends_at = before
     alerts.tell_changed(shift, [one for one in after if one.person_id == person.pk], reason=reason, now=now)
     return after

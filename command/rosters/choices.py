@@ -16,6 +16,8 @@ class SwapState(models.TextChoices):
     DECLINED = "declined", pgettext_lazy("swap", "Declined")
     REFUSED = "refused", pgettext_lazy("swap", "Not approved")
     WITHDRAWN = "withdrawn", pgettext_lazy("swap", "Withdrawn")
+    #: The duty it was about changed before it was decided.
+    LAPSED = "lapsed", pgettext_lazy("swap", "Lapsed, the duty has changed")
 
 
 class SwapVerb(models.TextChoices):
@@ -31,4 +33,5 @@ class FindingCode(models.TextChoices):
     CLASH = "clash", pgettext_lazy("roster", "Two duties at once")
     NOT_HOLDING = "not_holding", pgettext_lazy("roster", "Does not hold the post then")
     UNREACHABLE = "unreachable", pgettext_lazy("roster", "Cannot be reached")
+    UNDOES_CHANGE = "undoes_change", pgettext_lazy("roster", "Undoes an agreed change")
     NO_CALENDAR = "no_calendar", pgettext_lazy("roster", "Working days of the year not loaded")

@@ -277,19 +277,22 @@ class Found(NamedTuple):
 
 
 def findings_of(roster: Roster) -> list[Found]:
-    """Gaps, clashes, people without the post or out of reach: six queries, however many shifts."""
+    """Gaps, clashes, people without the post or out of reach, agreed changes undone: the same queries, however many
+    shifts."""
     posts = {post.pk: post for post in rostered_posts(roster.unit)}
     rotations = {row.post_id: row for row in Rotation.objects.filter(post__in=posts)}
     shifts = list(roster.shifts.for_lists())
-    people = {shift.person_id: shift.person for shift in shifts}
+    changed = _changed(roster, posts)
+    people = {shift.person_id: shift.person for shift in [*changed, *shifts]}
     seats = [rules.Seat(s.post_id, s.person_id, s.starts_at, s.ends_at) for s in shifts]
-    lacks = unreachable(people.values())
+    lacks = unreachable({shift.person for shift in shifts})
     found = rules.findings(
         needs=_needs(roster, posts.values(), rotations, shifts),
         seats=seats,
         elsewhere=_elsewhere(roster, posts, seats),
         holding=spans_held(posts, people),
         unreachable=lacks,
+        agreed=[rules.Seat(s.post_id, s.person_id, s.starts_at, s.ends_at) for s in changed],
     )
     named = [
         Found(
@@ -305,6 +308,15 @@ def findings_of(roster: Roster) -> list[Found]:
         for one in found
     ]
     return _calendar_found(roster) + named
+
+
+def _changed(roster: Roster, posts: Collection[int]) -> list[Shift]:
+    """Duties ahead in the roster's days that are not as a rotation made them: swapped, or given to somebody else."""
+    start = datetime.combine(roster.first_day, time(), LOCAL)
+    end = datetime.combine(roster.last_day + timedelta(days=1), time(), LOCAL)
+    rows = Shift.objects.in_force().filter(post__in=posts, starts_at__gte=start, starts_at__lt=end)
+    rows = rows.filter(began_at__isnull=True).exclude(note="").exclude(roster=roster)
+    return list(rows.select_related("person").order_by("starts_at", "pk"))
 
 
 def _needs(

@@ -171,17 +171,30 @@ def findings(
     elsewhere: Iterable[Seat],
     holding: Mapping[tuple[int, int], Sequence[tuple[datetime, datetime | None]]],
     unreachable: Iterable[int],
+    agreed: Iterable[Seat] = (),
 ) -> list[Finding]:
     """Everything that stands between a roster and the telephone being answered, by time.
 
     `elsewhere`: duties of the same people in force in other rosters. `holding`: (post, person) → the spans of
-    their appointments (None: without end). `unreachable`: people nobody could ring.
+    their appointments (None: without end). `unreachable`: people nobody could ring. `agreed`: duties in force as
+    somebody swapped or changed them, which this roster would replace.
     """
     found = [gap for need in needs for gap in gaps(need, seats)]
     found += clashes(seats, elsewhere)
     found += [seat_finding for seat in seats if (seat_finding := _not_holding(seat, holding))]
     found += _unreachable(seats, set(unreachable))
+    found += [
+        Finding(FindingCode.UNDOES_CHANGE, seat.starts_at, seat.ends_at, seat.post, seat.person)
+        for seat in agreed
+        if not _is_kept(seat, seats)
+    ]
     return sorted(found, key=lambda one: (one.starts_at, one.code, one.post or 0, one.person or 0))
+
+
+def _is_kept(agreed: Seat, seats: Iterable[Seat]) -> bool:
+    """Whether the person still sits on the post for the whole of the agreed time."""
+    same = (seat for seat in seats if (seat.post, seat.person) == (agreed.post, agreed.person))
+    return any(seat.starts_at <= agreed.starts_at and seat.ends_at >= agreed.ends_at for seat in same)
 
 
 def gaps(need: Need, seats: Iterable[Seat]) -> list[Finding]:
@@ -296,6 +309,7 @@ SWAPS: dict[str, dict[str, str]] = {
     SwapState.DECLINED: {},
     SwapState.REFUSED: {},
     SwapState.WITHDRAWN: {},
+    SwapState.LAPSED: {},
 }
 
 OPEN_SWAPS = tuple(state for state, verbs in SWAPS.items() if verbs)

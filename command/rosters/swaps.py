@@ -9,11 +9,13 @@ from accounts.models import User
 from accounts.permissions import VERBS
 from accounts.scope import Reach
 from command.rosters import alerts, changes, permissions, rules
+from command.rosters.agreements import lapse_swaps
 from command.rosters.choices import SwapState, SwapVerb
 from command.rosters.models import Shift, Swap
 from command.rosters.queries import on_duty, swap_partners
 from common.errors import Invalid, WrongState
 from journal.record import record
+from notices.ending import settle
 
 #: What the notice says after each state, 中文 and English.
 _SAID = {
@@ -124,7 +126,11 @@ def move_swap(*, reach: Reach, swap_id: int, verb: str, now: datetime) -> Swap:
     else:
         swap.answered_at = now
     swap.save(update_fields=["state", "decided_at", "decided_by", "answered_at"])
+    if verb == SwapVerb.APPROVE:
+        # What somebody else was to be given of these two duties is another duty now.
+        lapse_swaps([one for one in (swap.shift, swap.in_return) if one], now)
 
+    settle([swap.key], now)
     _record(swap, rules.SWAP_KINDS[SwapVerb(verb)], reach, now)
     _tell(swap, _concerned(swap, reach, now), now)
     return swap

@@ -6,6 +6,7 @@ dies in between leaves the rest to the next one, and nobody is told twice.
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -15,6 +16,7 @@ from journal.numbering import head
 from journal.record import record
 from notices.choices import ON_SCREEN, Channel, State
 from notices.models import Notice
+from notices.rules import quiet_hours
 from plans.engine import Document
 from plans.models import PlanVersion
 from plans.reminding import NOT_SAID
@@ -48,11 +50,13 @@ def write_steps(now: datetime) -> int:
 def _steps_of(over: Round) -> list[ReminderStep]:
     document, due = _document(over.plan), stated(over)
     asking = [c for c in clocks_of(document) if c.stop == CLOCK_STOP and c.recurrence == over.cadence]
+    quiet = quiet_hours(settings.NOTICE_QUIET_HOURS)
     steps = []
     for clock, tiers in rules.lines_for(asking, due):
         remind = clock.remind if clock else NOT_SAID
         at = due[tiers[0]]
-        for number, step in enumerate(rules.steps_of(document, remind, at), start=1):
+        wanted = (rules.before_the_night(step, at, quiet) for step in rules.steps_of(document, remind, at))
+        for number, step in enumerate(wanted, start=1):
             steps.append(
                 ReminderStep(
                     round=over,

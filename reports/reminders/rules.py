@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from clocks.durations import parse
+from notices.rules import QuietHours
 from plans.engine import Document
 from plans.reminding import Remind
 from plans.sections import ClockLine, role_of
@@ -18,6 +19,8 @@ from reports.reminders.choices import Do
 PROPOSED_BEFORE = (timedelta(minutes=60),)
 #: A step that could not be taken for so long after the cut-off (a stop, an outage) is not taken any more.
 STILL_USEFUL = timedelta(hours=24)
+#: From its moment until a reminder has left: the turn of the engine and the wait for company.
+LEAVES_WITHIN = timedelta(minutes=5)
 #: So many names stand in a message; the rest is a number.
 NAMED = 5
 
@@ -40,6 +43,14 @@ def steps_of(document: Document, remind: Remind, due_at: datetime) -> list[Step]
         if role.kind == "post" and role.post:
             steps.append(Step(Do.CLIMB, due_at + _length(climb.after), role.post, role.tier))
     return steps
+
+
+def before_the_night(step: Step, due_at: datetime, quiet: QuietHours | None) -> Step:
+    """A reminder before the cut-off that could only leave after it, because of quiet hours, is brought forward to
+    the last minutes before them: nobody is woken, and nobody is reminded too late."""
+    if step.do != Do.BEFORE or quiet is None or quiet.ends_after(step.at + LEAVES_WITHIN) < due_at:
+        return step
+    return step._replace(at=min(step.at, quiet.began_before(step.at + LEAVES_WITHIN) - LEAVES_WITHIN))
 
 
 def _length(text: str) -> timedelta:

@@ -232,7 +232,7 @@ def test_on_duty_is_two_queries_for_any_roster(published, units, days, django_as
 def test_findings_ask_the_same_number_of_queries(draft, days, django_assert_num_queries):
     roster = draft(date(2026, 11, 23), date(2026, 11, 22) + days * DAY)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         queries.findings_of(roster)
 
 

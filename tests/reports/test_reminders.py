@@ -328,6 +328,8 @@ def test_at_night_nothing_rings_for_what_is_over_by_the_morning(
     turn_reminders(clock("16:30:01"))
 
     assert set(Notice.objects.values_list("channel", flat=True)) == {"app"}
+    # It stands on the screen; nobody was told, and the record does not say that anybody was.
+    assert ReminderStep.objects.get(do="before").told == 0
 
 
 def test_an_english_reader_is_reminded_in_english(round_of_today, gateway, cast, clock):
