@@ -130,9 +130,11 @@ def cancel_for_thread(
     """Cancel what runs for an incident and everything in it (closed, retracted). Returns how many.
 
     `started_by` narrows it to clocks started by these kinds of entries; without `matters_too`, what is owed to
-    people goes on. The caller records why.
+    people goes on. What is owed because of a subject of its own (the demand of a matter) goes on in any case: only
+    its own end ends it. The caller records why.
     """
     clocks = Clock.objects.filter(thread=thread)
+    clocks = clocks.exclude(~Q(subject=thread), start_entry__kind__in=_MATTERS)
     if not matters_too:
         clocks = clocks.exclude(start_entry__kind__in=_MATTERS)
     return _cancel(clocks, now, reason, started_by)

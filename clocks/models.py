@@ -111,6 +111,10 @@ class Clock(Sentence):
     cancel_reason = models.CharField(max_length=200, blank=True, default="")
     #: When to try again the effect that failed; empty = nothing to try.
     effect_due_at = models.DateTimeField(null=True, blank=True)
+    #: When people are to be told of the breach; empty = told, or nobody need be.
+    tell_due_at = models.DateTimeField(null=True, blank=True)
+    #: Since when people know that it is overdue; empty again once that is over (clocks.overdue).
+    told_at = models.DateTimeField(null=True, blank=True)
     effect_tries = models.PositiveSmallIntegerField(default=0)
 
     # Without indexes: entries are never deleted, and nobody asks for clocks by entry.
@@ -154,6 +158,10 @@ class Clock(Sentence):
                 condition=Q(effect_due_at__isnull=False),
                 name="clock_effect_to_retry",
             ),
+            models.Index(
+                fields=["tell_due_at"], condition=Q(tell_due_at__isnull=False), name="clock_to_tell_of"
+            ),
+            models.Index(fields=["id"], condition=Q(told_at__isnull=False), name="clock_told_of"),
             models.Index(fields=["thread"], name="clock_thread"),
             models.Index(fields=["unit_path", "due_at"], condition=RUNNING, name="clock_running_by_unit"),
             models.Index(fields=["id"], condition=Q(provisional=True), name="clock_provisional"),

@@ -8,9 +8,10 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Case, Value, When
 
 from clocks import effects
-from clocks.models import Clock
+from clocks.models import RUNNING, Clock
 from common.crash import crash_point
 from journal.record import record, stamp
 
@@ -38,7 +39,10 @@ def _mark_breached(now: datetime, limit: int) -> int:
             .select_related("unit")
             .order_by("due_at")[:limit]
         )
-        Clock.objects.filter(pk__in=[clock.pk for clock in late]).update(breached_at=now)
+        # Answered late but before anybody could be told: then nobody need be.
+        Clock.objects.filter(pk__in=[clock.pk for clock in late]).update(
+            breached_at=now, tell_due_at=Case(When(RUNNING, then=Value(now)), default=None)
+        )
         owed = [clock.pk for clock in late if clock.effect and clock.is_running]
         if owed:
             Clock.objects.filter(pk__in=owed).update(effect_due_at=now)

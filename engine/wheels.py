@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from accounts.reform.actions import carry_out_due
+from clocks import overdue
 from clocks.sweep import sweep
 from command.shifts.turn import turn_shifts
 from engine import auditor
@@ -56,7 +57,8 @@ class Wheel(NamedTuple):
 
 
 def _sweep_all(now: datetime) -> int:
-    return _while_busy(lambda: sweep(now, SWEEP_BATCH), SWEEP_BATCH)
+    swept = _while_busy(lambda: sweep(now, SWEEP_BATCH), SWEEP_BATCH)
+    return swept + _while_busy(lambda: overdue.tell(now, SWEEP_BATCH), SWEEP_BATCH)
 
 
 def _follow_up(now: datetime) -> int:

@@ -1,0 +1,78 @@
+"""No breach is silent: people are told of a clock that ran out, once, and need not be any more when it is answered.
+
+Who is responsible and who follows is said by rooms above, which know plans and people. It is told apart from the
+breach and from its effect: one that fails holds up neither, and is tried again.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from clocks.models import RUNNING, Clock
+from clocks.sweep import FIRST_RETRY
+
+log = logging.getLogger(__name__)
+
+Act = Callable[[Clock, datetime], None]
+
+
+class Room(NamedTuple):
+    tell: Act
+    #: What was told is over: stopped, or cancelled.
+    over: Act
+
+
+_rooms: list[Room] = []
+
+
+def register(tell: Act, over: Act) -> None:
+    room = Room(tell, over)
+    if room not in _rooms:
+        _rooms.append(room)
+
+
+def tell(now: datetime, limit: int = 100) -> int:
+    """Tell of up to `limit` breaches, and end as many that were answered since. Returns how many clocks."""
+    return _each(_to_tell(now), _tell, now, limit) + _each(_answered(), _end, now, limit)
+
+
+def _to_tell(now: datetime):
+    return Clock.objects.filter(tell_due_at__lte=now)
+
+
+def _answered():
+    return Clock.objects.filter(told_at__isnull=False).exclude(RUNNING)
+
+
+def _each(rows, act: Act, now: datetime, limit: int) -> int:
+    # A look without a lock: on SQLite every transaction takes the one write lock.
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+    for pk in ids:
+        try:
+            with transaction.atomic():
+                clock = rows.select_for_update(skip_locked=True, of=("self",)).select_related("unit")
+                if found := clock.filter(pk=pk).first():
+                    act(found, now)
+        except Exception:
+            log.exception("nobody could be told of clock %s", pk)
+            Clock.objects.filter(pk=pk, tell_due_at__lte=now).update(tell_due_at=now + FIRST_RETRY)
+    return len(ids)
+
+
+def _tell(clock: Clock, now: datetime) -> None:
+    clock.tell_due_at = None
+    if clock.is_running:
+        clock.told_at = now
+        for room in _rooms:
+            room.tell(clock, now)
+    clock.save(update_fields=["tell_due_at", "told_at"])
+
+
+def _end(clock: Clock, now: datetime) -> None:
+    clock.told_at = None
+    clock.save(update_fields=["told_at"])
+    for room in _rooms:
+        room.over(clock, now)
