@@ -1,14 +1,13 @@
 """What happens to orders. Each action: lock, check, change, record."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind
-from accounts.models import Post, Unit, User
+from accounts.models import Post, User
 from accounts.permissions import VERBS
 from accounts.queries import open_unit
 from accounts.scope import Reach
@@ -16,6 +15,7 @@ from clocks.actions import cancel_for_subject
 from clocks.calendar import Calendar
 from clocks.durations import due_at
 from command import alerts, permissions, rules
+from command.alerts import Target
 from command.choices import OrderState, OrderVerb, TargetKind
 from command.models import Order, OrderStep
 from common.crash import crash_point
@@ -27,22 +27,9 @@ from incidents.sharing.actions import let_take_part
 from journal.models import Entry
 from journal.record import record
 from notices.actions import acknowledge_about
+from notices.ending import settle, told_of
 from plans.engine import Document
 from plans.sections import arrive_within, clocks_of
-
-
-class Target(NamedTuple):
-    """Whom an order goes to."""
-
-    kind: str
-    unit: Unit | None = None
-    squad: str = ""
-    person: User | None = None
-
-    def __str__(self) -> str:
-        if self.kind == TargetKind.PERSON:
-            return str(self.person)
-        return f"{self.squad}@{self.unit.code}" if self.squad and self.unit else str(self.unit)
 
 
 def read_target(text: str) -> Target:
@@ -157,7 +144,7 @@ def move_order(
     state = rules.next_state(order.state, verb)
     if state is None:
         raise _wrong_state(order)
-    if verb in rules.NEEDS_REASON and not note.strip():
+    if (on_behalf or verb in rules.NEEDS_REASON) and not note.strip():
         raise Invalid(
             "reason_missing",
             _("Order %(number)s was not changed: say why, in a few words.") % {"number": order.number},
@@ -177,11 +164,22 @@ def move_order(
         cancel_for_subject(subject=order.key, now=now, reason=state)
     if not on_behalf:
         acknowledge_about(subject=order.key, actor=reach.user, now=now)
+    if not order.is_live:
+        _end_telling(order, reach, now)
 
     content = {"to": _target_text(order), "on_behalf": on_behalf, "note": note}
     _record(order, rules.KINDS[OrderVerb(verb)], reach, now, content, post=title)
     crash_point("orders.before_step_commit")
     return order
+
+
+def _end_telling(order: Order, reach: Reach, now: datetime) -> None:
+    """Nobody is called about it any more; who was told of an order that is recalled hears that it is."""
+    told = told_of([order.key], alerts.ISSUED)
+    settle([order.incident.key], now)
+    if order.state == OrderState.RECALLED:
+        others = [one for one in told if one.person.pk != reach.user.pk]
+        alerts.tell_recalled(order, others, now=now)
 
 
 def _check_squad_is_free(incident: Incident, target: Target) -> None:

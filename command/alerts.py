@@ -1,23 +1,43 @@
 """Who is told of an order: rows in the outbox, in the order's own transaction."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from accounts.choices import PostKind
 from accounts.duty import meant
-from accounts.models import Appointment
+from accounts.models import Appointment, Unit, User
 from accounts.permissions import VERBS
+from clocks.models import Clock
 from command.choices import TargetKind
 from command.models import Order
 from notices.actions import Recipient, queue
 from notices.choices import ORDER, Channel
+from notices.nobody import tell_sender
+
+#: The purpose of what the recipients of an order are told.
+ISSUED = "order.issued"
 
 
-def tell_recipient(order: Order, *, target, now: datetime) -> None:
-    """Everybody who can answer the order learns of it, on screen and by text message."""
+def tell_recipient(order: Order, *, target: "Target", now: datetime) -> None:
+    """Everybody who can answer the order learns of it, on screen and by text message; where that is nobody, its
+    sender learns so at once."""
+    people = recipients_of(target, now)
+    if not people:
+        words = {"zh": f"{order.number}：{order.task}"[:80], "en": f"{order.number}: {order.task}"[:80]}
+        tell_sender(
+            order.issued_by,
+            who={"zh": str(target), "en": str(target)},
+            about=words,
+            subject=order.key,
+            thread=order.incident.key,
+            unit=order.unit,
+            drill=order.drill,
+            now=now,
+        )
     queue(
-        recipients=recipients_of(target, now),
+        recipients=people,
         channels=[Channel.APP, Channel.SMS],
-        purpose="order.issued",
+        purpose=ISSUED,
         subject=order.key,
         thread=order.incident.key,
         unit=order.unit,
@@ -33,7 +53,52 @@ def tell_recipient(order: Order, *, target, now: datetime) -> None:
     )
 
 
-def recipients_of(target, now: datetime) -> list[Recipient]:
+def tell_recalled(order: Order, recipients: list[Recipient], *, now: datetime) -> None:
+    """Who was told to go learns, the same way, that they need not."""
+    last = order.steps.last()
+    why = last.note if last else ""
+    mark = {"zh": "【演练】", "en": "[DRILL] "} if order.drill else {"zh": "", "en": ""}
+    queue(
+        recipients=recipients,
+        channels=[Channel.APP, Channel.SMS],
+        purpose="order.recalled",
+        subject=order.key,
+        thread=order.incident.key,
+        unit=order.unit,
+        text_zh=f"{mark['zh']}指令 {order.number} 已召回，无需执行：{order.task}。原因：{why}"[:300],
+        text_en=f"{mark['en']}Order {order.number} is recalled, do not go: {order.task}. Why: {why}"[:300],
+        priority=ORDER,
+        now=now,
+        drill=order.drill,
+    )
+
+
+def order_recipients(clock: Clock, now: datetime) -> list[Recipient]:
+    """Who is late where a plan says "order_recipient": the people behind the order's target."""
+    kind, _colon, pk = clock.subject.partition(":")
+    order = Order.objects.filter(pk=pk).first() if kind == "order" else None
+    return recipients_of(target_of(order), now) if order else []
+
+
+class Target(NamedTuple):
+    """Whom an order goes to."""
+
+    kind: str
+    unit: Unit | None = None
+    squad: str = ""
+    person: User | None = None
+
+    def __str__(self) -> str:
+        if self.kind == TargetKind.PERSON:
+            return str(self.person)
+        return f"{self.squad}@{self.unit.code}" if self.squad and self.unit else str(self.unit)
+
+
+def target_of(order: Order) -> Target:
+    return Target(order.target_kind, order.target_unit, order.target_squad, order.target_person)
+
+
+def recipients_of(target: Target, now: datetime) -> list[Recipient]:
     """The people behind a target at this moment: of posts that go round by roster, whose turn it is."""
     if target.kind == TargetKind.PERSON:
         return [Recipient(target.person, "")]

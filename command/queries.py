@@ -1,14 +1,16 @@
 """What may this person see of orders, in what shape?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind
+from accounts.duty import meant
 from accounts.models import Appointment, Post, Unit
+from accounts.permissions import VERBS
 from accounts.scope import Reach
 from command import permissions, rules
 from command.choices import OrderVerb
@@ -53,6 +55,13 @@ def key_of_number(text: str) -> str | None:
     return found.key if found else None
 
 
+class Contact(NamedTuple):
+    """Somebody behind an order, to telephone."""
+
+    name: str
+    phone: str
+
+
 class OrderCard(NamedTuple):
     """An order with what this reader may do now."""
 
@@ -61,13 +70,67 @@ class OrderCard(NamedTuple):
     steps: list[tuple[str, str, datetime | None, bool]]
     verbs: list[OrderVerb]
     on_behalf: bool
+    #: Who answers for the recipient now, for whoever directs a live order; None: not for this reader.
+    contacts: list[Contact] | None = None
+
+    @property
+    def own_verbs(self) -> list[OrderVerb]:
+        """What the reader does in their own name."""
+        return [verb for verb in self.verbs if not self._is_for_others(verb)]
+
+    @property
+    def verbs_for_others(self) -> list[OrderVerb]:
+        """What the reader may say for a recipient who cannot: not the first thing offered, and with a reason."""
+        return [verb for verb in self.verbs if self._is_for_others(verb)]
+
+    def _is_for_others(self, verb: OrderVerb) -> bool:
+        return self.on_behalf and verb in rules.RECIPIENT
 
 
 def cards(reach: Reach, rows: Iterable[Order]) -> list[OrderCard]:
-    return [card(reach, order) for order in rows]
+    """A card for each order; who is behind them is asked once for all."""
+    orders = list(rows)
+    directed = [order for order in orders if _directs(reach, order)]
+    contacts = contacts_of(directed, reach.now)
+    return [card(reach, order, contacts.get(order.pk)) for order in orders]
 
 
-def card(reach: Reach, order: Order) -> OrderCard:
+def _directs(reach: Reach, order: Order) -> bool:
+    is_theirs = permissions.is_recipient(reach, order)
+    return order.is_live and not is_theirs and reach.holds("order.answer_for", order.unit_path)
+
+
+def contacts_of(orders: Sequence[Order], now: datetime) -> dict[int, list[Contact]]:
+    """Order → who answers for its recipient now (one query, and one for rosters)."""
+    condition = Q(pk__in=[])
+    for order in orders:
+        condition |= _behind(order)
+    held = Appointment.objects.current(now).filter(condition).select_related("person", "post")
+    present = meant(held.order_by("pk"), now) if orders else []
+    found: dict[int, list[Contact]] = {}
+    for order in orders:
+        if order.target_person is not None:
+            people = {order.target_person_id: order.target_person}
+        else:
+            people = {one.person_id: one.person for one in present if _answers(order, one.post)}
+        found[order.pk] = [Contact(str(one), one.phone) for one in people.values() if one.is_active]
+    return found
+
+
+def _behind(order: Order) -> Q:
+    return Q(post__unit=order.target_unit_id, post__squad=order.target_squad, post__kind__in=_kinds(order))
+
+
+def _answers(order: Order, post: Post) -> bool:
+    where = post.unit_id == order.target_unit_id and post.squad == order.target_squad
+    return where and post.kind in _kinds(order)
+
+
+def _kinds(order: Order) -> Collection[str]:
+    return [PostKind.SQUAD] if order.target_squad else VERBS["order.answer"]
+
+
+def card(reach: Reach, order: Order, contacts: list[Contact] | None = None) -> OrderCard:
     reached = {step.state: step for step in order.steps.all()}
     steps: list[tuple[str, str, datetime | None, bool]] = []
     for state in rules.STEPS:
@@ -76,7 +139,7 @@ def card(reach: Reach, order: Order) -> OrderCard:
         steps.append((state, str(state.label), at, bool(step and step.on_behalf)))
     verbs = [OrderVerb(verb) for verb in rules.TRANSITIONS[order.state] if _may(reach, order, verb, reached)]
     on_behalf = not permissions.is_recipient(reach, order)
-    return OrderCard(order, steps, verbs, on_behalf)
+    return OrderCard(order, steps, verbs, on_behalf, contacts)
 
 
 def _may(reach: Reach, order: Order, verb: str, reached: dict) -> bool:

@@ -68,7 +68,7 @@ class Board(LoginRequiredMixin, PartsView):
             **tasks,
             "inbox": inbox_of(self.request.user, to_sign=tasks["to_sign"]),
             "now": self.request.now,
-            "to_phone": hand_calls.waiting(self.request.reach),
+            "to_phone": hand_calls.waiting(self.request.reach, self.request.now),
         }
 
     def orders_context(self):

@@ -37,6 +37,7 @@ from incidents.actions import set_level
 from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.sharing.actions import let_take_part
+from notices.ending import settle
 from plans.engine import levels_of
 from plans.people import Signatory, in_the_chair, recipients
 from plans.sections import clock_of
@@ -320,6 +321,7 @@ def _lift(
     told = recipients(warning.plan.document, warning.level, warning.unit, now)
     people = alerts.people_to_tell(warning, told.phone, now, besides=reach.user)
     alerts.tell_lifted(warning, people, now=now)
+    settle([warning.thread], now)
     return warning
 
 

@@ -3,7 +3,12 @@
 from datetime import datetime
 
 from clocks.models import Clock
+from early_warnings import permissions
 from early_warnings.actions import escalate
+from early_warnings.choices import State
+from early_warnings.ground import read
+from notices.actions import Recipient
+from plans.people import in_the_chair
 
 
 def escalate_signoff(clock: Clock, now: datetime) -> None:
@@ -11,3 +16,14 @@ def escalate_signoff(clock: Clock, now: datetime) -> None:
     kind, _colon, pk = clock.subject.partition(":")
     if kind == "warning":
         escalate(warning_id=int(pk), clock_id=clock.clock_id, now=now)
+
+
+def signatories_asked(clock: Clock, now: datetime) -> list[Recipient]:
+    """Who is late where a plan says "signatory": who sits in the chair that was asked first."""
+    kind, _colon, pk = clock.subject.partition(":")
+    warning = read(int(pk)) if kind == "warning" else None
+    if warning is None or warning.state != State.PROPOSED:
+        return []
+    seats = permissions.signatories(warning, now)[:1]
+    holders = [holder for seat in seats for holder in in_the_chair(seat, now)]
+    return [Recipient(one.person, one.post.title, one.post.pk) for one in holders]

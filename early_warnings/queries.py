@@ -359,12 +359,6 @@ def _no_call(post: Post) -> Words:
     )
 
 
-def is_live(key: str) -> bool:
-    """Whether the warning of this journal key is in force: who said they come is still expected there."""
-    pk = key.partition(":")[2]
-    return pk.isdigit() and EarlyWarning.objects.in_force().filter(pk=pk).exists()
-
-
 def key_of_number(text: str) -> str | None:
     """The journal key behind a warning's number, for callers of the API."""
     if not text.startswith("W-"):

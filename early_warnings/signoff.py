@@ -13,7 +13,8 @@ from clocks.models import Clock
 from common.errors import WrongState
 from early_warnings import permissions
 from early_warnings.models import EarlyWarning, SignatureRequest
-from notices.actions import acknowledge_about, take_back
+from notices.actions import acknowledge_about
+from notices.ending import settle
 from plans.people import Signatory, next_to_ask
 from plans.sections import signatory_roles
 
@@ -77,4 +78,4 @@ def end_signoff(warning: EarlyWarning, reach: Reach, now: datetime) -> None:
 def settle_requests(warning: EarlyWarning, reach: Reach, now: datetime) -> None:
     """Who acts has heard; nobody else needs the request any more."""
     acknowledge_about(subject=warning.key, actor=reach.user, now=now)
-    take_back(subject=warning.key, purpose="warning.to_sign", now=now, reason=warning.state)
+    settle([warning.thread], now)

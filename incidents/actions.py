@@ -15,7 +15,7 @@ from common.crash import crash_point
 from common.errors import Invalid, WrongState
 from common.numbers import next_number
 from common.personal_data import fit_to_keep, unsigned_personal_data_in
-from incidents import alerts, permissions, rules
+from incidents import alerts, danger, permissions, rules
 from incidents.choices import Source, Verb
 from incidents.closing.answers import NO_ANSWERS, Answers, check_answers, keep_answers
 from incidents.closing.queries import questions
@@ -31,7 +31,7 @@ from incidents.ground import (
 )
 from incidents.models import NO_RANK, Incident, Observation
 from incidents.queries import still_open
-from incidents.sharing.actions import let_take_part
+from notices.ending import settle
 from plans.engine import Proposal, evaluate, levels_of
 from plans.facts import Facts
 from plans.queries import plan_in_force
@@ -106,7 +106,7 @@ def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
     told = {"place": alarm.place, "what": alarm.what, "facts": incident.facts, "reasons": incident.reasons}
     record_entry(incident, "incident.reported", reach, at=now, level=incident.proposed_level, content=told)
     if rules.needs_life_safety(incident.facts):
-        _alert_life_safety(incident, reach, now)
+        danger.tell_at_once(incident, reach, now)
     else:
         alerts.tell_duty_room(incident, now=now)
     crash_point("incidents.before_commit")
@@ -172,8 +172,7 @@ def add_observation(
         _("The observation was not added to %(number)s: the incident is no longer open. Report a new one."),
     )
 
-    was_in_danger = rules.needs_life_safety(incident.facts)
-    before = incident.proposed_level
+    before, level, rank = {**incident.facts}, incident.proposed_level, incident.proposed_rank
     present = Facts.from_dict(incident.facts).updated_by(facts)
     incident.facts = present.as_dict()
     take_proposal(incident, evaluate(incident.plan.document, present))
@@ -186,13 +185,10 @@ def add_observation(
 
     content = {"what": what, "facts": facts.as_dict()}
     record_entry(incident, "incident.observed", reach, at=at or now, recorded_at=now, content=content)
-    if incident.proposed_level != before:
-        reasons = {"reasons": incident.reasons, "before": before}
-        record_entry(
-            incident, "incident.level_proposed", reach, at=now, level=incident.proposed_level, content=reasons
-        )
-    if rules.needs_life_safety(incident.facts) and not was_in_danger:
-        _alert_life_safety(incident, reach, now)
+    record_proposal(incident, level, reach, now)
+    danger.tell_if_worse(incident, before, reach, now)
+    if incident.proposed_rank < rank:
+        alerts.tell_graver(incident, now=now, besides=reach.user)
     return observation
 
 
@@ -231,13 +227,35 @@ def merge(*, incident_id: int, into_id: int, reach: Reach, now: datetime) -> Inc
 
     incident.merged_into = into
     save(incident, "state", "merged_into")
-    cancel_for_thread(thread=incident.key, now=now, reason=incident.state)
+    cancel_for_thread(thread=incident.key, now=now, reason=incident.state, matters_too=False)
 
     record_entry(incident, "incident.linked", reach, at=now, content={"into": into.number})
     record_entry(
         into, "incident.linked", reach, at=now, content={"from": incident.number, "what": incident.what}
     )
+    _unite(incident, into, reach, now)
+    settle([incident.key], now)
     return incident
+
+
+def _unite(incident: Incident, into: Incident, reach: Reach, now: datetime) -> None:
+    """What is known of both is known of the one that goes on; its level is proposed anew."""
+    before, level, rank = {**into.facts}, into.proposed_level, into.proposed_rank
+    present = Facts.from_dict(into.facts).united_with(Facts.from_dict(incident.facts))
+    if present.as_dict() == into.facts:
+        danger.tell_united(incident, into, before, reach, now)
+        return
+    into.facts = present.as_dict()
+    take_proposal(into, evaluate(into.plan.document, present))
+    save(into, "facts", "proposed_level", "proposed_rank", "reasons")
+    post = post_title(reach, "incident.observe", into)
+    _observe(into, reach.user, post, f"{incident.number}：{incident.what}"[:500], present, now)
+    content = {"what": incident.what, "from": incident.number, "facts": into.facts}
+    record_entry(into, "incident.observed", reach, at=now, content=content)
+    record_proposal(into, level, reach, now)
+    danger.tell_united(incident, into, before, reach, now)
+    if into.proposed_rank < rank:
+        alerts.tell_graver(into, now=now, besides=reach.user)
 
 
 @transaction.atomic
@@ -253,6 +271,7 @@ def retract(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
     cancel_for_thread(thread=incident.key, now=now, reason=incident.state)
 
     record_entry(incident, "incident.retracted", reach, at=now)
+    danger.stand_down(incident, reach, now)
     return incident
 
 
@@ -288,6 +307,7 @@ def close(
     left_open = keep_answers(incident, reach, asked, answers, now)
     content = {"summary": summary, "left_open": left_open}
     record_entry(incident, "incident.closed", reach, at=now, content=content)
+    danger.stand_down(incident, reach, now)
     return incident
 
 
@@ -304,6 +324,7 @@ def reopen(*, incident_id: int, reach: Reach, reason: str, now: datetime) -> Inc
     save(incident, "state", "closed_at", "closed_by", "summary")
 
     record_entry(incident, "incident.reopened", reach, at=now, content={"reason": reason})
+    danger.tell_returned(incident, reach, now)
     return incident
 
 
@@ -324,6 +345,16 @@ def _rank_of(incident: Incident, level: str) -> int:
         return NO_RANK
     ranks = {known.id: known.rank for known in levels_of(incident.plan.document)}
     return ranks.get(level, 1)
+
+
+def record_proposal(incident: Incident, before: str, reach: Reach, now: datetime) -> None:
+    """An entry where another level is proposed than `before`."""
+    if incident.proposed_level == before:
+        return
+    reasons = {"reasons": incident.reasons, "before": before}
+    record_entry(
+        incident, "incident.level_proposed", reach, at=now, level=incident.proposed_level, content=reasons
+    )
 
 
 def take_proposal(incident: Incident, proposal: Proposal) -> None:
@@ -359,24 +390,6 @@ def _observe(
         facts=facts.as_dict(),
         proposed_level=incident.proposed_level,
     )
-
-
-def _alert_life_safety(incident: Incident, reach: Reach, now: datetime) -> None:
-    """Tell people now: rescue never waits for a colour or a signature (§1.4(2), §4.2(2)).
-
-    Who is called to help may open the incident from then on.
-    """
-    let_take_part(incident=incident, posts=alerts.responders(incident, now))
-    content = {"place": incident.place, "life_risk": incident.facts.get("life_risk", [])}
-    record_entry(
-        incident,
-        "incident.life_safety_alerted",
-        reach,
-        at=now,
-        level=incident.proposed_level,
-        content=content,
-    )
-    alerts.alert_life_safety(incident, now=now)
 
 
 def _check_nothing_open(incident: Incident, sentence: str) -> None:

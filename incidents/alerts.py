@@ -1,21 +1,38 @@
 """Who is told of an alarm before any colour exists: rows in the outbox, in the alarm's own transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from accounts.duty import answering
-from accounts.models import Appointment, Post
+from accounts.models import Appointment, Post, User
 from accounts.permissions import VERBS
 from common.paths import prefixes
+from incidents.choices import State
 from incidents.models import Incident
 from notices.actions import Recipient, queue
-from notices.choices import ALERT, ROUTINE, Channel
+from notices.choices import ALERT, ORDER, ROUTINE, Channel
+from notices.ending import end
+from notices.models import Notice
 from notices.wordings import Message
+from plans.engine import level_of
+from plans.facts import FACTS, listed
 from plans.notifying import escalation_of
 from plans.sections import Role, alarm_roles
 
 #: The duty room's screen; where a life is at risk, everything that rings.
 REPORTED = (Channel.APP,)
 LIFE_SAFETY = (Channel.APP, Channel.SMS, Channel.VOICE)
+STOOD_DOWN = (Channel.APP, Channel.SMS)
+#: The beginning of the purposes of all alerts of one incident.
+LIFE_SAFETY_PURPOSE = "incident.life_safety"
+GRAVER = "incident.graver"
+
+_NO_DANGER = {"zh": "险情已解除", "en": "the danger is over"}
+_WHY_OVER = {
+    State.RETRACTED: {"zh": "误报，已撤回", "en": "it was a false alarm"},
+    State.CLOSED: {"zh": "事件已办结", "en": "the incident is closed"},
+}
 
 
 def tell_duty_room(incident: Incident, *, now: datetime) -> None:
@@ -35,25 +52,91 @@ def tell_duty_room(incident: Incident, *, now: datetime) -> None:
     )
 
 
-def alert_life_safety(incident: Incident, *, now: datetime) -> None:
-    """Where a life is at risk, everybody whom the plan names on the way up is told at once, by every channel."""
+def tell_graver(incident: Incident, *, now: datetime, besides: User) -> None:
+    """The plan proposes a graver level than before: the nearest duty room, which knew of the milder one, learns it.
+
+    The next one takes the place of the last; a level that returns is told again.
+    """
+    end(subject=incident.key, purpose=GRAVER, now=now, reason="told anew")
+    level = level_of(incident.plan.document, incident.proposed_level).words
+    people = people_of(alarm_roles(incident.plan.document), incident.unit_path, now, nearest=True)
+    queue(
+        recipients=[one for one in people if one.person.pk != besides.pk],
+        channels=REPORTED,
+        purpose=f"{GRAVER}.{incident.rev}",
+        subject=incident.key,
+        unit=incident.unit,
+        text_zh=f"情况加重，预案建议{level.zh}：{incident.number}，{incident.place}。{incident.what}"[:300],
+        text_en=f"It has grown worse, the plan proposes {level.en}: {incident.number}, {incident.place}. {incident.what}"[:300],
+        priority=ROUTINE,
+        now=now,
+        drill=incident.drill,
+    )  # fmt: skip
+
+
+def called_first(incident: Incident, now: datetime) -> list[Recipient]:
+    """Whom the plan wants told at once where a life is at risk: everybody it names on the way up."""
     roles = alarm_roles(incident.plan.document, life_safety=True)
-    recipients = people_of(roles, incident.unit_path, now, nearest=False)
+    return people_of(roles, incident.unit_path, now, nearest=False)
+
+
+def next_purpose(incident: Incident) -> str:
+    """Each alert is a reason of its own: "incident.life_safety", then "incident.life_safety.2"."""
+    rows = Notice.objects.filter(subject=incident.key, purpose__startswith=LIFE_SAFETY_PURPOSE)
+    count = rows.exclude(purpose__contains=".still").values("purpose").distinct().count()
+    return f"{LIFE_SAFETY_PURPOSE}.{count + 1}" if count else LIFE_SAFETY_PURPOSE
+
+
+def alert_life_safety(
+    incident: Incident, recipients: list[Recipient], worse: list[str], *, now: datetime, purpose: str
+) -> None:
+    """Where a life is at risk people are told at once, by every channel; a later alert says what is worse."""
+    facts: dict[str, Any] = {"number": incident.number, "area": incident.place, "matter": incident.what}
+    wording = "incident.life_safety"
+    if purpose != LIFE_SAFETY_PURPOSE:
+        wording, facts = "incident.danger_worse", {**facts, "worse": words_of(worse)}
     queue(
         recipients=recipients,
         channels=LIFE_SAFETY,
-        purpose="incident.life_safety",
+        purpose=purpose,
         subject=incident.key,
         unit=incident.unit,
-        message=Message(
-            wording="incident.life_safety",
-            facts={"number": incident.number, "area": incident.place, "matter": incident.what},
-        ),
+        message=Message(wording=wording, facts=facts),
         escalation=escalation_of(incident.plan.document, "", insists=True),
         priority=ALERT,
         now=now,
         drill=incident.drill,
     )
+
+
+def tell_stood_down(incident: Incident, recipients: list[Recipient], *, now: datetime) -> None:
+    """Who was called hears that it is over, on screen and by text message; nobody is called for that."""
+    number = next_purpose(incident).rpartition(".")[2]
+    queue(
+        recipients=recipients,
+        channels=STOOD_DOWN,
+        purpose=f"incident.stood_down.{number}",
+        subject=incident.key,
+        unit=incident.unit,
+        message=Message(
+            wording="incident.stood_down",
+            facts={
+                "number": incident.number,
+                "area": incident.place,
+                "why": _WHY_OVER.get(incident.state, _NO_DANGER),
+            },
+        ),
+        priority=ORDER,
+        now=now,
+        drill=incident.drill,
+    )
+
+
+def words_of(codes: Iterable[str]) -> dict[str, str]:
+    """Codes of facts as people read them: "扬言自杀、受伤"."""
+    known = {code: words for fact in FACTS.values() for code, words in fact.choices.items()}
+    words = listed([known[code] for code in codes])
+    return {"zh": words.zh, "en": words.en}
 
 
 def responders(incident: Incident, now: datetime) -> list[Post]:

@@ -104,12 +104,6 @@ def key_of_number(text: str) -> str | None:
     return found.key if found else None
 
 
-def is_live(key: str) -> bool:
-    """Whether the incident of this journal key is open."""
-    pk = key.partition(":")[2]
-    return pk.isdigit() and Incident.objects.open().filter(pk=pk).exists()
-
-
 def numbers_of(threads: Iterable[str]) -> dict[str, str]:
     """Threads ("incident:5") → the numbers people know them by. For rows the reader already sees."""
     ids = {

@@ -65,3 +65,26 @@ def known_time(given: datetime | None, now: datetime) -> datetime | None:
 def needs_life_safety(facts: dict) -> bool:
     """Whether people are, or may be, in danger: this never waits for a colour or a signature (§1.4(2))."""
     return bool(facts.get("life_risk")) or any((facts.get("casualties") or {}).values())
+
+
+#: Acts that harm people, beside whom they are done.
+_VIOLENT = frozenset({"storming_signs", "storming", "smashing"})
+
+
+def worse(before: dict, after: dict) -> list[str]:
+    """What makes the danger to life greater than it was, in the words of the facts; empty: it is not.
+
+    A kind of danger that was not there before (one that returns included), more dead or injured, and where people
+    are in danger an act of violence that is new. What grows less, or stays, is no reason to tell anybody again.
+    """
+    if not needs_life_safety(after):
+        return []
+    hurt, hurt_before = after.get("casualties") or {}, before.get("casualties") or {}
+    risks = _new(before, after, "life_risk")
+    more = [code for code, count in hurt.items() if count > hurt_before.get(code, 0)]
+    return [*risks, *more, *(act for act in _new(before, after, "acts") if act in _VIOLENT)]
+
+
+def _new(before: dict, after: dict, name: str) -> list[str]:
+    known = set(before.get(name) or ())
+    return [code for code in after.get(name) or () if code not in known]

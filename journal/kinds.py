@@ -125,6 +125,7 @@ _ALL = [
     Kind("swap.withdrawn", "撤回换班", "Swap withdrawn", audience="report"),
     Kind("swap.approved", "批准换班", "Swap approved", audience="report"),
     Kind("swap.refused", "不批准换班", "Swap not approved", audience="report"),
+    Kind("swap.lapsed", "换班失效", "Swap lapsed", audience="report"),
     Kind("shift.began", "到班时间", "Shift began", audience="report"),
     Kind("shift.confirmed", "确认到岗", "Shift confirmed", audience="report"),
     Kind("shift.stood_in", "替班到岗", "Stand-in on duty", audience="report"),
@@ -151,6 +152,7 @@ _ALL = [
     Kind("notice.heard", "通知已收听", "Notice heard"),
     Kind("notice.escalated", "转告下一人", "Next person told"),
     Kind("notice.unheard", "无人应答", "Nobody heard"),
+    Kind("notice.nobody", "无人可接收", "Nobody to tell"),
     # reports
     Kind("period.day_opened", "零报告开始", "Reporting day opened", audience="report"),
     Kind("period.counted", "零报告截止清点", "Reports counted at the cut-off", audience="report"),

@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from common.errors import NotFound
 from journal.record import key, record
-from notices import tellings
+from notices import still, tellings
 from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
 from notices.models import Notice, Telling
-from notices.rules import NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
+from notices.rules import LANES, NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
 from notices.wordings import Message, Said, said
 
 #: A voice call beside a text message waits so long: who has had the message by then is not called.
@@ -51,22 +51,27 @@ def queue(
     message: Message | None = None,
     escalation: Escalation = NOT_FOLLOWED_UP,
     insists: bool = False,
+    needed_by: datetime | None = None,
 ) -> int:
     """Write one row per recipient and channel with one insert, in the caller's transaction; returns how many.
 
     Who should have been told is fixed here. The same person, channel, subject and purpose is one notice,
     however often it is asked for. Channels that are not set up are left out: without a gateway the call sheet
     does the telephoning. `priority` is the lane (notices.choices). `message` says it by a template, instead of
-    the two texts. `escalation` is what the plan wants done if nobody hears.
+    the two texts. `escalation` is what the plan wants done if nobody hears. `needed_by`: after that moment it is
+    of no use; what would wait longer than that does not wait.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(
             f"notices of {purpose} were queued outside a transaction"
         )
+    still.check_known(purpose)
     people, ways = list(recipients), usable(channels)
     message = message or Message(text_zh=text_zh, text_en=text_en)
     texts = {way: said(message, way, drill=drill) for way in ways}
-    leaves_at = first_moment(priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS))
+    leaves_at = first_moment(
+        priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS), needed_by
+    )
     shared: dict[str, Any] = {
         "purpose": purpose,
         "subject": subject,
@@ -284,7 +289,10 @@ def fail(
     notice.save(update_fields=["state", "last_error", "escalated_at"])
     twins(notice).filter(state=State.QUEUED, attempts=0).update(visible_at=now)
     others = twins(notice).exclude(channel=Channel.APP).exclude(state__in=_OVER)
-    tellings.follow_up_failure(telling, now, is_gone=is_gone, is_last_way=not others.exists())
+    is_last_way = not others.exists()
+    if telling is None and is_last_way and not is_gone and _must_be_heard(notice):
+        tellings.begin_by_hand(notice, now)
+    tellings.follow_up_failure(telling, now, is_gone=is_gone, is_last_way=is_last_way)
     content = {
         "about": notice.subject,
         "purpose": notice.purpose,
@@ -295,26 +303,14 @@ def fail(
     _record("notice.failed", notice, now, content)
 
 
+def _must_be_heard(notice: Notice) -> bool:
+    """That somebody else did not hear is not telephoned after in its turn."""
+    rule = LANES.get(notice.priority)
+    return bool(rule and rule.must_be_heard) and not notice.purpose.startswith("notice.")
+
+
 def twins(notice: Notice) -> QuerySet[Notice]:
     """The other notices to the same person for the same reason."""
     return Notice.objects.filter(
         recipient=notice.recipient_id, subject=notice.subject, purpose=notice.purpose
     ).exclude(pk=notice.pk)
-
-
-def cancel_for_subject(*, subject: str, now: datetime, reason: str) -> int:
-    """Take back what is not sent yet (a warning withdrawn, an order recalled). Returns how many."""
-    waiting = Notice.objects.open().filter(subject=subject)
-    return waiting.update(state=State.CANCELLED, last_error=reason[:200])
-
-
-def take_back(*, subject: str, purpose: str, now: datetime, reason: str) -> int:
-    """Take back a request that has been answered, from the screens too (a signature that somebody has given).
-
-    `purpose` is the beginning of the purposes meant. What was confirmed or has failed stays as it is.
-    """
-    asked = Notice.objects.filter(subject=subject, purpose__startswith=purpose)
-    on_screen = Q(channel=Channel.APP, state__in=ON_SCREEN)
-    return asked.filter(on_screen | Q(state=State.QUEUED)).update(
-        state=State.CANCELLED, last_error=reason[:200]
-    )

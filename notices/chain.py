@@ -1,30 +1,16 @@
 """Who comes next when somebody does not hear, and who has to know: from appointments and the roster, at that moment."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import F
 
 from accounts.choices import PostKind
 from accounts.duty import Answering, answering
-from accounts.models import Appointment
+from accounts.models import Appointment, User
 from common.paths import prefixes
 from journal.models import Entry
 from notices.models import Telling
-
-#: kind of subject → whether there is still something to do about it.
-IsLive = Callable[[str], bool]
-_live: dict[str, IsLive] = {}
-
-
-def register(kind: str, is_live: IsLive) -> None:
-    """Let "still on it?" ask only while `is_live("warning:7")` says so."""
-    _live[kind] = is_live
-
-
-def is_live(subject: str) -> bool:
-    kind = subject.partition(":")[0]
-    return kind in _live and _live[kind](subject)
 
 
 def next_person(telling: Telling, told: set[int], now: datetime) -> Answering | None:
@@ -58,6 +44,28 @@ def duty_leaders(telling: Telling, now: datetime) -> list[Answering]:
         if one.person.pk != telling.recipient_id
     ]
     return [one for one in on_duty if one.post.unit_id == on_duty[0].post.unit_id]
+
+
+def desks_for(paths: Collection[str], now: datetime) -> dict[str, list[User]]:
+    """Unit path → the officers on duty there and above it, nearest first, and after them the duty leaders."""
+    if not paths:
+        return {}
+    kinds = (PostKind.DUTY_OFFICER, PostKind.DUTY_LEADER)
+    above = {path for one in paths for path in prefixes(one)}
+    held = (
+        Appointment.objects.current(now)
+        .filter(post__unit__path__in=above, post__kind__in=kinds)
+        .select_related("person", "post__unit")
+        .order_by("pk")
+    )
+    people = answering(held, now)
+
+    def nearest(path: str) -> list[User]:
+        there = [one for one in people if path.startswith(one.post.unit.path)]
+        there.sort(key=lambda one: (kinds.index(PostKind(one.post.kind)), -len(one.post.unit.path)))
+        return [one.person for one in there]
+
+    return {path: nearest(path) for path in paths}
 
 
 def _answering_up(kind: str, path: str, now: datetime, squad: str = "") -> list[Answering]:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from common.crash import crash_point
 from journal.record import key, record
-from notices import chain, tellings
+from notices import chain, ending, still, tellings
 from notices.actions import Recipient, queue
 from notices.choices import ALERT, Answer, Channel, Do, State
 from notices.models import Notice, Step, Telling
@@ -63,6 +63,9 @@ def take(step_id: int, now: datetime) -> None:
     )
     step = Step.objects.get(pk=step_id)
     if step.done_at is not None or step.due_at > now:
+        return
+    if still.not_needed([telling], now):
+        ending.end_telling(telling, now)
         return
     not_needed = outcome_of_step(
         step.do,
@@ -161,8 +164,6 @@ def _still_on_it(telling: Telling, step: Step, now: datetime) -> str:
     """Ask who said they come, if the thing is not over and nothing has been heard of them since."""
     if telling.answer != Answer.COMING:
         return "not coming"
-    if not chain.is_live(telling.subject):
-        return "over"
     if telling.still_after and chain.has_acted(telling, now - telling.still_after):
         tellings.ask_again_later(telling, now)
         return "active"

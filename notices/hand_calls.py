@@ -1,19 +1,24 @@
 """Humans with telephones: who still has to be called by hand, and how the calls ended."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from accounts.scope import Reach
 from common.errors import NotFound
-from notices import permissions, tellings
+from notices import chain, permissions, tellings
 from notices.actions import record_by_hand
 from notices.choices import ALERT, Answer, Channel, State
 from notices.models import Notice, Telling
 
+#: So many are looked at; more are not telephoned by one desk.
+MOST = 100
 NO_ANSWER = "no_answer"
 OUTCOMES = {
     Answer.COMING: Answer.COMING.label,
@@ -22,8 +27,17 @@ OUTCOMES = {
 }
 
 
+class Call(NamedTuple):
+    telling: Telling
+    #: Whose call it is: who has taken it on, else the nearest officer on duty. None: whoever sees it.
+    owner: User | None
+
+
 def to_call(reach: Reach) -> QuerySet[Telling]:
-    """Whom nothing has reached: escalated and still silent, where this person may call. The longest silent first."""
+    """Whom nothing has reached: escalated, still silent and still waited for, where this person may call.
+
+    Nobody is asked to call themselves. The longest silent first.
+    """
     ears = Notice.objects.filter(
         recipient=OuterRef("recipient"),
         subject=OuterRef("subject"),
@@ -31,9 +45,38 @@ def to_call(reach: Reach) -> QuerySet[Telling]:
         state__in=[State.HEARD, State.ACKNOWLEDGED],
     )
     rows = Telling.objects.filter(
-        reach.filter("incident.manage"), ~Exists(ears), escalated_at__isnull=False, answer=""
-    )
-    return rows.select_related("recipient", "unit", "held_post").order_by("began_at", "pk")
+        reach.filter("incident.manage"),
+        ~Exists(ears),
+        escalated_at__isnull=False,
+        ended_at__isnull=True,
+        answer="",
+    ).exclude(recipient=reach.user)
+    return rows.select_related("recipient", "unit", "held_post", "caller").order_by("began_at", "pk")
+
+
+def with_owners(tellings: Iterable[Telling], now: datetime) -> list[Call]:
+    """Each call with the one person whose call it is (the same queries for any number)."""
+    rows = list(tellings)
+    desks = chain.desks_for({row.unit_path for row in rows if row.unit_path}, now)
+    return [Call(row, _owner(row, desks.get(row.unit_path, []))) for row in rows]
+
+
+def _owner(telling: Telling, desk: list[User]) -> User | None:
+    if telling.caller is not None and telling.caller.is_active:
+        return telling.caller
+    return next((person for person in desk if person.pk != telling.recipient_id), None)
+
+
+@transaction.atomic
+def take_call(*, telling_id: int, reach: Reach, now: datetime) -> Telling:
+    """Say "I telephone them": from now on it is this person's call."""
+    telling = _lock(telling_id, reach)
+
+    permissions.check_can_call(reach, telling)
+
+    telling.caller = reach.user
+    telling.save(update_fields=["caller"])
+    return telling
 
 
 @transaction.atomic
@@ -42,19 +85,8 @@ def record_call(*, telling_id: int, reach: Reach, outcome: str, now: datetime) -
 
     Raises NotFound for a telling this person may not see, NotAllowed where they may not call.
     """
-    telling = (
-        Telling.objects.visible_to(reach)
-        .select_for_update(of=("self",))
-        .select_related("recipient", "unit")
-        .filter(pk=telling_id)
-        .first()
-    )
+    telling = _lock(telling_id, reach)
 
-    if telling is None:
-        raise NotFound(
-            "not_found",
-            _("The call was not recorded: there is nobody of this kind to call. Load the page again."),
-        )
     permissions.check_can_call(reach, telling)
 
     notice = _row(telling, outcome, now)
@@ -63,6 +95,22 @@ def record_call(*, telling_id: int, reach: Reach, outcome: str, now: datetime) -
 
     record_by_hand(notice, reach.user, outcome, now)
     return notice
+
+
+def _lock(telling_id: int, reach: Reach) -> Telling:
+    telling = (
+        Telling.objects.visible_to(reach)
+        .select_for_update(of=("self",))
+        .select_related("recipient", "unit")
+        .filter(pk=telling_id)
+        .first()
+    )
+    if telling is None:
+        raise NotFound(
+            "not_found",
+            _("The call was not recorded: there is nobody of this kind to call. Load the page again."),
+        )
+    return telling
 
 
 def _row(telling: Telling, outcome: str, now: datetime) -> Notice:
@@ -97,6 +145,7 @@ def _row(telling: Telling, outcome: str, now: datetime) -> Notice:
     return notice
 
 
-def waiting(reach: Reach) -> int:
-    """How many people have to be called by hand."""
-    return to_call(reach).count()
+def waiting(reach: Reach, now: datetime) -> int:
+    """How many people this person has to call by hand: their own calls, and those that are nobody's."""
+    calls = with_owners(to_call(reach)[:MOST], now)
+    return sum(call.owner in (None, reach.user) for call in calls)

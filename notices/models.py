@@ -210,6 +210,12 @@ class Telling(models.Model):
     escalated_at = models.DateTimeField(null=True, blank=True)
     #: When the duty leader was told that nobody heard.
     breached_at = models.DateTimeField(null=True, blank=True)
+    #: Who has taken it on to telephone them by hand (notices.hand_calls).
+    caller = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    #: When what it was about ended: nobody is waited for any more (notices.ending).
+    ended_at = models.DateTimeField(null=True, blank=True)
     still_after = models.DurationField(null=True, blank=True)
     still_left = models.PositiveSmallIntegerField(default=0)
     #: notices.wordings.Message: what the next channel and the next person are told as well.

@@ -8,7 +8,14 @@ from notices.models import Telling
 
 
 def check_can_call(reach: Reach, telling: Telling) -> None:
-    """Telephone somebody by hand and say how it ended: the desk of the unit and those above it."""
+    """Telephone somebody by hand and say how it ended: the desk of the unit and those above it, never oneself."""
+    if telling.recipient_id == reach.user.pk:
+        raise NotAllowed(
+            "call_to_oneself",
+            _(
+                "The call was not recorded: it is you who is to be reached. Confirm the notice on your own page instead."
+            ),
+        )
     if not reach.holds("incident.manage", telling.unit_path):
         raise NotAllowed(
             "not_allowed",

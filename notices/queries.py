@@ -19,7 +19,7 @@ def inbox(person: User) -> QuerySet[Notice]:
     """
     followed = Telling.objects.filter(
         recipient=OuterRef("recipient"), subject=OuterRef("subject"), purpose=OuterRef("purpose")
-    )
+    ).filter(~Q(message={}), ended_at__isnull=True)
     rows = Notice.objects.filter(recipient=person, channel=Channel.APP, state__in=ON_SCREEN)
     return rows.annotate(wants_answer=Exists(followed)).order_by("priority", "-queued_at", "-id")
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 _REASONS = {
     "confirmed elsewhere": gettext_lazy("confirmed on another channel"),
     "reached by text message": gettext_lazy("reached by text message"),
+    "over": gettext_lazy("not needed: it is over"),
+    "told anew": gettext_lazy("not needed: told anew"),
     "answered meanwhile": gettext_lazy("not needed: answered meanwhile"),
     "expired before it could be sent": gettext_lazy("expired before it could be sent"),
     "the account is closed": gettext_lazy("the account is closed"),

@@ -1,29 +1,93 @@
-"""What the rooms above know at the moment of sending: a reminder of what has been done since is not sent.
+"""What each reason to tell somebody lasts on: one check per purpose, asked wherever a notice could go further.
 
-A room registers a check for the purposes that begin with a word of its own; it is asked once per batch.
+`docs/notices.md` holds the table: what starts, repeats, changes and ends each of them. A room registers a check
+for the purposes that begin with a word of its own. It is asked at every place at once: queueing refuses a
+purpose nobody speaks for; before a claimed batch is sent; before a step that follows silence is taken; and by
+the act that ends something, for screens and lists (notices.ending).
 """
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
-from notices.models import Notice
 
-#: notices, moment → notice → why it is not needed any more.
-Check = Callable[[Sequence[Notice], datetime], dict[int, str]]
+class Told(Protocol):
+    """A notice or a telling."""
+
+    pk: int
+    purpose: str
+    subject: str
+
+
+#: Rows of this room's purposes, moment → row → why it is not needed any more.
+Check = Callable[[Sequence[Told], datetime], dict[int, str]]
+
+#: What a row says that ended because its subject did.
+OVER = "over"
 
 _checks: dict[str, Check] = {}
 
 
 def register(purpose: str, check: Check) -> None:
-    """Have `check` asked about notices whose purpose begins with `purpose`."""
-    _checks[purpose] = check
+    """Have `check` asked about whatever has this purpose, or one that begins with it and a dot."""
+    _checks[purpose.rstrip(".")] = check
 
 
-def not_needed(batch: Sequence[Notice], now: datetime) -> dict[int, str]:
-    """Of a batch that is about to leave: which notices are not true any more, and why."""
+def purposes() -> frozenset[str]:
+    return frozenset(_checks)
+
+
+def check_known(purpose: str) -> None:
+    """Nothing is told of which nobody says when it ends."""
+    if _room_of(purpose) is None:
+        raise LookupError(
+            f"notices of {purpose} were queued, but nothing says what ends them: "
+            "register the purpose in the room's apps.py and give it a line in docs/notices.md"
+        )
+
+
+def not_needed(rows: Iterable[Told], now: datetime) -> dict[int, str]:
+    """Which of these notices (or tellings) are not true any more, and why."""
+    mine: dict[str, list[Told]] = defaultdict(list)
+    for row in rows:
+        if name := _room_of(row.purpose):
+            mine[name].append(row)
     gone: dict[int, str] = {}
-    for purpose, check in _checks.items():
-        mine = [notice for notice in batch if notice.purpose.startswith(purpose)]
-        if mine:
-            gone |= check(mine, now)
+    for name, some in mine.items():
+        gone |= _checks[name](some, now)
     return gone
+
+
+def _room_of(purpose: str) -> str | None:
+    """The longest registered beginning: "warning.to_sign" of "warning.to_sign.2.C000-P1"."""
+    name = purpose
+    while name:
+        if name in _checks:
+            return name
+        name = name.rpartition(".")[0]
+    return None
+
+
+# --- checks that many rooms need -----------------------------------------------------------------------------
+
+
+def while_live(live: Callable[[set[int], datetime], Iterable[int]]) -> Check:
+    """Needed while `live` names the subject among those it is asked about ("warning:7" → 7)."""
+
+    def check(rows: Sequence[Told], now: datetime) -> dict[int, str]:
+        asked = {key_of(row.subject) for row in rows}
+        alive = set(live(asked, now))
+        return {row.pk: OVER for row in rows if key_of(row.subject) not in alive}
+
+    return check
+
+
+def always(rows: Sequence[Told], now: datetime) -> dict[int, str]:
+    """News of something that has happened: it stays true."""
+    return {}
+
+
+def key_of(subject: str) -> int:
+    pk = subject.partition(":")[2]
+    return int(pk) if pk.isdigit() else 0

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from notices.choices import Answer, Do
+from notices.choices import Answer, Channel, Do, State
 from notices.models import Notice, Step, Telling
 from notices.rules import Escalation
 
@@ -69,6 +69,42 @@ def begin(
     )
 
 
+def begin_by_hand(notice: Notice, now: datetime) -> None:
+    """No way is left to reach this person, and no plan says what follows: somebody telephones, and the duty leader
+    knows at the next turn. Who has had it on screen meanwhile is not called."""
+    if _has_heard(notice):
+        return
+    telling, is_new = Telling.objects.get_or_create(
+        recipient_id=notice.recipient_id,
+        subject=notice.subject,
+        purpose=notice.purpose,
+        defaults={
+            "post": notice.post,
+            "held_post_id": notice.held_post_id,
+            "thread": notice.thread,
+            "unit_id": notice.unit_id,
+            "unit_path": notice.unit_path,
+            "drill": notice.drill,
+            "needs_each": True,
+            "began_at": notice.queued_at,
+            "escalated_at": now,
+        },
+    )
+    if is_new:
+        Step.objects.create(telling=telling, number=1, do=Do.BREACH, due_at=now)
+
+
+def _has_heard(notice: Notice) -> bool:
+    mine = Notice.objects.filter(
+        recipient=notice.recipient_id, subject=notice.subject, purpose=notice.purpose
+    )
+    return (
+        mine.filter(state__in=[State.DELIVERED, State.HEARD, State.ACKNOWLEDGED])
+        .exclude(channel=Channel.APP, state=State.DELIVERED)
+        .exists()
+    )
+
+
 def hold(notice: Notice) -> Telling | None:
     """Lock the telling a notice belongs to, None if its silence is not followed up. Before the notice is locked."""
     return (
@@ -84,6 +120,8 @@ def answered(telling: Telling | None, answer: str, now: datetime) -> None:
         return
     telling.answer, telling.answered_at = answer, now
     telling.save(update_fields=["answer", "answered_at"])
+    if telling.ended_at is not None:
+        return
     open_steps = telling.steps.filter(done_at__isnull=True)
     if answer == Answer.COMING:
         open_steps.update(done_at=now, result="answered")
@@ -105,7 +143,7 @@ def hasten(telling: Telling, what: str, now: datetime) -> int:
 
 def follow_up_failure(telling: Telling | None, now: datetime, *, is_gone: bool, is_last_way: bool) -> None:
     """One way has failed: the next step need not wait. The caller holds the telling."""
-    if telling is None:
+    if telling is None or telling.ended_at is not None:
         return
     if is_gone or (not hasten(telling, Do.SECOND_CHANNEL, now) and is_last_way):
         hasten(telling, Do.NEXT_PERSON, now)

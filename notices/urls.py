@@ -7,6 +7,7 @@ urlpatterns = [
     path("notices/calls/<int:pk>/", views.CallView.as_view(), name="notices-call"),
     path("notices/", views.InboxPage.as_view(), name="notices"),
     path("notices/together/", views.AcknowledgeTogetherView.as_view(), name="notices-together"),
+    path("notices/calls/<int:pk>/take/", views.TakeCallView.as_view(), name="notices-call-take"),
     path("notices/seen/", views.SeenView.as_view(), name="notices-seen"),
     path("notices/<int:pk>/acknowledge/", views.AcknowledgeView.as_view(), name="notice-acknowledge"),
 ]

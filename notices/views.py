@@ -62,7 +62,6 @@ class CallsPage(LoginRequiredMixin, PartsView):
 
     template_name = "notices/calls.html"
     parts = {"calls": ("notices/_calls.html", "calls_context")}
-    MOST = 100
 
     def check_may_open(self):
         if not self.request.reach.has("incident.manage"):
@@ -72,8 +71,10 @@ class CallsPage(LoginRequiredMixin, PartsView):
             )
 
     def calls_context(self):
-        rows = list(hand_calls.to_call(self.request.reach)[: self.MOST])
-        return {"calls": rows, "outcomes": hand_calls.OUTCOMES.items(), "now": self.request.now}
+        rows = hand_calls.to_call(self.request.reach)[: hand_calls.MOST]
+        calls = hand_calls.with_owners(rows, self.request.now)
+        calls.sort(key=lambda call: call.owner not in (None, self.request.user))
+        return {"calls": calls, "outcomes": hand_calls.OUTCOMES.items(), "now": self.request.now}
 
 
 class CallView(LoginRequiredMixin, View):
@@ -89,6 +90,14 @@ class CallView(LoginRequiredMixin, View):
                 fields={"outcome": [_("Say how it ended.")]},
             )
         hand_calls.record_call(telling_id=pk, reach=request.reach, outcome=outcome, now=request.now)
+        return _back(request, "notices-calls")
+
+
+class TakeCallView(LoginRequiredMixin, View):
+    """ "I telephone them", then back to where the button was."""
+
+    def post(self, request, pk):
+        hand_calls.take_call(telling_id=pk, reach=request.reach, now=request.now)
         return _back(request, "notices-calls")
 
 

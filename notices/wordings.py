@@ -70,6 +70,37 @@ WORDINGS: dict[str, Wording] = {
             },
         },
     ),
+    "incident.danger_worse": Wording(
+        1,
+        {
+            "full": {
+                "zh": "生命安全警报（情况加重：{worse}）{number}：{area}。{matter}",
+                "en": "Life-safety alert, it has grown worse ({worse}) {number}: {area}. {matter}",
+            },
+            "sms": {
+                "zh": "情况加重：{worse}。生命安全警报 {number}：{area}。{matter}。" + _ANSWER_SMS["zh"],
+                "en": "Worse: {worse}. Life-safety alert {number}: {area}. {matter}. " + _ANSWER_SMS["en"],
+            },
+            "voice": {
+                "zh": "生命安全警报，情况加重：{worse}。{area}。{matter}。" + _ANSWER_VOICE["zh"],
+                "en": "Life-safety alert, worse: {worse}. {area}. {matter}. " + _ANSWER_VOICE["en"],
+            },
+        },
+    ),
+    "incident.stood_down": Wording(
+        1,
+        {
+            "full": {
+                "zh": "生命安全警报结束 {number}：{area}，{why}。无需再前往。",
+                "en": "Life-safety alert ended {number}: {area}, {why}. You need not come.",
+            },
+            "sms": {
+                "zh": "生命安全警报结束 {number}：{area}，{why}。无需再前往。",
+                "en": "Life-safety alert ended {number}: {area}, {why}. You need not come.",
+            },
+            "voice": {"zh": "生命安全警报已结束，无需再前往。", "en": "The life-safety alert has ended. You need not come."},
+        },
+    ),
     "notice.unheard": Wording(
         1,
         {
@@ -87,6 +118,31 @@ WORDINGS: dict[str, Wording] = {
             "full": {"zh": "仍在处置吗？请确认：{about}", "en": "Still on it? Please confirm: {about}"},
             "sms": {"zh": "仍在处置吗？{about}。回复1仍在，2需要人接替", "en": "Still on it? {about}. Reply 1 yes, 2 I need a replacement"},
             "voice": {"zh": "仍在处置吗？仍在请按1，需要人接替请按2。", "en": "Still on it? Press 1 for yes, 2 for a replacement."},
+        },
+    ),
+    "clock.breached": Wording(
+        1,
+        {
+            "full": {
+                "zh": "时限已过：{title}，应于{until}前完成（{unit}）。请立即处理。",
+                "en": "Time limit passed: {title}, due at {until} ({unit}). See to it now.",
+            },
+            "sms": {
+                "zh": "时限已过：{title}，应于{until}前完成（{unit}）。请立即处理。",
+                "en": "Time limit passed: {title}, due at {until} ({unit}). See to it now.",
+            },
+            "voice": {"zh": "时限已过：{title}。请立即处理。", "en": "Time limit passed: {title}. See to it now."},
+        },
+    ),
+    "notice.nobody": Wording(
+        1,
+        {
+            "full": {
+                "zh": "无人可接收：{who}目前没有人值守，未能通知（{about}）。请电话联系，或另行指派。",
+                "en": "Nobody was told: nobody answers for {who} now ({about}). Telephone, or send somebody else.",
+            },
+            "sms": {"zh": "无人可接收：{who}，未能通知（{about}）。", "en": "Nobody was told: {who} ({about})."},
+            "voice": {"zh": "无人可接收：{who}。", "en": "Nobody was told: {who}."},
         },
     ),
     "report.due": Wording(

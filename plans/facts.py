@@ -144,6 +144,15 @@ class Facts:
     def updated_by(self, later: "Facts") -> "Facts":
         return Facts({**self.given, **later.given})
 
+    def united_with(self, other: "Facts") -> "Facts":
+        """What is known of one event of which two have spoken: of each fact the graver, so that none is lost.
+
+        Counts are not added: two reports of one event count the same people.
+        """
+        both = self.given.keys() & other.given.keys()
+        graver = {name: _graver(self.given[name], other.given[name], FACTS[name]) for name in both}
+        return Facts({**other.given, **self.given, **graver})
+
     def as_dict(self) -> dict[str, Any]:
         """The facts as plain JSON, in the order of the vocabulary; `from_dict` reads it back."""
         return {name: _plain(self.given[name], FACTS[name]) for name in FACTS if name in self.given}
@@ -290,6 +299,23 @@ _READERS: dict[str, Callable[[Any, Fact], Any]] = {
     "yes_no": _yes_no,
     "text": _text,
 }
+
+
+def _graver(one: Any, other: Any, fact: Fact) -> Any:
+    match fact.kind:
+        case "range":
+            return max(one[0], other[0]), max(one[1], other[1])
+        case "number" | "yes_no":
+            return max(one, other)
+        case "set":
+            return one | other
+        case "counts":
+            return {code: max(one.get(code, 0), other.get(code, 0)) for code in one | other}
+        case "choice":
+            # Choices stand in the order of their gravity.
+            return max(one, other, key=list(fact.choices).index)
+        case _:
+            return one or other
 
 
 def _plain(value: Any, fact: Fact) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.contacts.actions import new_code, verify
+from accounts.contacts.actions import GOOD_FOR, new_code, verify
 from accounts.contacts.models import Proof
 from accounts.models import Unit, User
 from accounts.scope import Reach
@@ -222,5 +222,6 @@ def send_code(*, person: User, now: datetime) -> None:
         text_zh=f"核实码 {code}，10 分钟内有效。请勿转告他人。",
         text_en=f"Code {code}, good for 10 minutes. Tell nobody.",
         priority=TEST,
+        expires_at=now + GOOD_FOR,
         now=now,
     )

@@ -20,6 +20,7 @@ from command.shifts.queries import what_passes
 from common.errors import NotAllowed, WrongState
 from journal.models import Entry
 from journal.record import record
+from notices.ending import settle
 
 
 def signatures(role: str) -> ClockRule:
@@ -136,6 +137,7 @@ def take(*, reach: Reach, handover_id: int, items: Collection[int], now: datetim
         _leave_open(handover, left, now)
     else:
         stop_own(signatures(handover.incoming.post.kind), entry)
+        settle([handover.key], now)
     return handover
 
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.periods import Period, parse
-from notices.models import Notice
+from notices.still import Told
 from reports.reminders.actions import ANSWERED
 from reports.reminders.queries import answered, with_silent_below
 
 
-def not_needed(notices: Sequence[Notice], now: datetime) -> dict[int, str]:
+def not_needed(notices: Sequence[Told], now: datetime) -> dict[int, str]:
     """Notice → why it need not be sent any more: its unit has answered, nobody below is silent any more."""
     gone: dict[int, str] = {}
     for (kind, period), some in _by_period(notices).items():
@@ -23,8 +23,8 @@ def not_needed(notices: Sequence[Notice], now: datetime) -> dict[int, str]:
     return gone
 
 
-def _by_period(notices: Sequence[Notice]) -> dict[tuple[str, Period], list[tuple[Notice, int]]]:
-    found: dict[tuple[str, Period], list[tuple[Notice, int]]] = defaultdict(list)
+def _by_period(notices: Sequence[Told]) -> dict[tuple[str, Period], list[tuple[Told, int]]]:
+    found: dict[tuple[str, Period], list[tuple[Told, int]]] = defaultdict(list)
     for notice in notices:
         kind, _colon, rest = notice.subject.partition(":")
         unit, _slash, period = rest.partition("/")

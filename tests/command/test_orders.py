@@ -257,7 +257,7 @@ def test_cards_ask_the_same_number_of_queries_however_many(order, reach, django_
     mine = reach("county1.duty")
     assert mine.threads == frozenset()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         cards = queries.cards(mine, queries.live_orders(mine))
         assert len(cards) == rows
 

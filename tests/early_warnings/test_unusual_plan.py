@@ -114,7 +114,7 @@ def test_an_incident_runs_from_alarm_to_closing(event, signed_c, reach, now):
     for verb, who in (("acknowledge", "county1.squad.dialogue"), ("depart", "county1.squad.dialogue"),
                       ("arrive", "county1.squad.dialogue"), ("confirm-arrival", "county1.duty"),
                       ("complete", "county1.squad.dialogue")):  # fmt: skip
-        move_order(order_id=order.pk, verb=verb, reach=reach(who), now=now)
+        move_order(order_id=order.pk, verb=verb, reach=reach(who), now=now, note="电话告知")
 
     note_step(incident_id=event.pk, reach=reach("county1.duty"), kind="demand.first_response", now=now)
     assert Clock.objects.get(clock_id="H-1").state(now) == "met"

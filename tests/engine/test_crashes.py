@@ -34,7 +34,7 @@ def person(n):
 def tell(n, first=0):
     with transaction.atomic():
         for i in range(first, first + n):
-            queue(recipients=[Recipient(person(i), "")], channels=["sms"], purpose="x", subject=f"order:{i}",
+            queue(recipients=[Recipient(person(i), "")], channels=["sms"], purpose="contact.code", subject=f"order:{i}",
                   unit=None, text_zh="x", now=timezone.now(), priority=1 + i % 2 * 4)
 
 def due(n, effect="", first=0):
@@ -134,7 +134,7 @@ from notices.models import Step, Telling
 from notices.rules import Escalation, StepLine
 
 with transaction.atomic():
-    queue(recipients=[Recipient(person(1), "")], channels=["app"], purpose="x", subject="order:1", unit=None,
+    queue(recipients=[Recipient(person(1), "")], channels=["app"], purpose="contact.code", subject="order:1", unit=None,
           text_zh="x", now=now - timedelta(minutes=4), priority=1,
           escalation=Escalation((StepLine(timedelta(minutes=1), Do.SECOND_CHANNEL, ("voice",)),
                                  StepLine(timedelta(minutes=3), Do.BREACH))))

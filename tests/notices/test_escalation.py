@@ -9,7 +9,7 @@ from accounts.models import Appointment, Post
 from command.models import Shift
 from journal.models import Entry
 from journal.record import content_of
-from notices import actions, escalation, gateway_events, hand_calls, outbox
+from notices import actions, escalation, gateway_events, hand_calls, outbox, still
 from notices.actions import Recipient
 from notices.choices import ALERT, Answer, Channel, Do, State
 from notices.models import Notice, Step, Telling
@@ -223,16 +223,16 @@ def test_nobody_left_is_a_breach_at_once_and_somebody_to_telephone(gateway, warn
     escalation.turn(now + 120 * SECOND)
     escalation.turn(now + 121 * SECOND)
 
-    (telling,) = hand_calls.to_call(reach("county1.duty"))
-    assert telling.breached_at == now + 121 * SECOND
-    hand_calls.record_call(
-        telling_id=telling.pk, reach=reach("county1.duty"), outcome="coming", now=now + 200 * SECOND
-    )
+    # Nobody is asked to telephone themselves: whoever was there a moment ago sees the call.
     assert list(hand_calls.to_call(reach("county1.duty"))) == []
+    desk = reach("city.duty", now - 2 * SECOND)
+    (telling,) = hand_calls.to_call(desk)
+    assert telling.breached_at == now + 121 * SECOND
+    hand_calls.record_call(telling_id=telling.pk, reach=desk, outcome="coming", now=now + 200 * SECOND)
+    assert list(hand_calls.to_call(desk)) == []
 
 
-def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn, cast, now, monkeypatch):
-    monkeypatch.setitem(escalation.chain._live, "warning", lambda key: True)
+def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn, cast, now):
     warn("county1.duty", channels=("app",), still=timedelta(minutes=15))
     actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
 
@@ -247,9 +247,10 @@ def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn
     gateway.messages()
 
 
-def test_nobody_is_asked_when_it_is_over(gateway, warn, cast, now):
+def test_nobody_is_asked_when_it_is_over(gateway, warn, cast, now, monkeypatch):
     warn("county1.duty", channels=("app",), still=timedelta(minutes=15))
     actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
+    monkeypatch.setitem(still._checks, "warning.signed", lambda rows, now: {row.pk: "over" for row in rows})
     escalation.turn(now + timedelta(minutes=15))
 
     assert Step.objects.get(do=Do.STILL_ON_IT).result == "over"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from notices import actions, queries
+from notices import actions, ending, queries
 from notices.choices import State
 from notices.models import Notice
 from notices.outbox import claim
@@ -71,7 +71,7 @@ def test_a_fan_out_is_one_insert(gateway, cast, units, now, count, django_assert
 def test_withdrawn_before_it_was_sent(gateway, tell, now):
     tell("county1.duty", "county1.director", channels=["app", "sms"])
 
-    assert actions.cancel_for_subject(subject="warning:7", now=now, reason="预警撤回") == 2
+    assert ending.end(subject="warning:7", purpose="warning", now=now, reason="预警撤回") == 4
     assert claim(9, timedelta(seconds=30), now) == []
 
 

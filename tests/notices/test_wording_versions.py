@@ -20,6 +20,10 @@ KNOWN = {
     "written.due@1": "5189c608b79f5563",
     "written.missed@1": "977a6004d329e13e",
     "written.silent@1": "c188d30f4a91b4a8",
+    "incident.danger_worse@1": "5d96883b92ec2bc0",
+    "incident.stood_down@1": "b8cb061234fbc637",
+    "clock.breached@1": "68bfc0a83a926011",
+    "notice.nobody@1": "d4bfc9078ec38b24",
 }  # fmt: skip
 
 

@@ -22,6 +22,9 @@ LONG = {
     "until": "17:30",
     "title": {"zh": "季度改进报告", "en": "Quarterly improvement report"},
     "count": 700_000,
+    "worse": {"zh": "扬言自杀、正在自伤、受伤" * 6, "en": "suicide threat, self-harm under way, injured" * 4},
+    "why": {"zh": "误报，已撤回", "en": "it was a false alarm"},
+    "who": {"zh": "perimeter@C1" * 5, "en": "perimeter@C1" * 5},
     "names": {"zh": "司法所、" * 100, "en": "Judicial office, " * 40},
 }
 

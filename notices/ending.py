@@ -1,0 +1,93 @@
+"""What ends takes its messages, screens, calls and escalations with it.
+
+An act that ends something calls `settle` for its thread; the checks of notices.still say what is over there, the
+same ones that are asked before anything is sent. What was told stays told: a row that was sent, heard or
+confirmed keeps its state, and a report that comes late is still written down.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from notices import still
+from notices.actions import Recipient
+from notices.choices import ON_SCREEN, Channel, State
+from notices.models import Notice, Step, Telling
+
+#: Still to be sent, or standing on a screen.
+_UNDER_WAY = Q(state=State.QUEUED) | Q(channel=Channel.APP, state__in=ON_SCREEN)
+
+
+@transaction.atomic
+def settle(threads: Iterable[str], now: datetime) -> int:
+    """End whatever is over in these threads. Returns how many notices were taken back."""
+    within = Q(thread__in=list(threads))
+    tellings = _held(within)
+    over = still.not_needed(tellings, now)
+    _end_tellings([telling for telling in tellings if telling.pk in over], now)
+    return _take_back(within, now)
+
+
+@transaction.atomic
+def end(*, subject: str, purpose: str, now: datetime, reason: str = still.OVER) -> int:
+    """End what was told of a subject for purposes that begin with `purpose`: answered, or told anew.
+
+    What was confirmed, sent or has failed stays as it is. Returns how many notices were taken back.
+    """
+    meant = Q(subject=subject) & (Q(purpose=purpose) | Q(purpose__startswith=f"{purpose}."))
+    _end_tellings(_held(meant), now)
+    rows = Notice.objects.filter(meant & _UNDER_WAY)
+    return rows.update(state=State.CANCELLED, last_error=reason[:200])
+
+
+def end_telling(telling: Telling, now: datetime) -> None:
+    """Nobody is waited for any more. The caller holds the telling."""
+    _end_tellings([telling], now)
+    mine = Notice.objects.filter(
+        recipient=telling.recipient_id, subject=telling.subject, purpose=telling.purpose
+    )
+    mine.filter(_UNDER_WAY).update(state=State.CANCELLED, last_error=still.OVER)
+
+
+def told_of(subjects: Iterable[str], purpose: str, *, also_waiting: bool = False) -> list[Recipient]:
+    """Everybody whom a message of that purpose has left for, or who has seen it on screen: who must hear of its end.
+
+    `also_waiting`: those too whom it is still on its way to.
+    """
+    left = Q(sent_at__isnull=False) & ~Q(channel=Channel.APP)
+    seen = Q(delivered_at__isnull=False) | Q(acknowledged_at__isnull=False)
+    meant = left | seen | _UNDER_WAY if also_waiting else left | seen
+    rows = Notice.objects.filter(meant, subject__in=list(subjects))
+    rows = rows.filter(Q(purpose=purpose) | Q(purpose__startswith=f"{purpose}."))
+    people = {row.recipient_id: row for row in rows.select_related("recipient").order_by("pk")}
+    return [Recipient(row.recipient, row.post, row.held_post_id) for row in people.values()]
+
+
+def _held(meant: Q) -> list[Telling]:
+    """The tellings first, then their notices, as everywhere."""
+    rows = Telling.objects.select_for_update(of=("self",)).filter(meant, ended_at__isnull=True)
+    return list(rows.order_by("pk"))
+
+
+def _end_tellings(tellings: list[Telling], now: datetime) -> None:
+    ids = [telling.pk for telling in tellings]
+    if not ids:
+        return
+    Telling.objects.filter(pk__in=ids).update(ended_at=now)
+    Step.objects.filter(telling__in=ids, done_at__isnull=True).update(done_at=now, result=still.OVER)
+    for telling in tellings:
+        telling.ended_at = now
+
+
+def _take_back(within: Q, now: datetime) -> int:
+    rows = list(Notice.objects.filter(within & _UNDER_WAY).order_by("pk"))
+    ended: dict[str, list[int]] = defaultdict(list)
+    for pk, reason in still.not_needed(rows, now).items():
+        ended[reason].append(pk)
+    return sum(
+        Notice.objects.filter(_UNDER_WAY, pk__in=ids).update(state=State.CANCELLED, last_error=reason[:200])
+        for reason, ids in ended.items()
+    )
