@@ -304,7 +304,10 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Incident command dashboard",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"NoticeAnswerEnum": "notices.choices.Answer"},
+    "ENUM_NAME_OVERRIDES": {
+        "NoticeAnswerEnum": "notices.choices.Answer",
+        "LeftOpenOutcomeEnum": "incidents.choices.Outcome",
+    },
 }
 
 # --- the wheels --------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ class ObservationSerializer(StrictSerializer):
         return given
 
 
-class AnswerSerializer(StrictSerializer):
+class LeftOpenAnswerSerializer(StrictSerializer):
     item = serializers.CharField(max_length=20)
     outcome = serializers.ChoiceField(choices=Outcome.choices)
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
@@ -88,7 +88,7 @@ class AnswerSerializer(StrictSerializer):
 
 class CloseSerializer(StrictSerializer):
     summary = serializers.CharField(max_length=4000, allow_blank=True)
-    answers = AnswerSerializer(
+    answers = LeftOpenAnswerSerializer(
         many=True, required=False, default=list, help_text="What became of each thing that was left open."
     )
 
