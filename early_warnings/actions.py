@@ -397,7 +397,7 @@ def _completed(said: Statement, incident: Incident) -> Statement:
     whole = Statement(
         level=said.level,
         reason=said.reason.strip(),
-        matter=said.matter.strip() or incident.what or incident.place,
+        matter=said.matter.strip() or incident.title,
         area=said.area.strip() or incident.place,
         measures=said.measures.strip() or drafting.first_measures(incident),
     )

@@ -334,7 +334,9 @@ def set_level(*, incident: Incident, level: str, reach: Reach, now: datetime, wa
         return
     before, incident.level = incident.level, level
     incident.signed_rank = _rank_of(incident, level)
-    save(incident, "level", "signed_rank")
+    if incident.signed_rank < _rank_of(incident, incident.highest_level):
+        incident.highest_level = level
+    save(incident, "level", "signed_rank", "highest_level")
     content = {"before": before, "warning": warning}
     record_entry(incident, "incident.level_set", reach, at=now, level=level, content=content)
 

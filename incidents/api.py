@@ -14,7 +14,7 @@ from common.api import check_if_match, etag, idempotent
 from common.crash import crash_point
 from common.errors import Invalid
 from common.serializers import validated
-from incidents import actions, queries, serializers
+from incidents import actions, queries, rules, serializers
 from incidents.models import Incident
 from journal.record import content_of
 
@@ -40,7 +40,7 @@ class Alarms(APIView):
 
 
 class IncidentFilter(UnitFilterSet):
-    """`state`, `level` (signed or, before that, proposed), `unit` (and below), `drill`."""
+    """`state`, `level` (signed; of one that is over the highest signed; else proposed), `unit` (and below), `drill`."""
 
     level = filters.CharFilter(method="by_level")
 
@@ -49,7 +49,10 @@ class IncidentFilter(UnitFilterSet):
         fields = ["state", "drill"]
 
     def by_level(self, rows, name, level):
-        return rows.filter(Q(level=level) | Q(level="", proposed_level=level))
+        is_over = ~Q(state__in=rules.OPEN)
+        ended = Q(level="", highest_level=level) & is_over
+        proposed = Q(level="", proposed_level=level) & ~(is_over & ~Q(highest_level=""))
+        return rows.filter(Q(level=level) | ended | proposed)
 
 
 class Incidents(APIView):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from common.paths import PathField
@@ -55,6 +56,8 @@ class Incident(models.Model):
     level = models.CharField(max_length=20, blank=True, default="")
     #: Its rank in the plan it was signed under, 1 the highest; `NO_RANK`: none is in force.
     signed_rank = models.PositiveSmallIntegerField(default=NO_RANK)
+    #: The highest level that was ever signed for it; stays when the warning is lifted.
+    highest_level = models.CharField(max_length=20, blank=True, default="")
 
     happened_at = models.DateTimeField(null=True, blank=True)
     known_at = models.DateTimeField()
@@ -136,6 +139,15 @@ class Incident(models.Model):
         return key("incident", self.pk)
 
     @property
+    def title(self) -> str:
+        """What it is called: what was said of it; of an alarm without a word, that it is one, and where."""
+        if self.what:
+            return self.what
+        if place := self.exact_place:
+            return _("Alarm at %(place)s (no description)") % {"place": place}
+        return _("Alarm (no description)")
+
+    @property
     def exact_place(self) -> str:
         """The place, where it says more than the unit's name."""
         return "" if self.place == self.unit.name else self.place
@@ -146,8 +158,14 @@ class Incident(models.Model):
 
     @property
     def shown_level(self) -> str:
-        """The level a screen colours this incident by: the signed one, else the proposal."""
-        return self.level or self.proposed_level
+        """The level a screen colours this incident by: the signed one, of one that is over the highest that was
+        signed, else the proposal."""
+        return self.level or self.ended_level or self.proposed_level
+
+    @property
+    def ended_level(self) -> str:
+        """Of an incident that is over: the highest level that was signed for it, lifted since."""
+        return "" if self.is_open else self.highest_level
 
 
 class Observation(models.Model):

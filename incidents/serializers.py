@@ -130,6 +130,7 @@ def summary(incident) -> dict:
         "place": incident.place,
         "what": incident.what,
         "level": incident.level or None,
+        "highest_level": incident.highest_level or None,
         "proposed_level": incident.proposed_level or None,
         "happened_at": incident.happened_at,
         "known_at": incident.known_at,

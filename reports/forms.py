@@ -39,7 +39,7 @@ class ItemsForm(forms.Form):
         for number, incident in enumerate(self.incidents):
             self.fields[name_of_tick(number)] = forms.BooleanField(
                 required=False,
-                label=f"{incident.number} {incident.what or incident.place}",
+                label=f"{incident.number} {incident.title}",
                 widget=forms.CheckboxInput(attrs={"value": incident.number}),
                 initial=not said or incident.number in ticked,
             )

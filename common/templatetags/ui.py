@@ -112,8 +112,8 @@ def _in_language(words: Any) -> Any:
 
 
 @register.simple_tag
-def badge(level, plan=None, proposed=False, size=""):
-    """Draw a level: shape, numeral and word; dashed while it is only proposed."""
+def badge(level, plan=None, proposed=False, size="", lifted=False):
+    """Draw a level: shape, numeral and word; dashed while it is only proposed, and once it was lifted."""
     look = look_of(level, plan)
     if look is None:
         return format_html('<span class="badge {}" data-tone="neutral">{}</span>', size, _("No level"))
@@ -122,12 +122,17 @@ def badge(level, plan=None, proposed=False, size=""):
         "<span>{}</span><span>{}</span>{}</span>",
         size,
         look.tone,
-        mark_safe(" data-proposed") if proposed else "",
+        mark_safe(" data-proposed") if proposed or lifted else "",
         mark_safe(SHAPES[look.tone]),
         look.roman,
         look.word,
-        format_html(" <span>{}</span>", pgettext("screen", "proposed")) if proposed else "",
+        _about_level(proposed, lifted),
     )
+
+
+def _about_level(proposed, lifted):
+    word = pgettext("screen", "proposed") if proposed else pgettext("screen", "(lifted)") if lifted else ""
+    return format_html(" <span>{}</span>", word) if word else ""
 
 
 @register.simple_tag

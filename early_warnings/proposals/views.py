@@ -31,7 +31,7 @@ class ProposalPage(LoginRequiredMixin, View):
             return elsewhere
         initial = {
             "level": incident.proposed_level,
-            "matter": incident.what or incident.place,
+            "matter": incident.title,
             "area": incident.place,
             "measures": drafting.first_measures(incident),
         }
