@@ -17,6 +17,7 @@ from plans.models import PlanVersion
 from tests import prepared
 from tests.kept import kept
 
+CITY = "cn-justice-city-petition-000"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -81,7 +82,7 @@ def plan(cast, now):
     """The city plan, in force for everybody."""
     text = (settings.BASE_DIR / "plans/library/city-justice-bureau.yaml").read_text()
     kept(("plan", now), lambda: load_plan(text=text, actor=None, now=now, put_in_force=True))
-    return PlanVersion.objects.select_related("plan", "text").get()
+    return PlanVersion.objects.select_related("plan", "text").get(plan__plan_id=CITY)
 
 
 @pytest.fixture(autouse=True)

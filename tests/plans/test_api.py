@@ -26,7 +26,8 @@ def test_list_of_plans(loaded, signed_in):
     answer = signed_in("village111.informant").get("/api/v1/plans/").json()
 
     assert [(plan["id"], plan["version"], plan["state"]) for plan in answer["plans"]] == [
-        (CITY, 2, "in_force")
+        (CITY, 2, "in_force"),
+        ("cn-law-petition-2022", 1, "in_force"),
     ]
     assert answer["plans"][0]["source"] == {"complete": False, "truncated_at": "§4.2(4)"}
 

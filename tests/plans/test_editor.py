@@ -264,7 +264,7 @@ def test_the_rehearsal_beside_the_form_changes_nothing(city_version, sent, signe
     assert "人数 16—50" in trial
     assert "林岚" in trial
     assert 'value="16"' in text
-    assert PlanVersion.objects.count() == 1
+    assert PlanVersion.objects.filter(plan__plan_id=CITY).count() == 1
 
 
 def test_a_plan_that_does_not_hold_together_is_not_saved_and_nothing_is_lost(city_version, sent, signed_in):
@@ -275,7 +275,7 @@ def test_a_plan_that_does_not_hold_together_is_not_saved_and_nothing_is_lost(cit
     assert page.status_code == 422
     assert 'value="60"' in page.content.decode()
     assert "data-error-summary" in page.content.decode()
-    assert PlanVersion.objects.count() == 1
+    assert PlanVersion.objects.filter(plan__plan_id=CITY).count() == 1
 
 
 def test_the_second_of_two_editors_is_told_calmly_and_may_save_on_top(city_version, sent, signed_in):
@@ -289,7 +289,7 @@ def test_the_second_of_two_editors_is_told_calmly_and_may_save_on_top(city_versi
     text = refused.content.decode()
     assert "五分钟更现实" in text
     assert 'name="clocks.0.duration_0" value="5"' in text
-    assert PlanVersion.objects.count() == 2
+    assert PlanVersion.objects.filter(plan__plan_id=CITY).count() == 2
     assert second.post(f"/plans/{CITY}/2/edit/", {**typed, "onto": "3"}).status_code == 303
     both = PlanVersion.objects.get(version=4).document
     assert both["levels"][1]["match"]["any_of"][0]["between"] == [16, 50]
@@ -371,7 +371,7 @@ def test_hostile_answers_are_shown_back(city_version, sent, signed_in, field, va
     page = signed_in("city.sysadmin").post(f"/plans/{CITY}/2/edit/", {**sent(), field: value})
 
     assert page.status_code == 422
-    assert PlanVersion.objects.count() == 1
+    assert PlanVersion.objects.filter(plan__plan_id=CITY).count() == 1
 
 
 def test_markup_in_a_text_stays_text(city_version, sent, signed_in):

@@ -20,7 +20,7 @@ def test_a_level_nobody_could_sign_keeps_a_plan_from_coming_into_force(cast, sma
         load_plan(text=small(CHIEF, NOBODY), actor=None, now=now, put_in_force=True)
 
     assert refused.value.code == "nobody_can_sign"
-    assert not PlanVersion.objects.exists()
+    assert not PlanVersion.objects.filter(plan__plan_id="small-plan").exists()
 
 
 def test_the_form_says_so_before_the_one_time_code_is_used_and_keeps_the_reason(
