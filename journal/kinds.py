@@ -20,6 +20,8 @@ class Kind(NamedTuple):
     by_hand: bool = False
     #: A step in answering people: what a statute or a promise asks for after it outlives the incident.
     matter: bool = False
+    #: Named for plans whose clocks run between such entries; nothing records it yet.
+    awaited: bool = False
 
 
 _ALL = [
@@ -55,7 +57,7 @@ _ALL = [
     Kind("superior_report.delivered", "已向一家上级报出", "Upward report sent to one recipient"),
     Kind("superior_report.sent", "上报已发出", "Upward report sent to all its recipients"),
     # command
-    Kind("response.ended", "终止响应", "Response ended"),
+    Kind("response.ended", "终止响应", "Response ended", awaited=True),
     # It lets its recipients see the incident.
     Kind("order.issued", "下达指令", "Order issued", changes_rights=True),
     Kind("order.acknowledged", "签收指令", "Order acknowledged"),
@@ -65,8 +67,8 @@ _ALL = [
     Kind("order.completed", "完成指令", "Order completed"),
     Kind("order.declined", "无法执行", "Order declined"),
     Kind("order.recalled", "召回", "Order recalled"),
-    Kind("expert.called", "请专家到场", "Expert called"),
-    Kind("expert.checked_in", "专家到场", "Expert checked in"),
+    Kind("expert.called", "请专家到场", "Expert called", awaited=True),
+    Kind("expert.checked_in", "专家到场", "Expert checked in", awaited=True),
     Kind("duty.changed", "值班变更", "Duty changed", audience="report"),
     # steps that a plan's clocks run between, noted by hand: response, linkage, attendance
     Kind("response.started", "启动应急响应", "Response started", by_hand=True),

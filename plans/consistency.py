@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from clocks.durations import parse
-from plans import reminding, rights, statute, writing
+from plans import checklist_rules, reminding, rights, statute, writing
 from plans.criteria import gaps_and_overlaps, unsound_criteria
 from plans.findings import Finding, Vocabulary, note, problem
 from plans.strict_yaml import at
@@ -32,6 +32,7 @@ def findings(document: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     yield from _citations(document)
     yield from _source_and_signatures(document)
     yield from _wording(document)
+    yield from checklist_rules.findings(document)
     yield from rights.people_watched(document)
     if not any(fault.severity == "problem" for fault in faults):
         yield from rights.expression_made_grave(document)

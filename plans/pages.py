@@ -11,8 +11,11 @@ from journal.kinds import KINDS
 from notices.choices import Channel, Do
 from plans.conditions import classes_of, rule_in_words
 from plans.engine import Criterion, Document, Level, criteria_of, level_of, levels_of
+from plans.life_safety import LIFE_LINES
 from plans.notifying import channels_of
+from plans.parts import parts_of
 from plans.sections import Actions, ClockLine, Role, actions_for, checklists_of, clocks_of, role_of, squads_of
+from plans.watched import Watch, watch_of
 from plans.words import Words, words
 
 
@@ -48,6 +51,7 @@ class ClockRow:
     level: Level | None
     #: Of one that comes back: on which days, who is reminded, whom silence reaches, what is written.
     comes_back: list[str]
+    watch: Watch
 
 
 def plan_page(document: Document) -> dict:
@@ -66,6 +70,8 @@ def plan_page(document: Document) -> dict:
         "told": told(document),
         "source": document["source"],
         "source_note": words(document["source"].get("note")),
+        "parts": parts_of(document),
+        "life_lines": LIFE_LINES,
         "legal_basis": [words(entry) for entry in document.get("legal_basis", ())],
     }  # fmt: skip
 
@@ -139,6 +145,7 @@ def _row(document: Document, line: ClockLine) -> ClockRow:
         roles=[role_of(document, name) for name in line.roles],
         level=level_of(document, line.when_level) if line.when_level else None,
         comes_back=_comes_back(document, line) if line.recurrence else [],
+        watch=watch_of(line),
     )
 
 

@@ -166,7 +166,7 @@ _EN_NEVER_SAID = re.compile(rf"\b{_EN_NEVER}\b", re.IGNORECASE)
 
 def people_watched(document: Document) -> Found:
     """Every text of the plan that orders somebody to watch, file, hold back or send away people."""
-    for path, text, is_order in _texts(document):
+    for path, text, is_order in texts_of(document):
         if found := watching_in(text, is_order=is_order):
             yield problem(
                 path,
@@ -206,20 +206,20 @@ _ORDERS = frozenset({
 })  # fmt: skip
 
 
-def _texts(document: Document) -> Iterator[tuple[str, str, bool]]:
+def texts_of(document: Document) -> Iterator[tuple[str, str, bool]]:
     """(path, text, whether it orders something) of whatever the plan asks for."""
     for key, value in document.items():
-        yield from _texts_of(value, key, key, key in _ORDERS)
+        yield from _inside(value, key, key, key in _ORDERS)
 
 
-def _texts_of(value: Any, path: str, key: str, is_order: bool) -> Iterator[tuple[str, str, bool]]:
+def _inside(value: Any, path: str, key: str, is_order: bool) -> Iterator[tuple[str, str, bool]]:
     if key in _LEFT_OUT:
         return
     if isinstance(value, str):
         yield path, value, is_order
     elif isinstance(value, Mapping) and value.get("in_scope", True) is not False:
         for name, part in value.items():
-            yield from _texts_of(part, at(path, name), name, is_order or name in _ORDERS)
+            yield from _inside(part, at(path, name), name, is_order or name in _ORDERS)
     elif isinstance(value, list | tuple):
         for index, part in enumerate(value):
-            yield from _texts_of(part, f"{path}[{index}]", "", is_order)
+            yield from _inside(part, f"{path}[{index}]", "", is_order)

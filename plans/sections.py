@@ -68,6 +68,10 @@ class ClockLine:
     #: In the source's own words: when a recurring one is due, what figure is aimed at.
     due: Words = NO_WORDS
     target: Words = NO_WORDS
+    #: Of one that counts back: the entry before which it ends.
+    before: str = ""
+    #: In the source's own words: what does not count.
+    pause: Words = NO_WORDS
     #: Of a clock that extends another: which, and by how much at most.
     extends: str = ""
     max_extension: str = ""
@@ -235,6 +239,8 @@ def _clock(entry: Mapping) -> ClockLine:
         under=entry.get("under", ""),
         due=words(entry.get("due")),
         target=words(entry.get("target")),
+        before=entry.get("before", ""),
+        pause=words(entry.get("pause")),
         extends=entry.get("extends", ""),
         max_extension=entry.get("max_extension", ""),
         cite=entry.get("cite") or entry.get("art", ""),

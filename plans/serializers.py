@@ -12,7 +12,9 @@ from common.serializers import StrictSerializer
 from plans import people
 from plans.engine import Criterion, Proposal, criteria_of, levels_of
 from plans.facts import SENTENCES, FactProblem, Facts
+from plans.life_safety import LIFE_LINES
 from plans.models import PlanVersion
+from plans.parts import parts_of
 from plans.sections import (
     Actions,
     ClockLine,
@@ -23,6 +25,7 @@ from plans.sections import (
     clocks_of,
     squads_of,
 )
+from plans.watched import watch_of
 from plans.words import Words, words
 
 
@@ -95,6 +98,18 @@ def detail(version: PlanVersion) -> dict:
             }
             for s in squads_of(document)
         ],
+        "parts": [
+            {
+                "id": part.id,
+                "title": part.title,
+                "acted_on": bool(part.acts),
+                "lines": [
+                    {"id": line.id, "title": here(line.words), "citation": line.cite} for line in part.lines
+                ],
+            }
+            for part in parts_of(document)
+        ],
+        "life_safety": [{"id": item.id, "title": here(item.words)} for item in LIFE_LINES],
         "checklists": [
             {
                 "id": checklist.id,
@@ -148,6 +163,9 @@ def _told(actions: Actions) -> dict:
 
 
 def clock(line: ClockLine) -> dict:
+    """A time limit as the plan has it, and whether the system watches it: `unwatched` says why it does not, or what
+    it leaves out."""
+    watch = watch_of(line)
     return {
         "id": line.id,
         "title": here(line.words),
@@ -157,6 +175,8 @@ def clock(line: ClockLine) -> dict:
         "level": line.when_level or None,
         "citation": line.cite,
         "origin": line.origin,
+        "watched": watch.is_watched,
+        "unwatched": list(watch.because),
     }
 
 

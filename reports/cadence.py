@@ -26,11 +26,12 @@ def from_clocks(clocks: Iterable[ClockLine]) -> Cadence:
     A cut-off is written "17:30" or "24:00", in weekly clocks also "Thu 17:30" (without a day: Friday). Where
     the plan gives none, the built-in proposal stands.
     """
-    return tuple(
-        _ask(clock)
-        for clock in clocks
-        if clock.stop == CLOCK_STOP and clock.recurrence in (DAILY, WEEKLY) and clock.tiers
-    )
+    return tuple(_ask(clock) for clock in clocks if is_asked(clock))
+
+
+def is_asked(clock: ClockLine) -> bool:
+    """Whether a clock of a plan asks units for zero-reports."""
+    return clock.stop == CLOCK_STOP and clock.recurrence in (DAILY, WEEKLY) and bool(clock.tiers)
 
 
 def _ask(clock: ClockLine) -> Ask:

@@ -74,13 +74,23 @@ class Asking(NamedTuple):
 def askings(now: datetime) -> list[Asking]:
     """Everything that plans in force now or before have asked for (one query; documents come from memory)."""
     versions = PlanVersion.objects.filter(in_force_from__isnull=False, in_force_from__lte=now)
-    found = [
+    return [
         Asking(version, line, cutoff)
         for version in versions.select_related("plan__owner_unit").order_by("plan__plan_id", "pk")
         for line in clocks_of(version.document)
-        if line.stop == HANDED_IN and (cutoff := cutoff_of(line.cutoff, line.recurrence))
+        if (cutoff := _cutoff_asked(line))
     ]
-    return [asking for asking in found if asking.line.asks or asking.line.tiers]
+
+
+def is_asked(line: ClockLine) -> bool:
+    """Whether a clock of a plan asks somebody for a written report."""
+    return _cutoff_asked(line) is not None
+
+
+def _cutoff_asked(line: ClockLine) -> Cutoff | None:
+    if line.stop == HANDED_IN and (line.asks or line.tiers):
+        return cutoff_of(line.cutoff, line.recurrence)
+    return None
 
 
 def asked(found: Iterable[Asking], unit: Unit, now: datetime, ago: int) -> list[tuple[Asking, Period]]:
