@@ -24,7 +24,7 @@ from early_warnings import queries as warnings
 from incidents import forms, permissions, queries
 from incidents.checklist.queries import checklist
 from incidents.closing.queries import questions
-from incidents.serializers import reasons_in
+from incidents.serializers import shown_reasons
 from incidents.steps.forms import StepForm
 from incidents.steps.queries import choices as step_choices
 from incidents.steps.queries import steps_of
@@ -233,7 +233,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         return {
             "incident": self.incident,
             "described": Facts.from_dict(self.incident.facts).described(),
-            "reasons": reasons_in(get_language(), self.incident),
+            "reasons": shown_reasons(get_language(), self.incident),
             "attendance": queries.attendance(self.incident, self.request.now),
             "shares": list(self.incident.shares.filter(ended_at=None).select_related("unit", "person", "by")),
             "may_share": is_allowed(permissions.check_can_manage, self.request.reach, self.incident),

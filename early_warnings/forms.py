@@ -1,19 +1,17 @@
 """Is this input well formed?"""
 
 from django import forms
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from common.templatetags.ui import badge
 from early_warnings.choices import CallOutcome, ReportChannel
 from plans.engine import Document, levels_of
 
 
 def level_choices(document: Document) -> list[tuple[str, str]]:
-    """The plan's levels in the reader's language, highest first."""
-    return [
-        (level.id, f"{level.roman} {level.words.said_in(get_language())}".strip())
-        for level in levels_of(document)
-    ]
+    """The plan's levels as everywhere: shape, colour and word; the highest first."""
+    return [(level.id, badge(level)) for level in levels_of(document)]
 
 
 def _long(label, **more):

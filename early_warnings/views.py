@@ -14,7 +14,7 @@ from early_warnings import actions, forms, queries
 from early_warnings.choices import CallOutcome, ReportChannel
 from early_warnings.follow_up import actions as follow_up
 from early_warnings.proposals.views import add_errors, rev_of, said_of
-from incidents.serializers import reasons_in
+from incidents.serializers import shown_reasons
 from incidents.views import see_other
 from journal.models import Head
 from journal.parts import PartsView
@@ -36,7 +36,7 @@ class ProofPage(LoginRequiredMixin, PartsView):
 
     def page_context(self):
         warning = self.warning
-        reasons = reasons_in(get_language(), warning)
+        reasons = shown_reasons(get_language(), warning)
         return {"warning": warning, "incident": warning.incident, "drill": warning.drill, "reasons": reasons}
 
     def sheet_context(self):
@@ -91,7 +91,7 @@ class WarningPage(LoginRequiredMixin, PartsView):
         return {
             **self._common(),
             "kind_of_event": queries.kind_of_event(warning),
-            "reasons": reasons_in(get_language(), warning),
+            "reasons": shown_reasons(get_language(), warning),
             "call_sheet": queries.call_sheet(warning, self.request.now) if warning.signed_at else [],
             "outcomes": CallOutcome,
             "superior_reports": list(queries.superior_reports(warning)),

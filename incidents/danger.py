@@ -4,11 +4,12 @@ Called by the actions of an incident, inside their transaction, the incident loc
 colour or a signature (§1.4(2), §4.2(2)).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from accounts.scope import Reach
 from incidents import alerts, rules
+from incidents.checklist.actions import ask_again
 from incidents.ground import record_entry
 from incidents.lasting import family
 from incidents.models import Incident
@@ -41,12 +42,16 @@ def tell_returned(incident: Incident, reach: Reach, now: datetime) -> None:
 
 
 def _tell_anew(incident: Incident, worse: list[str], reach: Reach, now: datetime) -> None:
-    """Everybody whom the plan names, and everybody who was called before: what they were told is overtaken."""
+    """Everybody whom the plan names, and everybody who was called before: what they were told is overtaken.
+
+    So is what was found not needed for the rescue: those lines of the checklist are asked again.
+    """
+    asked_again = ask_again(incident)
     known = _called(incident)
     for one in family(incident):
         end(subject=one.key, purpose=alerts.LIFE_SAFETY_PURPOSE, now=now, reason=OVERTAKEN)
     people = known | _by_person(alerts.called_first(incident, now))
-    _alert(incident, people.values(), worse, reach, now)
+    _alert(incident, people.values(), worse, reach, now, asked_again=asked_again)
 
 
 def tell_united(incident: Incident, into: Incident, before: dict, reach: Reach, now: datetime) -> None:
@@ -84,6 +89,7 @@ def _alert(
     reach: Reach,
     now: datetime,
     purpose: str = "",
+    asked_again: Sequence[str] = (),
 ) -> None:
     """Who is called to help may open the incident from then on."""
     called = list(people)
@@ -96,6 +102,7 @@ def _alert(
         "life_risk": incident.facts.get("life_risk", []),
         "worse": worse,
         "told": len(called),
+        **({"asked_again": list(asked_again)} if asked_again else {}),
     }
     record_entry(
         incident,

@@ -101,6 +101,16 @@ def reasons_in(language: str, incident) -> list[dict]:
     return [reason["zh" if language.startswith("zh") else "en"] for reason in incident.reasons]
 
 
+def shown_reasons(language: str, incident) -> list[dict]:
+    """The same for a page: `again` where an earlier reason found the same and leads to the same level."""
+    seen, shown = set(), []
+    for reason in reasons_in(language, incident):
+        same = reason["level"], reason["found"]
+        shown.append({**reason, "again": bool(reason["found"]) and same in seen})
+        seen.add(same)
+    return shown
+
+
 def plan_reference(incident) -> dict:
     plan_id, _, version = incident.plan.ref.partition("@")
     return {"id": plan_id, "version": int(version)}

@@ -7,7 +7,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views import View
 
 from accounts.choices import Tier
@@ -308,7 +308,14 @@ class MatrixWorkbook(MatrixPage):
     def get(self, request):
         unit, periods, _show, found = self.read(request)
         words = {state.value: str(state.label) for state in CellState}
-        headings = [_("Unit"), _("Code"), *map(str, periods), _("Asked"), _("Answered"), _("Late")]
+        headings = [
+            _("Unit"),
+            _("Code"),
+            *map(str, periods),
+            _("Asked"),
+            pgettext("report", "Answered"),
+            _("Late"),
+        ]
         rows = [
             [str(row.unit), row.unit.code, *(_word(words, cell) for cell in row.cells),
              row.expected, row.received, row.late]

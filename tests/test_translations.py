@@ -21,6 +21,17 @@ def test_every_string_has_a_chinese_translation():
     assert missing == {}
 
 
+def test_a_text_says_the_same_in_every_catalogue():
+    """The catalogues become one: of two translations of one text, one would be shown in the wrong place."""
+    said = {}
+    for catalog in CATALOGS:
+        for entry in polib.pofile(str(catalog)).translated_entries():
+            chinese = entry.msgstr or tuple(sorted(entry.msgstr_plural.items()))
+            said.setdefault((entry.msgctxt, entry.msgid), {})[chinese] = catalog.parts[-4]
+
+    assert {text: found for text, found in said.items() if len(found) > 1} == {}
+
+
 def _is_django(text):
     """Texts that Django itself brings in Chinese."""
     from django.utils.translation import gettext, override

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from command.rosters import queries
 from common.days import read_month
@@ -31,7 +32,7 @@ def with_unit(address: str, unit, **more) -> str:
 
 def tabs(request, unit, current: str) -> list[dict]:
     """The pages of duty this person may open, for this unit where it has one."""
-    listed = [("rosters", _("Month"), unit), ("rosters-mine", _("My duty"), None)]
+    listed = [("rosters", pgettext("menu", "Month"), unit), ("rosters-mine", _("My duty"), None)]
     if unit and request.reach.holds("readiness.view", unit.path):
         listed += [("readiness", _("Who would be reached"), unit), ("ask-roster", _("Ask the roster"), unit)]
     if unit and request.reach.holds("paper.view", unit.path):

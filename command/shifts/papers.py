@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from accounts.models import Unit, User
 from clocks.models import Clock
@@ -155,13 +155,13 @@ def _duty_table(unit: Unit, now: datetime) -> papers.Block:
         (str(duty.post), str(duty.person), duty.person.phone, _time(duty.until) if duty.until else "")
         for duty in on_duty([unit], now, kinds=ROSTERED)
     ]
-    return _table((_("Post"), _("Name"), _("Telephone"), _("Until")), rows, (3, 2, 3, 3))
+    return _table((_("Post"), pgettext("person", "Name"), _("Telephone"), _("Until")), rows, (3, 2, 3, 3))
 
 
 def _ahead_table(unit: Unit, now: datetime) -> papers.Block:
     shifts = Shift.objects.in_force().filter(post__unit=unit, starts_at__gt=now, starts_at__lte=now + AHEAD)
     rows = [(_time(s.starts_at), str(s.post), str(s.person), s.person.phone) for s in shifts.for_lists()]
-    return _table((_("From"), _("Post"), _("Name"), _("Telephone")), rows, (3, 3, 2, 3))
+    return _table((_("From"), _("Post"), pgettext("person", "Name"), _("Telephone")), rows, (3, 3, 2, 3))
 
 
 def _call_tree(unit: Unit, now: datetime) -> papers.Block:
@@ -176,7 +176,7 @@ def _call_tree(unit: Unit, now: datetime) -> papers.Block:
             (levels, str(holder.post), str(holder.person), holder.person.phone)
             for holder in (seat.holders if seat else ())
         ]
-    return _table((_("Level"), _("Post"), _("Name"), _("Telephone")), rows, (3, 3, 2, 3))
+    return _table((_("Level"), _("Post"), pgettext("person", "Name"), _("Telephone")), rows, (3, 3, 2, 3))
 
 
 def _unit_table(unit: Unit) -> papers.Block:

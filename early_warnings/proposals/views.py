@@ -15,7 +15,7 @@ from early_warnings import actions, drafting, forms, permissions, queries
 from early_warnings.actions import Statement
 from early_warnings.choices import State
 from incidents.queries import get_incident
-from incidents.serializers import reasons_in
+from incidents.serializers import shown_reasons
 from incidents.views import see_other
 
 
@@ -159,7 +159,7 @@ def proposal_context(request, incident, form, *, now, warning=None, adjusts=None
         "warning": warning,
         "adjusts": adjusts,
         "form": form,
-        "reasons": reasons_in(get_language(), incident),
+        "reasons": shown_reasons(get_language(), incident),
         "seats": queries.first_seats(incident, now, in_force.level if in_force else ""),
         "drill": incident.drill,
         "may_keep_draft": adjusts is None,

@@ -14,7 +14,7 @@ from incidents.checklist.queries import line_of
 from incidents.choices import Outcome
 from incidents.ground import lock_incident, record_entry
 from incidents.models import ChecklistMark, Incident
-from plans.life_safety import Line
+from plans.life_safety import LIFE_IDS, Line
 
 
 @transaction.atomic
@@ -45,6 +45,15 @@ def keep_mark(
     content = {"item": item, "outcome": outcome, "note": note, **more}
     record_entry(incident, "incident.checked", reach, at=now, content=content)
     return mark
+
+
+def ask_again(incident: Incident) -> list[str]:
+    """A danger that begins opens the life lines once found not needed; the journal keeps that they were. Their ids."""
+    marks = incident.checklist_marks.filter(item__in=LIFE_IDS, outcome=Outcome.NOT_NEEDED)
+    items = sorted(marks.values_list("item", flat=True))
+    if items:
+        marks.delete()
+    return items
 
 
 def check_answer(incident: Incident, line: Line, outcome: str, note: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from plans.editor.changes import Add, Path, found
 from plans.editor.controls import Block, Control, name_of
@@ -123,7 +124,7 @@ def squad(document: dict, path: Path) -> Block:
         "zh": forms.CharField(label=_("Chinese"), max_length=120, required=False),
         "en": forms.CharField(label=_("English"), max_length=120, required=False),
         "duties": forms.CharField(
-            label=_("Duties"),
+            label=pgettext("plan", "Duties"),
             required=False,
             max_length=2000,
             help_text=_("One a line: 中文 | English"),

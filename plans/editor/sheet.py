@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from plans.conditions import OPERATORS, classes_of, operator_of, rule_in_words
 from plans.editor import additions
@@ -230,7 +231,7 @@ def _squads(document: dict) -> Iterator[Block]:
         block = Block(named(entry), cite=entry.get("cite", ""), why=words(entry.get("note")))
         block.controls = [
             *_titles(document, (*path, index)),
-            lines(document, (*path, index, "duties"), _("Duties"), hint),
+            lines(document, (*path, index, "duties"), pgettext("plan", "Duties"), hint),
             lines(document, (*path, index, "composition"), _("Who is in it"), hint)
             if not any(isinstance(part, Mapping) and "id" in part for part in entry.get("composition", ()))
             else _members(document, (*path, index, "composition")),

@@ -1,6 +1,7 @@
 """A roll-up, and a year of them, as official papers."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Unit, in_reader_language
 from common.papers import Block, Heading, Paper, Paragraph, Table
@@ -72,7 +73,7 @@ def _lines(found: RollUp) -> Table:
 
 
 def _headings() -> tuple[str, ...]:
-    return (_("Asked"), _("Answered"), _("Nothing"), _("Something"), _("Late"), _("Silent"))
+    return (_("Asked"), pgettext("report", "Answered"), _("Nothing"), _("Something"), _("Late"), _("Silent"))
 
 
 def _figures(counts: Counts) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from common.errors import Invalid, WrongState
 from early_warnings.drafting import first_measures
+from incidents.actions import add_observation
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import checklist, open_lines
 from incidents.models import Incident
@@ -14,6 +15,7 @@ from journal.models import Entry
 from journal.numbering import number_new
 from journal.record import content_of
 from plans.actions import load_plan
+from plans.facts import Facts
 from plans.life_safety import LIFE_IDS, LIFE_LINES, checklist_of
 from plans.sections import checklists_of
 from plans.steps import GROUPS
@@ -153,6 +155,22 @@ def test_a_plans_own_line_may_be_left_out_without_words(alarm, reach, now):
     )
 
     assert mark.outcome == "not_needed"
+
+
+def test_a_danger_that_begins_opens_what_was_found_not_needed(alarm, reach, now):
+    incident, duty = alarm(headcount=2), reach("county1.duty")
+    why = {"incident_id": incident.pk, "reach": reach("county1.duty"), "now": now}
+    mark_item(**why, item="call_120", outcome="not_needed", note="秩序平稳")
+    mark_item(**why, item="keep_apart", outcome="done")
+    mark_item(**why, item="L3", outcome="not_needed")
+
+    danger = Facts.from_dict({"life_risk": ["suicide_threat"]})
+    add_observation(incident_id=incident.pk, reach=duty, what="扬言轻生", facts=danger, now=now)
+
+    assert [line.item.id for line in open_lines(incident)] == ["call_120", "get_help", "L4"]
+    alerted = content_of(Entry.objects.get(kind="incident.life_safety_alerted"))
+    assert alerted["asked_again"] == ["call_120"]
+    assert mark_item(**why, item="call_120", outcome="done").outcome == "done"
 
 
 def test_lines_are_marked_over_the_api(alarm, signed_in):
