@@ -216,6 +216,8 @@ class CloseForm(forms.Form):
                 widget=forms.RadioSelect,
                 required=False,
             )
+            # Answered before it closes, by the action; a form without it says which.
+            self.fields[_answer_to(one)].is_needed = True
 
     @property
     def asked(self):

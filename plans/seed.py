@@ -36,7 +36,7 @@ def fill(models: Any, *, now: datetime) -> None:
     rules.objects.bulk_create(_rule(rules, line, version.ref) for line in clocks_of(document) if runs(line))
 
 
-def _version(models: Any, document: dict, now: datetime) -> Model:
+def _version(models: Any, document: dict, now: datetime) -> Any:
     title = words(document["title"])
     plan = models("plans", "Plan").objects.create(
         plan_id=document["id"], title_zh=title.zh, title_en=title.en, kind=PlanKind.OVERLAY

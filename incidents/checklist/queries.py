@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from incidents.models import ChecklistMark, Incident
 from plans.life_safety import Line, checklist_of
+from plans.sections import ChecklistItem
 from plans.steps import groups_of
 
 
@@ -12,7 +13,7 @@ class ChecklistLine(NamedTuple):
     mark: ChecklistMark | None
 
     @property
-    def item(self):
+    def item(self) -> ChecklistItem:
         return self.line.item
 
 
