@@ -152,7 +152,9 @@ def test_the_forms_of_the_incident_page_do_what_they_say(plan, alarm, signed_in)
         browser.post(f"{page}share/", {"unit": "C2", "reason": "协助", "idempotency_key": "4"}).status_code
         == 303
     )
-    assert browser.post(f"{page}close/", {"summary": "已劝离", "idempotency_key": "5"}).status_code == 303
+    left_open = {f"answer-{name}": "not_needed" for name in ("keep_apart", "get_help", "L3", "L4")}
+    over = {"summary": "已劝离", "why": "秩序平稳", "idempotency_key": "5", **left_open}
+    assert browser.post(f"{page}close/", over).status_code == 303
 
     incident.refresh_from_db()
     assert incident.state == "closed"
