@@ -27,7 +27,7 @@ def test_a_text_says_the_same_in_every_catalogue():
     for catalog in CATALOGS:
         for entry in polib.pofile(str(catalog)).translated_entries():
             chinese = entry.msgstr or tuple(sorted(entry.msgstr_plural.items()))
-            said.setdefault((entry.msgctxt, entry.msgid), {})[chinese] = catalog.parts[-4]
+            said.setdefault((entry.msgctxt, entry.msgid, entry.msgid_plural), {})[chinese] = catalog.parts[-4]
 
     assert {text: found for text, found in said.items() if len(found) > 1} == {}
 
