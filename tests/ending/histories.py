@@ -138,6 +138,7 @@ class History:
                 warning_id=pk,
                 reach=self.reach("county1.director", self.now),
                 reason="人员已离开",
+                credential=self.password,
                 now=self.now,
             )
             self.warned[pk]["live"] = False
