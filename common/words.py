@@ -85,3 +85,10 @@ WORDS = {
     # wall
     "page_of": _("{n}/{m}"),
 }
+
+#: Said by the live channel alone: a page without it, such as the alarm on a weak network, does not carry them.
+LIVE_WORDS = frozenset(
+    name
+    for name in WORDS
+    if name.startswith(("link_", "stale_", "updates")) or name in {"said_late", "said_red", "said_live"}
+)

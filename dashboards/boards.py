@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
+from accounts.choices import HeldAs
 from accounts.choices import PostKind as P
 from accounts.scope import Reach
 
@@ -85,8 +86,14 @@ def boards_of(reach: Reach) -> list[Board]:
 
 
 def start_of(reach: Reach) -> str | None:
-    """The address of this person's start page; None for somebody who holds no post today."""
-    own = {board.address for board in boards_of(reach)}
+    """The address of this person's start page; None for somebody who holds no post today.
+
+    An own post comes before one that is held for somebody else: a clerk who stands in for the head still starts
+    where the alarm and the zero-report are.
+    """
+    kinds = {post.kind for post in reach.posts if post.held_as == HeldAs.HOLDER}
+    kinds = kinds or {post.kind for post in reach.posts}
+    own = {board.address for board in BOARDS if board.kinds & kinds}
     return next((reverse(address) for address in _START if address in own), None)
 
 

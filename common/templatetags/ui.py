@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import lucide
 from django import forms, template
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.middleware.csrf import get_token
 from django.template.defaultfilters import linebreaksbr
 from django.urls import NoReverseMatch, reverse
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from common.headlines import headline
 from common.moments import written
-from common.words import WORDS
+from common.words import LIVE_WORDS, WORDS
 
 register = template.Library()
 
@@ -443,12 +444,20 @@ def body_hooks(context):
     return format_html_join(" ", 'data-{}="{}"', hooks.items())
 
 
+class AsWritten(DjangoJSONEncoder):
+    """Chinese as it is written: escaped, each character would take six bytes."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, "ensure_ascii": False})
+
+
 @register.simple_tag(takes_context=True)
 def page_words(context):
     """The scripts' words as a JSON block, with the addresses and the CSRF token they need."""
     request = context.get("request")
+    is_live = context.get("after") is not None
     page = {
-        "words": {name: str(word) for name, word in WORDS.items()},
+        "words": {name: str(word) for name, word in WORDS.items() if is_live or name not in LIVE_WORDS},
         "csrf": get_token(request) if request and hasattr(request, "META") else "",
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "sign_in": _address(settings.LOGIN_URL),
@@ -456,7 +465,7 @@ def page_words(context):
         "journal": "/api/v1/journal/",
         "settings": _address("ui-settings"),
     }
-    return json_script(page, "page")
+    return json_script(page, "page", AsWritten)
 
 
 def _address(name: str) -> str:

@@ -387,7 +387,19 @@ async function tidy() {
   }
 }
 
+const opened = Date.now();
+
+/** A report that was sent leads to its receipt, also one that had waited on this device for a network. */
+function leave({ detail: { form, at, answer } }) {
+  const place = form && document.getElementById(form);
+  if (!place || place.dataset.outbox !== "zero") return;
+  // What is being typed now is not left for something sent earlier.
+  const isFree = at >= opened || !place.querySelector("textarea");
+  if (isFree && answer && answer.page) location.assign(answer.page);
+}
+
 export async function start() {
+  document.addEventListener("outbox:sent", leave);
   document.addEventListener("submit", onSubmit);
   document.addEventListener("page:changed", () => draw());
   window.addEventListener("online", flush);

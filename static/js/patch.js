@@ -97,11 +97,14 @@ function update(old, fresh, news) {
   if (old.matches(LEFT_ALONE)) return;
   const source = keyOf(fresh) ? print(fresh) : null;
   copyAttributes(old, fresh);
-  if (keyed(fresh).length || old.hasAttribute("data-list")) updateList(old, fresh, news);
+  if (old.hasAttribute("data-list") || isAllKeyed(fresh)) updateList(old, fresh, news);
   else if (isPlain(old)) replaceContent(old, fresh);
   else updateContent(old, fresh, news);
   if (source !== null) drawn.set(old, source);
 }
+
+/** Keyed children beside others are no list: as one, the others would never be brought up to date. */
+const isAllKeyed = (element) => element.children.length > 0 && keyed(element).length === element.children.length;
 
 /** Nothing in there that a reader could lose: no focus, no open detail, no typed text, no list. */
 function isPlain(element) {

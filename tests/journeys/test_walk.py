@@ -5,6 +5,7 @@ With SCREENSHOTS=folder the pictures of the README are taken on the way.
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,10 @@ def test_from_alarm_to_closed_incident(person, bureau_server, language):
     clerk.locator("textarea[name=what]").fill(said["what"])
     picture(clerk, "alarm", language)
     clerk.locator("button.alarm").first.click()
-    expect(clerk.locator("[data-outbox-list]")).to_contain_text("T11-")
+    # The receipt takes the place of the form, and is where the reader looks.
+    expect(clerk).to_have_url(re.compile("/alarm/T11-"))
+    expect(clerk.locator("button.alarm")).to_have_count(0)
+    expect(clerk.locator("[data-part=progress] .number")).to_be_in_viewport()
     picture(clerk, "alarm-sent", language)
 
     # The duty room sees it with colour and reasons, without a reload, and proposes a warning.
