@@ -35,7 +35,7 @@ NOT_TYPED = {
         session_key signature source start_kind stop_kind subject thread tiers token_hash unit_path url username
         when_level wording post_tier category dispute_class findings classes data signed_text dedupe password
         text_zh text_en accounts.OpenSession.address notices.Attempt.outcome notices.Step.result engine.Heartbeat.note
-        accounts.ApiToken.note common.GivenAnswer.rights early_warnings.SuperiorReport.text olds news accounts.Reform.note
+        accounts.ApiToken.note common.GivenAnswer.rights engine.NightlyJob.found early_warnings.SuperiorReport.text olds news accounts.Reform.note
         command.Shift.note squad target_squad facts fields.choice""",
     "from the plan": "cite document parts role signatory_role signatory_title title title_en title_zh recipient",
     "staff, their posts and units": """
