@@ -14,6 +14,7 @@ from accounts.models import Appointment, Post, Unit, User
 from accounts.permissions import EXCLUSIVE, check_can_appoint, check_can_delegate, check_can_end
 from accounts.queries import colleagues
 from accounts.scope import Reach
+from common import codes
 from common.errors import Invalid, NotAllowed, WrongState
 from common.paths import segment
 from journal.record import key, record
@@ -34,6 +35,7 @@ def create_unit(
     valid_from: date | None = None,
 ) -> Unit:
     """Add a unit below `parent` (None: the root of a tree), from `valid_from` on (default: today)."""
+    code = codes.check("unit_code", code, field="code")
     if parent:
         Unit.objects.select_for_update(of=("self",)).get(pk=parent.pk)
     siblings = Unit.objects.filter(parent=parent)
@@ -141,6 +143,52 @@ def end_appointment(
 
 
 @transaction.atomic
+def reschedule_appointment(
+    *, appointment_id: int, valid_to: datetime, actor: User | None, now: datetime
+) -> Appointment:
+    """Give an appointment another end, still to come.
+
+    Raises WrongState where the end is not after the beginning, or reaches into another term of the same post.
+    """
+    appointment = (
+        Appointment.objects.select_for_update(of=("self",))
+        .select_related("person", "post__unit")
+        .get(pk=appointment_id)
+    )
+
+    others = Appointment.objects.filter(person=appointment.person, post=appointment.post).exclude(
+        pk=appointment.pk
+    )
+    if (
+        valid_to <= max(appointment.valid_from, now)
+        or others.overlapping(appointment.valid_from, valid_to).exists()
+    ):
+        raise WrongState("end_does_not_fit", _(
+            "The end of %(person)s's appointment as %(post)s was not changed: it would lie before its beginning, in the "
+            "past, or in another term of the same post. Correct the date."
+        ) % {"person": appointment.person, "post": appointment.post})  # fmt: skip
+
+    before, appointment.valid_to = appointment.valid_to, valid_to
+    appointment.save(update_fields=["valid_to"])
+
+    content = {
+        "person": appointment.person.username,
+        "post": appointment.post.title,
+        "before": before,
+        "to": valid_to,
+    }
+    record(
+        "appointment.changed",
+        subject=key("user", appointment.person_id),
+        unit=appointment.post.unit,
+        actor=actor,
+        at=now,
+        content=content,
+    )
+    return appointment
+
+
+@transaction.atomic
 def appoint_in_reach(
     *,
     reach: Reach,
@@ -171,6 +219,8 @@ def appoint_in_reach(
 
 def post_in(*, unit: Unit, kind: str, squad: str = "", title: str = "") -> Post:
     """The unit's post of this kind; made if it has none. With several of them the title decides."""
+    if squad:
+        squad = codes.check("squad", squad, field="squad")
     posts = Post.objects.filter(unit=unit, kind=kind, squad=squad, closed_at__isnull=True)
     if title:
         return posts.filter(title=title).first() or Post.objects.create(

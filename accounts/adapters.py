@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts import devices, sealing, sessions, signals, throttles
 from accounts.credentials import too_many_sentence
 from accounts.people.actions import set_own_password
+from common import codes
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -35,7 +36,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request, **credentials):
         """Check username and password; a wrong pair is counted and recorded, the same for unknown names."""
-        username = credentials.get("username", "")
+        username = codes.username(credentials.get("username", ""))
         limits = devices.limits_for(request, username, devices.address_of(request))
         try:
             attempt = throttles.begin(limits, now=request.now)

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django import forms
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import RegexValidator
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from accounts.choices import HeldAs, PostKind
 from accounts.credentials import ConfirmedForm
 from accounts.models import Unit
 from accounts.queries import colleagues, units_for
+from common.codes import CodeInput
 from common.date_fields import moment_field
 
 PHONE = RegexValidator(
@@ -53,8 +53,8 @@ class AppointForm(ConfirmedForm):
 
     unit = forms.CharField(label=gettext_lazy("Unit code"), max_length=40)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of post"), choices=[("", "—"), *PostKind.choices])
-    squad = forms.SlugField(
-        label=gettext_lazy("Squad"), required=False, max_length=40,
+    squad = CodeInput(
+        "squad", label=gettext_lazy("Squad"), required=False, max_length=40,
         help_text=gettext_lazy("For squad posts: the squad's name in the response plan, e.g. dialogue."),
     )  # fmt: skip
     title = forms.CharField(
@@ -92,7 +92,7 @@ class AppointForm(ConfirmedForm):
             return None
         unit = Unit.objects.filter(
             self.request.reach.filter("people.manage", field="path"),
-            code=self.cleaned_data["unit"].strip(), valid_to__isnull=True,
+            code=self.cleaned_data["unit"], valid_to__isnull=True,
         ).first()  # fmt: skip
         if unit is None:
             raise forms.ValidationError(_("There is no such unit among yours. Check the code."))
@@ -142,8 +142,8 @@ class DetailsForm(forms.Form):
 
 
 class OpenForm(DetailsForm):
-    username = forms.CharField(
-        label=gettext_lazy("Username"), max_length=60, validators=[UnicodeUsernameValidator()],
+    username = CodeInput(
+        "username", label=gettext_lazy("Username"), max_length=60,
         help_text=gettext_lazy("Letters, digits and . - _ ; one per person, never shared."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from accounts.choices import HeldAs, PostKind, Tier
 from accounts.contacts.models import NumberCode, VerifiedNumber  # noqa: F401  (tables of this room)
 from accounts.reform.models import Reform, Succession  # noqa: F401  (tables of this room)
 from accounts.sealing import SealedField
+from common.codes import SquadField, UnitCodeField
 from common.paths import PathField
 
 
@@ -33,7 +34,8 @@ class Unit(models.Model):
     The code is what people call it and may change hands; it is never the key. Below is a range of `path`.
     """
 
-    code = models.CharField(max_length=40)
+    #: Capitals, whatever the door: common.codes.
+    code = UnitCodeField(max_length=40)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120, blank=True, default="")
     tier = models.CharField(max_length=10, choices=Tier)
@@ -59,6 +61,7 @@ class Unit(models.Model):
                 | Q(valid_to__gt=F("valid_from")),
                 name="unit_ends_after_it_starts",
             ),
+            models.CheckConstraint(condition=Q(code__fits="unit_code"), name="unit_code_fits_an_address"),
         ]
         indexes = [models.Index(fields=["parent"]), models.Index(fields=["tier", "path"])]
 
@@ -82,7 +85,11 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         constraints = [
-            models.UniqueConstraint(Lower("username"), name="one_account_per_username_whatever_the_case")
+            models.UniqueConstraint(Lower("username"), name="one_account_per_username_whatever_the_case"),
+            models.CheckConstraint(
+                condition=Q(username__fits="username"),
+                name="username_fits_an_address",
+            ),
         ]
 
     def __str__(self):
@@ -101,7 +108,7 @@ class Post(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
     kind = models.CharField(max_length=20, choices=PostKind)
     #: The plan's squad id for squad posts ("dialogue"), else empty.
-    squad = models.CharField(max_length=40, blank=True, default="")
+    squad = SquadField(max_length=40, blank=True, default="")
     title = models.CharField(max_length=60)
     title_en = models.CharField(max_length=80, blank=True, default="")
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -111,6 +118,9 @@ class Post(models.Model):
             models.UniqueConstraint(fields=["unit", "kind", "squad", "title"], name="one_post_per_title"),
             models.CheckConstraint(
                 condition=Q(squad="") | Q(kind=PostKind.SQUAD), name="only_squad_posts_name_a_squad"
+            ),
+            models.CheckConstraint(
+                condition=Q(squad="") | Q(squad__fits="squad"), name="squad_fits_an_address"
             ),
         ]
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post, Unit, User
 from accounts.scope import Reach
+from common import codes
 from common.paths import prefixes
 
 
@@ -54,9 +55,10 @@ def lineage(unit: Unit) -> list[Unit]:
 
 
 def user_named(username: str) -> User | None:
-    """The account with this username, whatever the case: a phone's keyboard likes to begin with a capital."""
+    """The account with this username, whatever the case and width: a phone's keyboard likes to begin with a
+    capital, and a Chinese one to type ｗｉｄｅ letters."""
     lowered = User.objects.annotate(lowered=Lower("username"))
-    return lowered.filter(lowered=username.strip().lower()).first()
+    return lowered.filter(lowered=codes.username(username).lower()).first()
 
 
 def open_unit(code: str) -> Unit | None:

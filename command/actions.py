@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import PostKind
 from accounts.models import Post, User
 from accounts.permissions import VERBS
-from accounts.queries import open_unit
+from accounts.queries import open_unit, user_named
 from accounts.scope import Reach
 from clocks.actions import cancel_for_subject
 from clocks.calendar import Calendar
@@ -18,6 +18,7 @@ from command import alerts, permissions, rules
 from command.alerts import Target
 from command.choices import OrderState, OrderVerb, TargetKind
 from command.models import Order, OrderStep
+from common import codes
 from common.crash import crash_point
 from common.errors import Invalid, Stale, WrongState
 from common.numbers import next_number
@@ -38,15 +39,15 @@ def read_target(text: str) -> Target:
     if kind == TargetKind.UNIT and (unit := open_unit(name)):
         return Target(TargetKind.UNIT, unit=unit)
     if kind == TargetKind.SQUAD:
-        squad, _at, code = name.partition("@")
-        unit = open_unit(code)
+        typed, _at, code = name.partition("@")
+        squad, unit = codes.squad(typed), open_unit(code)
         if (
             unit
             and squad
             and Post.objects.filter(unit=unit, kind=PostKind.SQUAD, squad=squad, closed_at=None).exists()
         ):
             return Target(TargetKind.SQUAD, unit=unit, squad=squad)
-    if kind == TargetKind.PERSON and (person := User.objects.filter(username=name, is_active=True).first()):
+    if kind == TargetKind.PERSON and (person := user_named(name)) and person.is_active:
         return Target(TargetKind.PERSON, person=person)
     raise Invalid(
         "unknown_recipient",

@@ -9,8 +9,8 @@ from command.rosters.moves import views as moves
 from command.shifts import views as shifts
 
 urlpatterns = [
-    path("incidents/<str:number>/order/", views.IssueOrder.as_view(), name="order-new"),
-    path("orders/<str:number>/<str:verb>/", views.MoveOrder.as_view(), name="order-move"),
+    path("incidents/<code:number>/order/", views.IssueOrder.as_view(), name="order-new"),
+    path("orders/<code:number>/<str:verb>/", views.MoveOrder.as_view(), name="order-move"),
     path("rosters/", rosters.MonthPage.as_view(), name="rosters"),
     path("rosters/mine/", rosters.MinePage.as_view(), name="rosters-mine"),
     path("rosters/posts/<int:pk>/", drafts.RotationPage.as_view(), name="rotation"),

@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.urls import register_converter
+
+from common.codes_in_urls import CodeConverter
 
 
 class CommonConfig(AppConfig):
     name = "common"
+
+    def ready(self):
+        # Before the lists of addresses are read.
+        register_converter(CodeConverter, "code")

@@ -308,6 +308,7 @@ SPECTACULAR_SETTINGS = {
         "NoticeAnswerEnum": "notices.choices.Answer",
         "LeftOpenOutcomeEnum": "incidents.choices.Outcome",
     },
+    "PATH_CONVERTER_OVERRIDES": {"code": str},
 }
 
 # --- the wheels --------------------------------------------------------------------------------------------

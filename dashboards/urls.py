@@ -14,6 +14,6 @@ urlpatterns = [
     path("time-limits/", ClocksPage.as_view(), name="time-limits"),
     path("promise/", PromisePage.as_view(), name="promise"),
     path("journal/", views.JournalPage.as_view(), name="journal"),
-    path("alarm/<str:number>/", Receipt.as_view(), name="alarm-sent"),
-    path("incidents/<str:number>/", views.IncidentPage.as_view(), name="incident"),
+    path("alarm/<code:number>/", Receipt.as_view(), name="alarm-sent"),
+    path("incidents/<code:number>/", views.IncidentPage.as_view(), name="incident"),
 ]

@@ -8,11 +8,11 @@ from incidents.switching import api as switching
 urlpatterns = [
     path("alarms/", api.Alarms.as_view(), name="alarms"),
     path("incidents/", api.Incidents.as_view(), name="incidents"),
-    path("incidents/<str:number>/", api.OneIncident.as_view(), name="incident"),
-    path("incidents/<str:number>/timeline/", api.Timeline.as_view(), name="timeline"),
-    path("incidents/<str:number>/observations/", api.Observations.as_view(), name="observations"),
-    path("incidents/<str:number>/checklist/", checklist.IncidentChecklist.as_view(), name="checklist"),
-    path("incidents/<str:number>/steps/", steps.Steps.as_view(), name="steps"),
-    path("incidents/<str:number>/plan/", switching.SwitchPlan.as_view(), name="switch-plan"),
-    path("incidents/<str:number>/close/", api.Close.as_view(), name="close"),
+    path("incidents/<code:number>/", api.OneIncident.as_view(), name="incident"),
+    path("incidents/<code:number>/timeline/", api.Timeline.as_view(), name="timeline"),
+    path("incidents/<code:number>/observations/", api.Observations.as_view(), name="observations"),
+    path("incidents/<code:number>/checklist/", checklist.IncidentChecklist.as_view(), name="checklist"),
+    path("incidents/<code:number>/steps/", steps.Steps.as_view(), name="steps"),
+    path("incidents/<code:number>/plan/", switching.SwitchPlan.as_view(), name="switch-plan"),
+    path("incidents/<code:number>/close/", api.Close.as_view(), name="close"),
 ]

@@ -207,6 +207,7 @@ _ALL = [
     Kind("person.enabled", "启用账号", "Account enabled", audience="security", changes_rights=True),
     Kind("person.phones_shown", "查看联系电话", "Telephone numbers shown", audience="security"),
     Kind("appointment.made", "任命", "Appointment made", audience="security", changes_rights=True),
+    Kind("appointment.changed", "变更任期", "Appointment's end changed", audience="security", changes_rights=True),
     Kind("appointment.ended", "免去任命", "Appointment ended", audience="security", changes_rights=True),
     Kind("session.signed_in", "登录", "Signed in", audience="security"),
     Kind("session.signed_out", "退出登录", "Signed out", audience="security", changes_rights=True),

@@ -5,6 +5,6 @@ from plans import api
 urlpatterns = [
     path("", include("plans.versions.urls_api")),
     path("plans/", api.Plans.as_view(), name="plans"),
-    path("plans/<str:plan_id>/", api.OnePlan.as_view(), name="plan"),
-    path("plans/<str:plan_id>/evaluate/", api.Evaluate.as_view(), name="plan-evaluate"),
+    path("plans/<code:plan_id>/", api.OnePlan.as_view(), name="plan"),
+    path("plans/<code:plan_id>/evaluate/", api.Evaluate.as_view(), name="plan-evaluate"),
 ]

@@ -1,6 +1,7 @@
 """What a shift hands to the next one from this room: the units that have not reported."""
 
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from reports.silent.queries import silent_around
 def silent_units(unit: Unit, now: datetime) -> list[Passing]:
     """The silent units below `unit` of the latest day whose cut-off is past: today's, else yesterday's."""
     period = _latest_period(unit, now)
-    url = f"{reverse('reports-missing')}?unit={unit.code}"
+    url = f"{reverse('reports-missing')}?unit={quote(unit.code)}"
     return [
         Passing(
             ItemKind.SILENT,

@@ -13,6 +13,7 @@ from accounts.models import ApiToken, FormerPassword, OpenSession, Unit, User
 from accounts.permissions import check_can_manage
 from accounts.queries import home_of
 from accounts.scope import Reach
+from common import codes
 from common.errors import Invalid, NotFound, WrongState
 from journal.record import key, record
 
@@ -31,6 +32,7 @@ def open_person(
     valid_for: timedelta = ONE_TIME,
 ) -> tuple[User, str]:
     """Open an account. Returns the person and a one-time password that is shown to nobody again."""
+    username = codes.check("username", username, field="username")
     person = User(username=username, name=name, phone=phone)
     password = _set_one_time_password(person, now=now, valid_for=valid_for)
     try:
@@ -52,14 +54,21 @@ def change_person(*, reach: Reach, person_id: int, name: str, phone: str, now: d
 
     check_can_manage(reach, person, now)
 
-    changed = [
-        field for field, value in (("name", name), ("phone", phone)) if getattr(person, field) != value
-    ]
-    person.name, person.phone = name, phone
-    person.save(update_fields=["name", "phone"])
+    return correct_person(person_id=person_id, actor=reach.user, now=now, name=name, phone=phone)
+
+
+@transaction.atomic
+def correct_person(*, person_id: int, actor: User | None, now: datetime, **details: str) -> User:
+    """Write other details of an account, as the machine's own console may; the pages ask `change_person`."""
+    person = _locked(person_id)
+
+    changed = [name for name, text in details.items() if getattr(person, name) != text]
+    for name in changed:
+        setattr(person, name, details[name])
+    person.save(update_fields=changed)
 
     # Which fields, not what they held: the journal is no place for telephone numbers.
-    _record("person.changed", person, actor=reach.user, now=now, content={"fields": changed})
+    _record("person.changed", person, actor=actor, now=now, content={"fields": changed})
     return person
 
 

@@ -1,6 +1,7 @@
 """Is this input well formed? Which units end, which begin, when, why."""
 
 import re
+from functools import partial
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -10,14 +11,15 @@ from accounts.credentials import ConfirmedForm
 from accounts.models import Unit
 from accounts.reform.ground import New
 from accounts.reform.queries import open_units_named
-from accounts.reform.rules import MOST_NEW
+from accounts.reform.rules import CODE_LENGTH, MOST_NEW
+from common.codes import CodeInput, unit_code
 from common.date_fields import day_field
 
 _FIELDS = (
-    ("code", gettext_lazy("Code"), 40),
+    ("code", gettext_lazy("Code"), CODE_LENGTH),
     ("name", gettext_lazy("Name"), 80),
     ("name_en", gettext_lazy("Name in English"), 120),
-    ("parent", gettext_lazy("Code of the unit above"), 40),
+    ("parent", gettext_lazy("Code of the unit above"), CODE_LENGTH),
 )
 
 
@@ -39,7 +41,8 @@ class ReformForm(ConfirmedForm):
         super().__init__(*args, request=request, **kwargs)
         for row in range(1, MOST_NEW + 1):
             for name, label, length in _FIELDS:
-                self.fields[f"{name}_{row}"] = forms.CharField(label=label, max_length=length, required=False)
+                field = partial(CodeInput, "unit_code") if name in ("code", "parent") else forms.CharField
+                self.fields[f"{name}_{row}"] = field(label=label, max_length=length, required=False)
         if not confirmed:
             self.fields.pop("credential", None)
 
@@ -57,7 +60,8 @@ class ReformForm(ConfirmedForm):
         return any(self[name].value() or self[name].errors for name in further)
 
     def clean_olds(self) -> list[Unit]:
-        codes = [code for code in re.split(r"[\s,，、;；]+", self.cleaned_data["olds"].strip()) if code]
+        typed = re.split(r"[\s,，、;；]+", self.cleaned_data["olds"])
+        codes = [code for code in map(unit_code, typed) if code]
         found = open_units_named(self.request.reach, codes)
         if missing := sorted(set(codes) - {unit.code for unit in found}):
             raise forms.ValidationError(

@@ -9,6 +9,7 @@ from accounts.models import Unit
 from accounts.queries import open_unit
 from accounts.reform import queries, rules
 from accounts.reform.models import Reform
+from common.codes import check, unit_code
 from common.errors import Invalid, WrongState
 
 
@@ -90,7 +91,11 @@ def _check_codes(news: list[New], along: list[Unit], suffix: str) -> None:
             % {"many": len(along)},
             fields={"suffix": [_("What is added to the codes of the units below?")]},
         )
-    codes = [new.code for new in news] + [rules.code_taken_along(unit.code, suffix) for unit in along]
+    for new in news:
+        check("unit_code", new.code, field="code_1")
+    check("unit_code", rules.code_taken_along("X", suffix), field="suffix")
+    codes = [unit_code(new.code) for new in news]
+    codes += [rules.code_taken_along(unit.code, suffix) for unit in along]
     taken = {code for code in codes if codes.count(code) > 1 or len(code) > rules.CODE_LENGTH}
     taken |= set(Unit.objects.filter(code__in=codes).values_list("code", flat=True))
     if taken:

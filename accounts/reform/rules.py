@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from accounts.choices import Tier
+from common.codes import unit_code
 
 #: New units one act can make.
 MOST_NEW = 4
@@ -53,4 +54,4 @@ def may_stand_below(tier: str, above: str) -> bool:
 
 def code_taken_along(code: str, suffix: str) -> str:
     """The code of a unit that goes along: a code names one unit, also in what was filed long ago."""
-    return f"{code}{suffix}"
+    return unit_code(f"{code}{suffix}")

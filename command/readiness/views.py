@@ -1,6 +1,7 @@
 """Doors of readiness: the grid, test notices, and one's own number."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -47,7 +48,7 @@ class GridPage(LoginRequiredMixin, View):
             return self.page(request, unit, form, status=422)
         messages.success(request, _("The test is planned. Its results are listed here."))
         response = see_other("readiness")
-        response["Location"] += f"?unit={unit.code}"
+        response["Location"] += f"?unit={quote(unit.code)}"
         return response
 
     def _unit(self, request):
@@ -97,7 +98,7 @@ class Answered(LoginRequiredMixin, View):
         )
         messages.success(request, _("The number is verified. Who rang and when is on the record."))
         response = see_other("readiness")
-        response["Location"] += f"?unit={unit.code}"
+        response["Location"] += f"?unit={quote(unit.code)}"
         return response
 
 

@@ -3,5 +3,5 @@ from django.urls import path
 from plans.editor import views
 
 urlpatterns = [
-    path("plans/<str:plan_id>/<int:number>/edit/", views.EditPage.as_view(), name="plan-edit"),
+    path("plans/<code:plan_id>/<int:number>/edit/", views.EditPage.as_view(), name="plan-edit"),
 ]

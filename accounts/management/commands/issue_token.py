@@ -3,7 +3,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import tokens
-from accounts.models import User
+from accounts.queries import user_named
 from journal.record import key, record
 
 
@@ -15,8 +15,8 @@ class Command(BaseCommand):
         parser.add_argument("--note", default="")
 
     def handle(self, *, username, note, **options):
-        user = User.objects.filter(username=username, is_active=True).first()
-        if user is None:
+        user = user_named(username)
+        if user is None or not user.is_active:
             raise CommandError(f"No token was made: there is no active account {username!r}.")
         now = timezone.now()
         with transaction.atomic():
