@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import Invalid
 from common.periods import LOCAL
+from common.typed import tidy
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -149,7 +150,7 @@ def read_rows(
 ) -> list[Row]:
     """Read the first sheet of an uploaded file (anything with `size`, `read` and `seek`), headings included.
 
-    Numbers come as they are written ("3", not "3.0"), days as 2026-11-22, spaces around text are taken off.
+    Numbers come as they are written ("3", not "3.0"), days as 2026-11-22, spaces around text are taken off, signs that nobody sees too.
     Raises Invalid, having done nothing: for a file that is too large, damaged, protected, not a workbook,
     has too many rows or columns, or holds a formula.
     """
@@ -282,8 +283,18 @@ def _text_of(cell: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, datetime):
-        midnight = value.time().isoformat() == "00:00:00"
-        return value.date().isoformat() if midnight else value.isoformat(" ", "seconds")
+        return _moment_of(value, cell.number_format)
+    if isinstance(value, (date, time)):
+        return value.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return _UNPRINTABLE.sub("", str(value)).strip()[:MOST_CHARACTERS]
+    return tidy(_UNPRINTABLE.sub("", str(value)))[:MOST_CHARACTERS]
+
+
+def _moment_of(value: datetime, number_format: str) -> str:
+    """2026-11-22, and with the time where the cell shows one, midnight too. A time is a fraction of a day in the file:
+    half past eight may come out a hundredth of a second early."""
+    value = (value + timedelta(milliseconds=500)).replace(microsecond=0)
+    if value.time() == time() and "h" not in number_format.lower():
+        return value.date().isoformat()
+    return value.isoformat(" ", "seconds")

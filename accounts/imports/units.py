@@ -5,9 +5,6 @@ children, whatever the order of the lines, and no row stays in memory. An import
 moves nor closes units: both change what people may see, and are done one by one.
 """
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,16 +15,15 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.choices import Tier
-from accounts.imports.table import MOST_PROBLEMS, Problem, encoding_of, rows
+from accounts.imports.columns import UNITS
+from accounts.imports.difference import Difference, Field, hash_of
 from accounts.models import Unit, User
 from common.paths import segment
+from common.table_files import Row, Table
 from journal.record import key, record
 
-COLUMNS = ("code", "name", "tier", "parent_code")
 TIERS = list(Tier.values)
 BATCH = 5000
-#: As many changes as are listed; the rest is counted.
-MOST_LISTED = 20
 
 
 class Known(NamedTuple):
@@ -40,54 +36,35 @@ class Known(NamedTuple):
     parent_code: str
 
 
-class Diff:
-    """What an import would do."""
-
-    def __init__(self):
-        self.problems: list[Problem] = []
-        self.problem_count = 0
-        self.new: Counter[str] = Counter()
-        self.listed: list[str] = []
-        self.renamed: dict[str, str] = {}
-        self.unchanged = 0
-
-    def object_to(self, line: int, text: str) -> None:
-        self.problem_count += 1
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(line, text))
-
-    def list(self, text: str) -> None:
-        if len(self.listed) < MOST_LISTED:
-            self.listed.append(text)
-
-
 class UnitImport:
     """One file, compared with the database and, when `apply` is called, written into it."""
 
     def __init__(self, file: Path):
         self.file = file
-        self.encoding = encoding_of(file)
+        self.table = Table(file, UNITS)
         self.known = known_units()
         #: Code → (tier, parent's code, line) of every row.
         self.seen: dict[str, tuple[int, str, int]] = {}
-        self.diff = Diff()
+        self.renamed: dict[str, str] = {}
+        self.diff = Difference()
         self._read()
         self._check_parents()
-
-    def _rows(self) -> Iterator[tuple[int, dict[str, str]]]:
-        return rows(self.file, columns=COLUMNS, encoding=self.encoding)
 
     # --- looking
 
     def _read(self) -> None:
-        for line, row in self._rows():
-            if self._is_in_order(line, row):
+        for row_ in self.table:
+            line, row = row_.number, row_.cells
+            if self._is_in_order(row_):
                 self.seen[row["code"]] = (TIERS.index(row["tier"]), row["parent_code"], line)
                 self._compare(line, row)
 
-    def _is_in_order(self, line: int, row: dict[str, str]) -> bool:
+    def _is_in_order(self, found: Row) -> bool:
+        line, row = found.number, found.cells
         code = row["code"]
-        if not code or not row["name"]:
+        if found.problem:
+            self.diff.object_to(line, found.problem)
+        elif not code or not row["name"]:
             self.diff.object_to(line, _("code and name must not be empty"))
         elif len(code) > 40 or len(row["name"]) > 80:
             self.diff.object_to(line, _("code is longer than 40 or name longer than 80 characters"))
@@ -104,16 +81,17 @@ class UnitImport:
     def _compare(self, line: int, row: dict[str, str]) -> None:
         known = self.known.get(row["code"])
         if known is None:
-            self.diff.new[row["tier"]] += 1
-            self.diff.list(f"+ {row['code']}  {row['name']}  {row['tier']} < {row['parent_code'] or '–'}")
+            self.diff.add_new(
+                row["tier"], f"{row['code']}  {row['name']}  {row['tier']} < {row['parent_code'] or '–'}"
+            )
         elif (known.tier, known.parent_code) != (row["tier"], row["parent_code"]):
             self.diff.object_to(line, _(
                 "%(code)s is a %(tier)s below %(parent)s in the database; an import neither moves a unit nor "
                 "changes its tier") % {"code": row["code"], "tier": known.tier, "parent": known.parent_code or "–"}
             )  # fmt: skip
         elif known.name != row["name"]:
-            self.diff.renamed[row["code"]] = row["name"]
-            self.diff.list(f"~ {row['code']}  {known.name} → {row['name']}")
+            self.renamed[row["code"]] = row["name"]
+            self.diff.add_changes(row["code"], [Field("name", known.name, row["name"])])
         else:
             self.diff.unchanged += 1
 
@@ -171,13 +149,13 @@ class UnitImport:
             at=now,
             content={
                 "new": self.diff.new.total(),
-                "renamed": len(self.diff.renamed),
+                "renamed": len(self.renamed),
                 "sha256": hash_of(self.file),
             },
         )
 
     def _rename(self) -> None:
-        changed = [Unit(pk=self.known[code].pk, name=name) for code, name in self.diff.renamed.items()]
+        changed = [Unit(pk=self.known[code].pk, name=name) for code, name in self.renamed.items()]
         Unit.objects.bulk_update(changed, ["name"], batch_size=500)
 
     def _create(self, now: datetime) -> None:
@@ -189,7 +167,7 @@ class UnitImport:
 
     def _create_tier(self, tier, placed, children, today) -> None:
         batch: list[Unit] = []
-        for _line, row in self._rows():
+        for _line, row, _problem in self.table:
             if row["tier"] != tier or row["code"] in self.known:
                 continue
             parent, path = placed.get(row["parent_code"], (None, ""))
@@ -230,8 +208,3 @@ def _last_segments() -> dict[str, int]:
     """Path of each unit with children ("" for the roots) → number of its last child. Closed ones count."""
     last = Unit.objects.order_by().values_list("parent__path").annotate(Max("path"))
     return {parent or "": int(path.rstrip("/").rsplit("/", 1)[-1], 36) for parent, path in last.iterator()}
-
-
-def hash_of(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

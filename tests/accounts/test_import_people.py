@@ -49,7 +49,7 @@ def test_a_dry_run_shows_and_writes_nothing(run):
     shown = run(GOOD)
 
     assert "+ t11.new  李文书  T11  clerk  第二文书" in shown
-    assert "~ c1.both  王主任  C1  squad  对话专班副组长" in shown
+    assert "+ c1.both  王主任  C1  squad  对话专班副组长" in shown
     assert not User.objects.filter(username="t11.new").exists()
 
 

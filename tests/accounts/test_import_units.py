@@ -74,7 +74,7 @@ def test_a_second_import_adds_and_renames(run):
 
     shown = run([*TREE[1:], "V1,新一村,village,T1", "T3,石桥镇司法所,township,C1"], apply=True)
 
-    assert "~ V1  一村 → 新一村" in shown
+    assert "~ V1  name: 一村 → 新一村" in shown
     assert Unit.objects.get(code="V1").name == "新一村"
     assert Unit.objects.get(code="T3").path == "0001/0001/0003/"
     assert Unit.objects.count() == 6

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 
 from accounts.imports import passwords_file
 from accounts.imports.people import PeopleImport
-from accounts.imports.table import Unreadable
 from common.errors import Refused
+from common.table_files import Unreadable
 
 HEADER = ("username", "name", "unit", "one_time_password", "good_until")
 
 
 class Command(BaseCommand):
     help = (
-        "Compare a CSV file of people (username,name,phone,unit_code,post_kind,post_title,squad,from,to) with the "
+        "Compare a table of people, CSV or XLSX (username,name,phone,unit_code,post_kind,post_title,squad,from,to) with the "
         "database; --apply writes it, with one-time passwords in a file of mode 0600."
     )
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             raise CommandError(_("Nothing was imported: there is no file %(file)s.") % {"file": file})
         try:
             return PeopleImport(file, now=now)
-        except Unreadable as reason:
+        except (Unreadable, Refused) as reason:
             raise CommandError(_("Nothing was imported: %(reason)s") % {"reason": reason}) from None
 
     def _refuse_problems(self, file, diff):
@@ -73,11 +73,21 @@ class Command(BaseCommand):
     def _show(self, diff):
         for line in diff.listed:
             self.stdout.write(line)
-        if diff.new.total() > len(diff.listed):
-            self.stdout.write(_("… and %(count)s more") % {"count": diff.new.total() - len(diff.listed)})
+        if diff.not_listed:
+            self.stdout.write(_("… and %(count)s more") % {"count": diff.not_listed})
+        fields = ", ".join(f"{name} {count}" for name, count in sorted(diff.changed.items())) or "0"
         self.stdout.write(
-            _("New accounts: %(accounts)s. Further posts: %(posts)s. Unchanged: %(unchanged)s.")
-            % {"accounts": diff.new["account"], "posts": diff.new["post"], "unchanged": diff.unchanged}
+            _(
+                "New accounts: %(accounts)s. Further posts: %(posts)s. Changed: %(changed)s. Left as they are: "
+                "%(ignored)s. Unchanged: %(unchanged)s."
+            )
+            % {
+                "accounts": diff.new["account"],
+                "posts": diff.new["post"],
+                "changed": fields,
+                "ignored": diff.ignored,
+                "unchanged": diff.unchanged,
+            }
         )
 
 

@@ -4,12 +4,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.imports.table import Unreadable
 from accounts.imports.units import UnitImport
+from common.errors import Refused
+from common.table_files import Unreadable
 
 
 class Command(BaseCommand):
-    help = "Compare a CSV file of units (code,name,tier,parent_code) with the database; --apply writes it."
+    help = "Compare a table of units, CSV or XLSX (code,name,tier,parent_code) with the database; --apply writes it."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
@@ -20,7 +21,7 @@ class Command(BaseCommand):
             raise CommandError(_("Nothing was imported: there is no file %(file)s.") % {"file": file})
         try:
             found = UnitImport(file)
-        except Unreadable as reason:
+        except (Unreadable, Refused) as reason:
             raise CommandError(_("Nothing was imported: %(reason)s") % {"reason": reason}) from None
         self._refuse_problems(file, found.diff)
         self._show(found.diff)
@@ -44,11 +45,10 @@ class Command(BaseCommand):
     def _show(self, diff):
         for line in diff.listed:
             self.stdout.write(line)
-        more = diff.new.total() + len(diff.renamed) - len(diff.listed)
-        if more > 0:
-            self.stdout.write(_("… and %(count)s more") % {"count": more})
+        if diff.not_listed:
+            self.stdout.write(_("… and %(count)s more") % {"count": diff.not_listed})
         tiers = ", ".join(f"{tier} {count}" for tier, count in diff.new.items()) or "0"
         self.stdout.write(
             _("New: %(new)s. Renamed: %(renamed)s. Unchanged: %(unchanged)s.")
-            % {"new": tiers, "renamed": len(diff.renamed), "unchanged": diff.unchanged}
+            % {"new": tiers, "renamed": diff.changed["name"], "unchanged": diff.unchanged}
         )
