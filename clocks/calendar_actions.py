@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clocks.calendar import Calendar
-from clocks.calendar_files import Day, YearFile, whole_year
+from clocks.calendar_changes import changes_of
+from clocks.calendar_files import Day, YearFile
 from clocks.durations import Due, due_at
 from clocks.models import Clock, WorkCalendarDay
 from common.errors import Invalid
@@ -23,19 +24,20 @@ class Imported(NamedTuple):
 
 
 @transaction.atomic
-def import_calendar(*, file: YearFile, source: str, actor: User | None, now: datetime) -> Imported:
-    """Make the file the truth for its year, and set anew every deadline that follows from it.
+def import_calendar(
+    *, file: YearFile, source: str, actor: User | None, now: datetime, replace: bool = False
+) -> Imported:
+    """Write what the file changes, and set anew every deadline that follows from it.
 
-    Days of a neighbour year in the file are taken where that year is loaded; Invalid where it is not.
+    Days it does not list stay, unless it is to `replace` its whole year. Days of a neighbour year in the file are
+    taken where that year is loaded; Invalid where it is not.
     """
-    neighbours = [day for day in file.days if day.date.year != file.year]
+    _check_loaded([day for day in file.days if day.date.year != file.year])
 
-    _check_loaded(neighbours)
-
-    days = whole_year(file) + neighbours
+    days = [change.after for change in changes_of(file, replace=replace)]
     _write(days, source)
 
-    content = {"year": file.year, "source": source}
+    content = {"year": file.year, "source": source, "days": len(days), "replace": replace}
     record("calendar.imported", subject=f"calendar:{file.year}", actor=actor, at=now, content=content)
     return Imported(file.year, len(days), recompute(now=now))
 

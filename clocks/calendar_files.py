@@ -1,17 +1,23 @@
 """Read a year's working days from a file. Two forms are understood:
 
-CSV with the columns `date,is_workday,notice`, e.g. `2027-02-06,1,春节调休`; is_workday is 1 or 0,
-work or off, 班 or 休. Only the exceptions need to be listed.
+A table (CSV or XLSX) with the columns `date,is_workday,notice`, e.g. `2027-02-06,1,春节调休`; is_workday is 1 or 0, work or
+off, 班 or 休. Only the exceptions need to be listed.
 
 JSON as the public holiday-cn project publishes it: `{"year": 2027, "days": [{"date", "isOffDay", "name"}]}`.
 """
 
-import csv
 import io
 import json
 from collections import Counter
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from common.errors import Invalid
+from common.table_files import BadCell, Column, Row, Table, Unreadable, day, text_of
+from common.typed import plain, tidy
 
 
 class Day(NamedTuple):
@@ -27,17 +33,36 @@ class YearFile(NamedTuple):
     days: list[Day]
 
 
-_WORK = {"1", "true", "work", "workday", "yes", "班"}
-_OFF = {"0", "false", "off", "holiday", "no", "休"}
+_WORK = {"1", "1.0", "true", "work", "workday", "yes", "班", "上班", "工作日", "调休上班", "补班", "是"}
+_OFF = {"0", "0.0", "false", "off", "holiday", "no", "休", "休息", "放假", "节假日", "休息日", "否"}
 
 
-def read(text: str) -> YearFile:
-    """Read either form. Raises ValueError with a sentence that names the line or day."""
-    days, year = _read_json(text) if text.lstrip().startswith("{") else (_read_csv(text), None)
+def work_or_off(text: str) -> str:
+    word = plain(text).casefold()
+    if word not in _WORK | _OFF:
+        raise BadCell(_("“%(found)s” is neither work nor off. Write 班 or 休, 1 or 0.") % {"found": text})
+    return "1" if word in _WORK else "0"
+
+
+COLUMNS = (
+    Column("date", ("日期",), day),
+    Column("is_workday", ("是否上班", "是否工作日", "班休"), work_or_off),
+    Column("notice", ("说明", "名称", "备注"), tidy, is_needed=False),
+)
+
+
+def read(source: Path | str) -> YearFile:
+    """Read a file, or its text. Raises ValueError with a sentence that names the line or day and what to do."""
+    source = io.BytesIO(source.encode()) if isinstance(source, str) else source
+    try:
+        text = text_of(source)
+        days, year = _read_json(text) if text.startswith("{") else (_read_table(source), None)
+    except (Unreadable, Invalid) as unreadable:
+        raise ValueError(str(unreadable)) from None
     if not days:
-        raise ValueError("the file lists no day")
+        raise ValueError(_("The file lists no day. Write one line for each exception."))
     if repeated := [day for day, count in Counter(day.date for day in days).items() if count > 1]:
-        raise ValueError(f"{repeated[0]} is listed twice")
+        raise ValueError(_("%(day)s is listed twice. Keep one of the lines.") % {"day": repeated[0]})
     return YearFile(year or Counter(day.date.year for day in days).most_common(1)[0][0], days)
 
 
@@ -49,31 +74,21 @@ def _read_json(text: str) -> tuple[list[Day], int | None]:
             Day(date.fromisoformat(row["date"]), not row["isOffDay"], row.get("name", "")) for row in rows
         ]
         return days, document.get("year")
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"the JSON is not of the form year, days[date, isOffDay, name]: {error}") from error
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        raise ValueError(
+            _("The JSON is not of the form year, days[date, isOffDay, name]: %(error)s") % {"error": error}
+        ) from error
 
 
-def _read_csv(text: str) -> list[Day]:
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    if not {"date", "is_workday"} <= set(rows.fieldnames or ()):
-        raise ValueError("the first line must be date,is_workday,notice")
-    return [_read_row(row, rows.line_num) for row in rows]
+def _read_table(source: Any) -> list[Day]:
+    return [_read_row(row) for row in Table(source, COLUMNS)]
 
 
-def _read_row(row: dict, line: int) -> Day:
-    word = (row["is_workday"] or "").strip().lower()
-    if word not in _WORK | _OFF:
-        raise ValueError(f"line {line}: {word!r} is neither work nor off")
-    try:
-        day = date.fromisoformat(row["date"].strip())
-    except ValueError:
-        raise ValueError(f"line {line}: {row['date']!r} is not a date like 2027-01-01") from None
-    return Day(day, word in _WORK, (row.get("notice") or "").strip())
-
-
-def whole_year(file: YearFile) -> list[Day]:
-    """Every day of the file's year: as listed, otherwise Monday to Friday work, Saturday and Sunday off."""
-    listed = {day.date: day for day in file.days}
-    first = date(file.year, 1, 1)
-    days = (first + timedelta(days=n) for n in range((date(file.year + 1, 1, 1) - first).days))
-    return [listed.get(day) or Day(day, day.weekday() < 5) for day in days]
+def _read_row(row: Row) -> Day:
+    problem = row.problem
+    for name in ("date", "is_workday"):
+        if not problem and not row.cells[name]:
+            problem = _("column %(column)s: it is empty") % {"column": name}
+    if problem:
+        raise ValueError(_("Line %(line)s, %(problem)s") % {"line": row.number, "problem": problem})
+    return Day(date.fromisoformat(row.cells["date"]), row.cells["is_workday"] == "1", row.cells["notice"])

@@ -21,8 +21,8 @@ JSON = '{"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffD
 @pytest.fixture
 def year_2027(workdays, now):
     """year_2027(text) → the import's result."""
-    return lambda text: import_calendar(
-        file=calendar_files.read(text), source="2027.csv", actor=None, now=now
+    return lambda text, replace=False: import_calendar(
+        file=calendar_files.read(text), source="2027.csv", actor=None, now=now, replace=replace
     )
 
 
@@ -48,11 +48,48 @@ def test_a_file_fills_its_whole_year(year_2027, text):
     assert calendar(date(2028, 1, 1)) is None
 
 
-def test_a_corrected_file_takes_back_what_the_first_one_said(year_2027):
+def test_a_file_that_is_to_replace_the_year_takes_back_what_the_first_one_said(year_2027):
     year_2027(CSV)
-    year_2027(JSON)
+    year_2027(JSON, replace=True)
 
     assert Calendar()(date(2027, 1, 9)) is False
+
+
+def test_a_file_with_one_line_leaves_every_other_day_of_the_year(year_2027):
+    year_2027(CSV)
+
+    done = year_2027("date,is_workday,notice\n2027-02-06,班,春节调休\n")
+
+    calendar = Calendar()
+    assert done.days == 1
+    assert [calendar(date(2027, 1, day)) for day in (1, 9)] == [False, True]
+    assert calendar(date(2027, 2, 6)) is True
+
+
+def test_reading_an_older_year_again_leaves_the_next_files_make_up_days(year_2027):
+    year_2027(CSV + "2026-12-27,班,元旦调休\n")
+
+    year_2027("date,is_workday\n2026-10-01,休\n")
+
+    assert Calendar()(date(2026, 12, 27)) is True
+
+
+def test_the_same_file_again_changes_nothing(year_2027):
+    year_2027(CSV)
+    before = list(WorkCalendarDay.objects.order_by("pk").values())
+
+    assert year_2027(CSV).days == 0
+    assert list(WorkCalendarDay.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_table_as_a_chinese_spreadsheet_program_saves_it(workdays, tmp_path, encoding):
+    file = tmp_path / "2027.csv"
+    file.write_bytes("日期,班休,名称\r\n2027/1/1,休,元旦\r\n2027年1月9日,调休上班,\r\n".encode(encoding))
+
+    days = calendar_files.read(file).days
+
+    assert days == [(date(2027, 1, 1), False, "元旦"), (date(2027, 1, 9), True, "")]
 
 
 def test_a_waiting_deadline_gets_its_date_and_the_record_says_so(year_2027, write, now):
@@ -77,7 +114,7 @@ def test_a_make_up_day_declared_late_moves_a_deadline(year_2027, write, now):
     write("response.ended", datetime(2027, 1, 4, 9, tzinfo=now.tzinfo))
     before = Clock.objects.get().due_at
 
-    year_2027(JSON)
+    year_2027(JSON, replace=True)
 
     assert Clock.objects.running().get().due_at == before + timedelta(days=3)
 
@@ -106,11 +143,12 @@ def test_days_of_a_year_that_is_not_loaded_are_refused(year_2027):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "first line"),
-        ("date,is_workday\n", "no day"),
-        ("date,is_workday\n2027-13-01,1\n", "line 2"),
-        ("date,is_workday\n2027-01-01,maybe\n", "line 2"),
-        ("date,is_workday\n2027-01-01,1\n2027-01-01,0\n", "twice"),
+        ("", "首行"),
+        ("date,is_workday\n", "没有列出"),
+        ("date,is_workday\n2027-13-01,1\n", "第 2 行.*date"),
+        ("date,is_workday\n2027-01-01,maybe\n", "第 2 行.*is_workday"),
+        ("date,is_workday\n2027-01-01,\n", "第 2 行.*is_workday"),
+        ("date,is_workday\n2027-01-01,1\n2027-01-01,0\n", "两次"),
         ('{"year": 2027}', "JSON"),
     ],
 )
@@ -124,8 +162,22 @@ def test_the_command(workdays, tmp_path, capsys):
     file.write_text(CSV, encoding="utf-8")
 
     call_command("import_calendar", str(file))
-    assert "2027: 365 days" in capsys.readouterr().out
+    assert "2027：写入 365 天" in capsys.readouterr().out
 
     file.write_text("nonsense")
-    with pytest.raises(CommandError, match="not imported"):
+    with pytest.raises(CommandError, match="未导入"):
         call_command("import_calendar", str(file))
+
+
+def test_the_command_shows_what_would_change_before_it_writes_over_it(workdays, tmp_path, capsys):
+    file = tmp_path / "2027.csv"
+    file.write_text(CSV, encoding="utf-8")
+    call_command("import_calendar", str(file))
+    file.write_text("date,is_workday,notice\n2027-01-09,休,更正\n", encoding="utf-8")
+
+    call_command("import_calendar", str(file))
+    assert "~ 2027-01-09  班 元旦调休 → 休 更正" in capsys.readouterr().out
+    assert Calendar()(date(2027, 1, 9)) is True
+
+    call_command("import_calendar", str(file), apply=True)
+    assert Calendar()(date(2027, 1, 9)) is False
