@@ -57,6 +57,7 @@ class Receipt(LoginRequiredMixin, PartsView):
         return {
             "incident": incident,
             "drill": incident.drill,
+            "redirected": queries.redirected(incident),
             "similar": list(queries.similar_incidents(reach, incident)[:3]) if incident.is_open else [],
             "withdraw_until": withdraw_until(incident, now),
             "observation_form": forms.ObservationForm(

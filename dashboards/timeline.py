@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from incidents import addressee
 from incidents.choices import Outcome
 from journal.kinds import KINDS
 from journal.models import Entry
@@ -90,6 +91,8 @@ def text_of(content: dict, plan=None) -> str:
         parts += [f"{fact.said_in(get_language())} {value.said_in(get_language())}" for fact, value in said]
     if content.get("plan_after"):
         parts.insert(0, _switched(content))
+    if elsewhere := addressee.said(content):
+        parts.append(elsewhere)
     if content.get("item"):
         outcome = Outcome(content["outcome"]).label if content.get("outcome") else ""
         parts.insert(0, f"{_item_in_words(content, plan)} {outcome}".strip())

@@ -15,7 +15,7 @@ from common.crash import crash_point
 from common.errors import Invalid, WrongState
 from common.numbers import next_number
 from common.personal_data import fit_to_keep, unsigned_personal_data_in
-from incidents import alerts, danger, permissions, rules
+from incidents import addressee, alerts, danger, permissions, rules
 from incidents.choices import Source, Verb
 from incidents.closing.answers import NO_ANSWERS, Answers, check_answers, keep_answers
 from incidents.closing.queries import questions
@@ -89,8 +89,8 @@ def _already_reported(user: User, client_id: str) -> Incident | None:
 
 @transaction.atomic
 def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
-    permissions.check_can_report(reach, alarm.unit)
-    alarm = replace(alarm, place=fit_to_keep(alarm.place), what=fit_to_keep(alarm.what))
+    named, unit = alarm.unit, addressee.where_it_goes(reach, alarm.unit, alarm.known_at, now)
+    alarm = replace(alarm, unit=unit, place=fit_to_keep(alarm.place), what=fit_to_keep(alarm.what))
     known = _times_in_order(alarm, now)
 
     incident = _new_incident(reach, alarm, known, now)
@@ -104,6 +104,7 @@ def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
 
     record_entry(incident, "incident.discovered", reach, at=known, recorded_at=now)
     told = {"place": alarm.place, "what": alarm.what, "facts": incident.facts, "reasons": incident.reasons}
+    told |= addressee.as_recorded(named, unit)
     record_entry(incident, "incident.reported", reach, at=now, level=incident.proposed_level, content=told)
     if rules.needs_life_safety(incident.facts):
         danger.tell_at_once(incident, reach, now)

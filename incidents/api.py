@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from accounts.intake.parsers import masked_answer
 from accounts.lists import UnitFilterSet, answer_list
-from accounts.queries import open_unit
+from accounts.reform.standing import unit_that_bore
 from common.api import check_if_match, etag, idempotent
 from common.crash import crash_point
 from common.errors import Invalid
@@ -25,13 +25,13 @@ class Alarms(APIView):
     @extend_schema(request=serializers.AlarmSerializer, responses={201: dict, 200: dict})
     def post(self, request):
         given = validated(serializers.AlarmSerializer, request.data)
-        unit = open_unit(given.pop("unit"))
+        unit = unit_that_bore(given.pop("unit"))
         if unit is None:
             raise _unknown_unit()
         place = given.pop("place") or unit.name
         alarm = actions.Alarm(unit=unit, place=place, **given)
         incident, is_new = actions.report_incident(reach=request.reach, alarm=alarm, now=request.now)
-        receipt = serializers.receipt(incident) | masked_answer(request)
+        receipt = serializers.receipt(incident, named=unit) | masked_answer(request)
         response = Response(receipt, status=201 if is_new else 200)
         response["Location"] = response.data["url"]
         response["ETag"] = etag(incident.rev)

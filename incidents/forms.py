@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from accounts.reform.standing import unit_that_bore
 from common.date_fields import moment_field
 from common.errors import Invalid
 from incidents.asked import asked_fields, first_values
@@ -40,12 +41,22 @@ def _chips(label, **more):
     return forms.MultipleChoiceField(label=label, required=False, widget=forms.CheckboxSelectMultiple, **more)
 
 
+class WhereField(forms.ModelChoiceField):
+    """Offers the units that exist, takes one that has ended too: the page may be older than its end."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            if (unit := unit_that_bore(value)) and unit.valid_to:
+                return unit
+            raise
+
+
 class AlarmForm(FactsMixin, forms.Form):
     """The one-tap alarm: everything may stay empty; the button alone is an alarm."""
 
-    unit = forms.ModelChoiceField(
-        queryset=Unit.objects.none(), to_field_name="code", label=_("Where"), empty_label=None
-    )
+    unit = WhereField(queryset=Unit.objects.none(), to_field_name="code", label=_("Where"), empty_label=None)
     place = forms.CharField(label=_("Exact place"), max_length=120, required=False)
     headcount = forms.ChoiceField(label=_("How many people"), required=False, widget=forms.RadioSelect)
     acts = _chips(_("What is happening"))
@@ -78,7 +89,7 @@ class AlarmForm(FactsMixin, forms.Form):
 class DeskForm(FactsMixin, forms.Form):
     """The duty room's entry: six fields, by keyboard."""
 
-    unit = forms.ModelChoiceField(queryset=Unit.objects.none(), to_field_name="code", label=_("Unit"))
+    unit = WhereField(queryset=Unit.objects.none(), to_field_name="code", label=_("Unit"))
     place = forms.CharField(label=_("Exact place"), max_length=120)
     what = forms.CharField(label=_("What is happening"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
                            help_text=_("The event, not the persons: no names, identity numbers or telephones."))  # fmt: skip

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Unit
 from accounts.scope import Reach
 from common.errors import not_found
-from incidents import rules
+from incidents import addressee, rules
 from incidents.models import Incident
 from incidents.urgency import ALIKE_SHOWN, ByUrgency
 from journal.models import Entry
+from journal.record import content_of
 from plans.attendance import Attending, attending
 from plans.choices import PlanKind
 from plans.engine import Proposal, evaluate
@@ -142,6 +143,12 @@ def timeline(reach: Reach, incident: Incident) -> QuerySet[Entry]:
 def units_to_report_for(reach: Reach) -> QuerySet[Unit]:
     """Units an alarm form offers: own posts' units first; the rest of the scope is found by search."""
     return Unit.objects.filter(pk__in={post.unit_id for post in reach.posts}).order_by("path")
+
+
+def redirected(incident: Incident) -> str:
+    """Where the alarm named a unit that has ended: what the record says of it, for who raised it; else ""."""
+    entries = Entry.objects.filter(thread=incident.key, kind="incident.reported").order_by("pk")
+    return addressee.said(content_of(entries[0])) if entries else ""
 
 
 def is_fresh(incident: Incident, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from common.date_fields import ApiMomentField
 from common.errors import Invalid
 from common.serializers import StrictSerializer
+from incidents import addressee
 from incidents.actions import Position
 from incidents.checklist.queries import checklist
 from incidents.checklist.serializers import life_lines, rows
@@ -116,10 +117,12 @@ def plan_reference(incident) -> dict:
     return {"id": plan_id, "version": int(version)}
 
 
-def receipt(incident) -> dict:
-    """The answer to an alarm."""
+def receipt(incident, *, named=None) -> dict:
+    """The answer to an alarm, with the unit that got it; a note where the `named` one has ended."""
     return {
         "number": incident.number,
+        "unit": incident.unit.code,
+        "note": addressee.note(named or incident.unit, incident.unit),
         "url": reverse("api:incident", args=[incident.number]),
         "page": reverse("incident", args=[incident.number]),
         "withdraw_url": reverse("incident-retract", args=[incident.number]),

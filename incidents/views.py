@@ -6,15 +6,17 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views import View
 
-from accounts.models import User
-from accounts.queries import lineage, open_unit, units_for
+from accounts.models import Unit
+from accounts.queries import open_unit, units_for, user_named
 from common.errors import Invalid, NotAllowed, Refused
 from common.once import once
+from common.paths import prefixes
 from common.whole_numbers import read_number
-from incidents import actions, forms, listing, queries
+from incidents import actions, addressee, forms, listing, queries
 from incidents.checklist.actions import mark_item
 from incidents.choices import Source
 from incidents.closing.queries import questions
@@ -56,9 +58,9 @@ class AlarmPage(LoginRequiredMixin, View):
 
     def _units(self, request):
         """Where people stand: their own units and those above, nearest first."""
-        own = queries.units_to_report_for(request.reach)
-        paths = {unit.path for post in own for unit in lineage(post)}
-        return type(own.first())._default_manager.filter(path__in=paths).order_by("-path") if paths else own
+        own = addressee.offered(list(queries.units_to_report_for(request.reach)), request.reach, request.now)
+        paths = {path for unit in own for path in prefixes(unit.path)}
+        return Unit.objects.open_at(localdate(request.now)).filter(path__in=paths).order_by("-path")
 
     def _form(self, request, **kwargs):
         units = self._units(request)
@@ -84,7 +86,8 @@ class DeskEntry(LoginRequiredMixin, View):
         first = {"known_at": timezone.localtime(request.now).strftime("%Y-%m-%dT%H:%M")}
         post = request.reach.post_for("incident.manage", "") or next(iter(request.reach.posts), None)
         if post:
-            first["unit"] = post.unit_code
+            own = Unit.objects.filter(pk=post.unit_id)
+            first["unit"] = addressee.offered(list(own), request.reach, request.now)[0].code
         return self._page(request, forms.DeskForm(initial=first, units=self._units(request)))
 
     @once
@@ -110,7 +113,7 @@ class DeskEntry(LoginRequiredMixin, View):
         return see_other("incident", incident.number)
 
     def _units(self, request):
-        return units_for(request.reach, "incident.report")
+        return units_for(request.reach, "incident.report").open_at(localdate(request.now))
 
     def _page(self, request, form, status=200):
         context = {"form": form, "life_lines": LIFE_LINES}
@@ -214,10 +217,8 @@ class ShareWith(IncidentAct):
     def act(self, request, incident, form):
         given = form.cleaned_data
         unit = open_unit(given["unit"]) if given["unit"] else None
-        person = (
-            User.objects.filter(username=given["person"], is_active=True).first() if given["person"] else None
-        )
-        if unit is None and person is None:
+        person = user_named(given["person"]) if given["person"] else None
+        if unit is None and (person is None or not person.is_active):
             raise Invalid(
                 "unknown_recipient",
                 _("Nothing was shared: there is no such unit or person. Check the code or the username."),

@@ -307,6 +307,7 @@ function lines(item, sending) {
       make("p", {}, word(item.state === "withdrawn" ? "withdrawn" : "box_sent"), answer.on_time === false ? ` · ${word("box_late")}` : ""),
       name ? make("p", { class: "number" }, page ? make("a", { href: page }, name) : name) : "",
       answer.masked_because ? make("p", { class: "note", "data-look": "warn", "data-masked": true }, answer.masked_because) : "",
+      answer.note ? make("p", {}, answer.note) : "",
       item.withdrawSaid ? make("p", {}, item.withdrawSaid) : "",
     ];
   }
