@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind
-from accounts.models import Post, User
+from accounts.models import Post
 from accounts.permissions import VERBS
 from accounts.queries import open_unit, user_named
 from accounts.scope import Reach

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import PostKind
 from accounts.duty import meant
 from accounts.models import Appointment, Post, Unit
+from accounts.names import told_apart
 from accounts.permissions import VERBS
 from accounts.scope import Reach
 from command import permissions, rules
@@ -185,8 +186,10 @@ def recipients_for(incident: Incident, now: datetime) -> list[Recipient]:
     responders = Appointment.objects.current(now).filter(
         post__unit__in=units, post__kind__in=[PostKind.FIRST_RESPONDER, PostKind.EXPERT]
     )
-    for held in responders.select_related("person", "post").order_by("pk"):
-        found[f"person:{held.person.username}"] = f"{held.post} · {held.person}"
+    rows = list(responders.select_related("person", "post").order_by("pk"))
+    names = told_apart(held.person for held in rows)
+    for held in rows:
+        found[f"person:{held.person.username}"] = f"{held.post} · {names[held.person.pk]}"
     return [Recipient(value, label) for value, label in found.items()]
 
 

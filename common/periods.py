@@ -52,6 +52,12 @@ class Period:
         return self._first_after(1) - timedelta(days=1)
 
     @property
+    def filed_in(self) -> tuple[int, int]:
+        """The year and month it is bound in: of a week those that hold most of its days, as its ISO number has it."""
+        day = self.day + timedelta(days=3) if self.cadence == WEEKLY else self.day
+        return day.year, day.month
+
+    @property
     def starts_at(self) -> datetime:
         return datetime.combine(self.day, time(), LOCAL)
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from accounts.models import Post, Unit, User
@@ -17,13 +18,25 @@ from clocks.calendar import Calendar
 from command.rosters import permissions, rules
 from command.rosters.actions import new_draft
 from command.rosters.models import Roster, Shift
-from command.rosters.queries import rostered_posts
+from command.rosters.queries import rostered_posts, spans_held
 from common import workbooks
 from common.errors import Invalid
 from common.periods import LOCAL, day_of
+from common.table_files import Column, Row, Table, Unreadable
+from common.typed import is_same_name, moment_in, plain
 from journal.record import record
 
-COLUMNS = ("岗位 post", "姓名 name", "账号 username", "开始 from", "结束 to", "替班账号 stand-in")
+SHEET = (
+    Column("post", ("岗位",)),
+    Column("name", ("姓名",), is_needed=False),
+    Column("username", ("账号", "用户名"), plain),
+    Column("from", ("开始",)),
+    Column("to", ("结束",)),
+    Column("stand-in", ("替班账号", "替班"), plain, is_needed=False),
+)
+COLUMNS = tuple(column.said for column in SHEET)
+#: (post, person) → the spans of their appointments.
+Spans = dict[tuple[int, int], list]
 #: A workbook of more lines is a mistake: three months of ten posts are 1,000.
 MOST_LINES = 3000
 MOST_BYTES = 1024 * 1024
@@ -48,7 +61,7 @@ def _line(shift: Shift) -> list[str]:
 
 
 class Line(NamedTuple):
-    """One line of a workbook as it was understood; `problem` says what is wrong with it."""
+    """One line of a table as it was understood; `problem` says what is wrong with it."""
 
     number: int
     text: str
@@ -58,28 +71,33 @@ class Line(NamedTuple):
     starts_at: datetime | None
     ends_at: datetime | None
     problem: str = ""
+    #: Who is rostered there at present: "" nobody, else what it would change.
+    change: str = ""
 
 
 def read(upload: Any, unit: Unit) -> list[Line]:
-    """Every line of the first sheet. Raises Invalid for a file that is no workbook, has no lines or too many."""
+    """Every line of the first sheet. Raises Invalid for a file that is no table, has no lines or too many."""
     rows = _rows(upload)
     posts = {post.title: post for post in rostered_posts(unit)}
-    names = {cells[column] for _number, cells in rows for column in (2, 5)}
-    people = {user.username: user for user in User.objects.filter(username__in=names)}
-    return [_understood(number, cells, posts, people) for number, cells in rows]
+    names = {row.cells[column].casefold() for row in rows for column in ("username", "stand-in")}
+    lowered = User.objects.annotate(lowered=Lower("username")).filter(lowered__in=names)
+    people = {user.username.casefold(): user for user in lowered}
+    holding = spans_held({post.pk for post in posts.values()}, {user.pk for user in people.values()})
+    lines = [_understood(row, posts, people, holding) for row in rows]
+    return _compared(lines, unit)
 
 
-def _rows(upload: Any) -> list[tuple[int, tuple[str, ...]]]:
-    """The lines below the headings, each with all columns."""
-    rows = workbooks.read_rows(
-        upload, most_rows=MOST_LINES + 1, most_columns=len(COLUMNS), most_bytes=MOST_BYTES
-    )
-    full = [(row.number, (*row.cells, *[""] * len(COLUMNS))[: len(COLUMNS)]) for row in rows]
-    if not full or full[0][1] != COLUMNS:
-        raise _not_read(_("the first line must be: %(columns)s") % {"columns": " | ".join(COLUMNS)})
-    if len(full) == 1:
-        raise _not_read(_("it holds no line"))
-    return full[1:]
+def _rows(upload: Any) -> list[Row]:
+    """The lines below the headings."""
+    if upload.size > MOST_BYTES:
+        raise _not_read(_("it has more than %(most)d MB") % {"most": MOST_BYTES // 2**20})
+    try:
+        rows = list(Table(upload, SHEET, most_rows=MOST_LINES + 1))
+    except Unreadable as unreadable:
+        raise _not_read(str(unreadable).rstrip(".。")) from None
+    if not rows or len(rows) > MOST_LINES:
+        raise _not_read(_("it holds no line") if not rows else _("it holds too many lines"))
+    return rows
 
 
 def _not_read(why: str) -> Invalid:
@@ -89,31 +107,84 @@ def _not_read(why: str) -> Invalid:
     return Invalid("not_read", sentence, fields={"file": [sentence]})
 
 
-def _understood(number: int, said: Sequence[str], posts: dict[str, Post], people: dict[str, User]) -> Line:
-    post, person = posts.get(said[0]), people.get(said[2])
-    stand_in = people.get(said[5]) if said[5] else None
-    starts, ends = _moment(said[3]), _moment(said[4])
-    problem = ""
-    if post is None:
-        problem = _("no such post in this unit")
-    elif person is None:
-        problem = _("no such username")
-    elif said[5] and stand_in is None:
-        problem = _("no such username of the stand-in")
-    elif starts is None or ends is None:
-        problem = _("a time is not like 2026-12-01 08:30")
-    elif not starts < ends <= starts + rules.LONGEST:
-        problem = _("the end must follow the start, by a week at most")
-    return Line(number, " | ".join(said), post, person, stand_in, starts, ends, problem)
+def _understood(row: Row, posts: dict[str, Post], people: dict[str, User], holding: Spans) -> Line:
+    cells = row.cells
+    post, person = posts.get(cells["post"]), people.get(cells["username"].casefold())
+    stand_in = people.get(cells["stand-in"].casefold()) if cells["stand-in"] else None
+    starts, ends = _moment(cells["from"]), _moment(cells["to"])
+    line = Line(row.number, " | ".join(cells.values()), post, person, stand_in, starts, ends)
+    return line._replace(problem=row.problem or _problem(line, cells, holding))
+
+
+def _problem(line: Line, cells: dict[str, str], holding: Spans) -> str:
+    if line.post is None:
+        return _("no such post in this unit")
+    if line.person is None:
+        return _("no such username")
+    if cells["name"] and not is_same_name(cells["name"], line.person.name):
+        return _("the name says %(name)s, and the username %(username)s is %(person)s: which of them is meant?") % {
+            "name": cells["name"], "username": line.person.username, "person": line.person}  # fmt: skip
+    if cells["stand-in"] and line.stand_in is None:
+        return _("no such username of the stand-in")
+    if line.starts_at is None or line.ends_at is None:
+        return _("a time is not like 2026-12-01 08:30")
+    if not line.starts_at < line.ends_at <= line.starts_at + rules.LONGEST:
+        return _("the end must follow the start, by a week at most")
+    return _stand_in_problem(line, holding)
+
+
+def _stand_in_problem(line: Line, holding: Spans) -> str:
+    """Who stands in holds the post themself for the whole duty, and is somebody else."""
+    if line.stand_in is None or line.post is None:
+        return ""
+    if line.stand_in == line.person:
+        return _("the stand-in is the same person")
+    spans = holding.get((line.post.pk, line.stand_in.pk), ())
+    if any(begin <= line.starts_at and (end is None or end >= line.ends_at) for begin, end in spans):
+        return ""
+    return _("the stand-in %(person)s does not hold this post then: choose one of its holders, or have them appointed") % {
+        "person": line.stand_in}  # fmt: skip
 
 
 def _moment(text: str) -> datetime | None:
-    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=LOCAL)
-        except ValueError:
-            continue
-    return None
+    try:
+        return moment_in(text)
+    except ValueError:
+        return None
+
+
+def _compared(lines: list[Line], unit: Unit) -> list[Line]:
+    """Each line beside the duty of the same post that begins at the same moment (one query)."""
+    begins = [line.starts_at for line in lines if line.starts_at]
+    if not begins:
+        return lines
+    rows = (
+        Shift.objects.in_force()
+        .for_lists()
+        .filter(post__unit=unit, starts_at__gte=min(begins), starts_at__lte=max(begins))
+    )
+    present: dict[tuple[int, datetime], list[Shift]] = {}
+    for shift in rows:
+        present.setdefault((shift.post_id, shift.starts_at), []).append(shift)
+    return [line if line.problem else line._replace(change=_change(line, present)) for line in lines]
+
+
+def _change(line: Line, present: dict[tuple[int, datetime], list[Shift]]) -> str:
+    assert line.post
+    assert line.starts_at
+    duties = present.get((line.post.pk, line.starts_at), [])
+    if not duties:
+        return _("new")
+    if any(
+        (one.person, one.stand_in, one.ends_at) == (line.person, line.stand_in, line.ends_at)
+        for one in duties
+    ):
+        return ""
+    before = duties[0]
+    return _("so far %(person)s until %(end)s, stand-in %(stand_in)s") % {
+        "person": before.person, "end": before.ends_at.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M"),
+        "stand_in": before.stand_in or "–",
+    }  # fmt: skip
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.urls import reverse
 from django.views import View
 
+from accounts.names import told_apart
 from command.rosters import actions, feeds, forms, permissions, queries, rules
 from command.rosters.choices import SwapVerb
 from command.rosters.models import Rotation
@@ -50,10 +51,12 @@ class MonthPage(LoginRequiredMixin, PartsView):
     def month_context(self):
         last = actions.end_of_month(self.first)
         posts = queries.posts_with_duties(self.unit, self.posts, self.first, last)
+        lines = queries.month_lines(self.unit, posts, self.first, last)
         return {
             "unit": self.unit,
             "posts": posts,
-            "lines": queries.month_lines(self.unit, posts, self.first, last),
+            "lines": lines,
+            "names": told_apart(shift.person for line in lines for cell in line.cells for shift in cell),
             "today": day_of(self.request.now),
             "may_change": is_allowed(permissions.check_can_publish, self.request.reach, self.unit),
             "now": self.request.now,
@@ -61,7 +64,8 @@ class MonthPage(LoginRequiredMixin, PartsView):
 
     def fairness_context(self):
         last = actions.end_of_month(self.first)
-        return {"loads": queries.fairness(self.unit, self.posts, last), "until": last}
+        loads = queries.fairness(self.unit, self.posts, last)
+        return {"loads": loads, "names": told_apart(line.person for line in loads), "until": last}
 
 
 def _coming_month(now) -> dict:

@@ -17,6 +17,12 @@ def thing_title(thing) -> str:
     return in_reader_language(thing.title_zh, thing.title_en)
 
 
+@register.filter
+def called(person, names: dict[int, str]) -> str:
+    """A person as this list calls them: accounts.names."""
+    return names.get(person.pk) or str(person)
+
+
 @register.simple_tag
 def kind_label(kind) -> str:
     return str(ItemKind(kind).label)

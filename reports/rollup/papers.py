@@ -95,9 +95,9 @@ def year_paper(volume: Year) -> Paper:
         Heading(_("Matters reported")),
         _matters(volume.classes),
     ]
-    for month in sorted({found.day.month for found in volume.roll_ups}):
-        some = [found for found in volume.roll_ups if found.day.month == month]
-        body += [Heading(f"{volume.year}-{month:02d}"), _contents(some)]
+    for year, month in sorted({found.period.filed_in for found in volume.roll_ups}):
+        some = [found for found in volume.roll_ups if found.period.filed_in == (year, month)]
+        body += [Heading(f"{year}-{month:02d}"), _contents(some)]
         body += [
             Paragraph(_("%(period)s: %(note)s") % {"period": found.period, "note": found.note})
             for found in some

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from common.periods import WEEKLY, Period
+from common.periods import Period
 from reports.classes import class_said, in_order
 from reports.models import ReportItem, RollUp
 from reports.queries import Line, Summary, summary
@@ -182,5 +182,5 @@ def years_with_volumes(unit: Unit) -> list[int]:
 
 
 def year_of_period(period: Period) -> int:
-    """The year a period is bound in: of a week its ISO year, the one that holds most of its days."""
-    return period.day.isocalendar().year if period.cadence == WEEKLY else period.day.year
+    """The year a period is bound in."""
+    return period.filed_in[0]

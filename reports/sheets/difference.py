@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
+from common.codes import unit_code
 from common.errors import Invalid, Refused
 from common.periods import Period
 from common.personal_data import unsigned_personal_data_in
-from common.workbooks import Row, Sheet, read_rows
+from common.table_files import Column, Table, Unreadable
+from common.typed import day_in, is_same_name, plain, tidy
+from common.workbooks import MOST_BYTES, Row, Sheet
 from reports.actions import Item, check_open_for
 from reports.classes import classes_at
 from reports.models import ZeroReport
@@ -107,21 +110,46 @@ def _wrong_place(line: Line, row: Row, period: Period, seen: dict[str, int]) -> 
         return _("there is no such unit, or it is not one you file for here")
     if line.code in seen:
         return _("line %(line)s is about the same unit: keep one of them") % {"line": seen[line.code]}
-    if (found := row.cells[2]) != str(period):
+    unit = line.unit
+    if row.cells[1] and not any(
+        is_same_name(row.cells[1], name) for name in (unit.name, unit.name_en) if name
+    ):
+        said = {"code": line.code, "unit": unit, "name": row.cells[1]}
+        return _("the code %(code)s is %(unit)s, the line says %(name)s: which of them is meant?") % said
+    if (found := _period_in(row.cells[2])) != str(period):
         said = {"found": found or "–", "period": period}
         return _("the line is for %(found)s, this page is for %(period)s") % said
     return ""
 
 
+def _period_in(text: str) -> str:
+    """A period as it is written here; a day also as a spreadsheet program shows it."""
+    try:
+        return day_in(text).isoformat()
+    except ValueError:
+        return plain(text).upper()
+
+
 def _rows(upload: Any, classes: Sequence[str]) -> list[Row]:
-    columns = len(rules.FIXED) + len(classes) + 1
-    found = read_rows(upload, most_rows=rules.MOST_LINES + 1, most_columns=columns)
-    full = [Row(row.number, (*row.cells, *[""] * columns)[:columns]) for row in found]
-    if not full or not rules.is_headed(full[0].cells, classes):
-        raise _not_read(_("its first line does not hold the headings of this list"))
-    if len(full) == 1:
+    """Each line with its cells in the list's order, whatever the file's."""
+    columns = _columns(classes)
+    if upload.size > MOST_BYTES:
+        raise _not_read(_("it has more than %(most)d MB") % {"most": MOST_BYTES // 2**20})
+    try:
+        found = list(Table(upload, columns, most_rows=rules.MOST_LINES + 1))
+    except Unreadable as unreadable:
+        raise _not_read(str(unreadable).rstrip(".。")) from None
+    if not found:
         raise _not_read(_("it holds no unit"))
-    return full[1:]
+    if len(found) > rules.MOST_LINES:
+        raise _not_read(_("it holds more than %(most)d units") % {"most": rules.MOST_LINES})
+    return [Row(row.number, tuple(row.cells[column.name] for column in columns)) for row in found]
+
+
+def _columns(classes: Sequence[str]) -> list[Column]:
+    """Headings end with their name in code (reports.sheets.rules); what stands before it is the reader's language."""
+    kinds = {CODE: unit_code, PERIOD: plain}
+    return [Column(name, (), kinds.get(name, tidy)) for name in (*rules.FIXED, *classes, NOTE)]
 
 
 def _not_read(why: str) -> Invalid:

@@ -4,11 +4,11 @@ One line per unit: a word, or how many of each class and one sentence. A heading
 that a workbook saved by a Chinese reader is read for an English one.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from common.typed import plain, whole_number_in
 from reports.rules import ITEMS, NIL
 
 CODE, UNIT, PERIOD, ANSWER, NOTE = "code", "unit", "period", "answer", "sentence"
@@ -21,7 +21,6 @@ MOST_NOTE = 200
 #: What is written for an answer, and what is read as one.
 WRITTEN = {NIL: "无", ITEMS: "有"}
 READ = {"无": NIL, "nil": NIL, "nothing": NIL, "有": ITEMS, "items": ITEMS, "something": ITEMS}
-_COUNT = re.compile(r"[0-9]{1,5}")
 
 
 class Said(NamedTuple):
@@ -49,11 +48,6 @@ def headings(words: Mapping[str, str], classes: Mapping[str, str]) -> list[str]:
     return [f"{said} {name}" for name, said in named.items()]
 
 
-def is_headed(cells: Sequence[str], classes: Iterable[str]) -> bool:
-    """Whether these are the headings of a list with these classes, in any language."""
-    return [cell.rpartition(" ")[2] for cell in cells] == [*FIXED, *classes, NOTE]
-
-
 def as_said(answer: str, items: Iterable[tuple[str, int, str]]) -> Said:
     """A report as a line would say it: the counts of a class added up, the sentences joined."""
     counts: Counter[str] = Counter()
@@ -68,19 +62,30 @@ def as_said(answer: str, items: Iterable[tuple[str, int, str]]) -> Said:
 
 def read(cells: Sequence[str], classes: Sequence[str]) -> tuple[Said, str]:
     """What the cells of a line say, and the code of what is wrong with them ("" = nothing)."""
-    word, note = cells[len(FIXED) - 1].strip().casefold(), cells[-1].strip()
+    word, note = plain(cells[len(FIXED) - 1]).casefold(), cells[-1].strip()
     counts = []
     for name, text in zip(classes, cells[len(FIXED) : -1], strict=True):
-        if text in ("", "0"):
-            continue
-        if not _COUNT.fullmatch(text):
+        many = _count_in(text)
+        if many is None:
             return Said(), "bad_count"
-        counts.append((name, int(text)))
+        if many:
+            counts.append((name, many))
     if word and word not in READ:
         return Said(), "bad_word"
     answer = READ[word] if word else (ITEMS if counts else "")
     said = Said(answer, tuple(sorted(counts)), note)
     return said, _fault_of(said)
+
+
+def _count_in(text: str) -> int | None:
+    """How many, as cells hold it; an empty one is 0, and what is no count None."""
+    if not text:
+        return 0
+    try:
+        many = whole_number_in(text)
+    except ValueError:
+        return None
+    return many if many <= MOST_COUNT else None
 
 
 def _fault_of(said: Said) -> str:

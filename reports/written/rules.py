@@ -88,8 +88,8 @@ def gaps(
 
 
 def year_of(period: Period) -> int:
-    """The year a report is filed in: of a week its ISO year, as with the volumes of summaries."""
-    return period.day.isocalendar().year if period.cadence == "weekly" else period.day.year
+    """The year a report is filed in, as with the volumes of summaries."""
+    return period.filed_in[0]
 
 
 def is_within(day: date, window: tuple[str, str] | tuple[()]) -> bool:

@@ -119,3 +119,19 @@ def test_a_month_is_bounded_by_midnight_in_shanghai():
 def test_months_and_quarters_start_where_they_start(cadence, day):
     with pytest.raises(ValueError, match="starts on"):
         Period(cadence, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "filed"),
+    [
+        ("2026-W01", (2026, 1)),  # begins on 29 December 2025
+        ("2026-W53", (2026, 12)),
+        ("2027-W01", (2027, 1)),
+        ("2026-W31", (2026, 7)),
+        ("2026-W14", (2026, 4)),  # begins on 30 March
+        ("2026-12-31", (2026, 12)),
+        ("2026-Q4", (2026, 10)),
+    ],
+)
+def test_a_week_is_filed_in_the_month_that_holds_most_of_its_days(text, filed):
+    assert parse(text).filed_in == filed

@@ -1,7 +1,7 @@
 """Level by level: what is confirmed equals counting from scratch, and nothing moves under somebody's feet."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from accounts.models import Unit
 from accounts.scope import reach_of
 from common.errors import Invalid, NotAllowed, NotFound, Refused, WrongState
+from common.papers import Heading
 from journal.models import Entry
 from reports.actions import Item, file_report
 from reports.models import ReportItem, RollUp, ZeroReport
 from reports.rollup import rules
 from reports.rollup.actions import confirm, return_down
-from reports.rollup.queries import draft
+from reports.rollup.papers import year_paper
+from reports.rollup.queries import Year, draft
 from reports.rounds.actions import open_rounds
 from reports.rules import Counts
 
@@ -306,6 +308,15 @@ def test_the_papers_say_what_was_confirmed(browser, up, file):
     assert "T11〔2026〕零报 1 号" in said
     assert "研判：平稳" in said
     assert pdf.content.startswith(b"%PDF-")
+
+
+def test_the_first_week_of_a_year_stands_under_january_in_its_volume(units):
+    week = RollUp(unit=units["T11"], cadence="weekly", day=date(2025, 12, 29), year=2026, serial=1, expected=0,
+                  received=0, nil=0, with_items=0, late=0, confirmed_at=datetime(2026, 1, 5, tzinfo=UTC))  # fmt: skip
+
+    paper = year_paper(Year(units["T11"], 2026, [week], Counts(), {}))
+
+    assert [block.text for block in paper.body if isinstance(block, Heading)][1:] == ["2026-01"]
 
 
 @pytest.mark.parametrize(

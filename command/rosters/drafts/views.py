@@ -1,5 +1,7 @@
 """Doors of drafts: rotations, a draft and its publishing, workbooks in and out."""
 
+from itertools import chain
+
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import get_object_or_404, render
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.models import Post, User
+from accounts.names import told_apart
 from accounts.queries import holders
 from command.rosters import actions, forms, permissions, queries, sheets
 from command.rosters.models import Rotation, Shift
@@ -91,8 +94,10 @@ class RosterPage(LoginRequiredMixin, View):
     def page(self, request, roster, form, status=200):
         posts = queries.rostered_posts(roster.unit)
         found = queries.findings_of(roster) if roster.is_draft else []
-        shown = roster.shifts.for_lists() if roster.is_draft else roster.shifts.in_force().for_lists()
         may_draft = is_allowed(permissions.check_can_draft, request.reach, roster.unit)
+        rows = roster.shifts if roster.is_draft else roster.shifts.in_force()
+        shown = list(rows.for_lists())
+        choices = self._choices(roster, request.now) if roster.is_draft and may_draft else {}
         form.owe_reason(bool(found))
         context = {
             "roster": roster,
@@ -100,7 +105,8 @@ class RosterPage(LoginRequiredMixin, View):
             "posts": posts,
             "lines": queries.lines_of(shown, posts, roster.first_day, roster.last_day),
             "found": found,
-            "choices": self._choices(roster, request.now) if roster.is_draft and may_draft else {},
+            "choices": choices,
+            "names": told_apart([*(shift.person for shift in shown), *chain(*choices.values())]),
             "form": form,
             "may_publish": roster.is_draft
             and is_allowed(permissions.check_can_publish, request.reach, roster.unit),
