@@ -67,6 +67,7 @@ def _folder() -> Path:
 
 
 def _copy_sqlite(source: Path, goal: Path) -> None:
+    goal.unlink(missing_ok=True)  # what an earlier run left in a folder that was kept
     with closing(sqlite3.connect(source)) as database:
         database.execute("VACUUM INTO ?", [str(goal)])
 
