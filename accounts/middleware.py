@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
-from accounts import sessions, throttles
+from accounts import sessions, throttles, watch
 from accounts.first_things import SENTENCES, first_thing
 from accounts.models import OpenSession, User
 from accounts.scope import reach_of
@@ -83,6 +83,18 @@ class PersonMiddleware:
             request.user = AnonymousUser()
         else:
             logout(request)
+
+
+class WatchMiddleware:
+    """Tells the auditor of refusals and downloads (accounts.watch)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        watch.look(request, response)
+        return response
 
 
 class FirstThingsMiddleware:

@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind
-from accounts.models import Post
+from accounts.models import Appointment, Post, Unit
 from accounts.permissions import VERBS
 from accounts.queries import open_unit, user_named
 from accounts.scope import Reach
@@ -88,6 +88,7 @@ def issue_order(
             _("No order was issued: the arrival time has already passed. Give a later one."),
             fields={"arrive_by": [_("This time has already passed.")]},
         )
+    permissions.check_may_be_ordered(reach, incident, _units_of(target, now), str(target))
     _check_squad_is_free(incident, target)
 
     document = incident.plan.document
@@ -224,6 +225,17 @@ def _posts_of(target: Target) -> list[Post]:
     if target.kind == TargetKind.SQUAD:
         return list(posts.filter(kind=PostKind.SQUAD, squad=target.squad))
     return list(posts.filter(kind__in=VERBS["order.answer"], squad=""))
+
+
+def _units_of(target: Target, now: datetime) -> list[Unit]:
+    """The unit it goes to, or those of the posts the person holds now."""
+    if target.person is None:
+        return [target.unit] if target.unit else []
+    return list(
+        Unit.objects.filter(
+            posts__appointments__in=Appointment.objects.current(now).filter(person=target.person)
+        ).distinct()
+    )
 
 
 def _pace(target: Target) -> str:

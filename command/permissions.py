@@ -1,14 +1,17 @@
 """Who may do what with an order. Each check raises with the reason; buttons and API derive from it."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
+from accounts.models import Unit
 from accounts.permissions import VERBS
 from accounts.scope import Reach
 from command import rules
 from command.choices import OrderVerb, TargetKind
 from command.models import Order, OrderStep
 from common.errors import NotAllowed
-from incidents.models import Incident
+from incidents.models import Incident, is_shared_with
 
 
 def check_can_issue(reach: Reach, incident: Incident) -> None:
@@ -20,6 +23,24 @@ def check_can_issue(reach: Reach, incident: Incident) -> None:
             )
             % {"number": incident.number},
         )
+
+
+def check_may_be_ordered(reach: Reach, incident: Incident, units: Iterable[Unit], to: str) -> None:
+    """An order opens the incident to whoever gets it: so it goes to units the giver commands, to those above the
+    incident, and to neighbours it was shared with. A common superior commands both."""
+    units = list(units)
+    near = any(
+        reach.holds("order.issue", unit.path) or incident.unit_path.startswith(unit.path) for unit in units
+    )
+    if near or is_shared_with(incident, units):
+        return
+    raise NotAllowed(
+        "recipient_elsewhere",
+        _(
+            "No order was issued: %(to)s belongs to another bureau, and an order would show it %(number)s. Share the incident with that unit first, or ask the bureau above both to give the order."
+        )
+        % {"to": to, "number": incident.number},
+    )
 
 
 def check_can_move(reach: Reach, order: Order, verb: str) -> bool:

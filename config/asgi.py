@@ -12,12 +12,12 @@ from django.urls import path  # noqa: E402
 
 from engine.lifespan import Lifespan  # noqa: E402
 from engine.one_thread import OneThreadHandler  # noqa: E402
-from engine.sockets import LiveConsumer, OwnOriginOnly  # noqa: E402
+from engine.sockets import LiveConsumer, OwnOriginOnly, tell_auditor  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": OneThreadHandler(),
-        "websocket": OwnOriginOnly(URLRouter([path("ws/live/", LiveConsumer.as_asgi())])),
+        "websocket": OwnOriginOnly(URLRouter([path("ws/live/", LiveConsumer.as_asgi())]), told=tell_auditor),
         "lifespan": Lifespan(),
     }
 )

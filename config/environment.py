@@ -40,11 +40,29 @@ _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 env = Environment()
 
 
+def make_data_dir(folder: Path) -> None:
+    """Make DATA_DIR, for this account alone: it will hold sessions, keys and telephone numbers."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"DATA_DIR {folder} cannot be made ({error.strerror}); name another folder. Not started.")
+
+
 def read_secret_keys(data_dir: Path) -> list[str]:
     """The key, then the earlier ones: from SECRET_KEY, else from the file of this data directory.
 
     The file has one key a line and mode 0600; it is made once, with a random key, or comes with a backup.
     """
+    try:
+        return _read_secret_keys(data_dir)
+    except OSError as error:
+        sys.exit(
+            f"DATA_DIR {data_dir} is not to be read and written ({error.strerror}); give it to this account, or "
+            "name another folder. Not started."
+        )
+
+
+def _read_secret_keys(data_dir: Path) -> list[str]:
     earlier = env.list("SECRET_KEY_FALLBACKS", default=[])
     if key := env("SECRET_KEY", default=""):
         return [key, *earlier]

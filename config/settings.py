@@ -7,11 +7,11 @@ Every variable read here is listed with unit and default in `.env.example`.
 import sys
 from pathlib import Path
 
-from config.environment import env, read_secret_keys
+from config.environment import env, make_data_dir, read_secret_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+make_data_dir(DATA_DIR)
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
@@ -31,6 +31,8 @@ SITE_NAME = env("SITE_NAME", default="")
 NETWORK_NOTICE = env("NETWORK_NOTICE", default="")
 #: True behind the TLS proxy of the production profile: secure cookies, HSTS.
 HTTPS = env.bool("HTTPS", default=False)
+if HTTPS and DEBUG:
+    sys.exit("DEBUG=1 shows inner details to every visitor; with HTTPS=1 leave DEBUG out. Not started.")
 
 DATABASE_URL = env("DATABASE_URL", default="")
 #: The commands that change the schema run as the owner of the tables, where that is another account.
@@ -88,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PersonMiddleware",
+    "accounts.middleware.WatchMiddleware",
     "accounts.middleware.FirstThingsMiddleware",
     "accounts.intake.middleware.TypedMiddleware",
     "common.middleware.RefusalMiddleware",
@@ -223,7 +226,14 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = SITE_NAME or "Incident command"
-REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=False)
+#: On where the bureau is really served; off there only by a written decision, whose number and date stand here.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=HTTPS)
+SECOND_FACTOR_DECISION = env("SECOND_FACTOR_DECISION", default="")
+if HTTPS and not REQUIRE_SECOND_FACTOR and not SECOND_FACTOR_DECISION:
+    sys.exit(
+        "REQUIRE_SECOND_FACTOR=0 needs SECOND_FACTOR_DECISION, number and date of the written decision: without a "
+        "second factor a password alone signs a red warning. Not started."
+    )
 
 #: True for a web process on a replica of the database: it serves pages that only read.
 READ_ONLY = env.bool("READ_ONLY", default=False)
@@ -292,6 +302,7 @@ REST_FRAMEWORK = {
         "accounts.tokens.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.rate.PerPerson"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["accounts.intake.parsers.TypedParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -300,6 +311,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "iso-8601",
 }
+#: Calls of one person in one process; 0 = no limit. Alarms are never counted.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1200)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Incident command dashboard",
     "VERSION": "1",

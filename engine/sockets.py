@@ -2,9 +2,11 @@
 
 import logging
 from collections import deque
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from channels.db import database_sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.layers import get_channel_layer
@@ -15,6 +17,7 @@ from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
+from accounts import watch
 from engine.guests import read_readers
 from engine.queries import status
 from journal.hub import SIGNED_OUT, Hub, SignedOut, TooManyScreens, here
@@ -145,15 +148,30 @@ class OwnOriginOnly:
     be listed in CSRF_TRUSTED_ORIGINS: the same sites that may send forms.
     """
 
-    def __init__(self, application):
-        self.application = application
+    def __init__(self, application, told: Callable[..., Awaitable[None]] | None = None):
+        self.application, self._told = application, told
 
     async def __call__(self, scope, receive, send):
         origin, host = _header(scope, b"origin"), _header(scope, b"host")
         if is_own_origin(origin, host):
             return await self.application(scope, receive, send)
         logger.warning("a live socket was refused: origin %.200r at host %.200r", origin, host)
+        if self._told:
+            await self._told(scope, origin)
         return await WebsocketDenier()(scope, receive, send)
+
+
+async def tell_auditor(scope, origin: str) -> None:
+    """Write a refused origin down, once in a while for each address."""
+    address = (scope.get("client") or ("",))[0]
+    await database_sync_to_async(watch.note)(
+        "access.refused",
+        user=None,
+        address=address,
+        about="origin",
+        now=timezone.now(),
+        content={"page": "ws/live/", "origin": origin[:200], "address": address},
+    )
 
 
 def is_own_origin(origin: str, host: str) -> bool:

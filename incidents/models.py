@@ -265,6 +265,13 @@ def granted_threads(reaches) -> list[set[str]]:
     ]
 
 
+def is_shared_with(incident: Incident, units) -> bool:
+    """Whether one of the units, or a post of theirs, sees the incident by exception."""
+    names = {f"unit:{unit.pk}" for unit in units}
+    names |= {f"post:{pk}" for unit in units for pk in unit.posts.values_list("pk", flat=True)}
+    return IncidentGroupPermission.objects.filter(content_object=incident, group__name__in=names).exists()
+
+
 def granted_pks(reach) -> list[int]:
     """The same exceptions as primary keys, from what the reach has already read."""
     return [

@@ -120,6 +120,7 @@ _ALL = [
     # rosters, shifts, readiness
     Kind("rotation.changed", "变更轮值规则", "Rotation changed", audience="report"),
     Kind("roster.drafted", "编排值班表", "Roster drafted", audience="report"),
+    Kind("roster.draft_changed", "调整值班表草稿", "Draft of a roster changed", audience="report"),
     Kind("roster.published", "发布值班表", "Roster published", audience="report"),
     Kind("swap.proposed", "提出换班", "Swap proposed", audience="report"),
     Kind("swap.accepted", "同意换班", "Swap accepted", audience="report"),
@@ -217,6 +218,8 @@ _ALL = [
     Kind("password.changed", "修改密码", "Password changed", audience="security", changes_rights=True),
     Kind("password.reset", "重置密码", "Password reset", audience="security", changes_rights=True),
     Kind("second_factor.changed", "变更第二因子", "Second factor changed", audience="security"),
+    Kind("access.refused", "访问被拒", "Access refused", audience="security"),
+    Kind("file.downloaded", "下载文件", "File downloaded", audience="security"),
     Kind("token.issued", "签发接口令牌", "API token issued", audience="security"),
     Kind("personal_data.kept", "签字保留个人号码", "Number of a person kept, signed", audience="security"),
     Kind("token.revoked", "吊销接口令牌", "API token revoked", audience="security"),

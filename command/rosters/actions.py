@@ -188,7 +188,18 @@ def assign(*, reach: Reach, shift_id: int, person: User | None, now: datetime) -
 
     permissions.check_can_draft(reach, shift.post.unit)
 
+    roster, before = shift.roster, str(shift.person)
     Roster.objects.filter(shifts=shift).update(rev=F("rev") + 1)
+    _record(
+        roster,
+        "roster.draft_changed",
+        reach,
+        now,
+        post=shift.post.title,
+        starts_at=shift.starts_at,
+        before=before,
+        after=str(person) if person else "",
+    )
     if person is None:
         shift.delete()
         return shift

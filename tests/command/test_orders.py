@@ -269,3 +269,30 @@ def test_permissions_name_the_way_out(order, reach):
         permissions.check_can_move(reach("town11.clerk"), issued, V.ACKNOWLEDGE)
 
     assert issued.number in str(refused.value)
+
+
+@pytest.mark.parametrize("to", ["squad:dialogue@C2", "unit:T21", "person:county2.duty"])
+def test_an_order_does_not_show_a_neighbour_what_was_not_shared(order, alarm, to, cast):
+    with pytest.raises(NotAllowed) as refused:
+        order(to)
+
+    assert refused.value.code == "recipient_elsewhere"
+
+
+def test_after_sharing_the_neighbour_may_be_ordered(order, alarm, reach, units, now):
+    from incidents.sharing.actions import share
+
+    incident = alarm()
+    share(incident_id=incident.pk, reach=reach("county1.duty"), unit=units["C2"], reason="毗邻", now=now)
+
+    assert order("squad:dialogue@C2", incident=incident).target_unit == units["C2"]
+
+
+@pytest.mark.parametrize("to", ["squad:dialogue@C2", "person:county2.duty", "unit:T11"])
+def test_the_bureau_above_both_orders_either(alarm, reach, now, to):
+    issued = actions.issue_order(
+        incident_id=alarm().pk, reach=reach("city.duty"), target=actions.read_target(to), task="支援",
+        arrive_by=None, now=now,
+    )  # fmt: skip
+
+    assert issued.pk

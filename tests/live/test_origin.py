@@ -1,6 +1,10 @@
 import pytest
+from asgiref.sync import sync_to_async
+from django.core.cache import cache
 
-from engine.sockets import is_own_origin
+from engine.sockets import OwnOriginOnly, is_own_origin, tell_auditor
+from journal.models import Entry
+from journal.record import content_of
 
 
 @pytest.mark.parametrize(
@@ -45,3 +49,38 @@ def test_a_wildcard_of_hosts_still_means_the_same_host(settings):
 
     assert is_own_origin("http://a.test", "a.test")
     assert not is_own_origin("http://b.test", "a.test")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.asyncio
+async def test_a_refused_origin_is_told_to_the_auditor():
+    heard = []
+
+    async def told(scope, origin):
+        heard.append(origin)
+
+    messages = iter([{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1006}])
+    sent = []
+
+    async def receive():
+        return next(messages)
+
+    async def send(message):
+        sent.append(message["type"])
+
+    headers = [(b"origin", b"http://evil.test"), (b"host", b"a.test")]
+    await OwnOriginOnly(None, told)({"type": "websocket", "headers": headers}, receive, send)
+
+    assert sent == ["websocket.close"]
+    assert heard == ["http://evil.test"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.asyncio
+async def test_what_the_auditor_is_told_is_written_once():
+    await sync_to_async(cache.clear)()
+    for _time in range(2):
+        await tell_auditor({"client": ("10.0.0.9", 1)}, "http://evil.test")
+
+    entry = await Entry.objects.aget(kind="access.refused")
+    assert content_of(entry) == {"page": "ws/live/", "origin": "http://evil.test", "address": "10.0.0.9"}

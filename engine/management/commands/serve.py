@@ -34,6 +34,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, host, port, no_migrate, no_demo, **options):
+        if not os.access(settings.DATA_DIR, os.W_OK):
+            self._refuse(
+                f"{settings.DATA_DIR} 不可写；请检查权限与磁盘，或用 DATA_DIR 换一个目录",
+                f"{settings.DATA_DIR} cannot be written to; look at its rights and its disk, or set DATA_DIR to another folder",
+            )
         listening = self._listen(host, port)
         lock = one_process.take() if settings.EMBEDDED else True
         if lock is None:
