@@ -134,13 +134,13 @@ def _problem(line: Line, cells: dict[str, str], holding: Spans) -> str:
 
 
 def _stand_in_problem(line: Line, holding: Spans) -> str:
-    """Who stands in holds the post themself for the whole duty, and is somebody else."""
+    """Who stands in holds the post themself during the duty, and is somebody else: on duty is only who holds the post."""
     if line.stand_in is None or line.post is None:
         return ""
     if line.stand_in == line.person:
         return _("the stand-in is the same person")
     spans = holding.get((line.post.pk, line.stand_in.pk), ())
-    if any(begin <= line.starts_at and (end is None or end >= line.ends_at) for begin, end in spans):
+    if any(begin < line.ends_at and (end is None or end > line.starts_at) for begin, end in spans):
         return ""
     return _("the stand-in %(person)s does not hold this post then: choose one of its holders, or have them appointed") % {
         "person": line.stand_in}  # fmt: skip
