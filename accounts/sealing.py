@@ -53,11 +53,11 @@ def is_readable(stored: str, keys: Iterable[str]) -> bool:
 
 
 def _open(stored: str, keys: Iterable[str]) -> str | None:
-    raw = base64.urlsafe_b64decode(stored[len(MARK) :])
     for key in keys:
         try:
+            raw = base64.urlsafe_b64decode(stored[len(MARK) :])
             return _cipher(key).decrypt(raw[:_NONCE], raw[_NONCE:], None).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # another key, or a value that was cut
             continue
     return None
 

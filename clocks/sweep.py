@@ -12,6 +12,7 @@ from django.db.models import Case, Value, When
 
 from clocks import effects
 from clocks.models import RUNNING, Clock
+from common.alone import Loop, is_of_the_row
 from common.crash import crash_point
 from journal.record import record, stamp
 
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 EFFECT_LEASE = timedelta(seconds=10)
 FIRST_RETRY = timedelta(minutes=1)
 LAST_RETRY = timedelta(minutes=15)
+BREACHES = Loop("clocks.breach")
 
 
 def sweep(now: datetime, limit: int = 100) -> int:
@@ -30,26 +32,39 @@ def sweep(now: datetime, limit: int = 100) -> int:
 
 def _mark_breached(now: datetime, limit: int) -> int:
     # A look without a lock: on SQLite every transaction takes the one write lock.
-    if not Clock.objects.unswept(now).exists():
+    late = BREACHES.pick(Clock.objects.unswept(now).order_by("due_at"), now, limit)
+    if not late:
         return 0
-    with transaction.atomic():
-        late = list(
-            Clock.objects.unswept(now)
-            .select_for_update(skip_locked=True, of=("self",))
-            .select_related("unit")
-            .order_by("due_at")[:limit]
-        )
-        # Answered late but before anybody could be told: then nobody need be.
-        Clock.objects.filter(pk__in=[clock.pk for clock in late]).update(
-            breached_at=now, tell_due_at=Case(When(RUNNING, then=Value(now)), default=None)
-        )
-        owed = [clock.pk for clock in late if clock.effect and clock.is_running]
-        if owed:
-            Clock.objects.filter(pk__in=owed).update(effect_due_at=now)
-        for clock in late:
-            _record_breach(clock, now)
-        crash_point("clocks.before_breach_commit")
+    try:
+        count = _mark(late, now)
+    except Exception as error:
+        if not is_of_the_row(error):
+            raise
+        # One of them cannot be recorded: each alone, so that the others are.
+        count = BREACHES.each(late, lambda pk: _mark([pk], now), now)
     crash_point("clocks.after_breach_commit")
+    return count
+
+
+@transaction.atomic
+def _mark(pks: list[int], now: datetime) -> int:
+    late = list(
+        Clock.objects.unswept(now)
+        .filter(pk__in=pks)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("unit")
+        .order_by("due_at")
+    )
+    # Answered late but before anybody could be told: then nobody need be.
+    Clock.objects.filter(pk__in=[clock.pk for clock in late]).update(
+        breached_at=now, tell_due_at=Case(When(RUNNING, then=Value(now)), default=None)
+    )
+    owed = [clock.pk for clock in late if clock.effect and clock.is_running]
+    if owed:
+        Clock.objects.filter(pk__in=owed).update(effect_due_at=now)
+    for clock in late:
+        _record_breach(clock, now)
+    crash_point("clocks.before_breach_commit")
     return len(late)
 
 

@@ -26,3 +26,20 @@ class Series(models.Model):
 
     name = models.CharField(max_length=80, primary_key=True)
     last = models.PositiveIntegerField()
+
+
+class SetAside(models.Model):
+    """A row of some loop that raised, and when it is tried again (see common.alone)."""
+
+    loop = models.CharField(max_length=40)
+    row = models.CharField(max_length=80)
+    error = models.CharField(max_length=200)
+    tries = models.PositiveSmallIntegerField(default=0)
+    first_at = models.DateTimeField()
+    again_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["loop", "row"], name="set_aside_once")]
+
+    def __str__(self):
+        return f"{self.loop} {self.row}: {self.error}"

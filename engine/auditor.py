@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 
 from clocks.queries import unswept_count
+from common import alone
 from engine import nightly
 from engine.choices import can_wait
 from engine.models import Alarm, Heartbeat
@@ -63,6 +64,7 @@ def find_faults(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fault]:
         lambda: _full_disk(),
         lambda: _jumped_time(),
         lambda: _nights(now),
+        lambda: _set_aside(now),
     ]
     for check in checks:
         try:
@@ -147,6 +149,16 @@ def _jumped_time() -> Iterator[Fault]:
 def _nights(now: datetime) -> Iterator[Fault]:
     for code, detail in nightly.standing(now):
         yield Fault(code, detail)
+
+
+def _set_aside(now: datetime) -> Iterator[Fault]:
+    """Rows that raise whenever a loop comes to them: their neighbours went on, they did not."""
+    alone.forget_settled(now)
+    loops: dict[str, list[str]] = {}
+    for one in alone.shown(now):
+        loops.setdefault(one.loop, []).append(f"{one.row}: {one.error}")
+    for loop, rows in loops.items():
+        yield Fault(f"set_aside:{loop}", f"{len(rows)} – {rows[0]}")
 
 
 def _tell_changes(faults: dict[str, Fault], now: datetime) -> None:

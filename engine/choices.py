@@ -24,6 +24,10 @@ FAULTS = {
         "The time of the server has jumped: deadlines go by the time before it. "
         "Set the clock right, then start the engine again."
     ),
+    "set_aside": _(
+        "Something cannot be done and is tried again and again; everything beside it goes on. "
+        "See the engine's log for the reason, and do by hand what is waiting."
+    ),
     "check_failed": _("A check of the engine itself failed. See the engine's log for the reason."),
     "journal_unverified": _(
         "The nightly check of the whole journal found it broken: somebody may have changed it. "

@@ -200,7 +200,15 @@ class Hub:
             if changing and line is changing[0]:
                 # This entry and what follows goes to whoever may see it after the change.
                 await self._rights_changed_by(changing)
+            await self._show_alone(line)
+
+    async def _show_alone(self, line: Line) -> None:
+        """One entry that cannot be shown is passed over; the next ones are."""
+        try:
             await self._show(line)
+        except Exception:
+            logger.exception("entry %s cannot be shown", line.number)
+            self._mark = Mark(line.number, line.hash)
 
     def _begin(self, found: Look) -> None:
         """Take the tail as it is: at the start, or because this is another journal than before."""

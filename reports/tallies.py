@@ -10,6 +10,7 @@ See docs/adr/0041-tallies-are-folded-from-the-journal.md.
 """
 
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from journal.numbering import head
 from reports.cadence import asked, stated
 from reports.models import Folded, Round, Silence, Tally, ZeroReport
 from reports.rules import ITEMS, NIL, Counts, change_of
+
+log = logging.getLogger(__name__)
 
 FILINGS = ("zero_report.received", "zero_report.corrected")
 #: Kinds that may change who is expected.
@@ -75,10 +78,21 @@ _COUNTS = Q(kind__in=FILINGS) | Q(kind__startswith=UNITS)
 def _changes(rows: Iterable[tuple[str, str, str]]) -> Iterator[Change]:
     for kind, unit_path, body in rows:
         if kind in FILINGS:
-            said = json.loads(body)["content"]
-            if said["counted"]:
-                counts = change_of(was=said["was"], answer=said["answer"], late=said["late"])
-                yield Change(parse(said["period"]), unit_path, counts)
+            try:
+                change = _change(unit_path, json.loads(body)["content"])
+            except (LookupError, TypeError, ValueError):
+                # A recount makes it good; the counts of everybody else do not wait for it.
+                log.exception("a filing below %s cannot be read and is passed over", unit_path)
+                continue
+            if change:
+                yield change
+
+
+def _change(unit_path: str, said: dict) -> Change | None:
+    if not said["counted"]:
+        return None
+    counts = change_of(was=said["was"], answer=said["answer"], late=said["late"])
+    return Change(parse(said["period"]), unit_path, counts)
 
 
 def sum_above(changes: Iterable[Change]) -> dict[str, Counts]:

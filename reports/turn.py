@@ -22,4 +22,4 @@ def fold_tallies(now: datetime) -> int:
 
 def turn_rounds(now: datetime) -> int:
     """Open what the day asks for, fix what is past its cut-off, count anew where units came or went."""
-    return len(open_rounds(now=now)) + len(fix_rounds(now=now)) + recount_rounds()
+    return len(open_rounds(now=now)) + len(fix_rounds(now=now)) + recount_rounds(now)

@@ -15,6 +15,7 @@ from accounts.reform.choices import ReformState
 from accounts.reform.ground import Found, New, find
 from accounts.reform.permissions import check_can_reform
 from accounts.scope import Reach
+from common.alone import Loop
 from common.crash import crash_point
 from common.errors import Invalid, Refused, WrongState
 from journal.record import key, record
@@ -122,17 +123,26 @@ def cancel_reform(*, reach: Reach, reform_id: int, now: datetime) -> Reform:
 # --- on the day ----------------------------------------------------------------------------------------------
 
 
+DUE = Loop("accounts.reform")
+#: Carried out in one turn.
+MOST = 1000
+
+
 def carry_out_due(now: datetime) -> int:
     """Carry out what is planned for today or was missed. One that is not possible any more says why."""
     today = localtime(now).date()
     due = Reform.objects.filter(state=ReformState.PLANNED, day__lte=today)
-    done = 0
-    for reform_id in list(due.order_by("day", "pk").values_list("pk", flat=True)):
-        try:
-            done += carry_out(reform_id, now)
-        except Refused as refused:
-            _note_failure(reform_id, refused, now)
-    return done
+    return DUE.each(
+        DUE.pick(due.order_by("day", "pk"), now, MOST), lambda pk: _carry_out_or_say_why(pk, now), now
+    )
+
+
+def _carry_out_or_say_why(reform_id: int, now: datetime) -> int:
+    try:
+        return carry_out(reform_id, now)
+    except Refused as refused:
+        _note_failure(reform_id, refused, now)
+        return 0
 
 
 @transaction.atomic

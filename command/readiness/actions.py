@@ -16,6 +16,7 @@ from command.readiness.choices import Outcome, TestState
 from command.readiness.contacts import contacts_of, has_gateway
 from command.readiness.models import ReachAnswer, ReachTest
 from command.readiness.queries import people_to_test
+from common.alone import Loop
 from common.crash import crash_point
 from common.errors import Invalid, WrongState
 from journal.record import key, record
@@ -83,12 +84,15 @@ def cancel_test(*, reach: Reach, test_id: int, now: datetime) -> ReachTest:
     return test
 
 
+BEGINNING, ENDING = Loop("tests.begin"), Loop("tests.end")
+
+
 def turn_tests(now: datetime) -> int:
     """Send what is due, count what is over. Any number of processes may; each test is sent and counted once."""
     due = ReachTest.objects.filter(state=TestState.PLANNED, due_at__lte=now).order_by("due_at", "pk")
     over = ReachTest.objects.filter(state=TestState.RUNNING, ends_at__lte=now).order_by("ends_at", "pk")
-    begun = sum(begin_test(test_id=pk, now=now) for pk in list(due.values_list("pk", flat=True)[:20]))
-    return begun + sum(end_test(test_id=pk, now=now) for pk in list(over.values_list("pk", flat=True)[:20]))
+    begun = BEGINNING.each(BEGINNING.pick(due, now, 20), lambda pk: begin_test(test_id=pk, now=now), now)
+    return begun + ENDING.each(ENDING.pick(over, now, 20), lambda pk: end_test(test_id=pk, now=now), now)
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from command.rosters.models import Rotation, Shift
 from command.rosters.queries import on_duty
 from command.shifts import alerts, handovers, rules
 from command.shifts.models import Paper
+from common.alone import Loop
 from common.crash import crash_point
 from common.errors import NotAllowed, WrongState
 from common.paths import prefixes
@@ -41,11 +42,14 @@ CONFIRMATION = ClockRule(
 )
 
 
+BEGINNING, CHECKING = Loop("shifts.begin"), Loop("shifts.numbers")
+
+
 def begin_due(now: datetime, limit: int = 50) -> int:
     """Begin every shift whose hour has come. Any number of processes may; each shift begins once."""
     due = Shift.objects.in_force().filter(began_at__isnull=True, starts_at__lte=now, ends_at__gt=now)
-    pks = list(due.order_by("starts_at", "pk").values_list("pk", flat=True)[:limit])
-    return sum(begin_shift(shift_id=pk, now=now) for pk in pks)
+    pks = BEGINNING.pick(due.order_by("starts_at", "pk"), now, limit)
+    return BEGINNING.each(pks, lambda pk: begin_shift(shift_id=pk, now=now), now)
 
 
 @transaction.atomic
@@ -131,8 +135,8 @@ def check_numbers(now: datetime, limit: int = 50) -> int:
     many were settled.
     """
     waiting = Shift.objects.filter(began_at__isnull=False, number_checked_at__isnull=True)
-    pks = list(waiting.order_by("confirm_by", "pk").values_list("pk", flat=True)[:limit])
-    return sum(check_number(shift_id=pk, now=now) for pk in pks)
+    pks = CHECKING.pick(waiting.order_by("confirm_by", "pk"), now, limit)
+    return CHECKING.each(pks, lambda pk: check_number(shift_id=pk, now=now), now)
 
 
 @transaction.atomic

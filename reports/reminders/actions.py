@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from common.alone import Loop, is_of_the_row
 from common.crash import crash_point
 from journal.models import Entry
 from journal.numbering import head
@@ -33,6 +34,9 @@ CHUNK = 500
 BATCH = 2000
 
 ANSWERED = "answered meanwhile"
+WRITING, TAKING = Loop("reminders.write"), Loop("reminders.take")
+#: Of so many steps that are due, the first one that nobody is at is taken.
+CANDIDATES = 20
 
 
 # --- which steps a round has ---------------------------------------------------------------------------------
@@ -42,7 +46,14 @@ def write_steps(now: datetime) -> int:
     """Write down the steps of rounds that have none yet, as their plan says them. Returns how many."""
     written = ReminderStep.objects.filter(round=OuterRef("pk"))
     fresh = Round.objects.filter(~Exists(written), due_at__gt=now - rules.STILL_USEFUL)
-    steps = [step for found in fresh for step in _steps_of(found)]
+    rounds = {found.pk: found for found in fresh}
+    steps: list[ReminderStep] = []
+
+    def write(pk: int) -> int:
+        steps.extend(_steps_of(rounds[pk]))
+        return 0
+
+    WRITING.each_not_resting(rounds, write, now)
     ReminderStep.objects.bulk_create(steps, ignore_conflicts=True)
     return len(steps)
 
@@ -98,27 +109,40 @@ def due_steps(now: datetime) -> QuerySet[ReminderStep]:
 def take_step(now: datetime) -> int:
     """Take one chunk of the step that is due the longest. 0 = nothing is due, or others are at it."""
     # A look without a lock: on SQLite every transaction takes the one write lock.
-    if not due_steps(now).exists():
-        return 0
-    with transaction.atomic():
-        mine = due_steps(now).select_for_update(skip_locked=True, of=("self",)).select_related("round__unit")
-        step = mine.order_by("at", "pk").first()
-        if step is None:
-            return 0
+    due = TAKING.pick(due_steps(now).order_by("at", "pk"), now, CANDIDATES)
+    step = None
+    try:
+        with transaction.atomic():
+            step = _lock_first(due) if due else None
+            if step is not None:
+                _take(step, now)
+    except Exception as error:
+        if step is None or not is_of_the_row(error):
+            raise
+        TAKING.put(step.pk, error, now)
+    return int(step is not None)
 
-        if rules.is_stale(step.do, step.due_at, now):
-            is_done = True
-        elif step.do in TO_THE_UNIT:
-            is_done = _remind_some(step, now)
-        else:
-            is_done = _tell_above(step, now)
 
-        step.done_at = now if is_done else None
-        step.save(update_fields=["reached", "told", "done_at"])
-        if is_done:
-            _record(step, now)
-        crash_point("reminders.before_commit")
-    return 1
+def _lock_first(due: list[int]) -> ReminderStep | None:
+    mine = ReminderStep.objects.filter(pk__in=due, done_at=None).select_for_update(
+        skip_locked=True, of=("self",)
+    )
+    return mine.select_related("round__unit").order_by("at", "pk").first()
+
+
+def _take(step: ReminderStep, now: datetime) -> None:
+    if rules.is_stale(step.do, step.due_at, now):
+        is_done = True
+    elif step.do in TO_THE_UNIT:
+        is_done = _remind_some(step, now)
+    else:
+        is_done = _tell_above(step, now)
+
+    step.done_at = now if is_done else None
+    step.save(update_fields=["reached", "told", "done_at"])
+    if is_done:
+        _record(step, now)
+    crash_point("reminders.before_commit")
 
 
 def _remind_some(step: ReminderStep, now: datetime) -> bool:

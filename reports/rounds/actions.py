@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from accounts.models import Unit
+from common.alone import Loop
 from common.periods import Period, day_of, period_of
 from journal.record import record
 from reports.cadence import asking_units, cadence_of, due_by_tier, locks_by_tier, not_asked
@@ -12,6 +13,8 @@ from reports.tallies import Scope, count_anew, one_folder, recount, scopes_of, s
 #: How many days of missed rounds are opened after a stop.
 CATCH_UP_DAYS = 31
 _CHUNK = 1000
+ASKING, OPENING = Loop("rounds.asked"), Loop("rounds.open")
+FIXING, RECOUNTING = Loop("rounds.fix"), Loop("rounds.recount")
 
 
 def open_rounds(*, now: datetime) -> list[Round]:
@@ -20,10 +23,25 @@ def open_rounds(*, now: datetime) -> list[Round]:
     Opening counts who is expected; it may take seconds in a province and is run where nobody waits for it.
     """
     wanted: dict[Period, list[Round]] = {}
-    for unit in asking_units(now):
-        for opening in _rounds_due(unit, now):
+
+    units = {unit.pk: unit for unit in asking_units(now)}
+
+    def ask(pk: int) -> int:
+        for opening in _rounds_due(units[pk], now):
             wanted.setdefault(opening.period, []).append(opening)
-    return [opened for period, rounds in sorted(wanted.items()) for opened in _open(period, rounds, now)]
+        return 0
+
+    ASKING.each_not_resting(units, ask, now)
+    done: list[Round] = []
+    OPENING.each_not_resting(
+        sorted(wanted), lambda period: _into(done, _open(period, wanted[period], now)), now
+    )
+    return done
+
+
+def _into(done: list[Round], fresh: list[Round]) -> int:
+    done += fresh
+    return len(fresh)
 
 
 def _rounds_due(unit: Unit, now: datetime) -> list[Round]:
@@ -76,7 +94,10 @@ def _open(period: Period, rounds: list[Round], now: datetime) -> list[Round]:
 def fix_rounds(*, now: datetime) -> list[Round]:
     """After the cut-off: write down who was silent; from here on the expected number stands."""
     over = Round.objects.filter(fixed_at=None, due_at__lt=now).values_list("cadence", "day").distinct()
-    return [done for cadence, day in sorted(set(over.order_by())) for done in _fix(Period(cadence, day), now)]
+    periods = [Period(cadence, day) for cadence, day in sorted(set(over.order_by()))]
+    done: list[Round] = []
+    FIXING.each_not_resting(periods, lambda period: _into(done, _fix(period, now)), now)
+    return done
 
 
 def _fix(period: Period, now: datetime) -> list[Round]:
@@ -128,9 +149,12 @@ def _record_round(kind: str, over: Round, now: datetime) -> None:
     )
 
 
-def recount_rounds() -> int:
+def recount_rounds(now: datetime) -> int:
     """Make anew the counts of rounds whose units came or went. Returns how many periods."""
     periods = sorted({found.period for found in Round.objects.filter(recount_wanted=True)})
-    for period in periods:
-        recount(period)
-    return len(periods)
+    return RECOUNTING.each_not_resting(periods, _recount, now)
+
+
+def _recount(period: Period) -> int:
+    recount(period)
+    return 1

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import Unit
+from common.alone import Loop
 from common.periods import LOCAL, Period
 from notices.actions import Recipient
 from notices.choices import ON_SCREEN, ROUTINE, Channel, State
@@ -30,24 +31,36 @@ from reports.written.asking import Asking, askings
 #: The beginning of every purpose of this room's reminders.
 PURPOSE = "written."
 DUE, MISSED, SILENT = "written.due", "written.missed", "written.silent"
+ASKING, TAKING = Loop("written.asked"), Loop("written.take")
 #: So much of a clock's id stands in a subject.
 _CLOCK = 20
 
 
 def remind_written(now: datetime) -> int:
     """Take every step that is due and not taken. Returns how many."""
-    due = [
+    known = {"/".join(asking.name): asking for asking in askings(now)}
+    due: list[tuple[Asking, Period, int, Step]] = []
+
+    def look(name: str) -> int:
+        due.extend(_due_of(known[name], now))
+        return 0
+
+    ASKING.each_not_resting(known, look, now)
+    if not due:
+        return 0
+    taken = set(WrittenReminder.objects.values_list("plan", "clock", "period", "number"))
+    keys = [(*asking.name, str(period), number) for asking, period, number, _step in due]
+    left = {"/".join(map(str, key)): one for key, one in zip(keys, due, strict=True) if key not in taken}
+    return TAKING.each_not_resting(left, lambda name: _take(*left[name], now), now)
+
+
+def _due_of(asking: Asking, now: datetime) -> list[tuple[Asking, Period, int, Step]]:
+    return [
         (asking, period, number, step)
-        for asking in askings(now)
         for period in (asking.period_at(now, 1), asking.period_at(now))
         for number, step in enumerate(_steps(asking, period), start=1)
         if step.at < now <= asking.due_at(period) + STILL_USEFUL and asking.holds(period)
     ]
-    if not due:
-        return 0
-    taken = set(WrittenReminder.objects.values_list("plan", "clock", "period", "number"))
-    left = [one for one in due if (*one[0].name, str(one[1]), one[2]) not in taken]
-    return sum(_take(*one, now) for one in left)
 
 
 def _steps(asking: Asking, period: Period) -> list[Step]:

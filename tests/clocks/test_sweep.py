@@ -233,3 +233,25 @@ def test_the_question_of_the_sweep_uses_its_index(clock, now):
         explained = Clock.objects.unswept(now).order_by("due_at")[:100].explain()
 
     assert "clock_unswept" in explained
+
+
+def test_a_breach_that_cannot_be_recorded_holds_up_no_other(write, now, monkeypatch):
+    from clocks import sweep as module
+
+    for number in range(3):
+        write("incident.discovered", now, subject=f"incident:{number}")
+    real = module._record_breach
+
+    def record(clock, at):
+        if clock.subject == "incident:1":
+            raise KeyError("poison")
+        real(clock, at)
+
+    monkeypatch.setattr(module, "_record_breach", record)
+    at = now + timedelta(days=2)
+
+    assert sweep(at) == 2
+    assert sweep(at + SECOND) == 0
+    monkeypatch.setattr(module, "_record_breach", real)
+    assert sweep(at + timedelta(minutes=1)) == 1
+    assert breaches().count() == 3

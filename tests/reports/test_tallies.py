@@ -173,7 +173,7 @@ def _play(steps):
             case ("open",):
                 open_rounds(now=MORNING)
             case ("recount",):
-                recount_rounds()
+                recount_rounds(MORNING)
             case ("fix",):
                 evening = True
                 was_asked = plain.asked()
@@ -320,7 +320,7 @@ def test_a_whole_import_of_units_is_counted_by_a_recount(bureau_below, monkeypat
     fold()
 
     assert Round.objects.get().recount_wanted
-    assert recount_rounds() == 1
+    assert recount_rounds(MORNING) == 1
 
     assert not Round.objects.get().recount_wanted
     assert tallies()["T11"].expected == 3
@@ -334,7 +334,7 @@ def test_after_the_cutoff_the_denominator_stands(bureau_below):
     number_new()
     while fold():
         pass
-    recount_rounds()
+    recount_rounds(MORNING)
 
     assert summary(Unit.objects.get(code="T11"), TODAY).counts == Counts(expected=3)
 
@@ -346,7 +346,7 @@ def test_filings_between_recount_and_fold_are_counted_once(bureau_below):
     file(bureau_below, "village111.informant", "V111")
     Round.objects.update(recount_wanted=True)
 
-    recount_rounds()
+    recount_rounds(MORNING)
     assert summary(Unit.objects.get(code="T11"), TODAY).counts.received == 1
     number_new()
     fold()
@@ -358,7 +358,7 @@ def test_a_summary_costs_the_same_whatever_lies_below(bureau_below, django_asser
     open_rounds(now=MORNING)
     number_new()
     fold()
-    recount_rounds()
+    recount_rounds(MORNING)
     for code in ("C0", "T11"):
         unit = Unit.objects.get(code=code)
         with django_assert_num_queries(8):
@@ -398,7 +398,7 @@ def test_filings_during_folds_and_recounts_are_counted_exactly_once():
             fold(limit=3)
             if turn % 3 == 0:
                 Round.objects.update(recount_wanted=True)
-                recount_rounds()
+                recount_rounds(MORNING)
 
     threads = [Thread(target=keep, args=(lambda: filing(1),)), Thread(target=keep, args=(lambda: filing(2),)),
                Thread(target=keep, args=(counting,))]  # fmt: skip
