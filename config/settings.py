@@ -335,6 +335,8 @@ ENGINE_TURN_SECONDS = env.float("ENGINE_TURN_SECONDS", default=1.0)
 NOTICE_GATEWAY_URL = env("NOTICE_GATEWAY_URL", default="")
 NOTICE_GATEWAY_URL_2 = env("NOTICE_GATEWAY_URL_2", default="")
 NOTICE_GATEWAY_SECRET = env("NOTICE_GATEWAY_SECRET", default="")
+#: The second gateway's own secret: whose id a report names is known by who signed it.
+NOTICE_GATEWAY_SECRET_2 = env("NOTICE_GATEWAY_SECRET_2", default="")
 #: Whole webhook addresses of chat groups, secret included; empty: not used.
 NOTICE_BOTS = {
     "wecom": env("NOTICE_WECOM_URL", default=""),
@@ -376,7 +378,13 @@ METRICS_HOST = env("METRICS_HOST", default=HOST)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "plain": {
+            "()": "common.logs.MaskedFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     "loggers": {

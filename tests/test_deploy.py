@@ -227,6 +227,22 @@ def test_nginx_does_not_write_queries_into_its_log():
     assert not re.search(r"\$(request|request_uri|args|query_string|http_referer)\b", log_format)
 
 
+@pytest.mark.parametrize(
+    "uri", ["/r/SECRET/", "//r/SECRET", "/%72/SECRET/", "/r%2FSECRET/", "/R/SECRET/", "/r/SECRET/?x=1"]
+)
+def test_nginx_does_not_write_one_tap_tokens_into_its_log(uri):
+    (table,) = re.findall(r"map \$request_uri \$request_path \{(.*?)\n    \}", NGINX, flags=re.DOTALL)
+    rules = re.findall(r'"(~\*?)(.*?)" (\S+);', table)
+
+    written = next(
+        written
+        for flags, pattern, written in rules
+        if re.search(pattern.replace("(?<", "(?P<"), uri, re.IGNORECASE if flags == "~*" else 0)
+    )
+
+    assert written == "/r/***"
+
+
 @pytest.mark.parametrize("part", NGINX_PARTS)
 def test_nginx_every_upstream_is_defined(part):
     text = (TOP / "deploy" / part).read_text()
