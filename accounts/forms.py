@@ -139,6 +139,11 @@ class DetailsForm(forms.Form):
         label=gettext_lazy("Telephone"), max_length=30, required=False, validators=[PHONE],
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
     )  # fmt: skip
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), max_length=254, required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("For notices by e-mail, where a plan uses them."),
+    )  # fmt: skip
 
 
 class OpenForm(DetailsForm):
@@ -147,7 +152,7 @@ class OpenForm(DetailsForm):
         help_text=gettext_lazy("Letters, digits and . - _ ; one per person, never shared."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
-    field_order = ["username", "name", "phone"]
+    field_order = ["username", "name", "phone", "email"]
 
 
 class ReasonForm(ConfirmedForm):

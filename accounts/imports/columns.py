@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind, Tier
 from accounts.forms import PHONE
 from common.table_files import BadCell, Column, code, day, not_shortened
-from common.typed import plain
+from common.typed import plain, tidy
 
 
 def one_of(choices: type[Tier] | type[PostKind]) -> Callable[[str], str]:
@@ -45,6 +46,18 @@ def phone(text: str) -> str:
     return found
 
 
+def email(text: str) -> str:
+    found = tidy(text)
+    try:
+        if found:
+            validate_email(found)
+    except ValidationError:
+        raise BadCell(
+            _("“%(found)s” is no e-mail address. Write it like name@example.cn.") % {"found": found}
+        ) from None
+    return found
+
+
 UNITS = (
     Column("code", ("编码", "单位编码", "代码"), code("unit_code")),
     Column("name", ("名称", "单位名称")),
@@ -62,9 +75,10 @@ PEOPLE = (
     Column("squad", ("专班",), code("squad")),
     Column("from", ("任职开始", "开始"), day),
     Column("to", ("任职结束", "结束"), day),
+    Column("email", ("邮箱", "电子邮件"), email, is_needed=False),
 )
 
 #: Fields of an account that a further import may change; an empty cell leaves them as they are.
-CHANGEABLE = ("phone",)
+CHANGEABLE = ("phone", "email")
 #: What is listed of them: the last figures are enough to see which number it is.
-SHOWN = {"phone": lambda number: f"…{number[-4:]}" if len(number) > 4 else number}
+SHOWN = {"phone": lambda number: f"…{number[-4:]}" if len(number) > 4 else number, "email": str}

@@ -27,13 +27,14 @@ def open_person(
     username: str,
     name: str,
     phone: str,
+    email: str = "",
     actor: User | None,
     now: datetime,
     valid_for: timedelta = ONE_TIME,
 ) -> tuple[User, str]:
     """Open an account. Returns the person and a one-time password that is shown to nobody again."""
     username = codes.check("username", username, field="username")
-    person = User(username=username, name=name, phone=phone)
+    person = User(username=username, name=name, phone=phone, email=email)
     password = _set_one_time_password(person, now=now, valid_for=valid_for)
     try:
         with transaction.atomic():
@@ -49,12 +50,12 @@ def open_person(
 
 
 @transaction.atomic
-def change_person(*, reach: Reach, person_id: int, name: str, phone: str, now: datetime) -> User:
+def change_person(*, reach: Reach, person_id: int, name: str, phone: str, email: str, now: datetime) -> User:
     person = _locked(person_id)
 
     check_can_manage(reach, person, now)
 
-    return correct_person(person_id=person_id, actor=reach.user, now=now, name=name, phone=phone)
+    return correct_person(person_id=person_id, actor=reach.user, now=now, name=name, phone=phone, email=email)
 
 
 @transaction.atomic
@@ -67,7 +68,7 @@ def correct_person(*, person_id: int, actor: User | None, now: datetime, **detai
         setattr(person, name, details[name])
     person.save(update_fields=changed)
 
-    # Which fields, not what they held: the journal is no place for telephone numbers.
+    # Which fields, not what they held: the journal is no place for telephone numbers and addresses.
     _record("person.changed", person, actor=actor, now=now, content={"fields": changed})
     return person
 

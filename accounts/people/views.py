@@ -102,7 +102,9 @@ def _show_password(request, person, password, status=200):
 @require_http_methods(["GET", "POST"])
 def person(request, person_id):
     found = _person(request, person_id)
-    form = DetailsForm(sent(request), initial={"name": found.name, "phone": found.phone})
+    form = DetailsForm(
+        sent(request), initial={"name": found.name, "phone": found.phone, "email": found.email}
+    )
     if form.is_bound and form.is_valid():
         try:
             people.change_person(

@@ -225,3 +225,22 @@ def test_there_is_no_password_in_the_repository_or_the_journal(seeded):
         for path in Path(__file__).parents[2].glob("demo/**/*.py")
         for row in seeded.values()
     )
+
+
+def test_a_column_for_mail_may_be_there(cast, clock, tmp_path):
+    file = tmp_path / "people.csv"
+    line = "t11.new,李文书,0500-8311001,T11,clerk,第二文书,,,"
+    file.write_text(f"{HEADER},email\n{line},li@example.invalid\n", encoding="utf-8")
+    call_command("import_people", str(file), apply=True, passwords=tmp_path / "p.csv", stdout=StringIO())
+
+    assert User.objects.get(username="t11.new").email == "li@example.invalid"
+
+
+def test_what_is_no_address_in_the_column_is_an_objection(cast, clock, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text(f"{HEADER},email\nt11.new,李文书,,T11,clerk,,,,,li at example\n", encoding="utf-8")
+    err = StringIO()
+
+    with pytest.raises(CommandError):
+        call_command("import_people", str(file), apply=True, stdout=StringIO(), stderr=err)
+    assert "li at example" in err.getvalue()

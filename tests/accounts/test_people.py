@@ -187,6 +187,27 @@ def test_a_county_administrator_opens_accounts_with_a_post_of_the_own_units_only
     assert opened(desk, unit="T11").status_code == 201
 
 
+@pytest.mark.parametrize(("given", "kept"), [("he.yu@example.invalid", "he.yu@example.invalid"), ("", "")])
+def test_an_address_for_mail_is_kept_when_an_account_is_opened_and_changed(desk, cast, units, given, kept):
+    assert opened(desk, email=given).status_code == 201
+    assert User.objects.get(username="county1.new").email == kept
+
+    person = cast["county1.duty"]
+    details = {"name": person.name, "phone": person.phone, "email": given}
+    assert desk.post(f"/account/people/{person.pk}/", details).status_code == 303
+    person.refresh_from_db()
+    assert person.email == kept
+    assert given in desk.get(f"/account/people/{person.pk}/").content.decode()
+    assert "example.invalid" not in "".join(Entry.objects.values_list("body", flat=True))
+
+
+@pytest.mark.parametrize(
+    "given", ["x", "a@b\nBcc: c@example.invalid", "a@b.example, c@d.example", "a" * 260 + "@b.example"]
+)
+def test_what_is_no_address_is_refused(desk, units, given):
+    assert opened(desk, email=given).status_code == 422
+
+
 def test_details_are_changed_and_the_journal_names_fields_not_numbers(desk, cast):
     person = cast["county1.duty"]
 
