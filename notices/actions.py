@@ -22,6 +22,9 @@ from notices.wordings import Message, Said, said
 VOICE_AFTER = timedelta(seconds=60)
 
 
+#: What must be heard and has not left for so long is telephoned.
+UNSENT_AFTER = timedelta(minutes=2)
+
 #: Ways that nothing more comes of.
 _OVER = (State.FAILED, State.CANCELLED, State.ESCALATED)
 
@@ -301,6 +304,12 @@ def fail(
         "error": error[:200],
     }
     _record("notice.failed", notice, now, content)
+
+
+def telephone_meanwhile(notice: Notice, now: datetime) -> None:
+    """No provider has taken it for minutes. It is tried on, and where no plan says what follows, somebody telephones."""
+    if now - notice.queued_at >= UNSENT_AFTER and _must_be_heard(notice) and tellings.hold(notice) is None:
+        tellings.begin_by_hand(notice, now)
 
 
 def _must_be_heard(notice: Notice) -> bool:

@@ -1,6 +1,7 @@
 """The notices' door of the HTTP API."""
 
-from django.conf import settings
+from datetime import timedelta
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -12,6 +13,7 @@ from common.api import idempotent
 from common.errors import NotAllowed
 from common.subjects import key_of
 from notices import actions, gateway_events, queries, signatures
+from notices.gateway_events import Report
 from notices.serializers import AnswerSerializer, GatewayEventSerializer, NoticeSerializer
 
 #: Without a subject: the caller's newest ones.
@@ -47,7 +49,7 @@ class Acknowledge(APIView):
 
 
 class GatewayEvents(APIView):
-    """Where the gateway reports. Signed, bound to the present, and done once however often it comes."""
+    """Where the gateway reports. Signed, bound in time, and done once however often it comes."""
 
     authentication_classes = []
     permission_classes = [AllowAny]
@@ -55,20 +57,28 @@ class GatewayEvents(APIView):
     @extend_schema(request=GatewayEventSerializer, responses={200: dict})
     def post(self, request):
         now = timezone.now()
-        _check_signature(request)
+        gateway = _signer(request)
         given = GatewayEventSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         report = given.validated_data
         _check_time(report["at"], now)
         gateway_events.receive(
-            provider_id=report["id"], event=report["event"], reply=report["reply"], at=report["at"], now=now
+            Report(
+                provider_id=report["id"],
+                event=report["event"],
+                at=report["at"],
+                reply=report["reply"],
+                gateway=gateway,
+                reference=report["reference"],
+            ),
+            now,
         )
         return Response({"received": True})
 
 
-def _check_signature(request) -> None:
-    signature = request.headers.get("X-Signature", "")
-    if not signatures.is_signed(request.body, signature, settings.NOTICE_GATEWAY_SECRET):
+def _signer(request) -> str:
+    gateway = signatures.signer_of(request.body, request.headers.get("X-Signature", ""))
+    if gateway is None:
         raise NotAllowed(
             "bad_signature",
             _(
@@ -76,15 +86,23 @@ def _check_signature(request) -> None:
                 "HMAC-SHA256 and the shared secret."
             ),
         )
+    return gateway
 
 
 def _check_time(at, now) -> None:
-    if abs(at - now) > gateway_events.WINDOW:
+    """Late is usual: a telephone was off. Sent a second time, it is known for longer than it is taken."""
+    if at - now > gateway_events.AHEAD:
         raise NotAllowed(
             "event_out_of_time",
             _(
-                "The report was not taken: its time is more than %(minutes)s minutes from ours. "
-                "Check the clocks, then send it again with the present time."
+                "The report was not taken: its time is more than %(minutes)s minutes ahead of ours. "
+                "Check the clocks, then send it again."
             )
-            % {"minutes": gateway_events.WINDOW.seconds // 60},
+            % {"minutes": gateway_events.AHEAD.seconds // 60},
+        )
+    if now - at > gateway_events.BEHIND:
+        raise NotAllowed(
+            "event_out_of_time",
+            _("The report was not taken: it is more than %(hours)s hours old. Nothing waits for it any more.")
+            % {"hours": gateway_events.BEHIND // timedelta(hours=1)},
         )

@@ -20,6 +20,8 @@ class Channel(models.TextChoices):
 BOTS = (Channel.WECOM, Channel.DINGTALK, Channel.FEISHU)
 #: What needs a telephone number.
 BY_NUMBER = (Channel.SMS, Channel.VOICE)
+#: What a provider carries for us.
+SENT_BY_US = (*BY_NUMBER, *BOTS, Channel.EMAIL)
 
 
 class State(models.TextChoices):

@@ -4,7 +4,6 @@ Each step is taken in a transaction of its own that holds the telling: two engin
 between takes it again from the start, and who has answered meanwhile is left in peace.
 """
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from common.alone import Loop
 from common.crash import crash_point
 from journal.record import key, record
 from notices import chain, ending, still, tellings
@@ -21,8 +21,6 @@ from notices.models import Notice, Step, Telling
 from notices.rules import Escalation, StepLine, outcome_of_step
 from notices.wordings import Message
 
-log = logging.getLogger(__name__)
-
 STILL_CHANNELS = (Channel.APP, Channel.SMS)
 #: "Still on it?" is answered within so long, or the duty leader knows.
 STILL_BREACH = timedelta(minutes=3)
@@ -30,6 +28,7 @@ STILL_BREACH = timedelta(minutes=3)
 LATE = timedelta(seconds=60)
 #: A step that failed is tried again after so long.
 RETRY = timedelta(seconds=30)
+STEPS = Loop("notices.escalation")
 HEARD = (State.HEARD, State.ACKNOWLEDGED)
 
 
@@ -47,7 +46,7 @@ def _take_safely(step_id: int, now: datetime) -> None:
     try:
         take(step_id, now)
     except Exception as error:
-        log.exception("step %s could not be taken", step_id)
+        STEPS.put(step_id, error, now)
         Step.objects.filter(pk=step_id, done_at__isnull=True).update(
             due_at=now + RETRY, result=f"failed: {type(error).__name__}"
         )

@@ -90,6 +90,8 @@ class Notice(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     #: The first attempt went to the second gateway; a later one must know, also in another process.
     by_second = models.BooleanField(default=False, db_default=False)
+    #: Which gateway has the present or last attempt; `provider_id` is a number of that one's. Empty: not a gateway's.
+    gateway = models.CharField(max_length=8, blank=True, default="", db_default="")
     queued_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
@@ -138,6 +140,9 @@ class Notice(models.Model):
             models.Index(fields=["thread"], name="notice_thread"),
             models.Index(fields=["subject"], name="notice_subject"),
             models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="notice_provider"),
+            # A report may name the reference of the message: its key, or its bundle's.
+            models.Index(fields=["key"], name="notice_key"),
+            models.Index(fields=["bundle"], condition=Q(bundle__isnull=False), name="notice_bundle"),
             # What one message takes along: the same person, the same channel, still waiting.
             models.Index(
                 fields=["recipient", "channel"], condition=Q(state=State.QUEUED), name="notice_to_one"
@@ -293,18 +298,27 @@ class Attempt(models.Model):
 
 
 class GatewayEvent(models.Model):
-    """What the gateway reported, once, as it came. An event may come before its notice knows the provider's id."""
+    """What a gateway reported, once, as it came. An event may come before its notice knows the provider's id."""
 
+    #: Which gateway said it, as its signature shows. Empty: either of two that share one secret.
+    gateway = models.CharField(max_length=8, blank=True, default="", db_default="")
+    #: An id of that gateway's: another one's message may have the same.
     provider_id = models.CharField(max_length=120)
+    #: Our own name for the message, where the gateway repeats it.
+    reference = models.UUIDField(null=True, blank=True)
     event = models.CharField(max_length=20)
     reply = models.CharField(max_length=200, blank=True, default="")
     at = models.DateTimeField()
     received_at = models.DateTimeField()
     is_applied = models.BooleanField(default=False)
+    #: Why it was applied to nothing.
+    note = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["provider_id", "event", "reply", "at"], name="one_gateway_event")
+            models.UniqueConstraint(
+                fields=["gateway", "provider_id", "event", "reply", "at"], name="one_gateway_event"
+            )
         ]
         indexes = [
             models.Index(fields=["received_at"], condition=Q(is_applied=False), name="gateway_event_waiting")

@@ -11,23 +11,26 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, F, QuerySet, Value, When
 
-from accounts.duty import still_answering
+from common.alone import Loop, is_of_the_row
 from common.crash import crash_point
-from notices import addenda, bundles, gateway_events, rules, still, tellings
-from notices.actions import fail, record_progress, twins
+from notices import bundles, gateway_events, rules, tellings, wanted
+from notices.actions import fail, record_progress, telephone_meanwhile
 from notices.bundles import Parcel
 from notices.channels import Outcome
-from notices.channels.health import begins_with_second
-from notices.choices import BY_NUMBER, Channel, State
+from notices.channels.routes import Routes, gateways
+from notices.choices import BY_NUMBER, State
 from notices.models import Attempt, Notice, Telling
-from notices.senders import Senders
+from notices.senders import THREADS, Senders
 
-#: As many messages are under way at once per lane.
+#: So many messages are claimed at once.
 BATCH = 24
-#: Of these on one channel: one that hangs leaves room for the others.
-PER_CHANNEL = 16
+#: So many are under way at one provider: one that hangs is given no more, and the others have theirs.
+PER_PROVIDER = 16
 #: Lower than any urgency: the lane that takes everything.
 EVERYTHING = 99
+
+#: Notices that our own code cannot send or mark.
+BROKEN = Loop("notices")
 
 _senders: dict[int, Senders] = {}
 
@@ -41,19 +44,43 @@ def turn(now: datetime, *, max_priority: int = EVERYTHING, limit: int = BATCH) -
     gateway_events.apply_waiting(now)
     senders = _senders.setdefault(max_priority, Senders())
     marked = _mark_all(senders.collect(now))
-    room = limit - senders.count()
+    room = min(limit, max(limit, THREADS) - senders.count())
     if room <= 0:
         return marked
     lease = timedelta(seconds=settings.NOTICE_LEASE_SECONDS)
-    batch = claim(room, lease, now, max_priority=max_priority, without=senders.full(PER_CHANNEL))
+    batch = claim(room, lease, now, max_priority=max_priority, full=senders.full(PER_PROVIDER))
     if not batch:
         return marked
     crash_point("notices.after_claim")
-    wanted = _still_wanted(batch, now)
-    addenda.add_to(wanted, now)
-    senders.begin(bundles.parcels(wanted), now)
+    senders.begin(bundles.parcels(_still_wanted(batch, now)), now)
     _mark_all(senders.answers())
     return len(batch)
+
+
+def _still_wanted(batch: list[Notice], now: datetime) -> list[Notice]:
+    """Those that are to leave now; the others are settled. A row that raises is set aside and stops no other."""
+    verdicts = wanted.judge(batch, now)
+    leaving = []
+    for notice in batch:
+        verdict = verdicts[notice.pk]
+        try:
+            if verdict.kind == "send":
+                leaving.append(notice)
+            else:
+                _settle(notice, verdict, now)
+        except Exception as error:
+            _could_not(notice, error, now)
+    wanted.add_addenda(leaving, now)
+    return leaving
+
+
+def _settle(notice: Notice, verdict: wanted.Verdict, now: datetime) -> None:
+    if verdict.kind == "cancel":
+        _cancel(notice, verdict.reason, now)
+    elif verdict.kind == "raised":
+        mark(notice, Outcome("broken", error=verdict.reason), now)
+    else:
+        _mark_failed(notice, verdict.reason, now, is_gone=verdict.kind == "gone")
 
 
 def _mark_all(answers: Iterable[tuple[Parcel, Outcome, datetime]]) -> int:
@@ -61,10 +88,22 @@ def _mark_all(answers: Iterable[tuple[Parcel, Outcome, datetime]]) -> int:
     for parcel, outcome, at in answers:
         crash_point("notices.sent_not_marked")
         for notice in parcel:
-            mark(notice, outcome, at)
+            try:
+                mark(notice, outcome, at)
+            except Exception as error:
+                _could_not(notice, error, at)
         crash_point("notices.after_mark")
         count += 1
     return count
+
+
+def _could_not(notice: Notice, error: Exception, now: datetime) -> None:
+    """What came of it could not be written down. Its claim ends and it comes again, but not for ever."""
+    if not is_of_the_row(error):
+        raise error
+    BROKEN.put(notice.pk, error, now)
+    if notice.attempts >= rules.BROKEN_TRIES:
+        _ours(notice).update(state=State.FAILED, last_error=rules.set_aside(type(error).__name__))
 
 
 def claim(
@@ -73,26 +112,25 @@ def claim(
     now: datetime,
     *,
     max_priority: int = EVERYTHING,
-    without: Iterable[str] = (),
+    full: Iterable[str] = (),
 ) -> list[Notice]:
     """Take up to `limit` notices for `lease`, and what leaves with them as one message: nobody else sees them.
 
     Two statements on purpose. One UPDATE … FROM (SELECT … LIMIT … SKIP LOCKED) runs its subquery once per row
     when the planner thinks the table is empty: 20,000 rows took more than 30 s, and no alert went out.
     """
+    routes = Routes.now(frozenset(full))
     waiting = Notice.objects.claimable(now).filter(priority__lte=max_priority)
-    if without := list(without):
-        waiting = waiting.exclude(channel__in=without)
+    if closed := routes.closed_channels():
+        waiting = waiting.exclude(channel__in=closed)
     # A look without a lock: on SQLite every transaction takes the one write lock.
     if not waiting.exists():
         return []
-    # Asked once: what leaves as one message begins with one gateway.
-    by_second = begins_with_second()
     with transaction.atomic():
         ids = _take(waiting.order_by("priority", "visible_at", "id"), limit)
-        batch = _claimed(ids, lease, now, by_second=by_second)
+        batch = _claimed(ids, lease, now, routes)
         mates = bundles.mates_of(batch, Notice.objects.claimable(now).exclude(pk__in=ids), now)
-        batch += _claimed(_take(mates, bundles.MOST), lease, now, by_second=by_second)
+        batch += _claimed(_take(mates, bundles.MOST), lease, now, routes)
         bundles.tie(batch, now)
     return batch
 
@@ -101,9 +139,10 @@ def _take(rows: QuerySet[Notice], limit: int) -> list[int]:
     return list(rows.select_for_update(skip_locked=True, of=("self",)).values_list("id", flat=True)[:limit])
 
 
-def _claimed(ids: list[int], lease: timedelta, now: datetime, *, by_second: bool) -> list[Notice]:
+def _claimed(ids: list[int], lease: timedelta, now: datetime, routes: Routes) -> list[Notice]:
     if not ids:
         return []
+    by_second = routes.begins_with_second()
     Notice.objects.filter(pk__in=ids).update(
         visible_at=now + lease,
         token=F("token") + 1,
@@ -116,61 +155,24 @@ def _claimed(ids: list[int], lease: timedelta, now: datetime, *, by_second: bool
         .select_related("recipient", "unit")
         .order_by("priority", "queued_at", "id")
     )
+    _route(batch, routes)
     Attempt.objects.bulk_create(
         [Attempt(notice=notice, number=notice.attempts, began_at=now) for notice in batch]
     )
     return batch
 
 
-# --- is it still true? -------------------------------------------------------------------------------------
-
-
-def _still_wanted(batch: list[Notice], now: datetime) -> list[Notice]:
-    """Drop what is not true any more: expired, confirmed elsewhere, nobody to send it to, nobody on duty."""
-    wanted = []
-    pairs = {(one.recipient_id, one.held_post_id) for one in batch if one.held_post_id}
-    on_duty = still_answering(pairs, now)
-    over = still.not_needed(batch, now)
+def _route(batch: list[Notice], routes: Routes) -> None:
+    """Write down which gateway has this attempt: its report may come before its answer."""
+    chosen: dict[str, list[int]] = {}
     for notice in batch:
-        if reason := over.get(notice.pk) or _not_needed(notice):
-            _cancel(notice, reason, now)
-        elif reason := _gone(notice, on_duty):
-            _mark_failed(notice, reason, now, is_gone=True)
-        elif reason := _impossible(notice, now):
-            _mark_failed(notice, reason, now)
-        else:
-            wanted.append(notice)
-    return wanted
-
-
-def _not_needed(notice: Notice) -> str:
-    reached = [State.ACKNOWLEDGED]
-    if notice.channel == Channel.VOICE:
-        reached += [State.HEARD] if notice.insists else [State.DELIVERED, State.HEARD]
-        others = twins(notice).exclude(channel=Channel.APP)
-        if others.filter(state__in=reached).exists():
-            return "reached by text message"
-    return "confirmed elsewhere" if twins(notice).filter(state=State.ACKNOWLEDGED).exists() else ""
-
-
-def _gone(notice: Notice, on_duty: set[tuple[int, int]]) -> str:
-    if not notice.recipient.is_active:
-        return "the account is closed"
-    if notice.held_post_id and (notice.recipient_id, notice.held_post_id) not in on_duty:
-        return "not on duty any more"
-    return ""
-
-
-def _impossible(notice: Notice, now: datetime) -> str:
-    if notice.attempts > rules.MAX_ATTEMPTS:
-        return f"given up after {rules.MAX_ATTEMPTS} attempts"
-    if notice.expires_at and notice.expires_at <= now:
-        return "expired before it could be sent"
-    if notice.channel in BY_NUMBER and not notice.recipient.phone:
-        return "no telephone number"
-    if notice.channel == Channel.EMAIL and not notice.recipient.email:
-        return "no e-mail address"
-    return ""
+        if notice.channel in BY_NUMBER:
+            gateway = routes.for_attempt(notice.attempts, notice.by_second)
+            if gateway != notice.gateway:
+                notice.gateway = gateway
+                chosen.setdefault(gateway, []).append(notice.pk)
+    for gateway, pks in chosen.items():
+        Notice.objects.filter(pk__in=pks).update(gateway=gateway)
 
 
 # --- what came of it ---------------------------------------------------------------------------------------
@@ -182,12 +184,24 @@ def mark(notice: Notice, outcome: Outcome, now: datetime) -> None:
         _mark_sent(notice, outcome, now)
     elif outcome.kind == "never" or _is_last_attempt(notice, now):
         _mark_failed(notice, outcome.error, now)
+    elif outcome.kind != "broken":
+        _put_off(notice, outcome, now)
     else:
-        _put_off(notice, outcome.error, now)
+        _set_aside(notice, outcome, now)
+
+
+def _set_aside(notice: Notice, outcome: Outcome, now: datetime) -> None:
+    """Our own code raised: a few more tries, alone. Nothing has left, so no provider knows the bundle."""
+    BROKEN.put(notice.pk, outcome.error, now)
+    if notice.attempts >= rules.BROKEN_TRIES:
+        _mark_failed(notice, rules.set_aside(outcome.error), now)
+    else:
+        _ours(notice).update(bundle=None)
+        _put_off(notice, outcome, now)
 
 
 def _is_last_attempt(notice: Notice, now: datetime) -> bool:
-    return notice.attempts >= rules.MAX_ATTEMPTS or bool(notice.expires_at and notice.expires_at <= now)
+    return rules.tried_until(notice.queued_at, notice.expires_at) <= now
 
 
 def _mark_sent(notice: Notice, outcome: Outcome, now: datetime) -> None:
@@ -198,12 +212,13 @@ def _mark_sent(notice: Notice, outcome: Outcome, now: datetime) -> None:
             record_progress("notice.sent", row, now)
         row.state = rules.further(row.state, State.SENT)
         row.sent_at = row.sent_at or now
-        row.provider_id = outcome.provider_id or row.provider_id
+        if outcome.provider_id:
+            row.provider_id, row.gateway = outcome.provider_id, notice.gateway
         row.last_error = outcome.error
-        row.save(update_fields=["state", "sent_at", "provider_id", "last_error"])
+        row.save(update_fields=["state", "sent_at", "provider_id", "gateway", "last_error"])
         _end_attempt(notice, "sent", now)
     # After the commit: a report may have come before we knew the provider's id for it.
-    gateway_events.apply(outcome.provider_id, now)
+    gateway_events.apply_to(row, now)
 
 
 @transaction.atomic
@@ -216,11 +231,17 @@ def _mark_failed(notice: Notice, error: str, now: datetime, *, is_gone: bool = F
 
 
 @transaction.atomic
-def _put_off(notice: Notice, error: str, now: datetime) -> None:
+def _put_off(notice: Notice, outcome: Outcome, now: datetime) -> None:
     # What leaves as one message comes back at one moment.
     luck = (notice.bundle or notice.key).int % 1000 / 1000
-    _ours(notice).update(visible_at=now + rules.wait_after(notice.attempts, luck), last_error=error[:200])
-    _end_attempt(notice, error, now)
+    wait = rules.wait_after(notice.attempts, luck, notice.priority)
+    # A gateway that asks for patience has it; where there is another one, that one need not wait.
+    if outcome.wait is not None and (notice.channel not in BY_NUMBER or len(gateways()) < 2):
+        wait = max(wait, timedelta(seconds=outcome.wait))
+    # The telling before the notice, as everywhere.
+    telephone_meanwhile(notice, now)
+    _ours(notice).update(visible_at=now + wait, last_error=outcome.error[:200])
+    _end_attempt(notice, outcome.error, now)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from accounts.scope import Reach
-from notices.choices import ALERT, ON_SCREEN, ROUTINE, Channel, State
+from notices.choices import ON_SCREEN, ORDER, ROUTINE, Channel, State
 from notices.models import Notice, Telling
 
 _REACHED = [State.DELIVERED, State.HEARD, State.ACKNOWLEDGED]
@@ -58,10 +58,10 @@ def to_call_by_hand(reach: Reach) -> QuerySet[Notice]:
 
 
 def waiting_count(now: datetime, patience: timedelta) -> int:
-    """Alerts that have been due for longer than `patience` and are still not sent (should be none)."""
+    """Alerts and orders that have been due for longer than `patience` and are still not sent (should be none)."""
     # One that is claimed or put off is due in the future, but has had its first attempt.
     due = Q(visible_at__lte=now - patience) | Q(attempts__gt=0, queued_at__lte=now - patience)
-    return Notice.objects.open().filter(due, priority=ALERT).count()
+    return Notice.objects.open().filter(due, priority__lte=ORDER).count()
 
 
 def open_count() -> int:

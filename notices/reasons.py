@@ -25,6 +25,7 @@ _REASONS = {
     "the gateway reported that it was not delivered": gettext_lazy(
         "the gateway reported that it was not delivered"
     ),
+    "BodyTooLong": gettext_lazy("the answer was too long"),
     "ReadTimeout": gettext_lazy("the gateway did not answer in time"),
     "ConnectTimeout": gettext_lazy("the gateway could not be reached"),
     "ConnectionError": gettext_lazy("the gateway could not be reached"),
@@ -65,6 +66,10 @@ def reason_of(error: str) -> str:
         return _("the gateway failed (%(code)s)") % {"code": error.rpartition(" ")[2]}
     if error.startswith("the group"):
         return _("the chat group did not take it %(code)s") % {"code": error.rpartition(" ")[2]}
+    if error.startswith("set aside: "):
+        return _("could not be made ready to be sent (%(error)s)") % {
+            "error": error.removeprefix("set aside: ")
+        }
     if error.startswith("given up after"):
         return _("given up after several attempts")
     return error

@@ -10,18 +10,36 @@ from notices.choices import ALERT, ORDER, ROUTINE, TEST, Answer, Do
 
 # --- how far it got ----------------------------------------------------------------------------------------
 
-#: Attempts are counted when a notice is claimed, so that one which kills its sender is counted too.
-MAX_ATTEMPTS = 8
+#: Attempts that nobody ended: what kills its sender so often is given up. (Attempts are counted at the claim.)
+MAX_DEATHS = 8
+#: What raises in our own code so often is set aside, and somebody hears of it; its neighbours go on.
+BROKEN_TRIES = 5
 #: Seconds before the next attempt, after the first, the second, …; the last figure stays.
-BACKOFF = (1, 2, 4, 8, 15, 30)
+BACKOFF = (1, 2, 4, 8, 15, 30, 30, 30, 30, 60)
+#: The same for what may wait: an outage of a day is not a thousand attempts.
+PATIENT_BACKOFF = (*BACKOFF, 120, 300)
+#: So long a notice is tried if nothing says earlier that it does not matter any more (`still`, `expires_at`): a
+#: provider's outage is over within a day, or people have been telephoning for long.
+TRIED_FOR = timedelta(hours=24)
 
 #: What reaches further wins, in whatever order the reports come: a late report never takes back a better one.
 _REACH = ("queued", "cancelled", "failed", "sent", "delivered", "escalated", "heard", "acknowledged")
 
 
-def wait_after(attempt: int, luck: float) -> timedelta:
+def wait_after(attempt: int, luck: float, priority: int = ALERT) -> timedelta:
     """How long to wait after that attempt; `luck` from 0 to 1 spreads it by ±50 %."""
-    return timedelta(seconds=BACKOFF[min(attempt, len(BACKOFF)) - 1] * (0.5 + luck))
+    waits = BACKOFF if priority <= ORDER else PATIENT_BACKOFF
+    return timedelta(seconds=waits[min(attempt, len(waits)) - 1] * (0.5 + luck))
+
+
+def tried_until(queued_at: datetime, expires_at: datetime | None) -> datetime:
+    """When a notice that no provider takes is given up: as late as it may still matter, never by a count."""
+    return expires_at or queued_at + TRIED_FOR
+
+
+def set_aside(error: str) -> str:
+    """What a notice says that could not even be made ready."""
+    return f"set aside: {error}"
 
 
 def further(state: str, reported: str) -> str:
@@ -32,18 +50,6 @@ def further(state: str, reported: str) -> str:
 def is_failed_by_report(state: str) -> bool:
     """Whether a provider's "failed" counts: it ends what was only sent. Who has had the message has had it."""
     return state in ("queued", "sent")
-
-
-# --- what people answer ------------------------------------------------------------------------------------
-
-#: The digit pressed in a call, or the text message sent back.
-REPLIES = {"1": Answer.COMING, "2": Answer.CANNOT, "3": Answer.PASSED_ON}
-_WIDE = str.maketrans("１２３", "123")
-
-
-def answer_of(reply: str) -> Answer | None:
-    """What a reply means: its first character, half or full width; None where it is none of the digits."""
-    return REPLIES.get(reply.strip().translate(_WIDE)[:1]) if len(reply.strip()) <= 3 else None
 
 
 # --- what silence leads to ---------------------------------------------------------------------------------

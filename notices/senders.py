@@ -14,13 +14,16 @@ from django.conf import settings
 
 from notices.bundles import Parcel
 from notices.channels import Outcome, sender_of
+from notices.channels.routes import provider_of
 from notices.models import Notice
 
 log = logging.getLogger(__name__)
 
 #: Seconds a turn waits for the answers to what it has just sent; what hangs longer is marked by a later turn.
 PATIENCE = 2.0
-THREADS = 24
+#: One thread sends one message; they are made as they are needed. Enough for every provider to be full at once:
+#: one that hangs takes no other's.
+THREADS = 96
 
 Answer = tuple[Parcel, Outcome, datetime]
 
@@ -37,9 +40,9 @@ class Senders:
         return len(self._under_way)
 
     def full(self, most: int) -> list[str]:
-        """Channels that have as many messages under way as one channel may."""
-        used = Counter(parcel[0].channel for parcel in list(self._under_way.values()))
-        return [channel for channel, count in used.items() if count >= most]
+        """Providers that have as many messages under way as one may have."""
+        used = Counter(provider_of(parcel[0]) for parcel in list(self._under_way.values()))
+        return [provider for provider, count in used.items() if count >= most]
 
     def begin(self, parcels: list[Parcel], now: datetime) -> None:
         self._began = (now, time.monotonic())
@@ -89,4 +92,4 @@ def _send(parcel: Parcel, timeout: float) -> Outcome:
         )
     except Exception as error:
         log.exception("notice %s could not be sent", parcel[0].pk)
-        return Outcome("again", error=type(error).__name__)
+        return Outcome("broken", error=type(error).__name__)

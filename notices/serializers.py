@@ -1,5 +1,7 @@
 """Notices as the API gives and takes them."""
 
+from uuid import UUID
+
 from rest_framework import serializers
 
 from common.date_fields import ApiMomentField
@@ -57,3 +59,12 @@ class GatewayEventSerializer(serializers.Serializer):
     event = serializers.ChoiceField(choices=EVENTS)
     reply = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     at = ApiMomentField()
+    #: Our `reference`, where the gateway repeats it: then it matters not which gateway gave the id.
+    reference = serializers.JSONField(required=False, allow_null=True, default=None)
+
+    def validate_reference(self, given):
+        """None of ours: then the id has to do."""
+        try:
+            return UUID(given)
+        except (ValueError, TypeError, AttributeError):
+            return None

@@ -145,6 +145,20 @@ WORDINGS: dict[str, Wording] = {
             "voice": {"zh": "无人可接收：{who}。", "en": "Nobody was told: {who}."},
         },
     ),
+    "reply.unclear": Wording(
+        1,
+        {
+            "full": {
+                "zh": "没有看懂您的回复“{reply}”。关于“{about}”：请" + _ANSWER_SMS["zh"],
+                "en": "Your answer “{reply}” was not understood. About “{about}”: " + _ANSWER_SMS["en"],
+            },
+            "sms": {
+                "zh": "没有看懂您的回复“{reply}”。关于“{about}”：请" + _ANSWER_SMS["zh"],
+                "en": "Your answer “{reply}” was not understood. About “{about}”: " + _ANSWER_SMS["en"],
+            },
+            "voice": {"zh": "没有听懂您的回答。" + _ANSWER_VOICE["zh"], "en": "Your answer was not understood. " + _ANSWER_VOICE["en"]},
+        },
+    ),
     "report.due": Wording(
         1,
         {

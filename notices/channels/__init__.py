@@ -13,10 +13,13 @@ from notices.models import Notice
 
 
 class Outcome(NamedTuple):
-    #: sent: accepted by the provider · again: try once more later · never: it will not be accepted.
+    #: sent: accepted by the provider · again: try once more later · never: it will not be accepted ·
+    #: broken: our own code raised, nothing has left.
     kind: str
     provider_id: str = ""
     error: str = ""
+    #: Seconds the provider asked us to wait; None: it did not say.
+    wait: float | None = None
 
 
 Sender = Callable[[Sequence[Notice], float], Outcome]

@@ -10,15 +10,13 @@ import time
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-import requests
 from django.conf import settings
 
 from notices.channels import Outcome
-from notices.channels.texts import text_of
+from notices.channels.http import LATER, Answer, Unanswered, post, wait_asked
+from notices.channels.texts import in_one_line, text_of
 from notices.choices import Channel
 from notices.models import Notice
-
-CONNECT_SECONDS = 3.0
 
 
 def send(notices: Sequence[Notice], timeout: float) -> Outcome:
@@ -26,11 +24,9 @@ def send(notices: Sequence[Notice], timeout: float) -> Outcome:
     channel = Channel(notices[0].channel)
     url, body = _REQUESTS[channel](settings.NOTICE_BOTS[channel], _text(notices), _numbers(notices))
     try:
-        answer = requests.post(
-            url, json=body, timeout=(min(CONNECT_SECONDS, timeout), timeout), allow_redirects=False
-        )
-    except requests.RequestException as error:
-        return Outcome("again", error=type(error).__name__)
+        answer = post(url, body, timeout)
+    except Unanswered as error:
+        return Outcome("again", error=str(error))
     return _read(answer)
 
 
@@ -57,14 +53,33 @@ def feishu(url: str, text: str, numbers: list[str]) -> tuple[str, dict]:
     return url, body
 
 
+#: WeCom takes 2,048 bytes of text, the others twenty thousand.
+MOST_BYTES = 2048
+_TAGS = str.maketrans("<>", "＜＞")
 _REQUESTS = {Channel.WECOM: wecom, Channel.DINGTALK: dingtalk, Channel.FEISHU: feishu}
 #: The group asks for patience: tried again. Everything else it says no to stays no.
 _TOO_MANY = {45009, 130101, 9499, 11232}
 
 
 def _text(notices: Sequence[Notice]) -> str:
-    names = "、".join(dict.fromkeys(f"@{notice.recipient}" for notice in notices))
-    return f"{text_of(notices)}\n{names}"
+    """The text, then whom it is for: as many names as the shortest of the three takes."""
+    text = _cut(without_markup(text_of(notices)), MOST_BYTES)
+    names = list(dict.fromkeys(without_markup(in_one_line(f"@{notice.recipient}")) for notice in notices))
+    for count in range(len(names), 0, -1):
+        more = "" if count == len(names) else "…"
+        whole = f"{text}\n{'、'.join(names[:count])}{more}"
+        if len(whole.encode()) <= MOST_BYTES:
+            return whole
+    return text
+
+
+def without_markup(text: str) -> str:
+    """Feishu reads tags in a plain text: `<at user_id="all">` would ring with everybody in the group."""
+    return text.translate(_TAGS)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text.encode()) <= most else text.encode()[: most - 3].decode(errors="ignore") + "…"
 
 
 def _numbers(notices: Sequence[Notice]) -> list[str]:
@@ -75,15 +90,17 @@ def _hmac(secret: str, text: str) -> str:
     return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()).decode()
 
 
-def _read(answer) -> Outcome:
+def _read(answer: Answer) -> Outcome:
     """All three answer 200 with a code of their own: 0 is yes."""
-    if answer.status_code >= 500 or 300 <= answer.status_code < 400:
-        return Outcome("again", error=f"the group answered {answer.status_code}")
+    status = answer.status
+    if status >= 500 or 300 <= status < 400 or status in LATER:
+        wait = wait_asked(answer) if status in LATER else None
+        return Outcome("again", error=f"the group answered {status}", wait=wait)
     try:
         said = answer.json()
         code = int(said.get("errcode", said.get("code", said.get("StatusCode", -1))))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         code = -1
-    if answer.status_code < 300 and code == 0:
+    if status < 300 and code == 0:
         return Outcome("sent")
     return Outcome("again" if code in _TOO_MANY else "never", error=f"the group refused it ({code})")

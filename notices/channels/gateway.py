@@ -1,29 +1,26 @@
-"""Text messages and voice calls over an HTTP gateway, with a second one for when the first fails or is slow.
+"""Text messages and voice calls over an HTTP gateway, with a second one for when the first fails, is slow or full.
 
 POST {"reference", "channel": "sms"|"voice", "to", "text"}, Idempotency-Key the same for every attempt
-2xx {"id"}: accepted · 4xx: final · 5xx, no answer in time, a redirect: tried again
+2xx {"id"}: accepted · 408, 425, 429: later, as Retry-After says · other 4xx: final · everything else: tried again
 """
 
 import time
 from collections.abc import Sequence
 
-import requests
-from django.conf import settings
-
 from notices.channels import Outcome, key_of
 from notices.channels.health import PROVIDERS
+from notices.channels.http import LATER, Answer, Unanswered, post, wait_asked
+from notices.channels.routes import address_of
 from notices.channels.texts import text_of
 from notices.models import Notice
 
-CONNECT_SECONDS = 3.0
-
 
 def send(notices: Sequence[Notice], timeout: float) -> Outcome:
-    """Hand one message to the gateway whose turn it is."""
-    url = gateway_for(notices[0].attempts, notices[0].by_second)
+    """Hand one message to the gateway it was claimed for."""
+    notice, key = notices[0], key_of(notices)
+    url = address_of(notice.gateway)
     if not url:
         return Outcome("again", error="no gateway is configured")
-    notice, key = notices[0], key_of(notices)
     body = {
         "reference": key,
         "channel": notice.channel,
@@ -33,40 +30,37 @@ def send(notices: Sequence[Notice], timeout: float) -> Outcome:
     began = time.monotonic()
     try:
         with PROVIDERS.asked(url):
-            answer = requests.post(
-                url,
-                json=body,
-                headers={"Idempotency-Key": key},
-                timeout=(min(CONNECT_SECONDS, timeout), timeout),
-                allow_redirects=False,
-            )
-    except requests.RequestException as error:
-        PROVIDERS.failed(url)
-        return Outcome("again", error=type(error).__name__)
-    PROVIDERS.answered(url, answer.status_code < 500, time.monotonic() - began)
-    return read_answer(answer.status_code, answer)
+            answer = post(url, body, timeout, {"Idempotency-Key": key})
+    except Unanswered as error:
+        PROVIDERS.failed(url, time.monotonic() - began)
+        return Outcome("again", error=str(error))
+    outcome = read_answer(answer)
+    if outcome.wait is not None:
+        PROVIDERS.is_busy(url, outcome.wait)
+    elif outcome.kind == "again":
+        PROVIDERS.failed(url, time.monotonic() - began)
+    else:
+        PROVIDERS.answered(url, time.monotonic() - began)
+    return outcome
 
 
-def gateway_for(attempt: int, by_second: bool) -> str:
-    """The gateway it began with for the attempts 1, 2, 4, 6 …, the other one for 3, 5, 7 …
-
-    The second attempt stays with the gateway of the first one, which knows the key: what it took without telling
-    us rings once.
-    """
-    first, second = settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_URL_2
-    if not second:
-        return first
-    began, other = (second, first) if by_second else (first, second)
-    return other if attempt > 2 and attempt % 2 else began
-
-
-def read_answer(status: int, answer) -> Outcome:
+def read_answer(answer: Answer) -> Outcome:
+    status = answer.status
+    if status in LATER:
+        return Outcome("again", error=f"the gateway answered {status}", wait=wait_asked(answer))
     if 400 <= status < 500:
         return Outcome("never", error=f"the gateway refused it ({status})")
     if not 200 <= status < 300:
         return Outcome("again", error=f"the gateway answered {status}")
+    # Without an id nobody could ever say what became of it: a page of a proxy answers 200 as well.
+    provider_id = _id_in(answer)
+    return Outcome("sent", provider_id) if provider_id else Outcome("again", error="the gateway gave no id")
+
+
+def _id_in(answer: Answer) -> str:
     try:
-        return Outcome("sent", provider_id=str(answer.json()["id"])[:120])
-    except (ValueError, KeyError, TypeError):
-        # Accepted, but nothing it reports later can be matched to this notice.
-        return Outcome("sent", error="the gateway gave no id")
+        given = answer.json()["id"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    is_plain = isinstance(given, str | int) and not isinstance(given, bool)
+    return str(given).strip()[:120] if is_plain else ""

@@ -37,22 +37,28 @@ class Providers:
             with self._lock:
                 del self._waiting[token]
 
-    def answered(self, url: str, is_well: bool, seconds: float) -> None:
-        if not is_well:
-            self.failed(url)
-            return
+    def answered(self, url: str, seconds: float) -> None:
+        """It took the message, or refused it for good: it is well."""
         with self._lock:
             self._failures[url] = 0
-            if seconds > settings.NOTICE_SLOW_SECONDS:
-                self._poor_until[url] = self._count() + POOR_SECONDS
-            else:
-                self._poor_until.pop(url, None)
+            self._poor_until.pop(url, None)
+            self._mark_if_slow(url, seconds)
 
-    def failed(self, url: str) -> None:
+    def failed(self, url: str, seconds: float = 0.0) -> None:
         with self._lock:
             self._failures[url] = self._failures.get(url, 0) + 1
             if self._failures[url] >= FAILURES:
                 self._poor_until[url] = self._count() + POOR_SECONDS
+            self._mark_if_slow(url, seconds)
+
+    def is_busy(self, url: str, seconds: float) -> None:
+        """It asked to be left alone for so long."""
+        with self._lock:
+            self._poor_until[url] = max(self._poor_until.get(url, 0.0), self._count() + seconds)
+
+    def _mark_if_slow(self, url: str, seconds: float) -> None:
+        if seconds > settings.NOTICE_SLOW_SECONDS:
+            self._poor_until[url] = self._count() + POOR_SECONDS
 
     def is_poor(self, url: str) -> bool:
         with self._lock:
@@ -65,9 +71,3 @@ class Providers:
 
 
 PROVIDERS = Providers()
-
-
-def begins_with_second() -> bool:
-    """Whether what is sent for the first time now begins with the second gateway."""
-    first, second = settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_URL_2
-    return bool(second) and PROVIDERS.is_poor(first) and not PROVIDERS.is_poor(second)

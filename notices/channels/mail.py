@@ -4,26 +4,60 @@ import smtplib
 from collections.abc import Sequence
 
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend
 
 from notices.channels import Outcome, key_of
-from notices.channels.texts import text_of
+from notices.channels.deadline import Line
+from notices.channels.texts import in_one_line, text_of
 from notices.models import Notice
+
+#: Characters of the text that make the subject.
+SUBJECT = 120
 
 
 def send(notices: Sequence[Notice], timeout: float) -> Outcome:
     """Hand it to the mail server. The Message-ID is the same for every attempt: mailboxes show it once."""
     text = text_of(notices)
-    message = EmailMessage(
-        subject=text.partition("\n")[0][:120],
-        body=text,
-        to=[notices[0].recipient.email],
-        headers={"Message-ID": f"<{key_of(notices)}@notices.invalid>"},
-        connection=get_connection(timeout=timeout),
-    )
-    try:
-        message.send()
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, ValueError) as error:
-        return Outcome("never", error=type(error).__name__)
-    except (smtplib.SMTPException, OSError) as error:
-        return Outcome("again", error=type(error).__name__)
+    with Line(timeout) as line:
+        try:
+            message = EmailMessage(
+                subject=in_one_line(text.partition("\n")[0])[:SUBJECT],
+                body=text,
+                to=[in_one_line(notices[0].recipient.email)],
+                headers={"Message-ID": f"<{key_of(notices)}@notices.invalid>"},
+                connection=_connection(line, timeout),
+            )
+            message.send()
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, ValueError) as error:
+            return Outcome("never", error=type(error).__name__)
+        except (smtplib.SMTPException, OSError) as error:
+            return Outcome("again", error="ReadTimeout" if line.is_cut else type(error).__name__)
     return Outcome("sent")
+
+
+def _connection(line: Line, timeout: float):
+    connection = get_connection(timeout=timeout)
+    return _OnALine(line, timeout=timeout) if isinstance(connection, EmailBackend) else connection
+
+
+class _OnALine(EmailBackend):
+    """Django's backend, on a line that can be cut: also before the server has said a whole greeting."""
+
+    def __init__(self, line: Line, **options):
+        super().__init__(**options)
+        self._line = line
+
+    @property
+    def connection_class(self):
+        line = self._line
+
+        class Plain(smtplib.SMTP):
+            def _get_socket(self, *args):
+                sock = super()._get_socket(*args)
+                line.watch(sock)
+                return sock
+
+        class Encrypted(smtplib.SMTP_SSL, Plain):
+            """Watched below TLS, whose handshake may drip as well."""
+
+        return Encrypted if self.use_ssl else Plain

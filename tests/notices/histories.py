@@ -136,7 +136,8 @@ class World:
             if self.chance.random() < 0.3:
                 self.company.reports.remove(report)
                 gateway_events.receive(
-                    provider_id=provider_id, event=event, reply=reply, at=self.now, now=self.now
+                    gateway_events.Report(provider_id=provider_id, event=event, reply=reply, at=self.now),
+                    now=self.now,
                 )
 
     def _people_look_at_their_screens(self):

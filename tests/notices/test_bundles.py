@@ -106,7 +106,9 @@ def test_a_report_on_a_summary_is_a_report_on_each(gateway, tell, now):
         tell("county1.duty", subject=f"report:{number}", text_zh=f"提醒{number}", text_en="")
     outbox.turn(now)
     (message,) = gateway.messages()
-    gateway_events.receive(provider_id=f"p-{message.key}", event="reply", reply="１", at=now, now=now)
+    gateway_events.receive(
+        gateway_events.Report(provider_id=f"p-{message.key}", event="reply", reply="１", at=now), now=now
+    )
 
     assert set(Notice.objects.values_list("state", flat=True)) == {State.ACKNOWLEDGED}
 

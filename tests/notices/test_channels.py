@@ -6,14 +6,18 @@ import time
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 
 from notices import outbox
-from notices.channels.gateway import gateway_for
+from notices.channels.gateway import read_answer
 from notices.channels.health import Providers
+from notices.channels.http import Answer
+from notices.channels.routes import Routes
 from notices.choices import State
 from notices.models import Notice
 from tests.notices.company import Server
+from tests.notices.lines import BadLine
 
 SECOND = timedelta(seconds=1)
 
@@ -30,7 +34,7 @@ def robot(settings, gateway):
 def fresh(monkeypatch):
     """Providers nobody knows anything of yet."""
     known = Providers()
-    for place in ("gateway", "health"):
+    for place in ("gateway", "routes"):
         monkeypatch.setattr(f"notices.channels.{place}.PROVIDERS", known)
     return known
 
@@ -186,18 +190,48 @@ def test_a_repeat_stays_with_the_gateway_that_knows_the_key(
 
 
 @pytest.mark.parametrize("by_second", [False, True])
-def test_the_other_gateway_has_every_second_attempt_after_the_second(settings, by_second):
-    settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_URL_2 = "first", "second"
-    began, other = ("second", "first") if by_second else ("first", "second")
+def test_the_other_gateway_has_every_second_attempt_after_the_second(by_second):
+    began, other = ("2", "1") if by_second else ("1", "2")
+    routes = Routes(("1", "2"), full=frozenset(), poor=frozenset())
 
-    asked = [gateway_for(attempt, by_second) for attempt in range(1, 8)]
+    asked = [routes.for_attempt(attempt, by_second) for attempt in range(1, 8)]
 
     assert asked == [began, began, other, began, other, began, other]
 
 
-def test_a_second_gateway_taken_away_leaves_the_first(settings):
-    settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_URL_2 = "first", ""
-    assert [gateway_for(attempt, True) for attempt in (1, 2, 3)] == ["first"] * 3
+def test_a_second_gateway_taken_away_leaves_the_first():
+    routes = Routes(("1",), full=frozenset({"1"}), poor=frozenset({"1"}))
+
+    assert [routes.for_attempt(attempt, True) for attempt in (1, 2, 3)] == ["1"] * 3
+
+
+@pytest.mark.parametrize(
+    ("full", "poor", "asked"),
+    [
+        ("", "", "1"),
+        ("1", "", "2"),
+        ("", "1", "2"),
+        ("2", "1", "1"),
+        ("", "12", "1"),
+        ("1", "2", "2"),
+        ("1", "12", "2"),
+        ("12", "", "1"),
+    ],
+)
+def test_a_full_or_poor_gateway_is_passed_over_for_the_other(full, poor, asked):
+    routes = Routes(("1", "2"), full=frozenset(full), poor=frozenset(poor))
+
+    assert routes.for_attempt(2, by_second=False) == asked
+    assert routes.begins_with_second() == (asked == "2")
+
+
+def test_only_a_channel_none_of_whose_providers_has_room_is_closed():
+    def closed(full):
+        return Routes(("1", "2"), full=frozenset(full), poor=frozenset()).closed_channels()
+
+    assert closed({"1"}) == []
+    assert closed({"1", "2"}) == ["sms", "voice"]
+    assert closed({"1", "wecom", "email"}) == ["wecom", "email"]
 
 
 def test_three_failures_make_a_provider_poor_for_a_minute(settings):
@@ -216,7 +250,7 @@ def test_one_good_answer_clears_a_provider(settings):
     known = Providers()
     for _ in range(3):
         known.failed("a")
-    known.answered("a", True, 0.1)
+    known.answered("a", 0.1)
 
     assert not known.is_poor("a")
 
@@ -230,9 +264,7 @@ def test_silence_right_now_counts_as_slow(settings):
     assert not known.is_poor("a")
 
 
-def test_more_than_one_channel_may_take_leaves_room(gateway, tell, cast, now, monkeypatch):
-    """At most PER_CHANNEL of one channel are under way; the others of the batch still go."""
-    monkeypatch.setattr(outbox, "PER_CHANNEL", 2)
+def test_what_is_under_way_is_counted_by_provider(gateway, tell, cast, now, monkeypatch):
     senders = outbox.Senders()
     release = threading.Event()
     monkeypatch.setattr("notices.senders.sender_of", lambda channel: lambda parcel, timeout: release.wait(5))
@@ -240,6 +272,123 @@ def test_more_than_one_channel_may_take_leaves_room(gateway, tell, cast, now, mo
     rows = list(Notice.objects.select_related("recipient"))
     senders.begin([[row] for row in rows], now)
 
-    assert senders.full(2) == ["sms"]
+    assert senders.full(2) == ["1"]
     assert senders.full(3) == []
     release.set()
+
+
+# --- what a text may hold -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("channel", ["wecom", "dingtalk", "feishu"])
+def test_markup_in_a_text_or_a_name_rings_with_nobody(robot, tell, cast, now, channel):
+    robot.mode = "feishu" if channel == "feishu" else "ok"
+    cast["county1.duty"].name = "<at user_id='all'></at>"
+    cast["county1.duty"].save()
+    tell("county1.duty", channels=[channel], text_zh='<at user_id="all">所有人</at> @all 聚集', priority=1)
+    outbox.turn(now)
+
+    ((_path, body),) = robot.received
+    said = str(body)
+    assert "<at" not in said
+    assert "</at" not in said
+    assert "所有人" in said
+
+
+def test_a_message_to_many_people_stays_within_what_the_group_takes(robot, tell, cast, now):
+    for person in cast.values():
+        person.name = f"{person.username[:12]}{'长' * 28}"[:40]
+        person.save()
+    tell(*cast, channels=["wecom"], text_zh="聚" * 600, priority=1)
+    outbox.turn(now)
+
+    ((_path, body),) = robot.received
+    assert len(body["text"]["content"].encode()) <= 2048
+    assert body["text"]["content"].startswith("聚" * 500)
+
+
+@pytest.mark.parametrize(
+    "ending", ["\r\n二楼", "\r二楼", "\x0b二楼", "\u2028二楼", "\x00二楼", "\r\nBcc: all@example.invalid"]
+)
+def test_mail_with_a_line_break_in_its_matter_leaves(gateway, tell, cast, settings, now, ending):
+    settings.EMAIL_HOST = "mail.invalid"
+    cast["county1.duty"].email = "duty@example.invalid"
+    cast["county1.duty"].save()
+    tell("county1.duty", channels=["email"], text_zh=f"大厅{ending}聚集")
+    outbox.turn(now)
+
+    (message,) = mail.outbox
+    assert message.subject.startswith("大厅")
+    assert message.recipients() == ["duty@example.invalid"]
+    assert Notice.objects.get().state == State.SENT
+
+
+def test_control_characters_reach_no_gateway(gateway, tell, now):
+    tell("county1.duty", text_zh="大厅\x00\x1b[31m\r\n聚集\x7f")
+    outbox.turn(now)
+
+    (message,) = gateway.messages()
+    assert message.text == "大厅 [31m\n聚集 "
+
+
+# --- a provider that asks for patience ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def line():
+    line = BadLine("429")
+    yield line
+    line.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("30", 30),
+        ("", 1),
+        ("0", 1),
+        ("86400", 60),
+        ("-5", 1),
+        ("x", 1),
+        ("9" * 400, 60),
+        ("Sun, 22 Nov 2026 01:00:20 GMT", 20),
+    ],
+)
+def test_too_many_requests_is_a_wait_and_no_refusal(gateway, line, fresh, tell, settings, now, said, seconds):
+    settings.NOTICE_GATEWAY_URL, line.retry_after = line.url, said
+    tell("county1.duty")
+    with time_machine.travel(now, tick=False):
+        outbox.turn(now)
+
+    notice = Notice.objects.get()
+    assert notice.state == State.QUEUED
+    assert seconds - 1 <= (notice.visible_at - now).total_seconds() <= seconds + 3
+
+
+def test_with_a_second_gateway_nobody_waits_for_the_busy_one(
+    gateway, second_gateway, line, fresh, tell, settings, now
+):
+    settings.NOTICE_GATEWAY_URL, line.retry_after = line.url, "50"
+    tell("county1.duty", priority=1)
+    outbox.turn(now)
+    outbox.turn(now + 3 * SECOND)
+
+    assert Notice.objects.get().state == State.SENT
+    assert len(second_gateway.messages()) == 1
+
+
+def test_a_group_that_answers_429_is_asked_again(robot, line, tell, settings, now):
+    settings.NOTICE_BOTS = {"wecom": line.url}
+    tell("county1.duty", channels=["wecom"])
+    outbox.turn(now)
+
+    assert Notice.objects.get().state == State.QUEUED
+
+
+@pytest.mark.parametrize(
+    "said", ["{}", '{"id": null}', '{"id": ""}', '{"id": {}}', "[]", "<html>", "\xff", '{"id": true}']
+)
+def test_an_answer_without_an_id_is_no_acceptance(said):
+    answer = Answer(200, said.encode("latin-1"), {})
+
+    assert read_answer(answer).kind == "again"

@@ -304,10 +304,12 @@ def test_a_reply_is_an_answer_in_whatever_order_and_however_often(gateway, warn,
 
     for number, (event, reply) in enumerate([*events, *events]):
         gateway_events.receive(
-            provider_id=f"p-{message.key}",
-            event=event,
-            reply=reply,
-            at=now + (number % len(events)) * SECOND,
+            gateway_events.Report(
+                provider_id=f"p-{message.key}",
+                event=event,
+                reply=reply,
+                at=now + (number % len(events)) * SECOND,
+            ),
             now=now + 10 * SECOND,
         )
 

@@ -107,7 +107,7 @@ def test_a_report_stored_by_a_process_that_died_is_applied_by_the_next_turn(sent
     assert GatewayEvent.objects.get().is_applied
 
 
-@pytest.mark.parametrize("minutes", [-6, 6])
+@pytest.mark.parametrize("minutes", [-6, 3 * 24 * 60 + 1])
 def test_a_report_out_of_time_is_refused(sent, report, now, minutes):
     answer = report("delivered", received=now + timedelta(minutes=minutes))
 
@@ -144,3 +144,135 @@ def test_a_changed_body_is_refused(sent, client, now):
 @pytest.mark.parametrize("event", ["opened", ""])
 def test_an_event_we_do_not_know_is_refused(sent, report, event):
     assert report(event).status_code == 422
+
+
+# --- late, twice, and by another gateway's numbers ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("minutes", [6, 24 * 60, 3 * 24 * 60])
+def test_a_telephone_that_was_off_for_hours_is_reported_late(sent, report, now, minutes):
+    answer = report("delivered", received=now + timedelta(minutes=minutes))
+
+    assert answer.status_code == 200
+    assert (only().state, only().delivered_at) == (State.DELIVERED, now)
+
+
+def test_an_old_answer_sent_again_does_not_take_the_place_of_a_later_one(sent, report, now):
+    report("reply", reply="1", at=now + SECOND)
+    report("reply", reply="2", at=now + 9 * SECOND)
+    for at in (now + SECOND, now + 5 * SECOND):
+        report("reply", reply="1", at=at, received=now + timedelta(hours=1))
+
+    assert only().reply == "2"
+
+
+@pytest.fixture
+def alike(gateway, tell, settings, now):
+    """Two gateways that both number from 1: both have the message 1, for people of two counties."""
+    settings.NOTICE_GATEWAY_URL_2 = "http://gateway-2.invalid"
+    found = {}
+    for gateway_name, person, subject in (
+        ("1", "county1.duty", "warning:1"),
+        ("2", "county2.duty", "warning:2"),
+    ):
+        (notice,) = tell(person, subject=subject, thread=subject)
+        notice.gateway = gateway_name
+        outbox.mark(notice, outbox.Outcome("sent", provider_id="1"), now)
+        found[gateway_name] = notice
+    return found
+
+
+def replied():
+    return set(Notice.objects.exclude(reply="").values_list("recipient__username", flat=True))
+
+
+def test_a_reply_is_the_gateways_whose_secret_signed_it(alike, report, settings):
+    settings.NOTICE_GATEWAY_SECRET_2 = "the second one's"
+    report("reply", reply="1", id="1", secret="the second one's")
+    assert replied() == {"county2.duty"}
+
+    report("reply", reply="1", id="1")
+    assert replied() == {"county1.duty", "county2.duty"}
+
+
+def test_a_reply_that_repeats_our_reference_is_that_messages(alike, report):
+    report("reply", reply="1", id="1", reference=alike["2"].key.hex)
+
+    assert replied() == {"county2.duty"}
+
+
+def test_an_id_that_two_gateways_gave_is_nobodys(alike, report):
+    """One secret, no reference: nobody is marked as coming, and the report says why it came to nothing."""
+    assert report("reply", reply="1", id="1").status_code == 200
+
+    assert replied() == set()
+    assert GatewayEvent.objects.get().note == "the id stands for more than one message"
+
+
+def test_with_one_secret_an_id_that_only_one_gateway_gave_is_read_as_before(alike, report):
+    Notice.objects.filter(gateway="2").update(provider_id="7")
+    report("reply", reply="1", id="7")
+
+    assert replied() == {"county2.duty"}
+
+
+def test_with_one_secret_a_report_waits_while_the_other_gateway_may_have_given_that_id(
+    alike, report, tell, now
+):
+    Notice.objects.filter(gateway="2").delete()
+    (under_way,) = tell("county2.duty", subject="warning:3")
+    Notice.objects.filter(pk=under_way.pk).update(attempts=1, gateway="2", visible_at=now + 30 * SECOND)
+
+    report("reply", reply="1", id="1")
+    assert replied() == set()
+
+    under_way.gateway = "2"
+    outbox.mark(under_way, outbox.Outcome("sent", provider_id="2"), now)
+    outbox.turn(now + SECOND)
+    assert replied() == {"county1.duty"}
+
+
+def test_a_gateway_that_begins_at_1_again_means_the_new_message(gateway, tell, report, now):
+    for days, person in ((9, "county1.director"), (0, "county1.duty")):
+        (notice, *_more) = tell(person, subject=f"warning:{days}")
+        outbox.mark(notice, outbox.Outcome("sent", provider_id="1"), now - timedelta(days=days))
+
+    report("reply", reply="1", id="1")
+
+    assert replied() == {"county1.duty"}
+
+
+def test_a_report_shows_that_a_message_left_although_its_answer_was_lost(gateway, tell, report, now):
+    (notice,) = tell("county1.duty")
+    (claimed,) = outbox.claim(9, timedelta(seconds=30), now)
+    outbox.mark(claimed, outbox.Outcome("again", error="ReadTimeout"), now)
+
+    report("delivered", id="77", reference=notice.key.hex)
+
+    assert only().state == State.DELIVERED
+    assert outbox.turn(now + timedelta(minutes=1)) == 0
+
+
+@pytest.mark.parametrize("reference", ["", "x", 5, None])
+def test_a_reference_that_is_none_is_no_reason_to_lose_a_report(sent, report, reference):
+    assert report("delivered", reference=reference).status_code == 200
+    assert only().state == State.DELIVERED
+
+
+def test_one_report_that_raises_stops_no_other(sent, report, tell, now, monkeypatch):
+    (other,) = tell("county1.director", subject="warning:8")
+    outbox.mark(other, outbox.Outcome("sent", provider_id="p2"), now)
+    for provider_id in ("p1", "p2"):
+        GatewayEvent.objects.create(provider_id=provider_id, event="delivered", at=now, received_at=now)
+    real = outbox.gateway_events.record_progress
+
+    def raise_for_one(kind, notice, at):
+        if notice.provider_id == "p1":
+            raise KeyError("poison")
+        real(kind, notice, at)
+
+    monkeypatch.setattr("notices.gateway_events.record_progress", raise_for_one)
+    outbox.turn(now)
+
+    assert Notice.objects.get(provider_id="p2").state == State.DELIVERED
+    assert not GatewayEvent.objects.get(provider_id="p1").is_applied

@@ -10,7 +10,7 @@ from journal.models import Entry
 from journal.record import content_of
 from notices import actions, outbox, queries
 from notices.choices import State
-from notices.models import Attempt, Notice
+from notices.models import Attempt, Notice, Telling
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=30)
@@ -65,12 +65,32 @@ def test_a_refusal_is_final_and_somebody_is_told(gateway, tell, now):
     assert only().state == State.FAILED
 
 
-def test_after_eight_attempts_it_is_a_dead_letter(gateway, tell, reach, now):
+def test_an_outage_of_both_gateways_outlasts_no_notice_that_matters(gateway, tell, now):
+    """Two hundred seconds, an hour: when it is over, the order leaves."""
+    tell("county1.duty", priority=3)
+    gateway.mode = "503"
+    turn_until(now, 200, step=50)
+    # Somebody telephones meanwhile, and the duty leader hears of it.
+    assert Telling.objects.filter(recipient__username="county1.duty", escalated_at__isnull=False).exists()
+    turn_until(now + timedelta(seconds=200), 3400, step=200)
+    tried = len(gateway.messages())
+    assert (only().state, only().attempts) == (State.QUEUED, tried)
+    assert tried > 8
+    gateway.mode = "ok"
+
+    outbox.turn(now + timedelta(minutes=62))
+
+    assert only().state == State.SENT
+    gateway.messages()
+
+
+def test_after_a_day_it_is_a_dead_letter(gateway, tell, reach, now):
     tell("county1.duty")
     gateway.mode = "503"
-    turn_until(now, 300, step=5)
+    outbox.turn(now)
+    outbox.turn(now + timedelta(hours=24))
 
-    assert len(gateway.messages()) == 8
+    assert len(gateway.messages()) == 2
     assert only().state == State.FAILED
     assert Entry.objects.filter(kind="notice.failed").count() == 1
     assert list(queries.to_call_by_hand(reach("county1.duty"))) == [only()]
@@ -146,7 +166,7 @@ def test_accepted_but_answered_with_an_error_shows_once_on_the_phone(gateway, te
     assert len(gateway.on_phones()) == 1
 
 
-@pytest.mark.parametrize(("mode", "state"), [("no_id", State.SENT), ("redirect", State.QUEUED)])
+@pytest.mark.parametrize(("mode", "state"), [("no_id", State.QUEUED), ("redirect", State.QUEUED)])
 def test_odd_answers(gateway, tell, now, mode, state):
     tell("county1.duty")
     gateway.mode = mode

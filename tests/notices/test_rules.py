@@ -7,7 +7,9 @@ from notices.choices import State
 from notices.rules import further, is_failed_by_report, wait_after
 
 
-@pytest.mark.parametrize(("attempt", "seconds"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 15), (6, 30), (7, 30)])
+@pytest.mark.parametrize(
+    ("attempt", "seconds"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 15), (6, 30), (9, 30), (10, 60), (99, 60)]
+)
 def test_waiting_grows_and_is_spread(attempt, seconds):
     assert wait_after(attempt, 0.5) == timedelta(seconds=seconds)
     assert wait_after(attempt, 0.0) == timedelta(seconds=seconds / 2)

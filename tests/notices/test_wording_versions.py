@@ -13,6 +13,7 @@ KNOWN = {
     "incident.life_safety@1": "de82ec210cd55765",
     "notice.unheard@1": "c41c6c88e3b4a1e0",
     "notice.still@1": "f469b856370fa8bb",
+    "reply.unclear@1": "3ef994552df83e8a",
     "report.due@1": "e626a3be832de253",
     "report.missed@1": "6a6fcc51a6c8e6e7",
     "report.summary@1": "f47e68c255c5bfa4",

@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from notices.choices import Channel
-from notices.rules import answer_of, fit, outcome_of_step, summary
+from notices.replies import answer_of
+from notices.rules import fit, outcome_of_step, summary
 from notices.wordings import DRILL_MARK, LIMITS, WORDINGS, Message, said
 
 LONG = {
@@ -17,6 +18,7 @@ LONG = {
     "post": "第一响应人" * 12,
     "person": "马骏",
     "about": {"zh": "红色预警" * 40, "en": "Red warning " * 30},
+    "reply": "我也不知道" * 10,
     "unit": {"zh": "司法所" * 26, "en": "Judicial office " * 7},
     "period": {"zh": "11月22日", "en": "22 Nov"},
     "until": "17:30",
@@ -78,7 +80,7 @@ def test_a_summary_stops_before_it_is_too_long():
     ("reply", "answer"),
     [
         ("1", "coming"), ("１", "coming"), (" 1 ", "coming"), ("1。", "coming"), ("2", "cannot"), ("3", "passed_on"),
-        ("", None), ("4", None), ("12345", None), ("收到", None), ("1 2 3 4", None), ("٣", None),
+        ("", None), ("4", None), ("12345", None), ("收到", "confirmed"), ("1 2 3 4", None), ("٣", None),
     ],
 )  # fmt: skip
 def test_replies(reply, answer):
