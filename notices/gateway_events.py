@@ -122,7 +122,7 @@ def _meant_by(event: GatewayEvent) -> QuerySet[Notice]:
     """The notices of the message that a report is about."""
     if event.reference:
         named = Notice.objects.filter(Q(key=event.reference, bundle__isnull=True) | Q(bundle=event.reference))
-        return named.filter(attempts__gt=0)
+        return named
     lately = Notice.objects.filter(provider_id=event.provider_id, sent_at__gt=event.at - KNOWN_FOR)
     return lately.filter(gateway__in=["", event.gateway]) if event.gateway else lately
 

@@ -216,8 +216,8 @@ def test_a_batch_costs_the_same_however_full(plan, clock, now, count, django_ass
         clock(due_at=now)
     rulebook.rules_for(PLAN)
 
-    # exists, savepoint, select, update, one insert per entry, release, exists
-    with django_assert_num_queries(6 + count):
+    # due, set aside, savepoint, select, update, one insert per entry, release, exists
+    with django_assert_num_queries(7 + count):
         sweep(now + SECOND)
 
 

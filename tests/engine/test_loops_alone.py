@@ -63,7 +63,7 @@ def test_a_reform_that_raises_stops_no_other(cast, now, poison):
 
 def test_a_step_of_escalation_that_raises_is_shown(cast, units, now, monkeypatch):
     telling = Telling.objects.create(
-        recipient=cast["county1.duty"], subject="w:1", purpose="warning.signed", thread="w:1",
+        recipient=cast["county1.duty"], subject="w:1", purpose="notice.nobody", thread="w:1",
         unit=units["C1"], unit_path=units["C1"].path, began_at=now,
     )  # fmt: skip
     Step.objects.create(telling=telling, number=1, do=Do.BREACH, due_at=now)
