@@ -121,8 +121,7 @@ def _settle(event: GatewayEvent, note: str) -> int:
 def _meant_by(event: GatewayEvent) -> QuerySet[Notice]:
     """The notices of the message that a report is about."""
     if event.reference:
-        named = Notice.objects.filter(Q(key=event.reference, bundle__isnull=True) | Q(bundle=event.reference))
-        return named
+        return Notice.objects.filter(Q(key=event.reference, bundle__isnull=True) | Q(bundle=event.reference))
     lately = Notice.objects.filter(provider_id=event.provider_id, sent_at__gt=event.at - KNOWN_FOR)
     return lately.filter(gateway__in=["", event.gateway]) if event.gateway else lately
 

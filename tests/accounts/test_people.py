@@ -253,7 +253,11 @@ def test_a_lost_phone(desk, cast, phone):
 
     assert desk.post(f"/account/people/{person.pk}/second-factor/").status_code == 302
 
-    assert content_of(last("second_factor.changed")) == {"person": "county1.duty", "change": "reset"}
+    assert content_of(last("second_factor.changed")) == {
+        "person": "county1.duty",
+        "change": "reset",
+        "tokens_revoked": 0,
+    }
     assert last("second_factor.changed").actor.username == "city.secadmin"
     assert desk.post(f"/account/people/{person.pk}/second-factor/").status_code == 422
 
