@@ -17,16 +17,24 @@ def inbox(person: User) -> QuerySet[Notice]:
 
     `wants_answer`: silence is followed up, so it is asked whether they come.
     """
-    followed = Telling.objects.filter(
-        recipient=OuterRef("recipient"), subject=OuterRef("subject"), purpose=OuterRef("purpose")
-    ).filter(~Q(message={}), ended_at__isnull=True)
-    rows = Notice.objects.filter(recipient=person, channel=Channel.APP, state__in=ON_SCREEN)
-    return rows.annotate(wants_answer=Exists(followed)).order_by("priority", "-queued_at", "-id")
+    rows = _on_screen(person).annotate(wants_answer=_is_followed_up())
+    return rows.order_by("priority", "-queued_at", "-id")
 
 
 def needing_no_answer(person: User) -> QuerySet[Notice]:
     """Of `inbox`: what is only to be known. Nobody waits for an answer, nothing is asked for, no alert."""
-    return inbox(person).filter(priority=ROUTINE, wants_answer=False)
+    return _on_screen(person).filter(~_is_followed_up(), priority=ROUTINE).order_by("-queued_at", "-id")
+
+
+def _on_screen(person: User) -> QuerySet[Notice]:
+    return Notice.objects.filter(recipient=person, channel=Channel.APP, state__in=ON_SCREEN)
+
+
+def _is_followed_up() -> Exists:
+    followed = Telling.objects.filter(
+        recipient=OuterRef("recipient"), subject=OuterRef("subject"), purpose=OuterRef("purpose")
+    )
+    return Exists(followed.filter(~Q(message={}), ended_at__isnull=True))
 
 
 def notices_about(reach: Reach, key: str) -> QuerySet[Notice]:

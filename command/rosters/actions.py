@@ -189,6 +189,7 @@ def assign(*, reach: Reach, shift_id: int, person: User | None, now: datetime) -
     permissions.check_can_draft(reach, shift.post.unit)
 
     roster, before = shift.roster, str(shift.person)
+    assert roster is not None  # a duty of a draft is a duty of its roster
     Roster.objects.filter(shifts=shift).update(rev=F("rev") + 1)
     _record(
         roster,

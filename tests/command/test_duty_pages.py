@@ -69,7 +69,8 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE)
 @pytest.mark.parametrize("page", ["/rosters/", "/readiness/", "/papers/"])
 def test_a_strange_address_is_a_calm_answer(today, signed_in, page, query):
-    assert signed_in("county1.leader").get(f"{page}?{query}").status_code in (200, 404)
+    calm = (400,) if "%00" in query else (200, 404)
+    assert signed_in("county1.leader").get(f"{page}?{query}").status_code in calm
 
 
 STRANGERS = ["/rosters/?unit=C1", "/rosters/{roster}/", "/rosters/shifts/{shift}/change/", "/rosters/shifts/{shift}/swap/", "/handovers/{handover}/", "/papers/?unit=C1", "/papers/{paper}/pack.pdf", "/readiness/?unit=C1", "/rosters/sheet/?unit=C1", "/rosters/import/?unit=C1", "/api/v1/rosters/on-duty/?unit=C1", "/api/v1/rosters/C1/"]  # fmt: skip
