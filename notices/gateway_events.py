@@ -174,7 +174,7 @@ def _apply_reply(notice: Notice, telling: Telling | None, event: GatewayEvent, n
         answer = _plain_answer(notice, telling)
     if answer is not None:
         confirm_by_reply(notice, telling, answer, event.at)
-    elif telling is not None and not telling.answer:
+    elif telling is not None and not telling.answer and telling.ended_at is None:
         asked_back.ask(notice, event.reply, now)
 
 

@@ -137,14 +137,14 @@ def test_who_was_told_hears_that_it_is_over(alarm, reach, now, phones, turn):
 
 
 def test_a_late_reply_to_what_is_over_starts_nothing(alarm, reach, now, phones, turn):
-    from notices.gateway_events import receive
+    from notices.gateway_events import Report, receive
 
     incident = alarm(life_risk=["suicide_threat"])
     turn(now, 0)
     text = Notice.objects.filter(channel="sms", state="sent").first()
     retract(incident_id=incident.pk, reach=reach("county1.duty"), now=now + 3 * SECOND)
 
-    receive(provider_id=text.provider_id, event="reply", reply="2", at=now + 9 * SECOND, now=now + 9 * SECOND)
+    receive(Report(text.provider_id, "reply", now + 9 * SECOND, reply="2"), now + 9 * SECOND)
     phones.clear()
     turn(now + 10 * SECOND, 2000, step=60)
 

@@ -1,6 +1,7 @@
 """What follows silence: rows that survive anything, and nobody rung who has answered."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -346,3 +347,28 @@ def test_after_an_outage_the_next_person_is_told_a_minute_later(gateway, warn, n
     gateway.messages()
 
     assert Telling.objects.filter(recipient__username="city.duty").exists()
+
+
+@pytest.mark.parametrize(("first", "asked"), [("几点到？", 1), ("收到", 0), ("3分钟后到", 0), ("不能到", 0)])
+def test_an_answer_that_nobody_can_read_is_asked_back_once_and_the_next_one_counts(
+    gateway, warn, now, first, asked
+):
+    warn("county1.duty")
+    outbox.turn(now)
+    (message,) = gateway.messages()
+
+    def reply(text, reference, second):
+        report = gateway_events.Report(
+            "p", "reply", now + second * SECOND, reply=text, reference=UUID(reference)
+        )
+        gateway_events.receive(report, now + second * SECOND)
+
+    reply(first, message.key, 1)
+    reply(first, message.key, 2)
+    questions = Notice.objects.filter(purpose="warning.signed.asked")
+    assert questions.count() == asked
+    if asked:
+        outbox.turn(now + 3 * SECOND)
+        assert first in gateway.messages()[-1].text
+        reply("马上到", questions.get().key.hex, 4)
+        assert Telling.objects.get().answer == "coming"
