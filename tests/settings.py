@@ -5,6 +5,9 @@ import tempfile
 
 _data = tempfile.TemporaryDirectory(prefix="dashboard-tests-", ignore_cleanup_errors=True)
 os.environ.setdefault("DATA_DIR", _data.name)
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    # Two processes at once have two journals, and each its own anchors.
+    os.environ["DATA_DIR"] = os.path.join(os.environ["DATA_DIR"], worker)
 os.environ.setdefault("STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
 
 from config.settings import *  # noqa: E402, F403
