@@ -59,6 +59,15 @@ def masked(text: str) -> str:
     return text
 
 
+#: A number as `masked` leaves it: "138****8000", "0500-****567", "110***********21".
+_MASKED = re.compile(r"(?:0\d{2,3}-)?\d*\*{3,}\d+[Xx]?")
+
+
+def masks_in(text: str) -> list[str]:
+    """The numbers that were masked in a stored text, as they stand there."""
+    return _MASKED.findall(text)
+
+
 def _finding(kind: str, run: Run, begin: int, end: int, text: str) -> Finding:
     first, last = run.places[begin], run.places[end - 1] + 1
     if text[first - 1 : first] in ("(", "（") and re.search(r"[)）]", text[first:last]):

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 
+from accounts.intake.keeping import why_masked
 from accounts.models import Post
 from command import queries as command
 from command.choices import OrderState
 from command.models import Order
 from common.errors import is_allowed
+from common.text import masks_in
 from incidents import alerts, forms, permissions, queries, rules
 from incidents.checklist.queries import checklist
 from incidents.models import Incident
@@ -58,6 +60,7 @@ class Receipt(LoginRequiredMixin, PartsView):
             "incident": incident,
             "drill": incident.drill,
             "redirected": queries.redirected(incident),
+            "masked_because": masked_because(incident),
             "similar": list(queries.similar_incidents(reach, incident)[:3]) if incident.is_open else [],
             "withdraw_until": withdraw_until(incident, now),
             "observation_form": forms.ObservationForm(
@@ -91,6 +94,12 @@ def withdraw_until(incident: Incident, now: datetime) -> datetime | None:
     if not queries.is_fresh(incident, now):
         return None
     return min(now + WITHDRAW_WITHIN, incident.recorded_at + rules.RETRACT_WITHIN)
+
+
+def masked_because(incident: Incident) -> str:
+    """What its reporter is told where numbers of people were masked in the alarm; "" where there were none."""
+    masks = [mask for text in (incident.what, incident.place) for mask in masks_in(text)]
+    return why_masked(masks) if masks else ""
 
 
 def help_for(incident: Incident) -> list[Help]:

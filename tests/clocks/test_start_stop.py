@@ -139,7 +139,7 @@ def test_a_rule_with_an_unreadable_duration_is_refused(db):
     with pytest.raises(ValueError, match="is not a duration"):
         actions.write_rules(plan="bad@1", rules=[rule("b", "order.issued", "", duration="soon")])
 
-    assert not ClockRule.objects.exists()
+    assert not ClockRule.objects.filter(plan="bad@1").exists()
 
 
 def test_cancelling_an_incident_leaves_what_is_done_and_other_incidents(write, now):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from common.text import masked, personal_data_in
+from common.text import masked, masks_in, personal_data_in
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 AREAS = ["110105", "310115", "430104", "430121", "440305", "510107", "610113", "650102", "810000", "360102"]
@@ -168,6 +168,9 @@ def test_texts_of_the_product_are_not_taken_for_numbers_of_people():
 def test_a_number_is_masked_where_it_stands(text, kind, clean):
     assert [finding.kind for finding in personal_data_in(text)] == [kind]
     assert masked(text) == clean
+    (mask,) = masks_in(clean)
+    assert "*" in mask
+    assert mask in clean
 
 
 @pytest.mark.parametrize(

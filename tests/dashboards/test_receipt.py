@@ -32,6 +32,13 @@ def test_the_receipt_says_that_nobody_has_taken_over_yet(raised, signed_in):
     assert html.index("已收到") < html.index("生命至上") < html.index("补充现场情况")
 
 
+def test_it_says_which_numbers_were_masked_and_what_to_do(alarm, signed_in, raised):
+    noted = alarm("town11.clerk", unit="T11", what="电话 138****8000")
+
+    assert "已打码：138****8000" in page_of(signed_in, noted)
+    assert "data-masked" not in page_of(signed_in, raised)
+
+
 def test_it_says_by_whom_it_was_taken_over(raised, signed_in, reach, cast, now):
     take_over(incident_id=raised.pk, reach=reach("county1.duty"), now=now + timedelta(minutes=1))
 
