@@ -157,7 +157,8 @@ def test_the_system_page_says_when_each_was_done(jobs, signed_in, now, monkeypat
     monkeypatch.setitem(nightly.JOBS, "expiry", nightly.JOBS["verify"])
 
     page = signed_in("city.sysadmin").get(reverse("system")).content.decode()
-    nights = re.sub(r"<[^>]+>|\s+", " ", page[page.index("night:verify") :])
+    begin = page.index("night:verify")
+    nights = re.sub(r"<[^>]+>|\s+", " ", page[begin : page.index("</ul>", begin)])
 
     assert re.findall("正常|尚未执行|进行中|发现问题", nights) == ["正常", "尚未执行", "进行中"]
 
