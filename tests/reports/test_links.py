@@ -145,9 +145,10 @@ def test_a_unit_that_has_answered_is_not_overwritten(link, phone, file):
 )
 def test_a_forged_or_broken_token_opens_nothing(link, phone, spoil):
     address = f"/r/{spoil(link())}/"
+    closed = 400 if "%00" in address else 404
 
     for method in ("get", "post"):
-        assert getattr(phone(), method)(address).status_code == 404
+        assert getattr(phone(), method)(address).status_code == closed
     assert not ZeroReport.objects.exists()
 
 
