@@ -30,6 +30,10 @@ PAGES = [
     ("city.director", "/early-warnings/{warning}/"),
     ("county1.duty", "/early-warnings/{warning}/proof/"),
     ("county1.duty", "/notices/calls/"),
+    ("county1.duty", "/notices/"),
+    ("county1.duty", "/orders/"),
+    ("county1.duty", "/time-limits/"),
+    ("town11.clerk", "/alarm/{incident}/"),
     ("county1.director", "/promise/"),
     ("county1.duty", "/report/missing/"),
     ("city.audit", "/journal/"),
@@ -39,7 +43,8 @@ WALKED = {
     "dashboards/commander.html", "dashboards/duty.html", "dashboards/incident.html", "dashboards/journal.html",
     "dashboards/squad.html", "early_warnings/list.html", "early_warnings/warning.html",
     "incidents/list.html", "reports/missing.html", "early_warnings/proof.html", "notices/calls.html",
-    "dashboards/promise.html",
+    "dashboards/promise.html", "dashboards/receipt.html", "dashboards/whole/clocks.html", "dashboards/whole/orders.html",
+    "notices/inbox.html",
 }  # fmt: skip
 #: A fragment of a page above, the gallery of parts, and the page of ages and counts, which asks every five seconds.
 NOT_WALKED = {"early_warnings/_to_sign.html", "ui_gallery.html", "engine/system.html"}

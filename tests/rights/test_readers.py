@@ -39,13 +39,13 @@ def addresses() -> list[str]:
             continue
         values = [{"unit": "C1", "period": "2026-11-22", "slug": "pdf", "kind": "pdf"}]
         model = next((model for begin, model in numbers.items() if begin in pattern), None)
-        if "<str:number>" in pattern and model:
+        if ":number>" in pattern and model:
             values = [
                 {**values[0], "number": number} for number in model.objects.values_list("number", flat=True)
             ]
         elif "handovers/<int:pk>" in pattern:
             values = [{**values[0], "pk": str(pk)} for pk in Handover.objects.values_list("pk", flat=True)]
-        elif "<str:unit>" in pattern:
+        elif ":unit>" in pattern:
             values = [{**values[0], "unit": unit} for unit in ("C1", "T11", "V111")]
         for value in values:
             address = example(pattern, value)
