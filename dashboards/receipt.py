@@ -46,7 +46,9 @@ class Receipt(LoginRequiredMixin, PartsView):
     template_name = "dashboards/receipt.html"
     parts = {
         "progress": ("dashboards/receipt/_progress.html", "progress_context"),
+        "withdrawal": ("dashboards/receipt/_withdrawal.html", "withdrawal_context"),
         "checklist": ("dashboards/incident/_checklist.html", "checklist_context"),
+        "observe": ("dashboards/receipt/_observe.html", "observe_context"),
     }
 
     def get(self, request, *args, **kwargs):
@@ -54,20 +56,13 @@ class Receipt(LoginRequiredMixin, PartsView):
         return super().get(request, *args, **kwargs)
 
     def page_context(self):
-        reach, incident, now = self.request.reach, self.incident, self.request.now
-        may_observe = incident.is_open and is_allowed(permissions.check_can_observe, reach, incident)
+        reach, incident = self.request.reach, self.incident
         return {
             "incident": incident,
             "drill": incident.drill,
             "redirected": queries.redirected(incident),
             "masked_because": masked_because(incident),
             "similar": list(queries.similar_incidents(reach, incident)[:3]) if incident.is_open else [],
-            "withdraw_until": withdraw_until(incident, now),
-            "observation_form": forms.ObservationForm(
-                initial=forms.ObservationForm.picture(incident.facts), document=incident.plan.document
-            )
-            if may_observe
-            else None,
         }
 
     def progress_context(self):
@@ -77,6 +72,17 @@ class Receipt(LoginRequiredMixin, PartsView):
             "desk": desk_of(self.incident, self.request.now),
             "now": self.request.now,
         }
+
+    def withdrawal_context(self):
+        return {"incident": self.incident, "withdraw_until": withdraw_until(self.incident, self.request.now)}
+
+    def observe_context(self):
+        reach, incident = self.request.reach, self.incident
+        if not (incident.is_open and is_allowed(permissions.check_can_observe, reach, incident)):
+            return {"incident": incident, "observation_form": None}
+        picture = forms.ObservationForm.picture(incident.facts)
+        form = forms.ObservationForm(initial=picture, document=incident.plan.document)
+        return {"incident": incident, "observation_form": form}
 
     def checklist_context(self):
         can_mark = self.incident.is_open and is_allowed(
