@@ -432,7 +432,7 @@ def test_an_incident_holds_nobodys_identity():
 
     assert fields == {
         "id", "number", "unit", "unit_path", "plan", "state", "source", "category", "place", "what", "facts",
-        "proposed_level", "proposed_rank", "signed_rank", "reasons", "level", "happened_at", "known_at", "recorded_at", "reported_by",
+        "proposed_level", "proposed_rank", "signed_rank", "reasons", "level", "highest_level", "happened_at", "known_at", "recorded_at", "reported_by",
         "reporter_post", "client_id", "drill", "latitude", "longitude", "accuracy_m", "crs", "taken_at", "taken_by",
         "merged_into", "closed_at", "closed_by", "summary", "rev",
     }  # fmt: skip
