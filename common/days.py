@@ -6,6 +6,7 @@ reads a day or a moment from an address reads it here; forms and bodies have com
 
 import re
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -15,12 +16,15 @@ FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2149, 12, 31)
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
+Day = TypeVar("Day", bound=date)
+
+
 def is_in_range(day: date) -> bool:
     """Also of a moment: its calendar day, whatever its zone."""
     return FIRST_DAY.year <= day.year <= LAST_DAY.year
 
 
-def in_range(day: date) -> date:
+def in_range(day: Day) -> Day:
     """The day itself. Raises ValueError outside the calendar."""
     if not is_in_range(day):
         raise ValueError(f"not between {FIRST_DAY.year} and {LAST_DAY.year}: {day}")

@@ -9,6 +9,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
+from common.days import in_range
 from common.periods import LOCAL
 
 #: What comes along from chats, web pages and PDFs: control characters (not the ends of lines), soft hyphen,
@@ -76,16 +77,17 @@ def moment_in(text: str) -> datetime:
 
 
 def _read(text: str) -> datetime | None:
-    """Raises ValueError for a day or time that does not exist; None for what is written otherwise."""
+    """Raises ValueError for a day or time that does not exist or no calendar holds; None for what is written
+    otherwise."""
     text = plain(text)
     if serial := _SERIAL.fullmatch(text):
         seconds = round(float(serial[0]) * 86400)
-        return _SERIAL_BEGINS + timedelta(seconds=seconds)
+        return in_range(_SERIAL_BEGINS + timedelta(seconds=seconds))
     written, _, clock = text.replace("T", " ", 1).partition(" ") if "年" not in text else _split(text)
     day = _DAY.fullmatch(written) or _EIGHT_FIGURES.fullmatch(written)
     if day is None:
         return None
-    at = datetime(int(day[1]), int(day[2]), int(day[3]), tzinfo=LOCAL)
+    at = in_range(datetime(int(day[1]), int(day[2]), int(day[3]), tzinfo=LOCAL))
     return at + _clock(clock) if clock else at
 
 

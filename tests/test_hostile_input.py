@@ -130,6 +130,7 @@ def field_names() -> set[str]:
                     "idempotency_key", "matter", "receipt", "outcome", "share", "opened", "shown", "version", "number"}  # fmt: skip
 
 
+@pytest.mark.embedded_only  # a minute and more; what refuses stands before any database
 def test_a_hostile_form_is_refused_and_no_crash(browser, incident):
     names, answers = field_names(), []
     values = {"unit": "C1", "code": "C1", "period": "2026-11-22", "number": incident.number, "verb": "reply"}
@@ -156,6 +157,7 @@ def body_of(kind: type[serializers.BaseSerializer], text: str):
     return inner
 
 
+@pytest.mark.embedded_only  # a minute and more; what refuses stands before any database
 def test_a_hostile_body_is_refused_and_no_crash(cast, incident):
     from tests.fields import serializer_classes
 

@@ -19,7 +19,10 @@ TOP = Path(__file__).resolve().parent.parent
 NOT_PRODUCT = {".venv", "tests", "script", "deploy", "bench", "node_modules", "var", "docs"}
 #: What turns a moment into one that may be asked for its day; cells of a workbook and typed months have no zone.
 LOCALISED = {"localtime", "astimezone", "strptime", "written"}
-WITHOUT_ZONE = {"common/workbooks.py: value.date()", "common/workbooks.py: value.time()"}
+WITHOUT_ZONE = {
+    "common/workbooks.py: value.date()", "common/workbooks.py: value.time()",
+    "common/typed.py: at.date()", "common/typed.py: at.time()",
+}  # fmt: skip
 
 
 def product_files():
