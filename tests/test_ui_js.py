@@ -1057,6 +1057,8 @@ def test_focus_goes_on_where_the_pressed_button_stood(page, site):
     visit(page, site, queue(card("i:1", "事件", form)), after=10)
     serve_part(site, queue(card("i:1", "事件", "<p>已接办</p>")), number=11)
     site.answers["POST", "/take/"] = (204, "", {"X-Location": "/page/"})
+    site.beat(10)
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
 
     page.get_by_role("button", name="接办").click()
 
