@@ -1,6 +1,8 @@
 """Probes for machines: alive, ready, numbers. Nothing about a person or an incident is in them."""
 
-from django.http import HttpResponse, JsonResponse
+from ipaddress import ip_address
+
+from django.http import Http404, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -20,8 +22,10 @@ def healthz(request):
 @require_safe
 @never_cache
 def readyz(request):
+    """200 when everything turns, else 503. Which part does not is said on this machine only."""
     is_ready, parts = readiness(timezone.now())
-    return JsonResponse({"ready": is_ready, **parts}, status=200 if is_ready else 503)
+    said = {"ready": is_ready, **(parts if _is_from_this_machine(request) else {})}
+    return JsonResponse(said, status=200 if is_ready else 503)
 
 
 @require_safe
@@ -41,4 +45,14 @@ def heartbeat(request):
 @require_safe
 @never_cache
 def metrics(request):
+    """Numbers for Prometheus on this machine. One elsewhere asks METRICS_PORT, which is opened on purpose."""
+    if not _is_from_this_machine(request):
+        raise Http404
     return HttpResponse(exposition(timezone.now()), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _is_from_this_machine(request) -> bool:
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False

@@ -107,13 +107,22 @@ def test_compose_secrets_come_from_the_environment_and_are_demanded(name):
             assert demanded.fullmatch(password), key
 
 
-@pytest.mark.parametrize("name", APP)
-def test_compose_app_runs_without_rights_and_without_the_superusers_password(name):
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_compose_service_can_write_and_do_only_what_it_must(name):
     service = SERVICES[name]
 
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
+    # Rights are given to who runs as root alone, and only the proxy does.
+    assert ("cap_add" in service) is (name == "proxy")
+    assert name in (*APP, "proxy") or service["user"] != "root"
+
+
+@pytest.mark.parametrize("name", APP)
+def test_compose_app_does_not_know_the_superusers_password(name):
+    service = SERVICES[name]
+
     assert service["env_file"] == ".env"
     assert service["environment"]["POSTGRES_PASSWORD"] == ""
     assert service["environment"]["DATABASE_OWNER_PASSWORD"] == ""

@@ -28,9 +28,11 @@ class Nginx(Process):
 
     def __init__(self, folder: Path, conf: str):
         super().__init__(env={"PATH": f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"}, folder=folder)
-        self.port = free_port()
+        self.port, self.plain_port = free_port(), free_port()
         self._conf = folder / "nginx.conf"
-        self._conf.write_text(conf.replace("listen 443 ", f"listen 127.0.0.1:{self.port} "))
+        for official, here in ((443, self.port), (80, self.plain_port)):
+            conf = re.sub(rf"listen {official}\b", f"listen 127.0.0.1:{here}", conf)
+        self._conf.write_text(conf)
 
     def command(self):
         found = shutil.which("nginx", path=self.env["PATH"])
@@ -90,8 +92,8 @@ def upstream():
 def configured(folder: Path, upstream: Upstream, tls: Path, trusted: str) -> str:
     """The delivered configuration with the paths, ports and limits of this test."""
     subprocess.run(
-        [DEPLOY / "trusted-proxies.sh", folder / "trusted-proxies.conf"],
-        env={**os.environ, "TRUSTED_PROXIES": trusted},
+        [DEPLOY / "nginx-installation.sh", folder / "installation"],
+        env={**os.environ, "TRUSTED_PROXIES": trusted, "ALLOWED_HOSTS": "dashboard.example,.bureau.example"},
         check=True,
     )
     local = (DEPLOY / "nginx-systemd.conf").read_text()
@@ -107,11 +109,10 @@ def configured(folder: Path, upstream: Upstream, tls: Path, trusted: str) -> str
         "user www-data;": "",
         "/run/nginx.pid": f"{folder}/pid",
         "/etc/nginx/local.conf": f"{folder}/local.conf",
-        "/etc/nginx/trusted-proxies.conf": f"{folder}/trusted-proxies.conf",
+        "/etc/nginx/installation": f"{folder}/installation",
         "/etc/nginx/tls": str(tls),
         "/etc/nginx/pages": str(DEPLOY / "pages"),
         "/srv/static": str(folder),
-        "listen 80 ": f"listen 127.0.0.1:{free_port()} ",
         "listen 127.0.0.1:8081": f"listen 127.0.0.1:{free_port()}",
     }.items():
         assert old in text, old
@@ -227,18 +228,69 @@ def test_numbers_of_one_process_of_several_are_not_shown(proxy):
     assert proxy()("/metrics")[0] == 404
 
 
-@pytest.mark.parametrize("trusted", ["0.0.0.0/0", "::/0", "10.0.0.1; deny all", "$host", "proxy.example"])
-def test_nobody_trusts_everybody_or_writes_into_the_configuration(tmp_path, trusted):
-    file = tmp_path / "trusted-proxies.conf"
+@pytest.mark.parametrize(
+    ("host", "status", "location"),
+    [
+        ("dashboard.example", 308, "https://dashboard.example/alarm/?a=b"),
+        ("dashboard.example:80", 308, "https://dashboard.example/alarm/?a=b"),
+        ("hall.bureau.example", 308, "https://hall.bureau.example/alarm/?a=b"),
+        # Elsewhere is not where this bureau sends anybody.
+        ("evil.example", 400, None),
+        ("dashboard.example.evil.example", 400, None),
+    ],
+)
+def test_plain_http_is_sent_to_names_of_this_installation_alone(
+    tmp_path, upstream, certificate, host, status, location
+):
+    nginx = Nginx(tmp_path, configured(tmp_path, upstream, certificate, ""))
+    nginx.start()
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", nginx.plain_port, timeout=20)
+        connection.request("GET", "/alarm/?a=b", headers={"Host": host})
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Location"]) == (status, location)
+        connection.close()
+    finally:
+        nginx.kill()
 
-    run = subprocess.run(
-        [DEPLOY / "trusted-proxies.sh", file],
-        env={**os.environ, "TRUSTED_PROXIES": trusted},
+
+def write_installation(folder: Path, **settings: str):
+    return subprocess.run(
+        [DEPLOY / "nginx-installation.sh", folder],
+        env={**os.environ, **settings},
         capture_output=True,
         text=True,
         check=False,
     )
 
+
+@pytest.mark.parametrize("trusted", ["0.0.0.0/0", "::/0", "10.0.0.1; deny all", "$host", "proxy.example"])
+def test_nobody_trusts_everybody_or_writes_into_the_configuration(tmp_path, trusted):
+    run = write_installation(tmp_path / "new", TRUSTED_PROXIES=trusted, ALLOWED_HOSTS="a.example")
+
     assert run.returncode == 1
     assert "Nothing was written" in run.stderr
-    assert not file.exists()
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("hosts", ["", " , ", "a.example;return", "$host", "a.example,~.", "*.example"])
+def test_a_name_that_is_none_is_not_written_into_the_configuration(tmp_path, hosts):
+    run = write_installation(tmp_path / "new", TRUSTED_PROXIES="", ALLOWED_HOSTS=hosts)
+
+    assert run.returncode == 1
+    assert "Nothing was written" in run.stderr
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("hosts", "written"),
+    [
+        ("a.example, .b.example", "a.example .b.example"),
+        ("10.1.2.3,[fd00::1]", "10.1.2.3 [fd00::1]"),
+        ("*", "~."),
+    ],
+)
+def test_every_name_that_the_product_answers_to_is_known_to_the_proxy(tmp_path, hosts, written):
+    assert write_installation(tmp_path, TRUSTED_PROXIES="", ALLOWED_HOSTS=hosts).returncode == 0
+
+    assert (tmp_path / "hosts.conf").read_text() == f"server_name {written};\n"

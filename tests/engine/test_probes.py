@@ -94,6 +94,22 @@ def test_a_method_a_visitor_invents_is_no_label(client, transactional_db):
     assert "BREW" not in text
 
 
+@pytest.mark.parametrize("address", ["10.0.0.9", "2001:db8::1", "", "unknown"])
+def test_elsewhere_only_whether_it_is_ready_is_said(turned, client, address):
+    answer = client.get(reverse("readyz"), REMOTE_ADDR=address)
+
+    assert (answer.status_code, answer.json()) == (200, {"ready": True})
+    assert client.get(reverse("metrics"), REMOTE_ADDR=address).status_code == 404
+
+
+def test_elsewhere_what_does_not_turn_is_an_error_all_the_same(turned, client):
+    Heartbeat.objects.filter(name="clocks").update(turned_at=timezone.now() - timedelta(minutes=5))
+
+    answer = client.get(reverse("readyz"), REMOTE_ADDR="10.0.0.9")
+
+    assert (answer.status_code, answer.json()) == (503, {"ready": False})
+
+
 @pytest.mark.parametrize("name", ["healthz", "readyz", "metrics"])
 def test_probes_are_only_read(client, transactional_db, name):
     assert client.post(reverse(name)).status_code == 405
