@@ -11,9 +11,10 @@ from django.utils.translation import override
 
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Appointment, Post, Unit, User
-from accounts.permissions import EXCLUSIVE, check_can_appoint, check_can_delegate, check_can_end
+from accounts.permissions import check_can_appoint, check_can_delegate, check_can_end
 from accounts.queries import colleagues
 from accounts.scope import Reach
+from accounts.verbs import EXCLUSIVE
 from common import codes
 from common.errors import Invalid, NotAllowed, WrongState
 from common.paths import segment

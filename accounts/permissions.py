@@ -1,79 +1,23 @@
-"""Who may? Verbs against kinds of posts. A post carries its verbs over its unit and everything below it.
-
-Signing is not in this table: who signs which level is the plan's word (plans.people).
-"""
+"""Who may administer accounts, appoint, delegate? What a post may do otherwise is a table: accounts.verbs."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
 from accounts.choices import HeldAs
-from accounts.choices import PostKind as P
+from accounts.models import Appointment, Post, Unit, User
+from accounts.scope import Reach
+from accounts.verbs import NOT_DELEGABLE
 from common.errors import NotAllowed
 
-if TYPE_CHECKING:
-    from accounts.models import Appointment, Post, Unit, User
-    from accounts.scope import Reach
 
-_LEADERS = {P.DIRECTOR, P.DEPUTY_DIRECTOR, P.DUTY_LEADER, P.PETITION_DIRECTOR, P.OFFICE_HEAD}
-_DESK = {P.DUTY_OFFICER}
-_FIELD = {P.CLERK, P.INFORMANT}
-
-VERBS: dict[str, set[str]] = {
-    # incidents
-    "incident.view": _LEADERS | _DESK | _FIELD | {P.AUDITOR},
-    "incident.report": _LEADERS | _DESK | _FIELD | {P.SQUAD, P.FIRST_RESPONDER},
-    "incident.observe": _LEADERS | _DESK | _FIELD,
-    "incident.manage": _LEADERS | _DESK,
-    "incident.close": _LEADERS | _DESK,
-    "incident.switch_plan": {*_LEADERS},
-    "incident.share": _LEADERS | _DESK,
-    # warnings
-    "warning.draft": _LEADERS | _DESK,
-    # orders
-    "order.issue": _LEADERS | _DESK,
-    "order.answer_for": _LEADERS | _DESK,
-    "order.answer": {P.SQUAD, P.FIRST_RESPONDER, P.EXPERT, P.OFFICE_HEAD, P.CLERK, P.DUTY_OFFICER},
-    # zero-reports
-    "report.file": _LEADERS | _DESK | _FIELD,
-    "report.view": _LEADERS | _DESK | _FIELD | {P.AUDITOR},
-    "report.confirm": _LEADERS | _DESK,
-    "matter.manage": _LEADERS | _DESK | {P.CLERK},
-    # rosters, shifts, readiness
-    "roster.view": _LEADERS | _DESK | _FIELD | {P.SQUAD, P.FIRST_RESPONDER, P.EXPERT, P.AUDITOR},
-    "roster.draft": _LEADERS | _DESK,
-    "roster.publish": {*_LEADERS},
-    "readiness.view": {*_LEADERS, *_DESK, P.AUDITOR},
-    "readiness.test": _LEADERS | _DESK,
-    "paper.view": _LEADERS | _DESK,
-    # the record, people, plans
-    "journal.audit": {P.AUDITOR},
-    "people.manage": {P.SECADMIN},
-    "people.view": _LEADERS | _DESK | {P.SECADMIN, P.SYSADMIN, P.AUDITOR},
-    "units.manage": {P.SYSADMIN},
-    "plan.manage": {P.DIRECTOR, P.SYSADMIN},
-    "engine.view": {P.SYSADMIN},
-}
-
-#: Which verb lets a reader see journal entries of an audience. `system` entries are for everybody.
-AUDIENCE_VERBS = {"incident": "incident.view", "report": "report.view", "security": "journal.audit"}
-
-#: Three administrators' chairs that one person never holds together (separation of duties).
-EXCLUSIVE = ({P.SYSADMIN}, {P.SECADMIN}, {P.AUDITOR})
-
-
-#: Posts that carry no right to hand themselves on: an administrator's chair is filled by the other one.
-NOT_DELEGABLE = set().union(*EXCLUSIVE)
-
-
-def check_holds(reach: "Reach", verb: str, unit_path: str, message: object) -> None:
+def check_holds(reach: Reach, verb: str, unit_path: str, message: object) -> None:
     """Raise NotAllowed with `message` unless a post of this person carries `verb` over the unit."""
     if not reach.holds(verb, unit_path):
         raise NotAllowed("not_allowed", message)
 
 
-def check_can_manage(reach: "Reach", person: "User", now: datetime) -> None:
+def check_can_manage(reach: Reach, person: User, now: datetime) -> None:
     """May this administrator change the account of `person`?
 
     Every post the person holds must lie in the administrator's units: whoever sets the password of an
@@ -92,12 +36,12 @@ def check_can_manage(reach: "Reach", person: "User", now: datetime) -> None:
         ) % {"person": person})  # fmt: skip
 
 
-def manages_a_root(reach: "Reach") -> bool:
+def manages_a_root(reach: Reach) -> bool:
     """People without any post belong to whoever manages a whole tree."""
     return any(path.count("/") == 1 for path in reach.paths("people.manage"))
 
 
-def check_can_appoint(reach: "Reach", person: "User", unit: "Unit") -> None:
+def check_can_appoint(reach: Reach, person: User, unit: Unit) -> None:
     """May this administrator give `person` a post of `unit`? Nobody gives a right to themself."""
     check_holds(reach, "people.manage", unit.path, _(
         "Nothing was changed: %(unit)s is outside your units. Ask the security administrator of that unit."
@@ -108,7 +52,7 @@ def check_can_appoint(reach: "Reach", person: "User", unit: "Unit") -> None:
         ))  # fmt: skip
 
 
-def check_can_delegate(reach: "Reach", post: "Post") -> None:
+def check_can_delegate(reach: Reach, post: Post) -> None:
     """May this person hand on `post` for a time? Only who holds it, and no administrator's chair."""
     if post.kind in NOT_DELEGABLE:
         raise NotAllowed("not_delegable", _(
@@ -122,7 +66,7 @@ def check_can_delegate(reach: "Reach", post: "Post") -> None:
         ))  # fmt: skip
 
 
-def check_can_end(reach: "Reach", appointment: "Appointment") -> None:
+def check_can_end(reach: Reach, appointment: Appointment) -> None:
     """May this person end that appointment? Administrators in their units; a holder what they delegated."""
     is_own_delegation = appointment.held_as == HeldAs.DELEGATE and any(
         held.post_id == appointment.post_id and held.held_as == HeldAs.HOLDER for held in reach.posts

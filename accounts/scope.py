@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from accounts.models import Appointment, User
-from accounts.permissions import AUDIENCE_VERBS, VERBS
+from accounts.verbs import AUDIENCE_VERBS, VERBS
 from common.paths import collapse
 from journal.record import key
 

@@ -20,7 +20,8 @@ from accounts.forms import DelegateForm
 from accounts.models import Appointment, Post
 from accounts.passwords import PROFILES
 from accounts.people import actions as people
-from accounts.permissions import NOT_DELEGABLE, check_can_delegate
+from accounts.permissions import check_can_delegate
+from accounts.verbs import NOT_DELEGABLE
 from common.errors import NotAllowed, Refused
 
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind
 from accounts.models import Appointment, Post, Unit
-from accounts.permissions import VERBS
 from accounts.queries import open_unit, user_named
 from accounts.scope import Reach
+from accounts.verbs import VERBS
 from clocks.actions import cancel_for_subject
 from clocks.calendar import Calendar
 from clocks.durations import due_at

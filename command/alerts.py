@@ -6,7 +6,7 @@ from typing import NamedTuple
 from accounts.choices import PostKind
 from accounts.duty import meant
 from accounts.models import Appointment, Unit, User
-from accounts.permissions import VERBS
+from accounts.verbs import VERBS
 from clocks.models import Clock
 from command.choices import TargetKind
 from command.models import Order

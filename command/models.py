@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.permissions import VERBS
+from accounts.verbs import VERBS
 from command import rules
 from command.choices import OrderState, OrderVerb, TargetKind
 from command.readiness.models import ReachAnswer, ReachTest

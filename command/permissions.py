@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
-from accounts.permissions import VERBS
 from accounts.scope import Reach
+from accounts.verbs import VERBS
 from command import rules
 from command.choices import OrderVerb, TargetKind
 from command.models import Order, OrderStep

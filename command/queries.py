@@ -11,8 +11,8 @@ from accounts.choices import PostKind
 from accounts.duty import meant
 from accounts.models import Appointment, Post, Unit
 from accounts.names import told_apart
-from accounts.permissions import VERBS
 from accounts.scope import Reach
+from accounts.verbs import VERBS
 from command import permissions, rules
 from command.choices import OrderVerb
 from command.models import Order

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.duty import answering
 from accounts.models import Appointment, Post, User
-from accounts.permissions import VERBS
+from accounts.verbs import VERBS
 from common.paths import prefixes
 from incidents.choices import State
 from incidents.models import Incident

@@ -9,7 +9,7 @@ from accounts.choices import PostKind
 from accounts.imports.lines import Line, midnight
 from accounts.imports.terms import Held, overlap
 from accounts.models import Post, Unit, User
-from accounts.permissions import EXCLUSIVE
+from accounts.verbs import EXCLUSIVE
 
 CHAIRS = set().union(*EXCLUSIVE)
 #: (unit, kind, squad) → the titles of its open posts.

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.permissions import VERBS
 from accounts.scope import Reach
+from accounts.verbs import VERBS
 from command.rosters import alerts, changes, permissions, rules
 from command.rosters.agreements import lapse_swaps
 from command.rosters.choices import SwapState, SwapVerb

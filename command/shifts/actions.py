@@ -10,8 +10,8 @@ from accounts.choices import HeldAs, PostKind
 from accounts.contacts.actions import verify
 from accounts.contacts.models import Proof
 from accounts.models import Appointment, Unit, User
-from accounts.permissions import VERBS
 from accounts.scope import Reach
+from accounts.verbs import VERBS
 from clocks.actions import cancel_for_subject, start_own, stop_own
 from clocks.models import Clock, ClockRule
 from command.rosters.models import Rotation, Shift

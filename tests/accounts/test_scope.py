@@ -6,9 +6,9 @@ from django.db import IntegrityError, transaction
 from accounts.actions import appoint, end_appointment
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post, Unit
-from accounts.permissions import VERBS
 from accounts.queries import holders
 from accounts.scope import reach_of
+from accounts.verbs import VERBS
 from common.errors import WrongState
 from common.paths import collapse, prefixes, segment
 
