@@ -10,9 +10,10 @@ from accounts.verbs import VERBS
 from clocks.models import Clock
 from command.choices import TargetKind
 from command.models import Order
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import ORDER, Channel
 from notices.nobody import tell_sender
+from notices.recipients import Recipient
 
 #: The purpose of what the recipients of an order are told.
 ISSUED = "order.issued"

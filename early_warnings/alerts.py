@@ -12,8 +12,9 @@ from accounts.models import Appointment, User
 from accounts.queries import Holder
 from common.paths import prefixes
 from early_warnings.models import EarlyWarning
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
+from notices.recipients import Recipient
 from notices.wordings import Message
 from plans.engine import level_of
 from plans.notifying import channels_of, escalation_of

@@ -7,7 +7,7 @@ from early_warnings import permissions
 from early_warnings.actions import escalate
 from early_warnings.choices import State
 from early_warnings.ground import read
-from notices.actions import Recipient
+from notices.recipients import Recipient
 from plans.people import in_the_chair
 
 

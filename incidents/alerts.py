@@ -10,10 +10,11 @@ from accounts.verbs import VERBS
 from common.paths import prefixes
 from incidents.choices import State
 from incidents.models import Incident
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
 from notices.ending import end
 from notices.models import Notice
+from notices.recipients import Recipient
 from notices.wordings import Message
 from plans.engine import level_of
 from plans.facts import FACTS, listed

@@ -14,9 +14,9 @@ from incidents.ground import record_entry
 from incidents.lasting import family
 from incidents.models import Incident
 from incidents.sharing.actions import let_take_part
-from notices.actions import Recipient
 from notices.ending import end, settle, told_of
 from notices.nobody import tell_sender
+from notices.recipients import Recipient
 
 #: What a notice says that a graver one has taken the place of.
 OVERTAKEN = "told anew"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +15,7 @@ from journal.record import key, record
 from notices import still, tellings
 from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
 from notices.models import Notice, Telling
+from notices.recipients import Recipient
 from notices.rules import LANES, NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
 from notices.wordings import Message, Said, said
 
@@ -27,14 +28,6 @@ UNSENT_AFTER = timedelta(minutes=2)
 
 #: Ways that nothing more comes of.
 _OVER = (State.FAILED, State.CANCELLED, State.ESCALATED)
-
-
-class Recipient(NamedTuple):
-    person: User
-    #: The post in whose name the person is told.
-    post_title: str
-    #: That post, where whoever does not answer for it any more is not to be called.
-    post_id: int | None = None
 
 
 def queue(

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import Channel
 from notices.models import Notice
+from notices.recipients import Recipient
 from notices.wordings import Message
 
 SUFFIX = ".asked"

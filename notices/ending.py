@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from notices import still
-from notices.actions import Recipient
 from notices.choices import ON_SCREEN, Channel, State
 from notices.models import Notice, Step, Telling
+from notices.recipients import Recipient
 
 #: Still to be sent, or standing on a screen.
 _UNDER_WAY = Q(state=State.QUEUED) | Q(channel=Channel.APP, state__in=ON_SCREEN)

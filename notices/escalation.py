@@ -15,9 +15,10 @@ from common.alone import Loop
 from common.crash import crash_point
 from journal.record import key, record
 from notices import chain, ending, still, tellings
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import ALERT, Answer, Channel, Do, State
 from notices.models import Notice, Step, Telling
+from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine, outcome_of_step
 from notices.wordings import Message
 

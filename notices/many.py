@@ -9,9 +9,10 @@ from django.db import transaction
 
 from accounts.models import Unit
 from notices import still
-from notices.actions import Recipient, bundle_wait, new_notice, usable
+from notices.actions import bundle_wait, new_notice, usable
 from notices.choices import Channel
 from notices.models import Notice
+from notices.recipients import Recipient
 from notices.rules import first_moment, quiet_hours
 from notices.wordings import Message, said
 

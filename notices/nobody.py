@@ -4,8 +4,9 @@ from datetime import datetime
 
 from accounts.models import Unit, User
 from journal.record import record
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import ALERT, Channel
+from notices.recipients import Recipient
 from notices.wordings import Message
 
 PURPOSE = "notice.nobody"

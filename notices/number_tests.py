@@ -13,9 +13,10 @@ from django.utils.translation import override
 
 from accounts.models import Unit, User
 from common.periods import LOCAL
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import TEST, State
 from notices.models import Notice
+from notices.recipients import Recipient
 
 PURPOSE = "test.number"
 

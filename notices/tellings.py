@@ -6,14 +6,12 @@ circle, no deadlock.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from notices.choices import Answer, Channel, Do, State
 from notices.models import Notice, Step, Telling
+from notices.recipients import Recipient
 from notices.rules import Escalation
-
-if TYPE_CHECKING:
-    from notices.actions import Recipient
 
 #: Whoever said they come and then cannot is replaced by a step of this number.
 REPLACED = 50
@@ -22,7 +20,7 @@ STILL = 100
 
 
 def begin(
-    recipients: Iterable["Recipient"],
+    recipients: Iterable[Recipient],
     escalation: Escalation,
     now: datetime,
     *,

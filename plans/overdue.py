@@ -17,9 +17,10 @@ from clocks.models import Clock
 from common.moments import written
 from common.paths import prefixes
 from notices import still
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import ORDER, ROUTINE, Channel
 from notices.ending import end
+from notices.recipients import Recipient
 from notices.wordings import Message
 from plans.models import PlanVersion
 from plans.people import Bench

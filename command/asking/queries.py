@@ -19,8 +19,9 @@ from command.readiness import rules
 from command.readiness.contacts import contacts_of, has_gateway
 from early_warnings.alerts import OVERDUE, TO_SIGN, whom_to_tell
 from incidents import alerts
-from notices.actions import Recipient, usable
+from notices.actions import usable
 from notices.choices import Channel
+from notices.recipients import Recipient
 from notices.rules import NOT_FOLLOWED_UP
 from plans.engine import Document, levels_of
 from plans.notifying import channels_of, escalation_of

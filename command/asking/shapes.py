@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from accounts.models import Unit, User
-from notices.actions import Recipient
+from notices.recipients import Recipient
 from notices.rules import Escalation
 from plans.models import PlanVersion
 from plans.sections import Role

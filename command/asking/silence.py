@@ -7,9 +7,10 @@ from accounts.models import Post, Unit
 from command.asking.choices import Break, What
 from command.asking.shapes import Broken, Call, Told, Wave, Way
 from notices import chain
-from notices.actions import VOICE_AFTER, Recipient, usable
+from notices.actions import VOICE_AFTER, usable
 from notices.choices import Channel, Do
 from notices.models import Telling
+from notices.recipients import Recipient
 
 
 def told_by(one: Recipient, channels: Iterable[str], instead_of: str = "") -> Told:

@@ -20,9 +20,10 @@ from common.alone import Loop
 from common.crash import crash_point
 from common.errors import Invalid, WrongState
 from journal.record import key, record
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import TEST, Channel, State
 from notices.number_tests import Result, queue_test, results
+from notices.recipients import Recipient
 
 
 @transaction.atomic

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from accounts.models import Unit, User
 from command.rosters.models import Roster, Shift, Swap
 from common.periods import LOCAL
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import ROUTINE, Channel
+from notices.recipients import Recipient
 
 #: Who is on duty at an hour has to know so long before.
 TO_BE_THERE = timedelta(hours=1)

@@ -7,9 +7,10 @@ from accounts.models import Unit, User
 from command.rosters.alerts import when
 from command.rosters.models import Shift
 from command.shifts.models import Handover
-from notices.actions import Recipient, queue
+from notices.actions import queue
 from notices.choices import ORDER, Channel
 from notices.number_tests import queue_test
+from notices.recipients import Recipient
 
 LOUD = (Channel.APP, Channel.SMS, Channel.VOICE)
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from accounts.models import Unit
 from common.moments import written
 from common.periods import DAILY, WEEKLY, Period
-from notices.actions import Recipient
 from notices.choices import ROUTINE, Channel
 from notices.many import Note, queue_many
+from notices.recipients import Recipient
 from notices.wordings import Message
 from reports.reminders.models import ReminderStep
 from reports.reminders.queries import Group

@@ -12,7 +12,7 @@ from accounts.duty import meant
 from accounts.models import Appointment, Unit
 from common.paths import prefixes
 from common.periods import Period
-from notices.actions import Recipient
+from notices.recipients import Recipient
 from reports.models import Round, ZeroReport
 from reports.reminders.models import ReminderStep
 from reports.reminders.rules import NAMED

@@ -15,10 +15,10 @@ from django.db.models import Q
 from accounts.models import Unit
 from common.alone import Loop
 from common.periods import LOCAL, Period
-from notices.actions import Recipient
 from notices.choices import ON_SCREEN, ROUTINE, Channel, State
 from notices.many import Note, queue_many
 from notices.models import Notice
+from notices.recipients import Recipient
 from notices.wordings import Message
 from reports.models import WrittenReminder, WrittenReport
 from reports.reminders.actions import ANSWERED

@@ -23,7 +23,8 @@ from clocks.models import Clock
 from clocks.sweep import sweep
 from journal.models import Entry
 from journal.record import record
-from notices.actions import Recipient, queue
+from notices.actions import queue
+from notices.recipients import Recipient
 from notices.models import Notice
 
 now = timezone.now()

@@ -2,8 +2,8 @@ import pytest
 from django.db import transaction
 
 from notices import actions, still
-from notices.actions import Recipient
 from notices.models import Notice
+from notices.recipients import Recipient
 from tests.notices.gateway import FakeGateway
 
 SECRET = "a shared secret"

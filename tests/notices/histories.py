@@ -13,10 +13,10 @@ from datetime import timedelta
 from django.db import transaction
 
 from notices import actions, escalation, gateway_events, outbox
-from notices.actions import Recipient
 from notices.channels import Outcome, key_of
 from notices.choices import ALERT, Do
 from notices.models import Notice, Telling
+from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine
 from notices.wordings import Message
 

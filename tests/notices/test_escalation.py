@@ -11,9 +11,9 @@ from command.models import Shift
 from journal.models import Entry
 from journal.record import content_of
 from notices import actions, escalation, gateway_events, hand_calls, outbox, still
-from notices.actions import Recipient
 from notices.choices import ALERT, Answer, Channel, Do, State
 from notices.models import Notice, Step, Telling
+from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine
 from notices.wordings import Message
 

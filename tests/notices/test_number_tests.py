@@ -9,6 +9,7 @@ from notices import actions, outbox
 from notices.choices import TEST
 from notices.models import Notice
 from notices.number_tests import queue_test, results
+from notices.recipients import Recipient
 
 MINUTES = timedelta(minutes=1)
 
@@ -18,7 +19,7 @@ def asked_of(cast, units, now):
     def ask(*usernames, channels=("app", "sms"), subject="shift:12"):
         with transaction.atomic():
             return queue_test(
-                recipients=[actions.Recipient(cast[name], "") for name in usernames],
+                recipients=[Recipient(cast[name], "") for name in usernames],
                 channels=channels,
                 subject=subject,
                 unit=units["C1"],

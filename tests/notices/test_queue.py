@@ -9,6 +9,7 @@ from notices import actions, ending, queries
 from notices.choices import State
 from notices.models import Notice
 from notices.outbox import claim
+from notices.recipients import Recipient
 
 
 def test_one_row_per_person_and_way(gateway, tell):
@@ -54,7 +55,7 @@ def test_queueing_outside_the_transaction_of_the_act_is_refused(transactional_db
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_fan_out_is_one_insert(gateway, cast, units, now, count, django_assert_num_queries):
-    people = [actions.Recipient(person, "") for person in list(cast.values())[:count]]
+    people = [Recipient(person, "") for person in list(cast.values())[:count]]
 
     with transaction.atomic(), django_assert_num_queries(1):
         actions.queue(
