@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -17,6 +16,7 @@ from accounts.scope import Reach
 from accounts.verbs import EXCLUSIVE
 from common import codes
 from common.errors import Invalid, NotAllowed, WrongState
+from common.local_time import day_of
 from common.paths import segment
 from journal.record import key, record
 
@@ -52,7 +52,7 @@ def create_unit(
         path=(parent.path if parent else "") + segment(number),
         phone=phone,
         address=address,
-        valid_from=valid_from or localtime(now).date(),
+        valid_from=valid_from or day_of(now),
     )
 
     record(

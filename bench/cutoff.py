@@ -5,13 +5,13 @@ import subprocess
 import sys
 import time
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bench.alarms import alarm
 from bench.figures import Figure, median, percentile
 from bench.load import Visitor, timed
+from common.local_time import day_of
 from tests.installations import Bureau
 from tests.processes import ROOT, Engine, Server
 
@@ -75,7 +75,7 @@ class _pressing:
 
 def _cost_of_a_report(server: Server, visitor: Visitor, times: int) -> float:
     """A correction each time, because a bureau has only so many villages: it writes one statement more."""
-    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    today = day_of(datetime.now(UTC))
 
     def file(number: int) -> None:
         items = [{"class": "land", "count": number + 1}]

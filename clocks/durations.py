@@ -20,9 +20,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-LOCAL = ZoneInfo("Asia/Shanghai")
+from common.local_time import LOCAL, day_of
 
 #: date → is it a working day? None where the calendar of that year is not loaded.
 Workdays = Callable[[date], bool | None]
@@ -79,7 +78,7 @@ def due_at(start: datetime, duration: str | Duration, workdays: Workdays) -> Due
     kind, amount = parse(duration) if isinstance(duration, str) else duration
     if kind == "exact":
         return Due(start.astimezone(UTC) + timedelta(seconds=amount))
-    day = start.astimezone(LOCAL).date()
+    day = day_of(start)
     if kind == "same_day":
         return Due(end_of(day))
     if kind == "days":

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from command.models import Handover, Order, Roster, Shift, Swap
 from command.rosters.choices import RosterState
-from common.periods import LOCAL
+from common.local_time import day_of
 from notices import still
 
 
@@ -17,7 +17,7 @@ def orders_live(asked: set[int], now: datetime) -> set[int]:
 
 
 def rosters_ahead(asked: set[int], now: datetime) -> set[int]:
-    today = now.astimezone(LOCAL).date()
+    today = day_of(now)
     rows = Roster.objects.filter(pk__in=asked, state=RosterState.PUBLISHED, last_day__gte=today)
     return set(rows.values_list("pk", flat=True))
 

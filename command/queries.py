@@ -17,8 +17,8 @@ from command import permissions, rules
 from command.choices import OrderVerb
 from command.models import Order
 from common.errors import NotAllowed, not_found
+from common.local_time import day_of
 from common.paths import prefixes
-from common.periods import day_of
 from incidents.models import Incident
 from incidents.queries import OpenItem
 from plans.sections import squads_of

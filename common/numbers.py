@@ -1,11 +1,10 @@
 """Numbers people read aloud: "C1-20261122-003". Dense per unit and local day, given inside the transaction."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-LOCAL = ZoneInfo("Asia/Shanghai")
+from common.local_time import LOCAL
 
 
 def next_number(*, unit_code: str, now: datetime, prefix: str = "") -> str:

@@ -6,11 +6,10 @@ A day "2026-11-22", an ISO week "2026-W47", a month "2026-11" or a quarter "2026
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from common.days import in_range
+from common.local_time import LOCAL
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 DAILY = "daily"
 WEEKLY = "weekly"
 MONTHLY = "monthly"
@@ -76,11 +75,6 @@ class Period:
             return self.day + steps * _LENGTH[self.cadence]
         months = self.day.year * 12 + self.day.month - 1 + steps * _MONTHS[self.cadence]
         return date(months // 12, months % 12 + 1, 1)
-
-
-def day_of(moment: datetime) -> date:
-    """The calendar day of a moment in Asia/Shanghai."""
-    return moment.astimezone(LOCAL).date()
 
 
 def period_of(cadence: str, day: date) -> Period:

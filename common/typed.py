@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
 from common.days import in_range
-from common.periods import LOCAL
+from common.local_time import LOCAL
 
 #: What comes along from chats, web pages and PDFs: control characters (not the ends of lines), soft hyphen,
 #: zero-width space and marks of direction, word joiner, byte order mark. Joiners within emoji stay in prose.

@@ -19,7 +19,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from common.errors import Invalid
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from common.typed import tidy
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -7,6 +7,7 @@ Every variable read here is listed with unit and default in `.env.example`.
 import sys
 from pathlib import Path
 
+from common.local_time import LOCAL
 from config.environment import env, make_data_dir, read_secret_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -180,7 +181,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 2,
     "socket_connect_timeout": 2,
 }
-CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_TIMEZONE = LOCAL.key
 
 # --- people ------------------------------------------------------------------------------------------------
 
@@ -282,7 +283,7 @@ LANGUAGE_COOKIE_NAME = "language"
 LOCALE_PATHS = sorted(path for path in (BASE_DIR / "locale").glob("*") if path.is_dir())
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = LOCAL.key
 
 # --- static files ------------------------------------------------------------------------------------------
 

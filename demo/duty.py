@@ -12,7 +12,7 @@ from command.rosters.queries import USUAL_HAND_OVER, findings_of
 from command.shifts import handovers
 from command.shifts.actions import begin_due, confirm_shift
 from command.shifts.models import Handover
-from common.periods import LOCAL
+from common.local_time import day_of
 
 #: Who takes turns beside the post's first holder: second half of the username, kind of post, name.
 COLLEAGUES = (
@@ -32,7 +32,7 @@ def seed_duty(people: dict[str, User], now: datetime) -> None:
 
     The first holder of each post is on duty today.
     """
-    first_day = (now - timedelta(hours=8, minutes=30)).astimezone(LOCAL).date() - timedelta(days=BACK)
+    first_day = day_of(now - timedelta(hours=8, minutes=30)) - timedelta(days=BACK)
     last_day = end_of_month(end_of_month(first_day + timedelta(days=BACK)) + timedelta(days=1))
     for code, prefix in UNITS.items():
         unit = Unit.objects.get(code=code)

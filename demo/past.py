@@ -11,7 +11,8 @@ from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
 from command import actions as orders
 from command.choices import OrderVerb
-from common.periods import DAILY, LOCAL, day_of, period_of
+from common.local_time import LOCAL, day_of
+from common.periods import DAILY, period_of
 from early_warnings import actions as warnings
 from early_warnings.choices import CallOutcome
 from early_warnings.follow_up import actions as follow_up

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from accounts.models import Unit, User
 from accounts.scope import reach_of
-from common.periods import DAILY, day_of, period_of
+from common.local_time import day_of
+from common.periods import DAILY, period_of
 from reports.actions import Item, file_report
 from reports.choices import Answer
 from reports.demands.actions import note_step, take_on

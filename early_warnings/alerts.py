@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -10,6 +9,7 @@ from accounts.choices import PostKind
 from accounts.duty import answering
 from accounts.models import Appointment, User
 from accounts.queries import Holder
+from common.local_time import LOCAL
 from common.paths import prefixes
 from early_warnings.models import EarlyWarning
 from notices.actions import queue
@@ -21,7 +21,6 @@ from plans.notifying import channels_of, escalation_of
 
 #: Who is on duty in the units concerned: the incident's own and those above it.
 ON_DUTY = (PostKind.DUTY_OFFICER, PostKind.DUTY_LEADER)
-LOCAL = ZoneInfo("Asia/Shanghai")
 #: How a signature is asked for, and how where a sign-off clock has run out.
 TO_SIGN = (Channel.APP, Channel.SMS)
 OVERDUE = (Channel.APP, Channel.SMS, Channel.VOICE)

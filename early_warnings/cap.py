@@ -18,11 +18,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from common.errors import WrongState
+from common.local_time import LOCAL
 from common.text import masked
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
@@ -30,7 +30,6 @@ from plans.engine import Document, level_of, levels_of
 from plans.sections import categories_of
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 RESTRICTION = "内部工作预警，仅限处置责任人"
 #: GB/T 35561: 14000 is the whole class of social security events.

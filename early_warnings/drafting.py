@@ -5,10 +5,10 @@ Official papers are in Chinese whatever language the page is in; who sends one r
 
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language
 
+from common.local_time import LOCAL
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
 from plans.engine import level_of
@@ -16,8 +16,6 @@ from plans.facts import Facts
 from plans.life_safety import checklist_of
 from plans.sections import categories_of
 from plans.words import Words
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 def text_for(warning: EarlyWarning, recipient: str) -> str:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from clocks.models import WorkCalendarDay
+from common.local_time import day_of
 
 CERTIFICATE_NOTICE = timedelta(days=30)
 #: The State Council names the next year's days off in October or November.
@@ -18,7 +19,7 @@ CALENDAR_MONTH = 12
 def find(now: datetime) -> Iterable[tuple[str, str]]:
     """Code and details of each thing that runs out soon."""
     yield from _certificate(now)
-    yield from _calendar(timezone.localdate(now))
+    yield from _calendar(day_of(now))
 
 
 def _certificate(now: datetime) -> Iterable[tuple[str, str]]:

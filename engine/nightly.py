@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from common.local_time import LOCAL, day_of
 from engine import expiry, nightly_backup
 from engine.models import NightlyJob
 from journal.verify import verify
@@ -74,7 +75,7 @@ def is_due(*, started_at: datetime, ended_at: datetime | None, now: datetime, ho
 
 
 def _last(hour: int, now: datetime) -> datetime:
-    struck = datetime.combine(timezone.localdate(now), time(hour), tzinfo=timezone.get_default_timezone())
+    struck = datetime.combine(day_of(now), time(hour), tzinfo=LOCAL)
     return struck if struck <= now else struck - timedelta(days=1)
 
 

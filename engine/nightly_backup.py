@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 
+from common.local_time import day_of
 from engine import backups
 
 PREFIX = "nightly-"
@@ -21,7 +21,7 @@ def make(now: datetime) -> Iterable[tuple[str, str]]:
     """Make today's, then keep the newest BACKUP_KEEP; none where that is 0. Yields what went wrong."""
     if not settings.BACKUP_KEEP:
         return
-    goal = folder() / f"{PREFIX}{timezone.localdate(now):%Y-%m-%d}"
+    goal = folder() / f"{PREFIX}{day_of(now):%Y-%m-%d}"
     # Under another name until it is whole: whoever copies the folders away never takes half of one.
     partial = goal.with_name(f".{goal.name}")
     try:

@@ -8,19 +8,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.reform.standing import is_open, standing_for
 from accounts.scope import Reach, reach_of
 from common.errors import is_allowed
+from common.local_time import day_of
 from incidents.permissions import check_can_report
 
 
 def where_it_goes(reach: Reach, named: Unit, known_at: datetime | None, now: datetime) -> Unit:
     """The unit that gets an alarm for `named`. Raises NotAllowed where the reporter has nothing to do with it."""
-    day = localtime(now).date()
+    day = day_of(now)
     unit = standing_for(named, reach, day)
     if unit.pk == named.pk:
         check_can_report(reach, unit)
@@ -54,6 +54,6 @@ def note(named: Unit, unit: Unit) -> str:
 
 def offered(units: list[Unit], reach: Reach, now: datetime) -> list[Unit]:
     """Own units as they stand today, each once, in their order."""
-    day = localtime(now).date()
+    day = day_of(now)
     standing = [unit if is_open(unit, day) else standing_for(unit, reach, day) for unit in units]
     return list({unit.pk: unit for unit in standing}.values())

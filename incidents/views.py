@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.models import Unit
 from accounts.queries import open_unit, units_for, user_named
 from common.errors import Invalid, NotAllowed, Refused
+from common.local_time import day_of
 from common.once import once
 from common.paths import prefixes
 from common.whole_numbers import read_number
@@ -60,7 +60,7 @@ class AlarmPage(LoginRequiredMixin, View):
         """Where people stand: their own units and those above, nearest first."""
         own = addressee.offered(list(queries.units_to_report_for(request.reach)), request.reach, request.now)
         paths = {path for unit in own for path in prefixes(unit.path)}
-        return Unit.objects.open_at(localdate(request.now)).filter(path__in=paths).order_by("-path")
+        return Unit.objects.open_at(day_of(request.now)).filter(path__in=paths).order_by("-path")
 
     def _form(self, request, **kwargs):
         units = self._units(request)
@@ -113,7 +113,7 @@ class DeskEntry(LoginRequiredMixin, View):
         return see_other("incident", incident.number)
 
     def _units(self, request):
-        return units_for(request.reach, "incident.report").open_at(localdate(request.now))
+        return units_for(request.reach, "incident.report").open_at(day_of(request.now))
 
     def _page(self, request, form, status=200):
         context = {"form": form, "life_lines": LIFE_LINES}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Unit, User
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from notices.actions import queue
 from notices.choices import TEST, State
 from notices.models import Notice

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from common.errors import NotFound, WrongState
+from common.local_time import day_of
 from common.paths import prefixes
-from common.periods import day_of
 from plans import rights, statute
 from plans.choices import PlanKind, PlanState
 from plans.findings import Finding

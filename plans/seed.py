@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from clocks.durations import LOCAL
+from common.local_time import LOCAL
 from plans import statute
 from plans.choices import PlanKind, PlanState
 from plans.clock_rules import clock_rule, runs

@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from clocks.durations import LOCAL, Duration, due_at, parse
+from clocks.durations import Duration, due_at, parse
 from clocks.seed import known_days
+from common.local_time import LOCAL
 from plans import strict_yaml
 from plans.findings import Finding, problem
 from plans.sections import ClockLine, clocks_of

@@ -5,7 +5,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api import check_if_match, etag, idempotent, not_found
-from common.periods import DAILY, day_of, period_of
+from common.local_time import day_of
+from common.periods import DAILY, period_of
 from common.serializers import validated
 from reports import actions, queries, serializers
 from reports.choices import Via

@@ -9,7 +9,8 @@ from django.db.models import Q
 from accounts.models import Unit
 from clocks import durations
 from clocks.calendar import Calendar
-from common.periods import DAILY, WEEKLY, Period, day_of
+from common.local_time import day_of
+from common.periods import DAILY, WEEKLY, Period
 from plans.models import PlanVersion
 from plans.sections import ClockLine, clocks_of
 from reports.models import Round

@@ -8,7 +8,8 @@ from django.urls import reverse
 from accounts.models import Unit
 from command.shifts.choices import ItemKind
 from command.shifts.queries import Passing
-from common.periods import DAILY, Period, day_of, period_of
+from common.local_time import day_of
+from common.periods import DAILY, Period, period_of
 from reports.queries import Rounds
 from reports.silent.queries import silent_around
 

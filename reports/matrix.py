@@ -9,7 +9,8 @@ from typing import NamedTuple
 from django.db.models import Count
 
 from accounts.models import Unit
-from common.periods import DAILY, WEEKLY, Period, day_of, period_of
+from common.local_time import day_of
+from common.periods import DAILY, WEEKLY, Period, period_of
 from reports import rules
 from reports.cadence import cadence_of, due_by_tier, nearest, stated
 from reports.choices import Via

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from common.periods import DAILY, LOCAL, Period, day_of
+from common.local_time import LOCAL, day_of
+from common.periods import DAILY, Period
 
 NIL, ITEMS = "nil", "items"
 FRIDAY = 4

@@ -12,8 +12,9 @@ from django.views import View
 
 from accounts.choices import Tier
 from common.errors import NotAllowed, Refused, is_allowed
+from common.local_time import day_of
 from common.once import once
-from common.periods import DAILY, day_of, period_of
+from common.periods import DAILY, period_of
 from common.workbooks import Sheet, respond
 from journal.parts import PartsView
 from reports import actions, queries

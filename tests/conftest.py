@@ -1,7 +1,6 @@
 """The cast, the clock, and databases that can be emptied although the journal cannot."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.test import TransactionTestCase
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from clocks import rulebook
+from common.local_time import LOCAL
 from demo import bureau
 from plans.actions import load_plan
 from plans.models import PlanVersion
@@ -18,7 +18,6 @@ from tests import prepared
 from tests.kept import kept
 
 CITY = "cn-justice-city-petition-000"
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +66,7 @@ def django_db_setup(django_db_setup, django_db_keepdb, migrated_database, django
 @pytest.fixture
 def now():
     """Sunday 2026-11-22, 09:00 in Shanghai."""
-    return datetime(2026, 11, 22, 9, 0, tzinfo=SHANGHAI)
+    return datetime(2026, 11, 22, 9, 0, tzinfo=LOCAL)
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ from django.utils import timezone
 from accounts.models import User
 from command.choices import OrderState, OrderVerb
 from command.models import OrderStep
-from common.periods import DAILY, day_of, period_of
+from common.local_time import day_of
+from common.periods import DAILY, period_of
 from reports.actions import Item, file_report
 from reports.choices import Answer
 from tests.early_warnings.conftest import passwords  # noqa: F401

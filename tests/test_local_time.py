@@ -1,37 +1,75 @@
 """A house rule: what is a day, and what a clock shows, is asked in Shanghai, never of a moment kept in UTC.
 
-Between 00:00 and 08:00 the date of such a moment is yesterday.
+Between 00:00 and 08:00 the date of such a moment is yesterday. Which zone that is and which day a moment falls on stand
+in common/local_time.py alone; tests ask there too.
 """
 
 import ast
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import pytest
 
-from common.periods import LOCAL
+from common.local_time import day_of
 from tests.incidents.conftest import alarm
 from tests.reports.conftest import file, today
 
 __all__ = ["alarm", "file", "today"]
 
+#: This file, trying the rule out.
+NAMED_HERE = {"tests/test_local_time.py: 'Asia/Shanghai'"}
+NAMES = available_timezones()
 TOP = Path(__file__).resolve().parent.parent
 NOT_PRODUCT = {".venv", "tests", "script", "deploy", "bench", "node_modules", "var", "docs"}
-#: What turns a moment into one that may be asked for its day; cells of a workbook and typed months have no zone.
-LOCALISED = {"localtime", "astimezone", "strptime", "written"}
+HOME = "common/local_time.py"
+#: What turns a moment into one that may be asked for its hour.
+LOCALISED = {"localtime", "astimezone", "written"}
+#: Every way to a zone but the home's.
+ZONES = {"ZoneInfo", "get_default_timezone", "get_current_timezone", "get_fixed_timezone", "localdate"}
+#: Cells of a workbook and typed days have no zone.
 WITHOUT_ZONE = {
     "common/workbooks.py: value.date()", "common/workbooks.py: value.time()",
     "common/typed.py: at.date()", "common/typed.py: at.time()",
 }  # fmt: skip
 
 
+def files_in(rooms) -> dict[str, str]:
+    """Path → text of every module in these folders, the home left out."""
+    names = {
+        file: str(file.relative_to(TOP))
+        for file in TOP.glob("*/**/*.py")
+        if rooms(file.relative_to(TOP).parts[0])
+    }
+    return {name: file.read_text() for file, name in names.items() if name != HOME}
+
+
 def product_files():
-    return [f for f in TOP.glob("*/**/*.py") if f.relative_to(TOP).parts[0] not in NOT_PRODUCT]
+    return files_in(lambda room: room not in NOT_PRODUCT)
+
+
+def our_files():
+    return files_in(lambda room: room not in {".venv", "node_modules", "var"})
 
 
 def offences(text: str) -> list[str]:
     """Calls and formats in a module that ask a moment for its day or hour without a zone."""
     return [ast.unparse(node) for node in ast.walk(ast.parse(text)) if _is_offence(node)]
+
+
+def zones_of(text: str) -> list[str]:
+    """Where a module names a zone, or asks for one elsewhere than at home."""
+    return [ast.unparse(node) for node in ast.walk(ast.parse(text)) if _is_zone(node)]
+
+
+def _is_zone(node) -> bool:
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and "/" in node.value and node.value in NAMES
+    return isinstance(node, ast.Call) and _name_of(node.func) in ZONES
+
+
+def _name_of(called) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
 
 
 def _is_offence(node) -> bool:
@@ -40,7 +78,9 @@ def _is_offence(node) -> bool:
             return not node.args and not node.keywords
         if node.func.attr == "today":
             return True
-        return node.func.attr in ("date", "time") and not node.args and not _is_local(node.func.value)
+        if node.args or node.func.attr not in ("date", "time"):
+            return False
+        return node.func.attr == "date" or not _is_local(node.func.value)
     if isinstance(node, ast.FormattedValue) and node.format_spec:
         return "%H:" in ast.unparse(node.format_spec) and not _is_local(node.value)
     return False
@@ -49,9 +89,7 @@ def _is_offence(node) -> bool:
 def _is_local(node) -> bool:
     if isinstance(node, ast.Name):
         return node.id.startswith("local")
-    called = node.func if isinstance(node, ast.Call) else None
-    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    return name in LOCALISED
+    return isinstance(node, ast.Call) and _name_of(node.func) in LOCALISED
 
 
 @pytest.mark.parametrize(
@@ -62,8 +100,9 @@ def _is_local(node) -> bool:
         ("at.astimezone()", True),
         ("date.today()", True),
         ("f'{row.at:%H:%M}'", True),
-        ("localtime(now).date()", False),
-        ("now.astimezone(LOCAL).date()", False),
+        ("localtime(now).date()", True),
+        ("now.astimezone(LOCAL).date()", True),
+        ("day_of(now)", False),
         ("f'{localtime(row.at):%H:%M}'", False),
         ("timezone.localtime(at).time()", False),
         ("time.time()", True),
@@ -75,13 +114,35 @@ def test_the_rule_finds_what_it_is_for(code, is_offence):
 
 def test_no_module_asks_a_moment_for_its_day_without_a_zone():
     found = {
-        f"{file.relative_to(TOP)}: {code}"
-        for file in product_files()
-        for code in offences(file.read_text())
+        f"{name}: {code}"
+        for name, text in product_files().items()
+        for code in offences(text)
         if code != "time.time()"
     }
     assert found - WITHOUT_ZONE == set()
     assert found >= WITHOUT_ZONE
+
+
+@pytest.mark.parametrize(
+    ("code", "is_zone"),
+    [
+        ("ZoneInfo(name)", True),
+        ("timezone.get_default_timezone()", True),
+        ("timezone.localdate(now)", True),
+        ("new_context(timezone_id='Asia/Shanghai')", True),
+        ("'Times of Asia/Shanghai.'", False),
+        ("datetime.combine(day, time(), LOCAL)", False),
+        ("datetime.now(UTC)", False),
+    ],
+)
+def test_the_rule_finds_a_zone(code, is_zone):
+    assert bool(zones_of(code)) is is_zone
+
+
+def test_the_zone_is_named_at_home_alone():
+    assert {
+        f"{name}: {code}" for name, text in our_files().items() for code in zones_of(text)
+    } - NAMED_HERE == set()
 
 
 #: Monday 2026-11-23, 02:00 in Shanghai; Sunday in UTC.
@@ -93,7 +154,7 @@ def ended_today(units):
     """Township 12 is no more from Monday on."""
     units["T12"].valid_to = date(2026, 11, 23)
     units["T12"].save(update_fields=["valid_to"])
-    assert NIGHT.astimezone(LOCAL).date() == units["T12"].valid_to
+    assert day_of(NIGHT) == units["T12"].valid_to
     return units["T12"]
 
 

@@ -3,10 +3,9 @@
 from datetime import date, datetime, time
 from typing import NamedTuple
 
-from django.utils.timezone import get_default_timezone
-
 from accounts.imports.columns import CHANGEABLE
 from accounts.models import Unit
+from common.local_time import LOCAL
 from common.table_files import Row
 
 
@@ -47,4 +46,4 @@ def line_of(row: Row, unit: Unit) -> Line:
 
 def midnight(text: str) -> datetime | None:
     """Midnight in Shanghai of "2026-11-22"; None for empty."""
-    return datetime.combine(date.fromisoformat(text), time(), tzinfo=get_default_timezone()) if text else None
+    return datetime.combine(date.fromisoformat(text), time(), tzinfo=LOCAL) if text else None

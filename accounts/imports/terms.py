@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.imports.lines import Line
 from accounts.models import Appointment
+from common.local_time import day_of
 
 
 class Held(NamedTuple):
@@ -75,7 +76,7 @@ def next_term(held: Held, all_held: Iterable[Held]) -> Held | None:
 def terms_of(line: Line, held: Held) -> Terms:
     """A beginning is not moved: what somebody did in a post stays done. An end is, where the line names one."""
     why = ""
-    if line.valid_from and localtime(line.valid_from).date() != localtime(held.valid_from).date():
+    if line.valid_from and day_of(line.valid_from) != day_of(held.valid_from):
         why = _("from: the post is held since %(day)s, and a beginning is not moved by an import") % {
             "day": _day(held.valid_from)}  # fmt: skip
     if line.valid_to is None and held.valid_to is not None:

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.choices import Tier
 from accounts.imports.columns import UNITS
 from accounts.imports.difference import Difference, Field, hash_of
 from accounts.models import Unit, User
+from common.local_time import day_of
 from common.paths import segment
 from common.table_files import Row, Table
 from journal.record import key, record
@@ -163,7 +163,7 @@ class UnitImport:
         children = _last_segments()
         for tier in TIERS:
             if self.diff.new[tier]:
-                self._create_tier(tier, placed, children, localtime(now).date())
+                self._create_tier(tier, placed, children, day_of(now))
 
     def _create_tier(self, tier, placed, children, today) -> None:
         batch: list[Unit] = []

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -18,6 +17,7 @@ from accounts.scope import Reach
 from common.alone import Loop
 from common.crash import crash_point
 from common.errors import Invalid, Refused, WrongState
+from common.local_time import day_of
 from journal.record import key, record
 
 # --- planning ------------------------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ def plan_reform(
 
     for unit in locked:
         check_can_reform(reach, unit)
-    _check_plan(locked, day, localtime(now).date())
+    _check_plan(locked, day, day_of(now))
     found = find(reform)
     for parent in found.above:
         if parent is not None:
@@ -130,7 +130,7 @@ MOST = 1000
 
 def carry_out_due(now: datetime) -> int:
     """Carry out what is planned for today or was missed. One that is not possible any more says why."""
-    today = localtime(now).date()
+    today = day_of(now)
     due = Reform.objects.filter(state=ReformState.PLANNED, day__lte=today)
     return DUE.each(
         DUE.pick(due.order_by("day", "pk"), now, MOST), lambda pk: _carry_out_or_say_why(pk, now), now

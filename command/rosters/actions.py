@@ -16,7 +16,7 @@ from command.rosters.agreements import lapse_swaps
 from command.rosters.choices import RosterState
 from command.rosters.models import Roster, Rotation, RotationMember, Shift
 from common.errors import Invalid, Stale, WrongState
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from journal.record import key, record
 
 #: A named reason says more than "ok".

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import Unit, User
 from command.rosters.models import Roster, Shift, Swap
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from notices.actions import queue
 from notices.choices import ROUTINE, Channel
 from notices.recipients import Recipient

@@ -17,6 +17,7 @@ from accounts.scope import Reach, reach_of
 from command.rosters import permissions
 from command.rosters.models import FeedKey, Shift
 from common.errors import NotAllowed
+from common.local_time import LOCAL
 from journal.record import key, record
 
 #: What is past for longer stays out of the feed.
@@ -99,8 +100,6 @@ def calendar_of(shifts: Iterable[Shift], *, name: str, with_names: bool, now: da
 
 def _event(shift: Shift, with_names: bool, now: datetime):
     from icalendar import Event
-
-    from common.periods import LOCAL
 
     event = Event()
     event.add("uid", f"shift-{shift.pk}@incident-command")

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from command.rosters import queries
 from common.days import read_month
 from common.errors import Invalid, NotFound
-from common.periods import day_of
+from common.local_time import day_of
 
 
 def chosen_unit(request):

@@ -16,7 +16,7 @@ from command.rosters import permissions, rules
 from command.rosters.choices import FindingCode
 from command.rosters.models import Roster, Rotation, Shift, ShiftQuerySet, Swap
 from common.errors import not_found
-from common.periods import LOCAL
+from common.local_time import LOCAL, day_of
 
 #: Two tiers (带班领导, 值班员) and the squads on call.
 TIERS = (PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER)
@@ -173,7 +173,7 @@ def lines_of(shifts: Iterable[Shift], posts: Sequence[Post], first: date, last: 
     place = {post.pk: n for n, post in enumerate(posts)}
     cells: dict[date, list[list[Shift]]] = {}
     for shift in shifts:
-        day = shift.starts_at.astimezone(LOCAL).date()
+        day = day_of(shift.starts_at)
         if shift.post_id in place and first <= day <= last:
             cells.setdefault(day, [[] for _post in posts])[place[shift.post_id]].append(shift)
     known = {row.date: row for row in WorkCalendarDay.objects.filter(date__range=(first, last))}

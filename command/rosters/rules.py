@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from command.rosters.choices import FindingCode, SwapState, SwapVerb
-from common.periods import LOCAL
+from common.local_time import LOCAL, day_of
 
 DAY = timedelta(days=1)
 #: No shift is longer: who is on duty at a moment is then a short range of one index.
@@ -125,8 +125,8 @@ def is_off_day(day: date, workdays: Workdays) -> bool:
 
 def is_night(starts: datetime, ends: datetime) -> bool:
     """Whether a shift touches the hours from 23:00 to 05:00 in Shanghai."""
-    first = starts.astimezone(LOCAL).date()
-    for day in _days(first - DAY, ends.astimezone(LOCAL).date()):
+    first = day_of(starts)
+    for day in _days(first - DAY, day_of(ends)):
         begin = datetime.combine(day, NIGHT_FROM, LOCAL)
         if starts < begin + timedelta(hours=6) and ends > begin:
             return True

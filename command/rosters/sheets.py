@@ -21,7 +21,7 @@ from command.rosters.models import Roster, Shift
 from command.rosters.queries import rostered_posts, spans_held
 from common import workbooks
 from common.errors import Invalid
-from common.periods import LOCAL, day_of
+from common.local_time import LOCAL, day_of
 from common.table_files import Column, Row, Table, Unreadable
 from common.typed import is_same_name, moment_in, plain
 from journal.record import record

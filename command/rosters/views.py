@@ -13,8 +13,8 @@ from command.rosters.models import Rotation
 from command.rosters.pages import chosen_month, chosen_unit, tabs, unit_or_404
 from command.shifts import queries as shifts
 from common.errors import is_allowed
+from common.local_time import day_of
 from common.once import once
-from common.periods import day_of
 from incidents.views import see_other
 from journal.parts import PartsView
 

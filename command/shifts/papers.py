@@ -25,6 +25,7 @@ from command.shifts.queries import MOST, open_incidents_of
 from common import papers
 from common.crash import crash_point
 from common.errors import Refused
+from common.local_time import day_of
 from incidents.checklist.queries import open_lines
 from incidents.models import Incident
 from incidents.serializers import reasons_in
@@ -142,7 +143,7 @@ def pack(unit: Unit, now: datetime) -> papers.Paper:
         body=tuple(body),
         notes=(_("Made at %(time)s. For official use; keep it locked up, destroy it after two weeks.") % {"time": _time(now)},),
         signed=str(unit),
-        dated=localtime(now).date(),
+        dated=day_of(now),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from common.headlines import headline
+from common.local_time import day_of
 from common.moments import written
 from common.words import LIVE_WORDS, WORDS
 
@@ -177,9 +178,8 @@ def moment(context, at, seconds=False, date=None):
     """A point in time, 24 h, Asia/Shanghai. `date=None` leaves the date out when it is today."""
     if not at:
         return "–"
-    local = timezone.localtime(at)
     if date is None:
-        date = local.date() != timezone.localtime(_now(context)).date()
+        date = day_of(at) != day_of(_now(context))
     pattern = ("%Y-%m-%d " if date else "") + ("%H:%M:%S" if seconds else "%H:%M")
     return format_html('<time datetime="{}">{}</time>', _iso(at), written(at, pattern))
 
@@ -295,8 +295,7 @@ def _clock_words(now, due_at, started_at, stopped_at, cancelled_at):
 
 
 def _full(at, now=None):
-    local = timezone.localtime(at)
-    today = now and local.date() == timezone.localtime(now).date()
+    today = now and day_of(at) == day_of(now)
     text = written(at, "%H:%M:%S" if today or not now else "%Y-%m-%d %H:%M")
     return format_html('<time datetime="{}">{}</time>', _iso(at), text)
 

@@ -9,8 +9,8 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from common.crash import crash_point
 from common.errors import Invalid, WrongState
+from common.local_time import day_of
 from common.numbers import next_number
-from common.periods import day_of
 from incidents.actions import Alarm, report_incident
 from incidents.choices import Source
 from plans.facts import Facts

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from common.local_time import day_of
 from common.papers import Fields, Paper
-from common.periods import day_of
 from reports.models import OfficialForm
 
 

@@ -9,7 +9,7 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from clocks.models import Clock
 from common.errors import not_found
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from reports.classes import classes_at
 from reports.matters.choices import MatterState
 from reports.models import Matter, OfficialForm

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Refused, is_allowed, not_found
+from common.local_time import day_of
 from common.once import once
 from common.papers import respond
-from common.periods import day_of
 from reports.matters.queries import get_matter
 from reports.official import actions, permissions, queries, rules
 from reports.official.choices import FormKind, FormState

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Appointment, Unit
 from accounts.scope import Reach
 from common.errors import Invalid, NotAllowed, NotFound
-from common.periods import DAILY, WEEKLY, Period, day_of, period_of
+from common.local_time import day_of
+from common.periods import DAILY, WEEKLY, Period, period_of
 from common.personal_data import unsigned_personal_data_in
 from incidents.choices import State
 from incidents.models import Incident

@@ -11,8 +11,9 @@ from django.views import View
 from accounts.models import Unit
 from common.days import read_month
 from common.errors import not_found
+from common.local_time import day_of
 from common.once import once
-from common.periods import DAILY, WEEKLY, day_of, period_of
+from common.periods import DAILY, WEEKLY, period_of
 from incidents.models import Incident
 from reports.models import ZeroReport
 from reports.pictures import agreement, burden, credibility

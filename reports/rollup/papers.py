@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Unit, in_reader_language
+from common.local_time import day_of
 from common.papers import Block, Heading, Paper, Paragraph, Table
-from common.periods import day_of
 from reports.models import RollUp
 from reports.rollup.choices import Basis
 from reports.rollup.queries import Year, class_words

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Refused, is_allowed, not_found
+from common.local_time import day_of
 from common.once import once
 from common.papers import respond
-from common.periods import DAILY, day_of, period_of
+from common.periods import DAILY, period_of
 from reports import queries as reports_queries
 from reports.reading import check_may_look, read_period, see_other
 from reports.rollup import actions, permissions, queries

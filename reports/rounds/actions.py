@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from accounts.models import Unit
 from common.alone import Loop
-from common.periods import Period, day_of, period_of
+from common.local_time import day_of
+from common.periods import Period, period_of
 from journal.record import record
 from reports.cadence import asking_units, cadence_of, due_by_tier, locks_by_tier, not_asked
 from reports.models import Round, Silence, ZeroReport

@@ -11,7 +11,8 @@ from accounts.choices import HeldAs
 from accounts.choices import PostKind as P
 from accounts.models import Appointment, Unit, User
 from accounts.scope import Reach
-from common.periods import DAILY, Period, day_of, period_of
+from common.local_time import day_of
+from common.periods import DAILY, Period, period_of
 from reports.models import Silence, Tally, ZeroReport
 from reports.permissions import filing_post
 from reports.queries import Line, Rounds, is_small, summary, top_units

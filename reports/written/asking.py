@@ -7,7 +7,8 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from accounts.models import Unit
-from common.periods import Period, day_of, period_of
+from common.local_time import day_of
+from common.periods import Period, period_of
 from plans.models import PlanVersion
 from plans.sections import ClockLine, clocks_of
 from plans.writing import HANDED_IN, Cutoff, Written, cutoff_of

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from common.local_time import day_of
 from common.papers import Block, Fields, Heading, Paper, Paragraph, Table
-from common.periods import day_of
 from reports.models import WrittenVersion
 from reports.written.choices import LineKind, Part
 from reports.written.queries import Slot

@@ -14,7 +14,8 @@ from django.db.models import Q
 
 from accounts.models import Unit
 from common.alone import Loop
-from common.periods import LOCAL, Period
+from common.local_time import LOCAL
+from common.periods import Period
 from notices.choices import ON_SCREEN, ROUTINE, Channel, State
 from notices.many import Note, queue_many
 from notices.models import Notice

@@ -10,7 +10,8 @@ Source: unit plan §二(一) (weekly list, monthly review, quarterly report), co
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from common.periods import LOCAL, Period
+from common.local_time import LOCAL
+from common.periods import Period
 from plans.writing import Cutoff
 from reports.written.choices import LineKind, Part, SlotState
 

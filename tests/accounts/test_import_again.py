@@ -8,10 +8,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Appointment, Unit, User
+from common.local_time import LOCAL
 from journal.models import Entry
 from journal.record import content_of
 from tests.accounts.test_import_people import GOOD, HEADER
-from tests.conftest import SHANGHAI
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_a_new_end_is_shown_and_written(run):
 
     assert "to: 2026-12-31 → 2027-03-31" in shown
     held = Appointment.objects.get(person__username="c1.both", post__squad="dialogue")
-    assert held.valid_to == datetime(2027, 3, 31, tzinfo=SHANGHAI)
+    assert held.valid_to == datetime(2027, 3, 31, tzinfo=LOCAL)
     assert Entry.objects.filter(kind="appointment.changed").count() == 1
 
 
@@ -121,7 +121,7 @@ def test_headings_in_chinese_wide_letters_and_gb18030(run, tmp_path):
     assert (person.name, person.phone) == ("李文书", "0500-8311001")
     held = person.appointments.get()
     assert (held.post.unit.code, held.post.kind) == ("T11", "clerk")
-    assert held.valid_from == datetime(2026, 12, 1, tzinfo=SHANGHAI)
+    assert held.valid_from == datetime(2026, 12, 1, tzinfo=LOCAL)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from accounts.models import Appointment, Unit, User
 from accounts.queries import holders
+from common.local_time import LOCAL
 from journal.models import Entry
 from journal.record import content_of
 from tests.accounts.conftest import sign_in
-from tests.conftest import SHANGHAI
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +65,7 @@ def test_new_people_can_sign_in_with_their_one_time_password(run, units, tmp_pat
     assert sign_in(browser, "t11.new", rows["t11.new"]["one_time_password"]).status_code == 302
     assert browser.get("/account/directory/")["Location"].startswith("/account/password/")
     december = Appointment.objects.get(post__squad="dialogue", person__username="c1.both")
-    assert december.valid_from == datetime(2026, 12, 1, tzinfo=SHANGHAI)
+    assert december.valid_from == datetime(2026, 12, 1, tzinfo=LOCAL)
     assert december.post.title == "对话专班副组长"
     assert content_of(Entry.objects.get(kind="person.imported"))["accounts"] == 2
 

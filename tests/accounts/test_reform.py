@@ -13,7 +13,7 @@ from accounts.reform.actions import cancel_reform, carry_out, carry_out_due, pla
 from accounts.reform.ground import New
 from accounts.reform.queries import preview, reforms, successors
 from common.errors import Invalid, NotAllowed, WrongState
-from common.periods import LOCAL
+from common.local_time import LOCAL, day_of
 from journal.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -245,7 +245,7 @@ FORM = {"olds": "V111", "day": "2099-01-01", "reason": "村改居", "code_1": "V
 @pytest.fixture
 def ahead():
     """The pages read the real day."""
-    return {**FORM, "day": (datetime.now(LOCAL).date() + timedelta(days=5)).isoformat()}
+    return {**FORM, "day": (day_of(datetime.now(LOCAL)) + timedelta(days=5)).isoformat()}
 
 
 def test_the_page_shows_what_it_would_mean_before_anything_is_planned(signed_in, ahead):

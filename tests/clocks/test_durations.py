@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clocks.durations import LOCAL, Due, due_at, end_of, parse
+from clocks.durations import Due, due_at, end_of, parse
 from clocks.seed import known_days
+from common.local_time import LOCAL, day_of
 
 KNOWN = {day: is_workday for day, is_workday, _name in known_days()}
 MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=LOCAL)
@@ -15,7 +16,7 @@ MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=LOCAL)
 
 def local_date(start, duration):
     due = due_at(datetime.combine(start, datetime.min.time(), LOCAL).replace(hour=9), duration, KNOWN.get)
-    return due.at.astimezone(LOCAL).date()
+    return day_of(due.at)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_calendar_days_end_that_many_days_later(start, days):
 @settings(max_examples=300, deadline=None)
 @given(start=moments, days=st.integers(1, 60))
 def test_working_days_are_counted_one_by_one(start, days):
-    last = due_at(start, f"{days}WD", KNOWN.get).at.astimezone(LOCAL).date()
+    last = day_of(due_at(start, f"{days}WD", KNOWN.get).at)
     between = [start.date() + timedelta(days=n) for n in range(1, (last - start.date()).days + 1)]
 
     assert sum(KNOWN[day] for day in between) == days

@@ -13,7 +13,7 @@ from command.rosters.models import FeedKey, Roster, Shift
 from command.shifts import actions, handovers
 from command.shifts.models import Handover, Paper
 from common import workbooks
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from tests.command.conftest import refused
 from tests.live.replay import assert_replay_shows
 

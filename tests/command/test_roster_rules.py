@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from command.rosters import rules
 from command.rosters.choices import FindingCode, SwapState, SwapVerb
-from common.periods import LOCAL
+from common.local_time import LOCAL
 
 DAY = timedelta(days=1)
 SUNDAY = date(2026, 11, 22)

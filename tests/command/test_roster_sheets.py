@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from command.rosters import sheets
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from tests.command.test_duty_pages import _file
 
 pytestmark = pytest.mark.django_db

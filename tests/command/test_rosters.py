@@ -10,7 +10,7 @@ from command.rosters import actions, changes, queries, swaps
 from command.rosters.choices import SwapVerb
 from command.rosters.models import Roster, Shift
 from common.errors import Invalid, NotAllowed, Stale, WrongState
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from incidents.alerts import people_of
 from journal.models import Entry
 from notices.models import Notice

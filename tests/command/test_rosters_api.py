@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from command.rosters.models import Roster, Shift, Swap
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from journal.models import Entry
 
 NOW = datetime(2026, 11, 24, 8, 31, tzinfo=LOCAL)

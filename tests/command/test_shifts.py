@@ -19,7 +19,7 @@ from command.shifts import actions, handovers, papers, rules
 from command.shifts.models import Handover, HandoverItem, Paper
 from command.shifts.queries import what_passes
 from common.errors import NotAllowed, WrongState
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from early_warnings import actions as early_warnings
 from incidents.models import Incident
 from journal.models import Entry

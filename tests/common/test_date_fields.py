@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import translation
 
 from common.date_fields import day_field, hour_field, moment_field
-from tests.conftest import SHANGHAI
+from common.local_time import LOCAL
 
 #: Django's own: their texts follow the language unless each is told otherwise.
 LOCALISED = {"DateField", "TimeField", "DateTimeField", "DateInput", "TimeInput", "DateTimeInput"}
@@ -24,7 +24,7 @@ class ThreeForm(forms.Form):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_dates_are_written_as_the_picker_reads_them(language):
-    moment = datetime(2026, 11, 28, 14, 5, tzinfo=SHANGHAI)
+    moment = datetime(2026, 11, 28, 14, 5, tzinfo=LOCAL)
 
     with translation.override(language):
         page = str(ThreeForm(initial={"day": date(2026, 11, 28), "hour": time(7, 30), "moment": moment}))
@@ -44,7 +44,7 @@ def test_what_a_picker_sends_is_read(language):
 
     assert form.cleaned_data["day"] == date(2026, 11, 28)
     assert form.cleaned_data["hour"] == time(7, 30)
-    assert form.cleaned_data["moment"] == datetime(2026, 11, 28, 14, 5, 30, tzinfo=SHANGHAI)
+    assert form.cleaned_data["moment"] == datetime(2026, 11, 28, 14, 5, 30, tzinfo=LOCAL)
 
 
 def test_no_form_makes_its_own_dates():

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from common.typed import day_in, is_shortened, moment_in, whole_number_in
 
 

@@ -8,7 +8,7 @@ from command.rosters import actions, changes, queries, swaps
 from command.rosters.choices import FindingCode, SwapVerb
 from command.rosters.models import Shift, Swap
 from common.errors import WrongState
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from journal.models import Entry
 from notices.models import Notice
 from notices.rules import QuietHours, first_moment, quiet_hours

@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from celery import current_app
@@ -16,6 +15,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from clocks.models import WorkCalendarDay
+from common.local_time import LOCAL
 from engine import auditor, backups, expiry, nightly, nightly_backup
 from engine.choices import CAN_WAIT, FAULTS
 from engine.models import Alarm, NightlyJob
@@ -24,12 +24,11 @@ from journal.models import Entry
 from journal.numbering import number_new
 from journal.record import record
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOUR = timedelta(hours=1)
 
 
 def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    return datetime.fromisoformat(text).replace(tzinfo=LOCAL)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """What people do in these tests: each act prepares what it needs and gives the request that matters."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple
 
+from common.local_time import day_of
 from tests.clients import Answer, Client, new_key
 from tests.installations import PASSWORD, Installation
 from tests.processes import Server
@@ -93,4 +94,4 @@ def file_report(installation: Installation, web: Server) -> Act:
 
 def today() -> str:
     """The bureau's day."""
-    return (datetime.now(UTC) + timedelta(hours=8)).date().isoformat()
+    return day_of(datetime.now(UTC)).isoformat()

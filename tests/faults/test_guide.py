@@ -16,6 +16,7 @@ import psycopg2
 import pytest
 from django.utils import timezone
 
+from common.local_time import day_of
 from tests.docker_stand_in import MAPPED
 from tests.processes import ROOT, Postgres
 
@@ -147,7 +148,7 @@ def test_the_guide_from_the_first_start_to_another_machine(machine):
     (nightly,) = (folder.name for folder in (first.folder / "backup-copy").glob("nightly-*"))
     assert "nothing wrong" in first.follow("renew-certificate")
 
-    year = timezone.localdate().year + 1
+    year = day_of(timezone.now()).year + 1
     (first.folder / "calendar.csv").write_text(f"date,is_workday,notice\n{year}-01-01,0,元旦\n")
     assert f"{year}：写入 {date(year, 12, 31):%-j} 天" in first.follow("calendar")
     assert "未写入" in first.bash(without_docker(first))

@@ -6,6 +6,7 @@ import os
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from common.local_time import LOCAL
 from tests.processes import Server, environment, manage, migrate
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
@@ -48,7 +49,7 @@ def person(bureau_server, chromium):
     def sign_in(username, *, phone=False, language="zh-hans", start=None):
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
         context = chromium.new_context(
-            viewport=size, base_url=bureau_server.url, locale="zh-CN", timezone_id="Asia/Shanghai"
+            viewport=size, base_url=bureau_server.url, locale="zh-CN", timezone_id=LOCAL.key
         )
         context.add_cookies([{"name": "language", "value": language, "url": bureau_server.url}])
         contexts.append(context)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from common.periods import DAILY, day_of, period_of
+from common.local_time import LOCAL, day_of
+from common.periods import DAILY, period_of
 from tests.journeys.conftest import ARGUMENTS, CHROMIUM
 from tests.processes import manage
 
@@ -131,7 +132,7 @@ def test_a_village_answers_by_a_link_without_signing_in(person, bureau_server, c
     clerk.get_by_role("button", name="生成链接").click()
     link = clerk.locator("[data-new-link]").inner_text()
     context = chromium.new_context(
-        viewport=PHONE, base_url=bureau_server.url, locale="zh-CN", timezone_id="Asia/Shanghai",
+        viewport=PHONE, base_url=bureau_server.url, locale="zh-CN", timezone_id=LOCAL.key,
         java_script_enabled=False,
     )  # fmt: skip
     phone, send = context.new_page(), "无情况，报送"
@@ -196,7 +197,7 @@ def browse(chromium, server, folder: Path):
         viewport=PHONE,
         base_url=server.url,
         locale="zh-CN",
-        timezone_id="Asia/Shanghai",
+        timezone_id=LOCAL.key,
     )
 
 

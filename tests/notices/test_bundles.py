@@ -1,17 +1,16 @@
 """What may wait goes out as one message; what may not, never waits; an outage that ends does not flood."""
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from common.local_time import LOCAL
 from notices import actions, outbox
 from notices.choices import ALERT, ORDER, ROUTINE, TEST, State
 from notices.models import Notice
 from notices.rules import QuietHours, first_moment, quiet_hours
 
 SECOND = timedelta(seconds=1)
-LOCAL = ZoneInfo("Asia/Shanghai")
 NIGHT = QuietHours(time(22), time(7))
 
 

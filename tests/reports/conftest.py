@@ -6,7 +6,8 @@ import pytest
 import time_machine
 
 from accounts.scope import reach_of
-from common.periods import LOCAL, parse
+from common.local_time import LOCAL
+from common.periods import parse
 from reports.actions import Item, file_report
 from reports.lock.actions import grant
 from reports.rollup.actions import confirm

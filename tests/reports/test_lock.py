@@ -5,7 +5,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.scope import reach_of
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
-from common.periods import LOCAL, parse
+from common.local_time import LOCAL
+from common.periods import parse
 from journal.models import Entry
 from journal.record import content_of
 from reports.cadence import from_clocks, locks_by_tier

@@ -1,8 +1,8 @@
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from common.local_time import LOCAL
 from common.periods import DAILY, WEEKLY, parse
 from reports.rules import (
     DEFAULT,
@@ -18,10 +18,9 @@ from reports.rules import (
     why_not,
 )
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 TODAY = parse("2026-11-22")
-CUTOFF = datetime(2026, 11, 22, 17, 30, tzinfo=SHANGHAI)
-NOON = datetime(2026, 11, 22, 12, 0, tzinfo=SHANGHAI)
+CUTOFF = datetime(2026, 11, 22, 17, 30, tzinfo=LOCAL)
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=LOCAL)
 
 
 def unknown(day):
@@ -46,7 +45,7 @@ def test_a_weekly_ask_is_due_on_friday():
     week = parse("2026-W47")
 
     assert asking(CAMPAIGN, week, unknown)["township"].due_at(week) == datetime(
-        2026, 11, 20, 12, tzinfo=SHANGHAI
+        2026, 11, 20, 12, tzinfo=LOCAL
     )
 
 

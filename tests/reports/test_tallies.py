@@ -14,7 +14,8 @@ from accounts.reform.actions import carry_out
 from accounts.reform.ground import New
 from accounts.scope import reach_of
 from common.errors import WrongState
-from common.periods import LOCAL, parse
+from common.local_time import LOCAL
+from common.periods import parse
 from demo import bureau
 from journal.numbering import head, number_new
 from journal.record import key, record

@@ -7,7 +7,8 @@ import pytest
 from accounts.reform.actions import carry_out_due, plan_reform
 from accounts.reform.ground import New
 from common.errors import WrongState
-from common.periods import LOCAL, parse
+from common.local_time import LOCAL
+from common.periods import parse
 from reports.queries import summary
 from reports.rounds.actions import fix_rounds, open_rounds
 

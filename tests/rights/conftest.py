@@ -16,7 +16,8 @@ from command.rosters.models import Roster, Shift
 from command.shifts import handovers
 from command.shifts.models import Handover
 from command.shifts.reading import reads_note
-from common.periods import DAILY, day_of, period_of
+from common.local_time import day_of
+from common.periods import DAILY, period_of
 from early_warnings import actions as warnings
 from early_warnings.actions import Statement
 from early_warnings.models import EarlyWarning

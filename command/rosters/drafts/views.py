@@ -16,8 +16,8 @@ from command.rosters.models import Rotation, Shift
 from command.rosters.pages import add_errors, chosen_month, chosen_unit, go, tabs, with_unit
 from common import workbooks
 from common.errors import Invalid, Refused, is_allowed
+from common.local_time import day_of
 from common.once import once
-from common.periods import day_of
 from common.whole_numbers import read_number
 from incidents.views import see_other
 

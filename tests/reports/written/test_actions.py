@@ -8,7 +8,8 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.scope import reach_of
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
-from common.periods import LOCAL, day_of, period_of
+from common.local_time import LOCAL, day_of
+from common.periods import period_of
 from journal.models import Entry
 from plans.actions import load_plan
 from reports.models import WrittenReport, WrittenVersion

@@ -6,7 +6,8 @@ import pytest
 
 from accounts.scope import reach_of
 from common.errors import Invalid, NotFound
-from common.periods import LOCAL, parse
+from common.local_time import LOCAL
+from common.periods import parse
 from plans.actions import load_plan
 from plans.campaigns import Term
 from plans.writing import Cutoff, cutoff_of

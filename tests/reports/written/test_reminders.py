@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from common.periods import LOCAL
+from common.local_time import LOCAL
 from notices.models import Notice
 from reports.models import WrittenReminder
 from reports.written.reminders import not_needed, remind_written
