@@ -7,9 +7,6 @@ class EngineConfig(AppConfig):
 
     def ready(self):
         from engine.rights import grant_application
-        from engine.wheels import anchor_soon
-        from journal.record import on_record
 
-        on_record(anchor_soon)
         # Sent once all migrations have run, also where there was none.
         post_migrate.connect(grant_application, sender=self)

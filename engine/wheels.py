@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
-
 from accounts.reform.actions import carry_out_due
 from clocks import overdue
 from clocks.sweep import sweep
@@ -20,7 +18,7 @@ from engine import auditor
 from engine.models import Heartbeat
 from journal import anchor
 from journal.models import Entry
-from journal.numbering import number_new
+from journal.numbering import head, number_new
 from notices import escalation, outbox
 from notices.choices import ALERT
 from reports.reminders.turn import turn_reminders
@@ -54,6 +52,8 @@ class Wheel(NamedTuple):
     every: timedelta = timedelta()
     #: How long a process must have turned its lanes first: until then others' heartbeats are not ours to judge.
     settled: timedelta = timedelta()
+    #: Whether something does not wait until it is time.
+    is_wanted: Callable[[], bool] | None = None
 
 
 def _sweep_all(now: datetime) -> int:
@@ -83,6 +83,18 @@ def _while_busy(batch: Callable[[], int], full: int) -> int:
             return total
 
 
+#: The number up to which this process has looked for signed acts.
+_looked_up_to = 0
+
+
+def _is_signed_since() -> bool:
+    """Whether a signed act got its number since this process last looked (one query where nothing is new)."""
+    global _looked_up_to
+    since, _looked_up_to = _looked_up_to, head()
+    new = Entry.objects.filter(number__gt=since, number__lte=_looked_up_to, kind__in=ANCHORED_AT_ONCE)
+    return since < _looked_up_to and new.exists()
+
+
 SECONDS = timedelta(seconds=1)
 NUMBERING = Wheel("numbering", lambda now: number_new(), limit=15 * SECONDS)
 CLOCKS = Wheel("clocks", _sweep_all, limit=15 * SECONDS)
@@ -100,7 +112,13 @@ TALLIES = Wheel("reports.tallies", fold_tallies, limit=120 * SECONDS)
 ROUNDS = Wheel("reports.rounds", turn_rounds, limit=900 * SECONDS, every=20 * SECONDS)
 # Chunk by chunk; a province at its cut-off takes minutes, and nobody waits for a reminder.
 REMINDERS = Wheel("reports.reminders", turn_reminders, limit=900 * SECONDS)
-ANCHOR = Wheel("anchor", lambda now: int(anchor.write(now)), limit=180 * SECONDS, every=60 * SECONDS)
+ANCHOR = Wheel(
+    "anchor",
+    lambda now: int(anchor.write(now)),
+    limit=180 * SECONDS,
+    every=60 * SECONDS,
+    is_wanted=_is_signed_since,
+)
 AUDITOR = Wheel(
     "auditor",
     lambda now: auditor.audit(now, judged()),
@@ -149,11 +167,12 @@ def turn_wheel(wheel: Wheel, now: datetime) -> int | None:
 
 def claim(wheel: Wheel, now: datetime) -> bool:
     """Take this turn of a wheel that turns now and then. Of several processes one gets it."""
+    is_wanted = wheel.is_wanted is not None and wheel.is_wanted()
     beat = Heartbeat.objects.filter(name=wheel.name).first()
     if beat is None:
         return Heartbeat.objects.get_or_create(name=wheel.name, defaults={"turned_at": now})[1]
     # In the future: the clock was set back since.
-    if now - wheel.every < beat.turned_at < now + wheel.every:
+    if now - wheel.every < beat.turned_at < now + wheel.every and not is_wanted:
         return False
     return bool(Heartbeat.objects.filter(name=wheel.name, turned_at=beat.turned_at).update(turned_at=now))
 
@@ -173,12 +192,3 @@ def beat(wheel: Wheel, now: datetime) -> None:
         update_fields=["turned_at"],
     )
     _written[wheel.name] = now
-
-
-def anchor_soon(entry: Entry) -> None:
-    """Listener of the journal: after a signature the head is anchored at the next turn."""
-    if entry.kind in ANCHORED_AT_ONCE:
-        long_ago = entry.recorded_at - 2 * ANCHOR.every
-        transaction.on_commit(
-            lambda: Heartbeat.objects.filter(name=ANCHOR.name).update(turned_at=long_ago), robust=True
-        )
