@@ -1,7 +1,8 @@
 """What happens to clocks. They start and stop inside the transaction of the entry that starts or stops them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
@@ -16,6 +17,7 @@ from clocks.durations import Due, due_at, parse
 from clocks.models import RUNNING, Clock, ClockRule
 from journal.kinds import KINDS
 from journal.models import Entry
+from journal.record import record
 
 #: The generation after the last one of this clock and subject, found by the insert itself.
 _NEXT_GENERATION = (
@@ -35,28 +37,48 @@ def write_rules(*, plan: str, rules: Iterable[ClockRule]) -> None:
     transaction.on_commit(lambda: rulebook.settle(plan), robust=True)
 
 
-def start_and_stop(entry: Entry) -> None:
-    """Listener of the journal: stop and start what the entry's plan says. No rule for its kind, no query."""
+class Recorded(NamedTuple):
+    """An entry, and the clocks that start with it. (One that ran already for the subject was left as it is.)"""
+
+    entry: Entry
+    clocks: list[Clock]
+
+
+def record_with_clocks(
+    kind: str, *, deadlines: Mapping[str, datetime] | None = None, **about: Any
+) -> Recorded:
+    """Write an entry, `about` being what `journal.record.record()` takes, and let the clocks follow it.
+
+    `deadlines` gives the due time of clocks whose plan leaves it to the act (an order's arrival time), by clock id.
+    """
+    entry = record(kind, **about)
+    return Recorded(entry, _follow(entry, deadlines or {}))
+
+
+def _follow(entry: Entry, deadlines: Mapping[str, datetime]) -> list[Clock]:
+    """Stop and start what the entry's plan says, and the statutes. No rule for its kind, no query."""
     books = [rulebook.rules_for(entry.plan)] if entry.plan else []
     if entry.kind in _MATTERS:
         books += rulebook.standing(entry.at)
+    started: list[Clock] = []
     for book in books:
         if stops := book.stops.get(entry.kind):
             _stop(stops, entry)
         if starts := [rule for rule in book.starts.get(entry.kind, ()) if _is_meant(rule, entry)]:
-            _start(starts, entry)
+            started += _start(starts, entry, deadlines)
+    return started
 
 
 #: Steps in answering people: what runs because of them is owed also when the incident is over.
 _MATTERS = frozenset(kind.name for kind in KINDS.values() if kind.matter)
 
 
-def start_own(rule: ClockRule, entry: Entry) -> None:
+def start_own(rule: ClockRule, entry: Entry, *, due_at: datetime) -> None:
     """Start a clock that no plan asks for but a room's own row (five minutes to confirm a shift).
 
-    `rule` is not stored; its duration is "given", so the entry brings the deadline under the clock's id.
+    `rule` is not stored; its duration is "given": it runs out at `due_at`.
     """
-    _start([rule], entry)
+    _start([rule], entry, {rule.clock_id: due_at})
 
 
 def stop_own(rule: ClockRule, entry: Entry) -> None:
@@ -68,16 +90,15 @@ def _is_meant(rule: ClockRule, entry: Entry) -> bool:
     return not rule.when_level or entry.level in rule.when_level.split()
 
 
-def _start(rules: list[ClockRule], entry: Entry) -> None:
+def _start(rules: list[ClockRule], entry: Entry, deadlines: Mapping[str, datetime]) -> list[Clock]:
     """Start one clock per rule in one insert. One that already runs for the subject is left as it is."""
     calendar = Calendar()
-    clocks = [_new_clock(rule, entry, calendar) for rule in rules]
-    Clock.objects.bulk_create(clocks, ignore_conflicts=True)
+    clocks = [_new_clock(rule, entry, deadlines.get(rule.clock_id), calendar) for rule in rules]
+    return Clock.objects.bulk_create(clocks, ignore_conflicts=True)
 
 
-def _new_clock(rule: ClockRule, entry: Entry, calendar: Calendar) -> Clock:
+def _new_clock(rule: ClockRule, entry: Entry, given: datetime | None, calendar: Calendar) -> Clock:
     subject = _subject(rule, entry)
-    given = entry.deadlines.get(rule.clock_id)  # type: ignore[attr-defined]  # set by record()
     due = Due(given) if given else due_at(entry.at, rule.duration, calendar)
     return Clock(
         plan=rule.plan,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from clocks.actions import record_with_clocks
 from clocks.calendar import Calendar
 from clocks.calendar_changes import changes_of
 from clocks.calendar_files import Day, YearFile
@@ -103,7 +104,7 @@ def _replace(clock: Clock, due: Due, now: datetime) -> None:
     following.due_at, following.provisional = due
     following.save(force_insert=True)
 
-    record(
+    record_with_clocks(
         "clock.recomputed",
         subject=clock.subject,
         thread=clock.thread,

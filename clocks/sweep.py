@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models import Case, Value, When
 
 from clocks import effects
+from clocks.actions import record_with_clocks
 from clocks.models import RUNNING, Clock
 from common.alone import Loop, is_of_the_row
 from common.crash import crash_point
-from journal.record import record, stamp
+from journal.record import stamp
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ def _record_breach(clock: Clock, now: datetime) -> None:
 
 
 def _record(kind: str, clock: Clock, content: dict, *, at: datetime, recorded_at: datetime) -> None:
-    record(
+    record_with_clocks(
         kind,
         subject=clock.subject,
         thread=clock.thread,

@@ -11,7 +11,7 @@ from accounts.models import Appointment, Post, Unit
 from accounts.queries import open_unit, user_named
 from accounts.scope import Reach
 from accounts.verbs import VERBS
-from clocks.actions import cancel_for_subject
+from clocks.actions import cancel_for_subject, record_with_clocks
 from clocks.calendar import Calendar
 from clocks.durations import due_at
 from command import alerts, permissions, rules
@@ -25,8 +25,6 @@ from common.numbers import next_number
 from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.sharing.actions import let_take_part
-from journal.models import Entry
-from journal.record import record
 from notices.actions import acknowledge_about
 from notices.ending import settle, told_of
 from plans.engine import Document
@@ -275,8 +273,8 @@ def _record(
     content: dict,
     deadlines: dict[str, datetime] | None = None,
     post: str = "",
-) -> Entry:
-    return record(
+) -> None:
+    record_with_clocks(
         kind,
         subject=order.key,
         thread=order.incident.key,

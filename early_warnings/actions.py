@@ -157,8 +157,8 @@ def propose(*, warning_id: int, reach: Reach, now: datetime, rev: int | None = N
     asked = ask(warning, in_the_chair(seat, now), now)
 
     content = {**shown_of(warning), "signatory": seat.title_zh, "round": warning.round}
-    record_entry(warning, "warning.proposed", reach, at=now, content=content)
-    warning.sign_by = first_deadline(warning)
+    started = record_entry(warning, "warning.proposed", reach, at=now, content=content).clocks
+    warning.sign_by = first_deadline(warning, started)
     warning.save(update_fields=["sign_by"])
     alerts.ask_to_sign(warning, asked, now=now)
     return warning

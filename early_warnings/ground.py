@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.scope import Reach
+from clocks.actions import Recorded, record_with_clocks
 from common.errors import Invalid, Stale, WrongState
 from common.personal_data import unsigned_personal_data_in
 from early_warnings import rules
 from early_warnings.models import EarlyWarning
 from incidents.ground import lock_incident
 from incidents.models import Incident
-from journal.models import Entry
-from journal.record import record
 
 
 def read(warning_id: int, *, lock: bool = False) -> EarlyWarning:
@@ -135,10 +134,10 @@ def record_entry(
     at: datetime,
     post: str = "",
     content: dict | None = None,
-) -> Entry:
-    """`reach` None: the system itself acts."""
+) -> Recorded:
+    """The entry and the clocks that start with it. `reach` None: the system itself acts."""
     held = reach and (reach.post_for("incident.view", warning.unit_path) or next(iter(reach.posts), None))
-    return record(
+    return record_with_clocks(
         kind,
         subject=warning.key,
         thread=warning.thread,

@@ -64,10 +64,10 @@ def _asked_as(holder: Holder) -> str:
     return HeldAs.DEPUTY if holder.held_as == HeldAs.DEPUTY else HeldAs.HOLDER
 
 
-def first_deadline(warning: EarlyWarning) -> datetime | None:
-    """When the first sign-off clock, which the entry has just started, runs out."""
-    clocks = Clock.objects.running().filter(subject=warning.key, effect=SIGNOFF, due_at__isnull=False)
-    return clocks.order_by("due_at").values_list("due_at", flat=True).first()
+def first_deadline(warning: EarlyWarning, started: Iterable[Clock]) -> datetime | None:
+    """When the first of the warning's sign-off clocks among those that have just started runs out."""
+    clocks = [clock for clock in started if clock.effect == SIGNOFF and clock.subject == warning.key]
+    return min((clock.due_at for clock in clocks if clock.due_at), default=None)
 
 
 def end_signoff(warning: EarlyWarning, reach: Reach, now: datetime) -> None:

@@ -5,11 +5,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
+from clocks.actions import record_with_clocks
 from common.errors import Stale, WrongState
 from incidents import rules
 from incidents.models import Incident
-from journal.models import Entry
-from journal.record import record
 
 #: What a squad on the way, or a reporter from outside the unit, may do with this one incident.
 SEEN_BY_GRANT = ("view_incident", "observe_incident")
@@ -54,8 +53,8 @@ def check_rev(incident: Incident, rev: int | None) -> None:
         )
 
 
-def record_entry(incident: Incident, kind: str, reach: Reach, **more: Any) -> Entry:
-    return record(
+def record_entry(incident: Incident, kind: str, reach: Reach, **more: Any) -> None:
+    record_with_clocks(
         kind,
         subject=incident.key,
         unit=incident.unit,

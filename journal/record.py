@@ -1,7 +1,6 @@
 """`record()`: the only way into the journal."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -16,19 +15,10 @@ _ENTRIES = Table(Entry)
 
 KEPT = "personal_data.kept"
 
-#: Called with each new entry inside the transaction that records it (clocks start and stop here).
-_listeners: list[Callable[[Entry], None]] = []
-
 
 def key(kind: str, pk: int) -> str:
     """The journal's name of a thing: key("order", 17) → "order:17"."""
     return f"{kind}:{pk}"
-
-
-def on_record(listener: Callable[[Entry], None]) -> None:
-    """Have `listener` called inside the transaction of every entry recorded from now on."""
-    if listener not in _listeners:
-        _listeners.append(listener)
 
 
 def record(
@@ -43,16 +33,15 @@ def record(
     level: str = "",
     plan: str = "",
     content: dict | None = None,
-    deadlines: dict[str, datetime] | None = None,
     recorded_at: datetime | None = None,
     drill: bool = False,
 ) -> Entry:
     """Write one entry inside the transaction of the change it records.
 
     `actor` None means the system itself. `at` is when it happened, `recorded_at` (default: `at`) when it
-    was written down. `deadlines` gives the due time of clocks whose plan leaves it to the act (an order's
-    arrival time), by clock id. Raises KeyError for a kind that kinds.py does not list, and
-    TransactionManagementError outside a transaction: a record without its change must be impossible.
+    was written down. What names a plan is recorded by `clocks.actions.record_with_clocks`, so that the plan's
+    clocks follow it. Raises KeyError for a kind that kinds.py does not list, and TransactionManagementError
+    outside a transaction: a record without its change must be impossible.
     Numbers of people in `content` are masked, unless this request carries a signed reason: then that is an entry too.
     """
     if not transaction.get_connection().in_atomic_block:
@@ -78,9 +67,6 @@ def record(
     entry.body = canonical(entry, content)
     _ENTRIES.insert(entry)
     entry.content = content
-    entry.deadlines = deadlines or {}
-    for listener in _listeners:
-        listener(entry)
     if signed_reason() and kind != KEPT:
         _note_kept_numbers(entry)
     transaction.on_commit(wake.poke, robust=True)

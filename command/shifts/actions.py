@@ -67,9 +67,8 @@ def begin_shift(*, shift_id: int, now: datetime) -> bool:
     shift.confirm_by = rules.confirm_by(now, rotation.confirm_minutes if rotation else None)
     shift.save(update_fields=["began_at", "confirm_by"])
 
-    deadlines = {CONFIRMATION.clock_id: shift.confirm_by}
-    entry = _record(shift, "shift.began", None, now, deadlines=deadlines)
-    start_own(CONFIRMATION, entry)
+    entry = _record(shift, "shift.began", None, now)
+    start_own(CONFIRMATION, entry, due_at=shift.confirm_by)
     channel = (rotation.test_channel if rotation else "") or _plans_channel(shift.post.unit, now)
     alerts.test_number(shift, channel, now=now, answer_by=shift.confirm_by)
     handovers.open_handover(shift=shift, now=now)
@@ -243,7 +242,6 @@ def _record(
     kind: str,
     actor: User | None,
     now: datetime,
-    deadlines: dict | None = None,
     **content: Any,
 ) -> Entry:
     return record(
@@ -254,5 +252,4 @@ def _record(
         post=shift.post.title,
         at=now,
         content={"post": shift.post.title, "person": str(shift.person), "until": shift.ends_at, **content},
-        deadlines=deadlines,
     )

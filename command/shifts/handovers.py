@@ -55,8 +55,8 @@ def open_handover(*, shift: Shift, now: datetime) -> Handover | None:
         opened_at=now,
         due_at=now + rules.HANDOVER_WITHIN,
     )
-    entry = _record(handover, "handover.opened", None, now, deadlines={rules.HANDOVER_CLOCK: handover.due_at})
-    start_own(signatures(shift.post.kind), entry)
+    entry = _record(handover, "handover.opened", None, now)
+    start_own(signatures(shift.post.kind), entry, due_at=handover.due_at)
     return handover
 
 
@@ -209,7 +209,6 @@ def _record(
     kind: str,
     actor: User | None,
     now: datetime,
-    deadlines: dict | None = None,
     **content: Any,
 ) -> Entry:
     return record(
@@ -225,5 +224,4 @@ def _record(
             "post": handover.incoming.post.title,
             **content,
         },
-        deadlines=deadlines,
     )

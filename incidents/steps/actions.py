@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
+from clocks.actions import record_with_clocks
 from common.errors import Invalid, WrongState
 from common.personal_data import unsigned_personal_data_in
 from incidents import permissions, rules
@@ -16,7 +17,6 @@ from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.steps.queries import Step, steps_of
 from journal.models import Entry
-from journal.record import record
 from plans.steps import said
 
 
@@ -37,7 +37,7 @@ def note_step(
     _check_not_held_back(incident, step)
 
     post = reach.post_for("incident.observe", incident.unit_path) or next(iter(reach.posts), None)
-    return record(
+    return record_with_clocks(
         step.kind.name,
         subject=incident.key,
         unit=incident.unit,
@@ -49,7 +49,7 @@ def note_step(
         plan=step.plan,
         drill=incident.drill,
         content={"note": note.strip()},
-    )
+    ).entry
 
 
 def named(steps: Iterable[Step], kind: str) -> Step:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.credentials import check_credential
 from accounts.scope import Reach
+from clocks.actions import record_with_clocks
 from clocks.succession import as_said, counted, hand_over
 from common.crash import crash_point
 from common.errors import Invalid, Stale, WrongState
@@ -17,7 +18,6 @@ from incidents.actions import take_proposal
 from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.switching.queries import preview, version_named
-from journal.record import record
 
 
 def switch_plan(
@@ -61,10 +61,10 @@ def _switch(incident_id: int, reach: Reach, to: str, reason: str, credential: st
         "clocks": list(as_said(found.clocks)),
         "counts": counted(found.clocks),
     }
-    record("incident.plan_switched", content=content, **entry)
+    record_with_clocks("incident.plan_switched", content=content, **entry)
     if incident.proposed_level != level_before:
         reasons = {"reasons": incident.reasons, "before": level_before}
-        record("incident.level_proposed", level=incident.proposed_level, content=reasons, **entry)
+        record_with_clocks("incident.level_proposed", level=incident.proposed_level, content=reasons, **entry)
     crash_point("incidents.before_switch_commit")
     return incident
 

@@ -6,11 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
-from clocks.actions import cancel_for_subject
+from clocks.actions import cancel_for_subject, record_with_clocks
 from common.crash import crash_point
 from common.errors import Invalid, WrongState
 from incidents.steps.actions import in_order, named
-from journal.record import record
 from reports.demands import queries, rules
 from reports.demands.choices import Outcome
 from reports.matters import permissions
@@ -189,7 +188,7 @@ def _record(
 ) -> None:
     """Into the matter's steps and the journal; into the incident's thread where the matter became one."""
     incident = matter.incident
-    record(
+    record_with_clocks(
         kind,
         subject=matter.key,
         thread=incident.key if incident else "",

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
+from clocks.actions import record_with_clocks
 from clocks.models import Clock, ClockRule
 from common.errors import Invalid, WrongState
 from common.personal_data import unsigned_personal_data_in
-from journal.record import record
 from plans.queries import versions_in_force
 from reports.matters import rules
 from reports.models import Matter, MatterStep
@@ -84,7 +84,7 @@ def keep_step(verb: str, matter: Matter, reach: Reach, at: datetime, note: str, 
 def record_act(
     kind: str, verb: str, matter: Matter, reach: Reach, now: datetime, note: str, **content: str
 ) -> None:
-    record(
+    record_with_clocks(
         kind,
         subject=matter.key,
         unit=matter.unit,

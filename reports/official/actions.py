@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
+from clocks.actions import record_with_clocks
 from common.errors import Invalid, WrongState
 from common.numbers import next_number
 from common.personal_data import unsigned_personal_data_in
-from journal.record import record
 from reports.matters.ground import plan_of_clock, plan_with_clock
 from reports.models import Matter, OfficialForm
 from reports.official import permissions, queries, rules
@@ -140,7 +140,7 @@ def _check_words(form: OfficialForm, fields: dict) -> None:
 
 
 def _record(kind: str, form: OfficialForm, reach: Reach, now: datetime, plan: str = "") -> None:
-    record(
+    record_with_clocks(
         kind,
         subject=form.subject,
         unit=form.unit,

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
+from clocks.actions import record_with_clocks
 from common.days import read_day
 from common.errors import Invalid, Stale, WrongState
 from common.personal_data import unsigned_personal_data_in
-from journal.record import record
 from reports.models import WrittenReport, WrittenVersion
 from reports.permissions import filing_post
 from reports.written import permissions, queries, rules
@@ -243,7 +243,7 @@ def _field(name: str, number: int | None) -> str:
 def _record(
     kind: str, report: WrittenReport, reach: Reach, now: datetime, post: str = "", **said: object
 ) -> None:
-    record(
+    record_with_clocks(
         kind,
         subject=report.key,
         unit=report.unit,

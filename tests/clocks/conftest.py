@@ -3,7 +3,6 @@ from django.db import transaction
 
 from clocks import actions, rulebook, seed
 from clocks.models import Clock, ClockRule, WorkCalendarDay
-from journal.record import record
 
 PLAN = "city@1"
 
@@ -52,7 +51,8 @@ def write(plan):
 
     def record_entry(kind, at, subject="incident:1", plan=PLAN, **more):
         with transaction.atomic():
-            return record(kind, subject=subject, actor=None, at=at, plan=plan, **more)
+            about = {"subject": subject, "actor": None, "at": at, "plan": plan, **more}
+            return actions.record_with_clocks(kind, **about).entry
 
     return record_entry
 

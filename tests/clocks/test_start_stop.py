@@ -8,7 +8,7 @@ from django.db import transaction
 from clocks import actions, rulebook
 from clocks.models import Clock, ClockRule
 from journal.models import Entry
-from tests.clocks.conftest import rule
+from tests.clocks.conftest import PLAN, rule
 
 
 def test_an_entry_starts_its_clock_with_the_deadline_stored(write, now):
@@ -99,6 +99,15 @@ def test_the_act_itself_can_bring_the_deadline(write, now):
 
     due = {clock.clock_id: clock.due_at for clock in Clock.objects.all()}
     assert due == {"arrive": arrive_by, "done": None}
+
+
+def test_recording_gives_back_the_entry_and_the_clocks_that_start_with_it(plan, now):
+    about = {"subject": "order:17", "actor": None, "at": now, "plan": PLAN}
+    with transaction.atomic():
+        entry, started = actions.record_with_clocks("order.issued", **about, deadlines={"arrive": now})
+
+    assert entry == Entry.objects.get()
+    assert [(clock.clock_id, clock.due_at) for clock in started] == [("arrive", now), ("done", None)]
 
 
 def test_entries_no_rule_names_cost_no_query(write, now, django_assert_num_queries):

@@ -76,12 +76,12 @@ import django
 django.setup()
 from datetime import datetime, timezone
 from django.db import transaction
+from clocks.actions import record_with_clocks
 from clocks.models import Clock
-from journal.record import record
 from plans.models import PlanVersion
 now = datetime(2026, 11, 22, 1, tzinfo=timezone.utc)
 with transaction.atomic():
-    record("petition.accepted", subject="incident:1", actor=None, at=now)
+    record_with_clocks("petition.accepted", subject="incident:1", actor=None, at=now)
 print(json.dumps({
     "plans": list(PlanVersion.objects.values_list("ref", "state")),
     "clocks": list(Clock.objects.values_list("clock_id", "plan")),

@@ -7,10 +7,10 @@ import pytest
 from django.conf import settings
 
 from clocks import rulebook
+from clocks.actions import record_with_clocks
 from clocks.models import Clock
 from clocks.queries import running
 from journal.kinds import KINDS
-from journal.record import record
 from plans import statute
 from plans.actions import load_plan
 from plans.campaigns import Term
@@ -85,7 +85,7 @@ def test_what_is_said_to_be_watched_starts_and_stops(name, line, cast, units, no
         load_plan(text=TEXTS[name], actor=None, now=now)
 
     def enter(kind):
-        record(kind, subject="incident:1", actor=None, unit=units["C1"], at=now, plan=ref, level=line.when_level,
+        record_with_clocks(kind, subject="incident:1", actor=None, unit=units["C1"], at=now, plan=ref, level=line.when_level,
                deadlines={line.id: now} if line.duration == "given" else {})  # fmt: skip
 
     enter(line.start)
@@ -123,7 +123,9 @@ def test_every_plan_page_and_the_api_say_it_beside_the_time_limit(shelf, signed_
 def test_the_law_runs_without_anybody_loading_it(units, now):
     """The statute's own time limits are counted in a fresh installation."""
     rulebook.forget()
-    record("petition.accepted", subject="incident:1", actor=None, unit=units["C1"], at=now, plan="other@1")
+    record_with_clocks(
+        "petition.accepted", subject="incident:1", actor=None, unit=units["C1"], at=now, plan="other@1"
+    )
 
     assert [clock.clock_id for clock in Clock.objects.all()] == ["LP-34"]
     assert Clock.objects.get().plan == f"{statute.shipped()['id']}@{statute.shipped()['version']}"

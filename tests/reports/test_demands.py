@@ -7,11 +7,12 @@ import time_machine
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from clocks.actions import record_with_clocks
 from clocks.durations import end_of
 from clocks.models import Clock
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from journal.models import Entry
-from journal.record import content_of, record
+from journal.record import content_of
 from reports.demands import actions, queries, rules
 from reports.demands.choices import Outcome
 from reports.matters import actions as matters
@@ -118,8 +119,8 @@ def signed(matter, given, reception, now):
     incident = Incident.objects.get()
     Incident.objects.filter(pk=incident.pk).update(plan=reception, level="red")
     with transaction.atomic():
-        record("warning.signed", subject="warning:1", thread=incident.key, unit=matter.unit, actor=None, at=now,
-               level="red", plan=reception.ref)  # fmt: skip
+        record_with_clocks("warning.signed", subject="warning:1", thread=incident.key, unit=matter.unit,
+               actor=None, at=now, level="red", plan=reception.ref)  # fmt: skip
     return incident
 
 
