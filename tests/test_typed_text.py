@@ -80,7 +80,7 @@ def test_every_text_of_a_form_or_a_body_is_looked_at_or_left_out_with_a_reason()
 def test_no_list_names_what_is_no_more():
     named = texts_of_forms() | texts_of_bodies()
     hidden = {"csrfmiddlewaretoken", "idempotency_key", "next", "position", "shown"}
-    listed = {*fields.MASKED_AT_ONCE, *fields.NOT_LOOKED_AT, *fields.MASKED_WHERE_LIVES_ARE_AT_RISK}
+    listed = {*fields.NEVER_HELD_UP, *fields.NOT_LOOKED_AT, *fields.MASKED_WHERE_LIVES_ARE_AT_RISK}
 
     assert set(fields.NOT_FREE_TEXT) - named == hidden
     assert listed - ROUTES == set()
@@ -113,7 +113,7 @@ def test_every_form_with_a_number_comes_back_with_a_question(plan, signed_in):
     for pattern, name, view in routes_with_post():
         if (
             name.startswith("api:")
-            or name in {**fields.NOT_LOOKED_AT, **fields.MASKED_AT_ONCE}
+            or name in {**fields.NOT_LOOKED_AT, **fields.NEVER_HELD_UP}
             or not takes_forms(view)
         ):
             continue
@@ -135,7 +135,7 @@ def test_every_body_with_a_number_is_asked_about(plan, signed_in):
     browser, passed = signed_in("county1.director"), {}
     given = dict.fromkeys(sorted(name for name in texts_of_bodies() if not not_looked_at(name)), NUMBER)
     for pattern, name, view in routes_with_post():
-        if not name.startswith("api:") or name in {**fields.NOT_LOOKED_AT, **fields.MASKED_AT_ONCE}:
+        if not name.startswith("api:") or name in {**fields.NOT_LOOKED_AT, **fields.NEVER_HELD_UP}:
             continue
         send = browser.post if hasattr(view, "post") else browser.put
         answer = send(example(pattern, {"unit": "C1", "period": "2026-11-22"}), json.dumps(given),

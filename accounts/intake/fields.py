@@ -2,14 +2,9 @@
 
 import re
 
-#: Routes whose text is masked and accepted at once, without a question. Life first: help leaves on what they say.
-MASKED_AT_ONCE = {
-    "alarm": "an alarm is never held up",
-    "incident-new": "the duty room writes down what it hears on the telephone, and help leaves on it",
-    "api:alarms": "an alarm is never held up; a device sends it later, when nobody can answer a question",
-    "api:gateway-events": "a reply from a telephone; there is nobody to ask",
-}
-#: Routes of which the same holds as soon as they name a life at risk.
+from common.addresses import NEVER_HELD_UP
+
+#: Routes that are never held up either as soon as they name a life at risk.
 MASKED_WHERE_LIVES_ARE_AT_RISK = {"incident-observe", "api:observations"}
 
 #: Routes nothing of which is looked at.
@@ -63,7 +58,7 @@ _OF_PLANS = {"plan-edit": ("reason",)}
 
 def is_masked_at_once(route: str, life_risk: object) -> bool:
     """Numbers are masked without asking. `life_risk`: what the form or the body says of lives at risk."""
-    return route in MASKED_AT_ONCE or (route in MASKED_WHERE_LIVES_ARE_AT_RISK and bool(life_risk))
+    return route in NEVER_HELD_UP or (route in MASKED_WHERE_LIVES_ARE_AT_RISK and bool(life_risk))
 
 
 def is_looked_at(route: str, path: str) -> bool:
