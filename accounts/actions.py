@@ -18,7 +18,8 @@ from common import codes
 from common.errors import Invalid, NotAllowed, WrongState
 from common.local_time import day_of
 from common.paths import segment
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 
 @transaction.atomic

@@ -15,7 +15,8 @@ from accounts import second_factor, sessions, throttles
 from accounts.models import User
 from accounts.queries import home_of
 from common.errors import NotAllowed
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 WRONG_TRIES = 5
 #: How long a password or code given on an administration page counts for the next page too.

@@ -14,7 +14,7 @@ from django.db.models import Q
 from accounts.models import Appointment, User
 from accounts.verbs import AUDIENCE_VERBS, VERBS
 from common.paths import collapse
-from journal.record import key
+from journal.keys import key, kind_of
 
 
 class HeldPost(NamedTuple):
@@ -87,8 +87,8 @@ class Reach:
         Reading the posts each time, instead of keeping group members, means that a shared incident is
         visible to who holds the post today and to nobody who held it yesterday.
         """
-        units = {f"unit:{p.unit_id}" for p in self.posts if p.kind in VERBS["incident.view"]}
-        return tuple(sorted(units | {f"post:{p.post_id}" for p in self.posts}))
+        units = {key("unit", p.unit_id) for p in self.posts if p.kind in VERBS["incident.view"]}
+        return tuple(sorted(units | {key("post", p.post_id) for p in self.posts}))
 
     @cached_property
     def threads(self) -> frozenset[str]:
@@ -129,8 +129,7 @@ class Reach:
 
     def concerned_by(self, entry) -> bool:
         """Whether an entry that changes rights may have changed this person's."""
-        is_about_a_person = entry.subject.startswith("user:")
-        return not is_about_a_person or entry.subject == key("user", self.user.pk)
+        return kind_of(entry.subject) != "user" or entry.subject == key("user", self.user.pk)
 
 
 def reach_of(user: User, now: datetime) -> Reach:

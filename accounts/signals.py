@@ -12,7 +12,8 @@ from accounts import devices, sessions, throttles
 from accounts.models import OpenSession
 from accounts.queries import home_of, user_named
 from accounts.second_factor import has_second_factor
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 
 @receiver(user_logged_in)

@@ -13,7 +13,8 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from accounts import devices
 from accounts.queries import home_of
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 WINDOW_SECONDS = 300
 #: Entries about one person or one address within the window.
@@ -60,7 +61,7 @@ def _is_known(request) -> bool:
 
 
 def note(kind: str, *, user, address: str, about: str, now: datetime, content: dict[str, Any]) -> None:
-    who = f"user:{user.pk}" if user else f"address:{address}"
+    who = key("user", user.pk) if user else f"address:{address}"
     try:
         if _is_new(f"watch:{who}:{kind}:{about}"[:200]) and _has_room(f"watched:{who}"):
             _write(kind, user, now, content)

@@ -15,6 +15,7 @@ from clocks.calendar_files import Day, YearFile
 from clocks.durations import Due, due_at
 from clocks.models import Clock, WorkCalendarDay
 from common.errors import Invalid
+from journal.keys import key
 from journal.record import record, stamp
 
 
@@ -39,7 +40,7 @@ def import_calendar(
     _write(days, source)
 
     content = {"year": file.year, "source": source, "days": len(days), "replace": replace}
-    record("calendar.imported", subject=f"calendar:{file.year}", actor=actor, at=now, content=content)
+    record("calendar.imported", subject=key("calendar", file.year), actor=actor, at=now, content=content)
     return Imported(file.year, len(days), recompute(now=now))
 
 

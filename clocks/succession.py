@@ -15,6 +15,7 @@ from clocks.calendar import Calendar
 from clocks.choices import Per
 from clocks.durations import Due, due_at
 from clocks.models import Clock, ClockRule
+from journal.keys import key
 from journal.models import Entry
 
 GOES_ON, SET_ANEW, ENDS = "goes_on", "set_anew", "ends"
@@ -34,7 +35,7 @@ def successors(*, thread: str, old: str, new: str, now: datetime, lock: bool = F
 
     Clocks of a warning stay with the version the warning was drafted under.
     """
-    rows = Clock.objects.running().filter(thread=thread, plan=old).exclude(subject__startswith="warning:")
+    rows = Clock.objects.running().filter(thread=thread, plan=old).exclude(subject__startswith=key("warning"))
     rows = rows.select_related("start_entry").order_by("id")
     if lock:
         rows = rows.select_for_update(of=("self",))

@@ -10,6 +10,7 @@ from accounts.verbs import VERBS
 from clocks.models import Clock
 from command.choices import TargetKind
 from command.models import Order
+from journal.keys import pk_of
 from notices.actions import queue
 from notices.choices import ORDER, Channel
 from notices.nobody import tell_sender
@@ -76,8 +77,7 @@ def tell_recalled(order: Order, recipients: list[Recipient], *, now: datetime) -
 
 def order_recipients(clock: Clock, now: datetime) -> list[Recipient]:
     """Who is late where a plan says "order_recipient": the people behind the order's target."""
-    kind, _colon, pk = clock.subject.partition(":")
-    order = Order.objects.filter(pk=pk).first() if kind == "order" else None
+    order = Order.objects.filter(pk=pk_of(clock.subject, "order")).first()
     return recipients_of(target_of(order), now) if order else []
 
 

@@ -30,3 +30,7 @@ class TargetKind(models.TextChoices):
     UNIT = "unit", _("Unit")
     SQUAD = "squad", _("Squad")
     PERSON = "person", _("Person")
+
+    def named(self, name: str) -> str:
+        """A recipient as the API writes it: "unit:C1", "squad:dialogue@C1", "person:county1.duty"."""
+        return f"{self.value}:{name}"

@@ -8,6 +8,7 @@ from django.db.models import Q
 from command.models import Handover, Order, Roster, Shift, Swap
 from command.rosters.choices import RosterState
 from common.local_time import day_of
+from journal.keys import pk_of
 from notices import still
 
 
@@ -34,12 +35,10 @@ def handovers_open(asked: set[int], now: datetime) -> set[int]:
 
 def while_swap_stands(rows: Sequence[still.Told], now: datetime) -> dict[int, str]:
     """ "swap.accepted" asks for the leader's word until it is given; how a swap ended stays news."""
-    asked = {still.key_of(row.subject) for row in rows}
+    asked = {pk_of(row.subject) for row in rows}
     states = dict(Swap.objects.filter(pk__in=asked).values_list("pk", "state"))
     return {
-        row.pk: still.OVER
-        for row in rows
-        if states.get(still.key_of(row.subject)) != row.purpose.rpartition(".")[2]
+        row.pk: still.OVER for row in rows if states.get(pk_of(row.subject)) != row.purpose.rpartition(".")[2]
     }
 
 

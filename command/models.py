@@ -12,7 +12,7 @@ from command.rosters.models import FeedKey, Roster, Rotation, RotationMember, Sh
 from command.shifts.models import Handover, HandoverItem, Paper
 from common.paths import PathField
 from incidents.models import granted_pks
-from journal.record import key
+from journal.keys import key
 
 __all__ = ["FeedKey", "Handover", "HandoverItem", "Order", "OrderStep", "Paper", "ReachAnswer", "ReachTest", "Roster", "Rotation", "RotationMember", "Shift", "Swap"]  # fmt: skip
 

@@ -14,7 +14,7 @@ from accounts.names import told_apart
 from accounts.scope import Reach
 from accounts.verbs import VERBS
 from command import permissions, rules
-from command.choices import OrderVerb
+from command.choices import OrderVerb, TargetKind
 from command.models import Order
 from common.errors import NotAllowed, not_found
 from common.local_time import day_of
@@ -177,19 +177,19 @@ def recipients_for(incident: Incident, now: datetime) -> list[Recipient]:
     for post in sorted(
         posts, key=lambda p: (-len(p.unit.path), order.index(p.squad) if p.squad in order else 99)
     ):
-        found.setdefault(f"squad:{post.squad}@{post.unit.code}", f"{post} · {post.unit}")
+        found.setdefault(TargetKind.SQUAD.named(f"{post.squad}@{post.unit.code}"), f"{post} · {post.unit}")
     below = Unit.objects.open_at(day_of(now)).filter(
         path__under=incident.unit_path, posts__kind=PostKind.OFFICE_HEAD
     )
     for unit in [*below.distinct().order_by("path")[:50]]:
-        found[f"unit:{unit.code}"] = str(unit)
+        found[TargetKind.UNIT.named(unit.code)] = str(unit)
     responders = Appointment.objects.current(now).filter(
         post__unit__in=units, post__kind__in=[PostKind.FIRST_RESPONDER, PostKind.EXPERT]
     )
     rows = list(responders.select_related("person", "post").order_by("pk"))
     names = told_apart(held.person for held in rows)
     for held in rows:
-        found[f"person:{held.person.username}"] = f"{held.post} · {names[held.person.pk]}"
+        found[TargetKind.PERSON.named(held.person.username)] = f"{held.post} · {names[held.person.pk]}"
     return [Recipient(value, label) for value, label in found.items()]
 
 

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from rest_framework import serializers
 
+from command.choices import TargetKind
 from common.date_fields import ApiMomentField
 from common.serializers import StrictSerializer
 
@@ -47,6 +48,8 @@ def detail(order) -> dict:
 def target(order) -> str:
     """The recipient as the API writes it: unit:CODE, squad:ID@CODE or person:USERNAME."""
     if order.target_person_id:
-        return f"person:{order.target_person.username}"
+        return TargetKind.PERSON.named(order.target_person.username)
     code = order.target_unit.code
-    return f"squad:{order.target_squad}@{code}" if order.target_squad else f"unit:{code}"
+    if order.target_squad:
+        return TargetKind.SQUAD.named(f"{order.target_squad}@{code}")
+    return TargetKind.UNIT.named(code)

@@ -112,7 +112,7 @@ def _incidents(now):
     ]
     return [
         {
-            "key": f"incident:{index}",
+            "key": f"example-{index}",
             "level": level,
             "number": number,
             "what": what,

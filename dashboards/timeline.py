@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from incidents import addressee
 from incidents.choices import Outcome
+from journal.keys import key
 from journal.kinds import KINDS
 from journal.models import Entry
 from journal.record import content_of
@@ -45,7 +46,7 @@ def rows(entries: Iterable[Entry], plan=None) -> list[dict]:
 def _row(entry: Entry, plan) -> dict:
     content = content_of(entry)
     return {
-        "key": f"entry:{entry.pk}",
+        "key": key("entry", entry.pk),
         "number": entry.number,
         "at": entry.at,
         "recorded_at": entry.recorded_at if (entry.recorded_at - entry.at).total_seconds() > 60 else None,

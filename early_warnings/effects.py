@@ -7,21 +7,21 @@ from early_warnings import permissions
 from early_warnings.actions import escalate
 from early_warnings.choices import State
 from early_warnings.ground import read
+from journal.keys import pk_of
 from notices.recipients import Recipient
 from plans.people import in_the_chair
 
 
 def escalate_signoff(clock: Clock, now: datetime) -> None:
     """Ask the next one to sign: the standing deputy, then the next higher seat, as the plan's clock says."""
-    kind, _colon, pk = clock.subject.partition(":")
-    if kind == "warning":
-        escalate(warning_id=int(pk), clock_id=clock.clock_id, now=now)
+    if warning_id := pk_of(clock.subject, "warning"):
+        escalate(warning_id=warning_id, clock_id=clock.clock_id, now=now)
 
 
 def signatories_asked(clock: Clock, now: datetime) -> list[Recipient]:
     """Who is late where a plan says "signatory": who sits in the chair that was asked first."""
-    kind, _colon, pk = clock.subject.partition(":")
-    warning = read(int(pk)) if kind == "warning" else None
+    warning_id = pk_of(clock.subject, "warning")
+    warning = read(warning_id) if warning_id else None
     if warning is None or warning.state != State.PROPOSED:
         return []
     seats = permissions.signatories(warning, now)[:1]

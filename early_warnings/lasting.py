@@ -7,6 +7,7 @@ from early_warnings import rules
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
 from incidents.rules import OPEN
+from journal.keys import pk_of
 from notices import still
 
 
@@ -27,11 +28,11 @@ def while_returned(rows: Sequence[still.Told], now: datetime) -> dict[int, str]:
 
 
 def _while_in(state: str, rows: Sequence[still.Told], *, part: int) -> dict[int, str]:
-    asked = {still.key_of(row.subject) for row in rows}
+    asked = {pk_of(row.subject) for row in rows}
     found = EarlyWarning.objects.filter(pk__in=asked, state=state, incident__state__in=OPEN)
     rounds = dict(found.values_list("pk", "round"))
     return {
         row.pk: still.OVER
         for row in rows
-        if str(rounds.get(still.key_of(row.subject))) != row.purpose.split(".")[part]
+        if str(rounds.get(pk_of(row.subject))) != row.purpose.split(".")[part]
     }

@@ -9,7 +9,7 @@ from accounts.models import in_reader_language
 from common.paths import PathField
 from early_warnings import rules
 from early_warnings.choices import CallOutcome, Credential, ReportChannel, ReportState, SignedAs, State
-from journal.record import key
+from journal.keys import key, pks_of
 
 
 def _person(**more):
@@ -49,9 +49,7 @@ class EarlyWarningQuerySet(models.QuerySet):
 
 
 def _granted(reach) -> list[int]:
-    return [
-        int(thread.removeprefix("incident:")) for thread in reach.threads if thread.startswith("incident:")
-    ]
+    return list(pks_of(reach.threads, "incident"))
 
 
 class EarlyWarning(models.Model):

@@ -25,6 +25,7 @@ from engine.models import Alarm, Heartbeat
 from engine.steady import CLOCK
 from engine.watchdog import ping_watchdog
 from journal import anchor
+from journal.keys import key
 from journal.models import Entry, Head
 from journal.numbering import chain, number_new
 from journal.record import record, stamp
@@ -187,7 +188,7 @@ def _recover(alarm: Alarm, now: datetime) -> None:
 
 
 def _record(kind: str, code: str, detail: str, now: datetime) -> None:
-    record(kind, subject=f"engine:{code}", actor=None, at=now, content={"code": code, "detail": detail})
+    record(kind, subject=key("engine", code), actor=None, at=now, content={"code": code, "detail": detail})
 
 
 #: An outside watchdog alarms after so long without a fresh heartbeat: four audits missed.

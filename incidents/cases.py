@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from accounts.scope import Reach
 from incidents.choices import State
 from incidents.models import Incident, Observation
-from journal.record import key
+from journal.keys import key
 from plans.models import PlanVersion
 from plans.rehearsal.cases import Case
 

@@ -2,15 +2,14 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from common.paths import PathField
 from incidents import rules
 from incidents.choices import CoordinateSystem, Outcome, Source, State
-from journal.record import key
+from journal.keys import key, key_of_column, pks_of
 
 #: After every rank of a plan.
 NO_RANK = 99
@@ -252,9 +251,8 @@ def granted_threads(reaches) -> list[set[str]]:
     groups = {name for reach in reaches for name in reach.group_names}
     to_groups = IncidentGroupPermission.objects.filter(group__name__in=groups)
     to_people = IncidentUserPermission.objects.filter(user__in=[reach.user.pk for reach in reaches])
-    person = Concat(Value("user:"), Cast("user_id", models.CharField()), output_field=models.CharField())
     rows = to_groups.values_list("group__name", "content_object_id").union(
-        to_people.annotate(who=person).values_list("who", "content_object_id")
+        to_people.annotate(who=key_of_column("user", "user_id")).values_list("who", "content_object_id")
     )
     granted: dict[str, set[str]] = {}
     for who, pk in rows:
@@ -267,13 +265,11 @@ def granted_threads(reaches) -> list[set[str]]:
 
 def is_shared_with(incident: Incident, units) -> bool:
     """Whether one of the units, or a post of theirs, sees the incident by exception."""
-    names = {f"unit:{unit.pk}" for unit in units}
-    names |= {f"post:{pk}" for unit in units for pk in unit.posts.values_list("pk", flat=True)}
+    names = {key("unit", unit.pk) for unit in units}
+    names |= {key("post", pk) for unit in units for pk in unit.posts.values_list("pk", flat=True)}
     return IncidentGroupPermission.objects.filter(content_object=incident, group__name__in=names).exists()
 
 
 def granted_pks(reach) -> list[int]:
     """The same exceptions as primary keys, from what the reach has already read."""
-    return [
-        int(thread.removeprefix("incident:")) for thread in reach.threads if thread.startswith("incident:")
-    ]
+    return list(pks_of(reach.threads, "incident"))

@@ -13,6 +13,7 @@ from common.errors import not_found
 from incidents import addressee, rules
 from incidents.models import Incident
 from incidents.urgency import ALIKE_SHOWN, ByUrgency
+from journal.keys import key, pks_of
 from journal.models import Entry
 from journal.record import content_of
 from plans.attendance import Attending, attending
@@ -107,11 +108,8 @@ def key_of_number(text: str) -> str | None:
 
 def numbers_of(threads: Iterable[str]) -> dict[str, str]:
     """Threads ("incident:5") → the numbers people know them by. For rows the reader already sees."""
-    ids = {
-        int(pk) for kind, _colon, pk in (thread.partition(":") for thread in threads) if kind == "incident"
-    }
-    rows = Incident.objects.filter(pk__in=ids).values_list("pk", "number")
-    return {f"incident:{pk}": number for pk, number in rows}
+    rows = Incident.objects.filter(pk__in=pks_of(threads, "incident")).values_list("pk", "number")
+    return {key("incident", pk): number for pk, number in rows}
 
 
 def similar_incidents(reach: Reach, incident: Incident) -> QuerySet[Incident]:

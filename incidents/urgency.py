@@ -14,14 +14,14 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import BigIntegerField, Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from accounts.models import Unit, User
 from clocks.models import Clock
 from common.rows import Table
 from incidents.choices import State
 from incidents.models import Incident
+from journal.keys import key_of_column
 from plans.models import PlanVersion
 
 #: Of those that are alike a board shows so many.
@@ -90,9 +90,7 @@ class ByUrgency:
 
 
 def _told_apart(rows: QuerySet[Incident], now: datetime) -> QuerySet:
-    late = Clock.objects.running().filter(
-        thread=Concat(Value("incident:"), Cast(OuterRef("pk"), CharField())), due_at__lt=now
-    )
+    late = Clock.objects.running().filter(thread=key_of_column("incident", OuterRef("pk")), due_at__lt=now)
     return rows.annotate(
         is_overdue=Exists(late),
         is_taken=Case(When(state=State.REPORTED, then=0), default=1),

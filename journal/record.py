@@ -16,11 +16,6 @@ _ENTRIES = Table(Entry)
 KEPT = "personal_data.kept"
 
 
-def key(kind: str, pk: int) -> str:
-    """The journal's name of a thing: key("order", 17) → "order:17"."""
-    return f"{kind}:{pk}"
-
-
 def record(
     kind: str,
     *,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from common.errors import NotFound
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 from notices import still, tellings
 from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
 from notices.models import Notice, Telling

@@ -13,7 +13,8 @@ from django.db.models import QuerySet
 
 from common.alone import Loop
 from common.crash import crash_point
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 from notices import chain, ending, still, tellings
 from notices.actions import queue
 from notices.choices import ALERT, Answer, Channel, Do, State

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from journal.keys import key
 from journal.models import Entry
-from journal.record import key
 from notices.models import Notice, Step, Telling
 from notices.reasons import is_not_needed
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from journal.keys import pk_of
+
 
 class Told(Protocol):
     """A notice or a telling."""
@@ -76,9 +78,9 @@ def while_live(live: Callable[[set[int], datetime], Iterable[int]]) -> Check:
     """Needed while `live` names the subject among those it is asked about ("warning:7" → 7)."""
 
     def check(rows: Sequence[Told], now: datetime) -> dict[int, str]:
-        asked = {key_of(row.subject) for row in rows}
+        asked = {pk_of(row.subject) for row in rows}
         alive = set(live(asked, now))
-        return {row.pk: OVER for row in rows if key_of(row.subject) not in alive}
+        return {row.pk: OVER for row in rows if pk_of(row.subject) not in alive}
 
     return check
 
@@ -86,8 +88,3 @@ def while_live(live: Callable[[set[int], datetime], Iterable[int]]) -> Check:
 def always(rows: Sequence[Told], now: datetime) -> dict[int, str]:
     """News of something that has happened: it stays true."""
     return {}
-
-
-def key_of(subject: str) -> int:
-    pk = subject.partition(":")[2]
-    return int(pk) if pk.isdigit() else 0

@@ -12,8 +12,9 @@ from accounts.models import Unit, User
 from clocks import effects
 from clocks.actions import write_rules
 from common.errors import Invalid, WrongState
+from journal.keys import key
 from journal.kinds import KINDS
-from journal.record import key, record
+from journal.record import record
 from plans import campaigns, documents, permissions, queries, rights, staffing, statute
 from plans.campaigns import NO_TERM, Term
 from plans.choices import PlanKind, PlanState

@@ -75,7 +75,7 @@ def while_running(rows: Sequence[still.Told], now: datetime) -> dict[int, str]:
 
 
 def _pk(row: still.Told) -> int:
-    return still.key_of(row.purpose.replace(f"{PURPOSE}.", "clock:"))
+    return int(row.purpose.removeprefix(f"{PURPOSE}."))
 
 
 def _who_is_late(clock: Clock, now: datetime) -> list[Recipient]:

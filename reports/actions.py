@@ -18,6 +18,7 @@ from common.periods import Period
 from common.personal_data import unsigned_personal_data_in
 from common.rows import Table
 from incidents.models import Incident
+from journal.keys import key
 from journal.record import record
 from reports import permissions, rules
 from reports.cadence import due_at
@@ -43,7 +44,7 @@ class Item:
 
 def subject_of(unit: Unit, period: Period) -> str:
     """The journal's name of a unit's answer for a period, the same for all its versions."""
-    return f"zero_report:{unit.pk}/{period}"
+    return key("zero_report", unit.pk, period)
 
 
 @transaction.atomic

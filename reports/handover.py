@@ -10,6 +10,7 @@ from command.shifts.choices import ItemKind
 from command.shifts.queries import Passing
 from common.local_time import day_of
 from common.periods import DAILY, Period, period_of
+from journal.keys import key
 from reports.queries import Rounds
 from reports.silent.queries import silent_around
 
@@ -21,7 +22,7 @@ def silent_units(unit: Unit, now: datetime) -> list[Passing]:
     return [
         Passing(
             ItemKind.SILENT,
-            f"unit:{silent.pk}",
+            key("unit", silent.pk),
             f"{silent.name} {period} 零报告未报",
             f"{silent.name_en or silent.name}: no zero-report for {period}",
             url,

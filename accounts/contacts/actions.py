@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.contacts.models import NumberCode, Proof, VerifiedNumber
 from accounts.models import User
 from common.errors import Invalid, WrongState
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 GOOD_FOR = timedelta(minutes=10)
 #: A second code at once is a slip of the finger, and each one costs a text message.

@@ -22,7 +22,8 @@ from accounts.models import Unit, User
 from accounts.people.actions import correct_person, open_person
 from common.errors import Refused
 from common.table_files import Table
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 
 class NewPerson(NamedTuple):

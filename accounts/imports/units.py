@@ -20,7 +20,8 @@ from accounts.models import Unit, User
 from common.local_time import day_of
 from common.paths import segment
 from common.table_files import Row, Table
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 TIERS = list(Tier.values)
 BATCH = 5000

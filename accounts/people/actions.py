@@ -15,7 +15,8 @@ from accounts.queries import home_of
 from accounts.scope import Reach
 from common import codes
 from common.errors import Invalid, NotFound, WrongState
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 #: How long a password handed over by somebody else is good for choosing an own one.
 ONE_TIME = timedelta(days=3)

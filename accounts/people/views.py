@@ -25,7 +25,8 @@ from accounts.queries import home_of
 from accounts.second_factor import has_second_factor
 from accounts.views import back_to, never_cached, only_with, sent
 from common.errors import Invalid, NotAllowed, Refused
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 PEOPLE_PER_PAGE = 30
 UNITS_PER_PAGE = 20

@@ -18,7 +18,8 @@ from common.alone import Loop
 from common.crash import crash_point
 from common.errors import Invalid, Refused, WrongState
 from common.local_time import day_of
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 # --- planning ------------------------------------------------------------------------------------------------
 

@@ -19,7 +19,8 @@ from command.readiness.queries import people_to_test
 from common.alone import Loop
 from common.crash import crash_point
 from common.errors import Invalid, WrongState
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 from notices.actions import queue
 from notices.choices import TEST, Channel, State
 from notices.number_tests import Result, queue_test, results

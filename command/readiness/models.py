@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from command.readiness.choices import Lack, Outcome, TestState, Whom
 from common.paths import PathField
-from journal.record import key
+from journal.keys import key
 from notices.choices import Channel
 
 

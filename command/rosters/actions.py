@@ -17,7 +17,8 @@ from command.rosters.choices import RosterState
 from command.rosters.models import Roster, Rotation, RotationMember, Shift
 from common.errors import Invalid, Stale, WrongState
 from common.local_time import LOCAL
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 #: A named reason says more than "ok".
 LEAST_REASON = 4

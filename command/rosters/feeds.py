@@ -18,7 +18,8 @@ from command.rosters import permissions
 from command.rosters.models import FeedKey, Shift
 from common.errors import NotAllowed
 from common.local_time import LOCAL
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 #: What is past for longer stays out of the feed.
 BACK = timedelta(days=31)

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from command.rosters import rules
 from command.rosters.choices import RosterState, SwapState
 from common.paths import PathField
-from journal.record import key
+from journal.keys import key
 from notices.choices import Channel
 
 

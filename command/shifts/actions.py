@@ -22,6 +22,7 @@ from common.alone import Loop
 from common.crash import crash_point
 from common.errors import NotAllowed, WrongState
 from common.paths import prefixes
+from journal.keys import pk_of
 from journal.models import Entry
 from journal.record import record
 from notices.actions import acknowledge_about
@@ -189,7 +190,7 @@ def stand_in(clock: Clock, now: datetime) -> None:
 
     Called inside the sweep's transaction. Whoever has confirmed meanwhile keeps the duty.
     """
-    shift = _lock(int(clock.subject.partition(":")[2]))
+    shift = _lock(pk_of(clock.subject))
     if shift.confirmed_at or not shift.in_force or shift.stood_in_at or shift.ends_at <= now:
         return
     person = _who_stands_in(shift, now)

@@ -18,6 +18,7 @@ from command.shifts import alerts, rules
 from command.shifts.models import Handover, HandoverItem
 from command.shifts.queries import what_passes
 from common.errors import NotAllowed, WrongState
+from journal.keys import pk_of
 from journal.models import Entry
 from journal.record import record
 from notices.ending import settle
@@ -143,7 +144,7 @@ def take(*, reach: Reach, handover_id: int, items: Collection[int], now: datetim
 
 def ring(clock: Clock, now: datetime) -> None:
     """Effect of the handover's clock: not signed by both, or something not taken: both are rung."""
-    handover = _lock(int(clock.subject.partition(":")[2]))
+    handover = _lock(pk_of(clock.subject))
     left = list(handover.items.filter(taken_at__isnull=True))
     if left or handover.taken_at is None:
         _leave_open(handover, left, now)

@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 
 from command.shifts.choices import ItemKind, PaperState
 from common.paths import PathField
-from journal.record import key
+from journal.keys import key
 
 
 class HandoverQuerySet(models.QuerySet):

@@ -29,7 +29,8 @@ from common.local_time import day_of
 from incidents.checklist.queries import open_lines
 from incidents.models import Incident
 from incidents.serializers import reasons_in
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 from plans.engine import levels_of
 from plans.people import Bench
 from plans.queries import plan_in_force

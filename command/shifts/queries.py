@@ -22,6 +22,7 @@ from early_warnings.models import EarlyWarning
 from early_warnings.rules import PENDING
 from incidents.models import Incident
 from incidents.queries import numbers_of
+from journal.keys import key
 
 #: Of each kind at most so many pass over by name; nobody signs a longer list.
 MOST = 100
@@ -104,7 +105,7 @@ def _clocks(unit: Unit) -> list[Passing]:
     return [
         Passing(
             ItemKind.CLOCK,
-            f"clock:{clock.pk}",
+            key("clock", clock.pk),
             f"{clock.title_zh} {localtime(clock.due_at):%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip(),
             f"{clock.title_en or clock.title_zh} {localtime(clock.due_at):%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip(),
             reverse("incident", args=[numbers[clock.thread]]) if clock.thread in numbers else "",

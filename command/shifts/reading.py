@@ -16,6 +16,7 @@ from command.shifts.models import Handover, HandoverItem
 from command.shifts.queries import Passing
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
+from journal.keys import pk_of
 
 Thing = Passing | HandoverItem
 
@@ -47,10 +48,10 @@ def readable(reach: Reach, things: Iterable[Thing]) -> list[Thing]:
     """Those of the things that this person may see, in their order; a query for each kind among them."""
     things = list(things)
     seen = {
-        kind: _SEEN[kind](reach, {_pk(thing) for thing in things if thing.kind == kind})
+        kind: _SEEN[kind](reach, {pk_of(thing.subject) for thing in things if thing.kind == kind})
         for kind in {thing.kind for thing in things}
     }
-    return [thing for thing in things if _pk(thing) in seen[thing.kind]]
+    return [thing for thing in things if pk_of(thing.subject) in seen[thing.kind]]
 
 
 def reads_note(reach: Reach, handover: Handover) -> bool:
@@ -58,7 +59,3 @@ def reads_note(reach: Reach, handover: Handover) -> bool:
     on_the_post = handover.incoming.post_id in {held.post_id for held in reach.posts}
     side = {handover.outgoing.person_id, handover.incoming.person_id, handover.incoming.stand_in_id}
     return on_the_post or reach.user.pk in side or reach.holds("incident.view", handover.unit_path)
-
-
-def _pk(thing: Thing) -> int:
-    return int(thing.subject.partition(":")[2])

@@ -8,7 +8,7 @@ from accounts.scope import Reach
 from dashboards.promise.rules import Chain
 from early_warnings.choices import CallOutcome
 from early_warnings.models import CallAttempt, EarlyWarning
-from journal.record import key
+from journal.keys import key
 from notices.models import Notice
 
 

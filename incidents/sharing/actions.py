@@ -20,6 +20,7 @@ from incidents.models import (
     IncidentUserPermission,
     Share,
 )
+from journal.keys import key
 
 
 @transaction.atomic
@@ -77,7 +78,7 @@ def let_take_part(*, incident: Incident, posts: list[Post], person: User | None 
     """
     rights = list(Permission.objects.filter(content_type__app_label="incidents", codename__in=SEEN_BY_GRANT))
     if posts:
-        groups = permission_groups(f"post:{post.pk}" for post in posts)
+        groups = permission_groups(key("post", post.pk) for post in posts)
         IncidentGroupPermission.objects.bulk_create(
             [
                 IncidentGroupPermission(group=group, permission=right, content_object=incident)
@@ -97,4 +98,4 @@ def let_take_part(*, incident: Incident, posts: list[Post], person: User | None 
 
 
 def _grantee(unit: Unit | None, person: User | None) -> Any:
-    return permission_group(f"unit:{unit.pk}") if unit else person
+    return permission_group(key("unit", unit.pk)) if unit else person

@@ -11,6 +11,7 @@ from common.errors import Invalid, WrongState, not_found
 from common.moments import written
 from common.periods import Period
 from common.personal_data import unsigned_personal_data_in
+from journal.keys import key
 from journal.record import record
 from reports.cadence import due_at
 from reports.lock import permissions, rules
@@ -51,7 +52,7 @@ def grant(
 
     record(
         "zero_report.exception_granted",
-        subject=f"zero_report:{unit.pk}/{period}",
+        subject=key("zero_report", unit.pk, period),
         unit=unit,
         actor=reach.user,
         post=made.post,
@@ -86,7 +87,7 @@ def withdraw(*, reach: Reach, unit: Unit, period: Period, exception_id: int, now
     post = permissions.granting_post(reach, unit)
     record(
         "zero_report.exception_withdrawn",
-        subject=f"zero_report:{unit.pk}/{period}",
+        subject=key("zero_report", unit.pk, period),
         unit=unit,
         actor=reach.user,
         post=post.title if post else "",

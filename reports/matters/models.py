@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 
 from common.paths import PathField
+from journal.keys import key
 from journal.kinds import KINDS
-from journal.record import key
 from plans.steps import said
 from reports.classes import class_said
 from reports.matters.choices import MatterState, MatterVerb

@@ -9,6 +9,7 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from clocks.models import Clock
 from common.errors import not_found
+from journal.keys import key, pks_of
 from reports.matters.models import Matter
 from reports.models import ReportItem
 
@@ -85,9 +86,10 @@ def clocks_of(matters: list[Matter]) -> dict[str, list[Clock]]:
 
 def numbers_of(threads: Iterable[str]) -> dict[str, str]:
     """Threads ("matter:5") → the numbers people know them by. For rows the reader already sees."""
-    ids = {int(pk) for kind, _colon, pk in (thread.partition(":") for thread in threads) if kind == "matter"}
+    ids = pks_of(threads, "matter")
     if not ids:
         return {}
     return {
-        f"matter:{pk}": number for pk, number in Matter.objects.filter(pk__in=ids).values_list("pk", "number")
+        key("matter", pk): number
+        for pk, number in Matter.objects.filter(pk__in=ids).values_list("pk", "number")
     }

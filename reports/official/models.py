@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from common.paths import PathField
-from journal.record import key
+from journal.keys import key
 from reports.classes import class_said, in_order
 from reports.official.choices import FOUND, FormKind, FormState, fields_of
 

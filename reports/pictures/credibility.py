@@ -22,6 +22,7 @@ from common.periods import DAILY, WEEKLY, Period, period_of
 from common.personal_data import unsigned_personal_data_in
 from incidents.choices import State
 from incidents.models import Incident
+from journal.keys import key
 from journal.record import record
 from reports.choices import Answer
 from reports.models import ZeroReply, ZeroReport
@@ -145,7 +146,7 @@ def reply(
 
     record(
         "zero_report.questioned",
-        subject=f"zero_report:{unit.pk}/{report.period}",
+        subject=key("zero_report", unit.pk, report.period),
         unit=unit,
         actor=reach.user,
         at=now,

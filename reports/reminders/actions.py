@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from common.alone import Loop, is_of_the_row
 from common.crash import crash_point
+from journal.keys import key
 from journal.models import Entry
 from journal.numbering import head
 from journal.record import record
@@ -178,7 +179,7 @@ def _record(step: ReminderStep, now: datetime) -> None:
     over = step.round
     record(
         "period.reminded",
-        subject=f"round:{over.pk}",
+        subject=key("round", over.pk),
         unit=over.unit,
         actor=None,
         at=now,

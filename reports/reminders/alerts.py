@@ -6,6 +6,7 @@ from datetime import datetime
 from accounts.models import Unit
 from common.moments import written
 from common.periods import DAILY, WEEKLY, Period
+from journal.keys import key
 from notices.choices import ROUTINE, Channel
 from notices.many import Note, queue_many
 from notices.recipients import Recipient
@@ -29,7 +30,7 @@ def remind_units(
     notes = [
         Note(
             people,
-            subject=f"zero_report:{unit.pk}/{period}",
+            subject=key("zero_report", unit.pk, period),
             unit=unit,
             message=Message(
                 wording=purpose,
@@ -49,7 +50,7 @@ def tell_above(
     notes = [
         Note(
             people,
-            subject=f"silent:{unit.pk}/{period}",
+            subject=key("silent", unit.pk, period),
             unit=unit,
             message=Message(
                 wording=f"report.{step.do}",
@@ -74,7 +75,7 @@ def _queue(step: ReminderStep, notes: list[Note], purpose: str, expires_at: date
         notes,
         channels=WAYS,
         purpose=purpose,
-        thread=f"round:{step.round_id}",
+        thread=key("round", step.round_id),
         priority=ROUTINE,
         expires_at=expires_at,
         now=now,

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from accounts.models import Unit
 from common.periods import parse
+from journal.keys import parts_of
 from notices.models import Notice
 from reports.links.actions import issue_for_reminder
 from reports.reminders.alerts import DUE, MISSED
@@ -36,5 +37,5 @@ def links_for(notices: Sequence[Notice], now: datetime) -> dict[int, str]:
 
 def _unit_and_period(notice: Notice) -> tuple[int, str]:
     """From "zero_report:17/2026-11-22"."""
-    unit, _slash, period = notice.subject.partition(":")[2].partition("/")
+    unit, period = parts_of(notice.subject)
     return int(unit), period

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from common.periods import Period, parse
+from journal.keys import kind_of, parts_of
 from notices.still import Told
 from reports.reminders.actions import ANSWERED
 from reports.reminders.queries import answered, with_silent_below
@@ -26,7 +27,6 @@ def not_needed(notices: Sequence[Told], now: datetime) -> dict[int, str]:
 def _by_period(notices: Sequence[Told]) -> dict[tuple[str, Period], list[tuple[Told, int]]]:
     found: dict[tuple[str, Period], list[tuple[Told, int]]] = defaultdict(list)
     for notice in notices:
-        kind, _colon, rest = notice.subject.partition(":")
-        unit, _slash, period = rest.partition("/")
-        found[kind, parse(period)].append((notice, int(unit)))
+        unit, period = parts_of(notice.subject)
+        found[kind_of(notice.subject), parse(period)].append((notice, int(unit)))
     return found

@@ -11,6 +11,7 @@ from accounts.scope import Reach
 from common.errors import Invalid, WrongState
 from common.periods import Period
 from common.personal_data import unsigned_personal_data_in
+from journal.keys import key
 from journal.record import record
 from reports.models import RollUp
 from reports.rollup import permissions, queries, rules
@@ -19,7 +20,7 @@ from reports.rollup.queries import Draft, Part
 
 def subject_of(unit: Unit, period: Period) -> str:
     """The journal's name of a unit's summary of a period, the same for all its versions."""
-    return f"roll_up:{unit.pk}/{period}"
+    return key("roll_up", unit.pk, period)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from accounts.models import Unit
 from common.alone import Loop
 from common.local_time import day_of
 from common.periods import Period, period_of
+from journal.keys import key
 from journal.record import record
 from reports.cadence import asking_units, cadence_of, due_by_tier, locks_by_tier, not_asked
 from reports.models import Round, Silence, ZeroReport
@@ -142,7 +143,7 @@ def _write_silences(over: Round, scope: Scope) -> None:
 def _record_round(kind: str, over: Round, now: datetime) -> None:
     record(
         kind,
-        subject=f"round:{over.pk}",
+        subject=key("round", over.pk),
         unit=over.unit,
         actor=None,
         at=now,

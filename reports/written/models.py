@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 
 from common.paths import PathField
+from journal.keys import key
 from reports.periodic import ForPeriod, ForPeriodQuerySet
 from reports.written import rules
 from reports.written.choices import LineKind, SlotState, WrittenCadence
@@ -87,7 +88,7 @@ class WrittenReport(ForPeriod):
 
     @property
     def key(self) -> str:
-        return f"written_report:{self.pk}"
+        return key("written_report", self.pk)
 
     @property
     def title(self) -> str:

@@ -16,6 +16,7 @@ from accounts.models import Unit
 from common.alone import Loop
 from common.local_time import LOCAL
 from common.periods import Period
+from journal.keys import key
 from notices.choices import ON_SCREEN, ROUTINE, Channel, State
 from notices.many import Note, queue_many
 from notices.models import Notice
@@ -150,7 +151,7 @@ def _above(step: Step, silent: list[Unit], now: datetime) -> Iterable[tuple[Unit
 
 def subject_of(unit_id: int, plan: str, clock: str, period: Period) -> str:
     """What a notice is about. A plan's id may be longer than a subject: its checksum says which."""
-    return f"written:{unit_id}/{period}/{clock[:_CLOCK]}/{zlib.crc32(plan.encode()):08x}"
+    return key("written", unit_id, period, clock[:_CLOCK], f"{zlib.crc32(plan.encode()):08x}")
 
 
 def take_back(report: WrittenReport) -> None:

@@ -17,8 +17,9 @@ from common.errors import WrongState
 from common.local_time import LOCAL
 from common.periods import parse
 from demo import bureau
+from journal.keys import key
 from journal.numbering import head, number_new
-from journal.record import key, record
+from journal.record import record
 from reports.actions import Item, file_report
 from reports.models import Folded, Round, Tally, ZeroReport
 from reports.queries import summary

@@ -4,7 +4,8 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.queries import user_named
-from journal.record import key, record
+from journal.keys import key
+from journal.record import record
 
 
 class Command(BaseCommand):
