@@ -10,7 +10,8 @@ from django.urls import resolve
 from django.utils import timezone
 
 from accounts import tokens
-from common.periods import DAILY, day_of, period_of
+from common.local_time import day_of
+from common.periods import DAILY, period_of
 from config.asgi import application
 from demo import bureau
 from journal import hub
