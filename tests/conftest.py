@@ -1,6 +1,6 @@
 """The cast, the clock, and databases that can be emptied although the journal cannot."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
@@ -10,7 +10,6 @@ from django.test import TransactionTestCase
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from clocks import rulebook
-from common.local_time import LOCAL
 from demo import bureau
 from plans.actions import load_plan
 from plans.models import PlanVersion
@@ -65,8 +64,8 @@ def django_db_setup(django_db_setup, django_db_keepdb, migrated_database, django
 
 @pytest.fixture
 def now():
-    """Sunday 2026-11-22, 09:00 in Shanghai."""
-    return datetime(2026, 11, 22, 9, 0, tzinfo=LOCAL)
+    """Sunday 2026-11-22, 09:00 in Shanghai, in UTC as the doors of the product read it."""
+    return datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -191,7 +191,7 @@ def plain(field):
     if isinstance(field, models.DateTimeField):
         return timezone.now()
     if isinstance(field, models.DateField):
-        return timezone.now().date()
+        return day_of(timezone.now())
     if isinstance(field, models.IntegerField):
         return 1
     return field.flatchoices[0][0] if field.choices else "x"
@@ -222,7 +222,7 @@ def values_for(field, row):
     elif isinstance(field, models.DateTimeField):
         yield from (timezone.now() - timedelta(days=4000), timezone.now() + timedelta(days=4000))
     elif isinstance(field, models.DateField):
-        today = timezone.now().date()
+        today = day_of(timezone.now())
         yield from (today - timedelta(days=4000), today + timedelta(days=4000))
     elif isinstance(field, models.BooleanField):
         yield from (True, False)

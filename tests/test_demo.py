@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from clocks.models import Clock
+from common.local_time import day_of
 from demo import bureau, past
 from early_warnings.models import EarlyWarning
 from early_warnings.queries import proof_sheet
@@ -30,7 +31,7 @@ def week(db, now, settings):
 def test_every_day_of_the_week_was_asked_and_counted(week, now):
     days = Round.objects.filter(cadence="daily").order_by("day")
 
-    assert [found.day for found in days] == [(now - timedelta(days=ago)).date() for ago in range(7, 0, -1)]
+    assert [found.day for found in days] == [day_of(now - timedelta(days=ago)) for ago in range(7, 0, -1)]
     assert all(found.fixed_at and found.fixed_at < now for found in days)
     reports = list(ZeroReport.objects.all())
     assert {report.answer for report in reports} == {"nil", "items"}

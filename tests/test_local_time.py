@@ -123,6 +123,17 @@ def test_no_module_asks_a_moment_for_its_day_without_a_zone():
     assert found >= WITHOUT_ZONE
 
 
+def test_no_test_asks_a_moment_for_its_day_without_a_zone():
+    texts = files_in(lambda room: room == "tests")
+    found = {
+        f"{name}: {code}"
+        for name, text in texts.items()
+        for code in offences(text)
+        if code.endswith(".date()")
+    }
+    assert found == set()
+
+
 @pytest.mark.parametrize(
     ("code", "is_zone"),
     [

@@ -11,6 +11,7 @@ from clocks.calendar_actions import import_calendar, recompute
 from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
 from common.errors import Invalid
+from common.local_time import LOCAL
 from journal.models import Entry
 from journal.record import content_of
 
@@ -111,7 +112,7 @@ def test_a_waiting_deadline_gets_its_date_and_the_record_says_so(year_2027, writ
 
 def test_a_make_up_day_declared_late_moves_a_deadline(year_2027, write, now):
     year_2027(CSV)
-    write("response.ended", datetime(2027, 1, 4, 9, tzinfo=now.tzinfo))
+    write("response.ended", datetime(2027, 1, 4, 9, tzinfo=LOCAL))
     before = Clock.objects.get().due_at
 
     year_2027(JSON, replace=True)

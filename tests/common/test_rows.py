@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.forms.models import model_to_dict
 
+from common.local_time import day_of
 from common.periods import DAILY, period_of
 from common.rows import Statement, Table
 from journal.models import Entry
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def asking(units, now):
     """A round with everything a column can hold: JSON, a date, moments, an empty one, a key of another table."""
-    period = period_of(DAILY, now.date())
+    period = period_of(DAILY, day_of(now))
     return Round(
         unit=units["C1"], cadence=DAILY, day=period.day, plan="p@1", due={"village": "17:30", "镇": [1, None]},
         due_at=now, opened_at=now - timedelta(hours=3), recount_wanted=True,

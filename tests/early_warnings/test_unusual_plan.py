@@ -16,6 +16,7 @@ from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
 from command.actions import issue_order, move_order, read_target
 from command.queries import recipients_for
+from common.local_time import day_of
 from early_warnings import actions, cap
 from incidents.actions import Alarm, close, report_incident
 from incidents.steps.actions import note_step
@@ -98,7 +99,7 @@ def test_an_incident_runs_from_alarm_to_closing(event, signed_c, reach, now):
     assert (signed_c.state, event.__class__.objects.get(pk=event.pk).level) == ("in_force", "c")
     due = dict(Clock.objects.filter(thread=event.key).values_list("clock_id", "due_at"))
     # Sunday 22 November 2026 is day 0; thirty working days run into 2027, whose calendar is not loaded.
-    assert due["H-1"] == end_of((now + timedelta(days=3)).date())
+    assert due["H-1"] == end_of(day_of(now + timedelta(days=3)))
     assert due["H-2"] is None
     assert Clock.objects.get(clock_id="H-2").provisional is True
 
@@ -194,7 +195,7 @@ def test_a_plan_without_levels_records_incidents_and_offers_no_warning(
         actor=None,
         now=now,
         put_in_force=True,
-        term=Term(now.date(), now.date() + timedelta(days=60)),
+        term=Term(day_of(now), day_of(now) + timedelta(days=60)),
     )
     alarm = Alarm(
         unit=units["C1"],

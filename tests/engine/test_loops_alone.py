@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.reform.actions import carry_out_due
 from accounts.reform.models import Reform
+from common.local_time import day_of
 from common.models import SetAside
 from engine import auditor
 from notices import escalation
@@ -45,7 +46,7 @@ def poison(monkeypatch):
 def reforms(cast, now):
     made = [
         Reform.objects.create(
-            day=now.date(), olds=[], news=[], reason="x", planned_by=cast["city.secadmin"], planned_at=now
+            day=day_of(now), olds=[], news=[], reason="x", planned_by=cast["city.secadmin"], planned_at=now
         ).pk
         for _ in range(3)
     ]

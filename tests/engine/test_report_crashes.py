@@ -14,13 +14,14 @@ import json
 from accounts.actions import appoint
 from accounts.models import Post, Reform, Unit
 from accounts.reform.actions import carry_out_due
+from common.local_time import day_of
 from notices.models import Notice
 from reports.models import Round
 from reports.reminders import actions as reminders
 from reports.reminders.models import ReminderStep
 
 reminders.CHUNK = 2
-today = now.date()
+today = day_of(now)
 
 def villages(many):
     city = Unit.objects.create(code="C0", name="市局", tier="city", path="0001/", valid_from=today - timedelta(days=9))

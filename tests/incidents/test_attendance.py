@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
+from common.local_time import day_of
 from incidents.queries import attendance
 from plans.actions import load_plan
 from plans.campaigns import Term
@@ -17,7 +18,7 @@ def campaign(cast, units, now):
     """campaign(first, last) → the attendance plan of county 1, in force for these days from today."""
 
     def enable(first=0, last=3, **more):
-        day = now.date()
+        day = day_of(now)
         term = Term(
             day + timedelta(days=first), day + timedelta(days=last), "县政府门前", cast["county1.deputy"]
         )

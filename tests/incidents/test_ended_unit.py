@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.actions import appoint, post_in
 from accounts.models import Appointment, Reform, Unit
 from accounts.reform.actions import carry_out_due
+from common.local_time import day_of
 from dashboards.timeline import text_of
 from incidents.actions import Alarm, report_incident
 from incidents.models import Incident
@@ -24,7 +25,7 @@ def reform(plan, units, cast, now, clock):
     """reform("V111", into=["V119"]) → the day after, when the units of these codes have taken over."""
 
     def carry_out(*olds, into=()):
-        day = (now + timedelta(days=1)).date()
+        day = day_of(now + timedelta(days=1))
         Reform.objects.create(
             day=day, olds=[units[code].pk for code in olds], suffix="-27", reason="撤并",
             news=[{"code": code, "name": f"新{code}", "name_en": "", "parent": ""} for code in into],

@@ -9,6 +9,7 @@ from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
 from clocks.queries import running
 from common.errors import Invalid, NotAllowed
+from common.local_time import day_of
 from incidents.actions import close, retract
 from incidents.steps.actions import note_step
 from incidents.steps.queries import choices, steps_of
@@ -31,7 +32,7 @@ def test_statutory_clocks_run_beside_the_plans_and_outlive_the_incident(alarm, r
 
     clock = Clock.objects.get(clock_id="LP-34")
     assert (clock.due_at, clock.plan, clock.cite) == (
-        end_of((now + timedelta(days=60)).date()), "cn-law-petition-2022@1", "条例第34条",
+        end_of(day_of(now + timedelta(days=60))), "cn-law-petition-2022@1", "条例第34条",
     )  # fmt: skip
 
     close(

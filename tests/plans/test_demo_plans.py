@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Unit, User
 from accounts.scope import reach_of
+from common.local_time import day_of
 from demo import bureau
 from demo import plans as demo_plans
 from incidents.actions import Alarm, report_incident
@@ -80,7 +81,7 @@ def test_the_draft_is_enabled_with_days_place_and_reviewer(shown, now):
     director.set_password("Signing-2026-ok")
     director.save()
     file(version_id=version.pk, actor=director, reason="拟启用", now=now)
-    term = Term(now.date(), now.date(), "县政府门前", shown["county1.deputy"])
+    term = Term(day_of(now), day_of(now), "县政府门前", shown["county1.deputy"])
 
     put_in_force(
         version_id=version.pk, actor=director, reason="启用", credential="Signing-2026-ok", now=now, term=term

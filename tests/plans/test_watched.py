@@ -10,6 +10,7 @@ from clocks import rulebook
 from clocks.actions import record_with_clocks
 from clocks.models import Clock
 from clocks.queries import running
+from common.local_time import day_of
 from journal.kinds import KINDS
 from plans import statute
 from plans.actions import load_plan
@@ -98,7 +99,7 @@ def test_what_is_said_to_be_watched_starts_and_stops(name, line, cast, units, no
 def shelf(cast, units, now):
     for name, text in TEXTS.items():
         campaign = "kind: campaign" in text
-        days = Term(now.date(), now.date(), "县政府", cast["county1.deputy"]) if campaign else Term()
+        days = Term(day_of(now), day_of(now), "县政府", cast["county1.deputy"]) if campaign else Term()
         load_plan(text=text, actor=None, now=now, put_in_force=True, term=days)
 
 

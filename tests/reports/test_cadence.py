@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import Unit
 from common.errors import WrongState
+from common.local_time import day_of
 from common.periods import DAILY, WEEKLY, parse
 from plans.sections import ClockLine, clocks_of
 from plans.words import Words
@@ -113,7 +114,7 @@ def test_each_tier_is_asked_by_its_own_cadence(campaign, reach, units, now):
 
 
 def test_a_unit_opened_after_the_cutoff_is_not_asked(campaign, reach, units, now):
-    units["T11"].valid_from = now.date()
+    units["T11"].valid_from = day_of(now)
 
     assert asked_now(reach("city.duty"), units["T11"], now) == []
 

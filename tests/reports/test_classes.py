@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from common.errors import Invalid
+from common.local_time import day_of
 from common.periods import DAILY, period_of
 from plans.actions import load_plan
 from plans.models import PlanVersion
@@ -38,7 +39,7 @@ def water(plan, settings, now, monkeypatch):
 def file(reach, units, now):
     def file(*items):
         return file_report(
-            reach=reach("village111.informant"), unit=units["V111"], period=period_of(DAILY, now.date()),
+            reach=reach("village111.informant"), unit=units["V111"], period=period_of(DAILY, day_of(now)),
             answer=Answer.ITEMS, items=items, now=now,
         )  # fmt: skip
 
@@ -93,7 +94,7 @@ def test_what_was_reported_is_called_as_its_plan_calls_it(water, file, units, no
 
 def test_the_statistics_form_counts_the_classes_of_the_plan(water, units, reach, now, signed_in):
     duty = reach("county1.duty")
-    official.begin(reach=duty, kind="F1", unit=units["C1"], day=now.date(), now=now)
+    official.begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
 
     form = OfficialForm.objects.get()
     assert [name for name in form.fields if name.startswith("found_")] == ["found_land", "found_water"]

@@ -11,6 +11,7 @@ from clocks.actions import record_with_clocks
 from clocks.durations import end_of
 from clocks.models import Clock
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
+from common.local_time import day_of
 from journal.models import Entry
 from journal.record import content_of
 from reports.demands import actions, queries, rules
@@ -62,7 +63,7 @@ def test_one_act_starts_the_clocks_of_the_plan_in_force(matter, demand, now, rec
     entry = Entry.objects.get(kind="demand.registered")
 
     assert (entry.subject, entry.plan, content_of(entry)["note"]) == (matter.key, reception.ref, "XF-2026-17")
-    assert (clock().subject, clock().due_at) == (matter.key, end_of((now + timedelta(days=30)).date()))
+    assert (clock().subject, clock().due_at) == (matter.key, end_of(day_of(now + timedelta(days=30))))
     # The others run from a signed level, which a demand alone has not.
     assert list(Clock.objects.values_list("clock_id", flat=True)) == ["C002-10"]
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from clocks.models import Clock
 from common.errors import Invalid, NotAllowed, NotFound, Refused, WrongState
+from common.local_time import day_of
 from incidents.models import Incident
 from journal.models import Entry
 from reports.choices import DisputeClass
@@ -185,12 +186,12 @@ def test_a_quick_report_is_due_the_day_the_dispute_is_accepted(matter, campaign,
     actions.accept_dispute(reach=duty, matter_id=matter.pk, now=now)
     clock = Clock.objects.get(clock_id="C004-5")
     form = official.begin(
-        reach=duty, kind="F2", unit=matter.unit, day=now.date(), now=now, matter=Matter.objects.get()
+        reach=duty, kind="F2", unit=matter.unit, day=day_of(now), now=now, matter=Matter.objects.get()
     )
 
     official.fill_in(reach=duty, form_id=form.pk, fields=full("F2"), now=now, send=True)
 
-    assert str(clock.due_at.astimezone(now.tzinfo).date()) == "2026-11-22"
+    assert str(day_of(clock.due_at)) == "2026-11-22"
     assert Clock.objects.get(clock_id="C004-5").stopped_at == now
     assert form.fields["dispute_class"] == "labour"
 
@@ -204,9 +205,9 @@ def test_feedback_is_due_two_working_days_after_the_mediation(matter, campaign, 
 
     clock = Clock.objects.get(clock_id="C004-6")
     # Sunday 2026-11-22 and two working days: Tuesday.
-    assert str(clock.due_at.astimezone(now.tzinfo).date()) == "2026-11-24"
+    assert str(day_of(clock.due_at)) == "2026-11-24"
     form = official.begin(
-        reach=duty, kind="F3", unit=matter.unit, day=now.date(), now=now, matter=Matter.objects.get()
+        reach=duty, kind="F3", unit=matter.unit, day=day_of(now), now=now, matter=Matter.objects.get()
     )
     official.fill_in(reach=duty, form_id=form.pk, fields=full("F3"), now=now, send=True)
     assert Clock.objects.get(clock_id="C004-6").stopped_at == now
@@ -214,18 +215,18 @@ def test_feedback_is_due_two_working_days_after_the_mediation(matter, campaign, 
 
 def test_a_supervision_form_is_due_three_days_after_the_visit(cast, units, campaign, reach, now):
     duty = reach("county1.duty")
-    form = official.begin(reach=duty, kind="F8", unit=units["C1"], day=now.date(), now=now)
+    form = official.begin(reach=duty, kind="F8", unit=units["C1"], day=day_of(now), now=now)
 
     clock = Clock.objects.get(clock_id="C004-9")
-    assert str(clock.due_at.astimezone(now.tzinfo).date()) == "2026-11-25"
+    assert str(day_of(clock.due_at)) == "2026-11-25"
     official.fill_in(reach=duty, form_id=form.pk, fields=full("F8"), now=now, send=True)
     assert Clock.objects.get(clock_id="C004-9").stopped_at == now
 
 
 def test_the_statistics_begin_with_what_is_registered_and_are_one_per_month(matter, units, reach, now):
     duty = reach("county1.duty")
-    first = official.begin(reach=duty, kind="F1", unit=units["C1"], day=now.date(), now=now)
-    again = official.begin(reach=duty, kind="F1", unit=units["C1"], day=now.date().replace(day=3), now=now)
+    first = official.begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
+    again = official.begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now).replace(day=3), now=now)
 
     assert again.pk == first.pk
     assert (first.fields["found_labour"], first.fields["settled"], first.fields["open"]) == (3, 0, 3)
@@ -233,7 +234,7 @@ def test_the_statistics_begin_with_what_is_registered_and_are_one_per_month(matt
 
 def test_what_was_sent_stands(units, cast, reach, now):
     duty = reach("county1.duty")
-    form = official.begin(reach=duty, kind="F8", unit=units["C1"], day=now.date(), now=now)
+    form = official.begin(reach=duty, kind="F8", unit=units["C1"], day=day_of(now), now=now)
     official.fill_in(reach=duty, form_id=form.pk, fields=full("F8"), now=now, send=True)
 
     with pytest.raises(WrongState) as refused:
@@ -246,15 +247,15 @@ def test_what_was_sent_stands(units, cast, reach, now):
 def test_a_form_about_a_matter_waits_for_the_matter(matter, reach, now):
     with pytest.raises(WrongState):
         official.begin(
-            reach=reach("county1.duty"), kind="F2", unit=matter.unit, day=now.date(), now=now, matter=matter
+            reach=reach("county1.duty"), kind="F2", unit=matter.unit, day=day_of(now), now=now, matter=matter
         )
     with pytest.raises(Invalid):
-        official.begin(reach=reach("county1.duty"), kind="F4", unit=matter.unit, day=now.date(), now=now)
+        official.begin(reach=reach("county1.duty"), kind="F4", unit=matter.unit, day=day_of(now), now=now)
 
 
 def test_a_form_names_no_people(units, cast, reach, now):
     duty = reach("county1.duty")
-    form = official.begin(reach=duty, kind="F8", unit=units["C1"], day=now.date(), now=now)
+    form = official.begin(reach=duty, kind="F8", unit=units["C1"], day=day_of(now), now=now)
 
     with pytest.raises(Invalid) as refused:
         official.fill_in(reach=duty, form_id=form.pk, fields={"team": "13812345678"}, now=now)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Appointment, Unit
 from common.errors import Invalid, NotAllowed, NotFound
+from common.local_time import day_of
 from common.periods import DAILY, Period, parse
 from incidents.actions import Alarm, report_incident, retract
 from journal.numbering import number_new
@@ -325,8 +326,8 @@ def filled(file, seen, units, reach, now, today):
     burden.note_time(report, burden.stamp(now), now)
     file("town11.clerk", "T11", items=[("land", 1)])
     matter = register(reach=duty, item_id=ReportItem.objects.get().pk, now=now)
-    begin(reach=duty, kind="F4", unit=matter.unit, day=now.date(), now=now, matter=matter)
-    begin(reach=duty, kind="F1", unit=units["C1"], day=now.date(), now=now)
+    begin(reach=duty, kind="F4", unit=matter.unit, day=day_of(now), now=now, matter=matter)
+    begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
     confirm(reach=reach("town11.head"), unit=units["T11"], period=today, now=now)
 
 

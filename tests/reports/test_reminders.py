@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import appoint, create_unit
 from accounts.models import Post, User
+from common.local_time import day_of
 from journal.models import Entry
 from journal.numbering import number_new
 from journal.record import content_of
@@ -175,7 +176,7 @@ def test_after_the_counts_are_fixed_it_goes_on_with_those_written_down(round_of_
 
 def test_a_unit_without_people_and_one_that_is_closed_hold_up_nobody(round_of_today, units, now, clock):
     create_unit(code="X", name="空村", tier="village", parent=units["T11"], actor=None, now=now)
-    units["V121"].valid_to = now.date()
+    units["V121"].valid_to = day_of(now)
     units["V121"].valid_from = None
     units["V121"].save()
 

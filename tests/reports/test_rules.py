@@ -2,7 +2,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from common.local_time import LOCAL
+from common.local_time import LOCAL, day_of
 from common.periods import DAILY, WEEKLY, parse
 from reports.rules import (
     DEFAULT,
@@ -94,7 +94,7 @@ def test_a_day_off_is_left_out_and_an_unknown_day_is_asked(calendar, asked):
 def test_twenty_four_hours_is_the_last_moment_of_the_day():
     due = Ask(DAILY, frozenset({"village"}), END_OF_DAY).due_at(TODAY)
 
-    assert due.date() == TODAY.day
+    assert day_of(due) == TODAY.day
     assert TODAY.ends_at - due == timedelta(microseconds=1)
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from accounts.models import Unit
+from common.local_time import day_of
 from common.workbooks import Sheet, as_xlsx
 from reports.models import ZeroReport
 from reports.rounds.actions import open_rounds
@@ -164,7 +165,7 @@ def test_a_future_day_and_a_closed_unit_are_refused(clerk, now):
     assert "has not begun" in answer.content.decode()
 
     rows[2][3] = "nil"
-    Unit.objects.filter(code="V111").update(valid_from=None, valid_to=now.date() - timedelta(days=1))
+    Unit.objects.filter(code="V111").update(valid_from=None, valid_to=day_of(now) - timedelta(days=1))
     assert "closed" in handed_in(clerk, rows).content.decode()
 
 
@@ -177,7 +178,7 @@ def test_a_difference_of_somebody_else_or_a_forged_one_is_refused(clerk, cast, n
 
     for browser, said in ((other, token), (clerk, token + "x"), (clerk, "")):
         assert browser.post(IN, {"shown": said}).status_code == 422
-    with time_machine.travel(now.replace(hour=11), tick=False):
+    with time_machine.travel(now + timedelta(hours=2), tick=False):
         assert clerk.post(IN, {"shown": token}).status_code in (302, 422)
     assert not ZeroReport.objects.exists()
 
