@@ -1,13 +1,13 @@
 """No breach is silent: people are told of a clock that ran out, once, and need not be any more when it is answered.
 
-Who is responsible and who follows is said by rooms above, which know plans and people. It is told apart from the
-breach and from its effect: one that fails holds up neither, and is tried again.
+Who is responsible and who follows is known to the room above that calls this. It is told apart from the breach and
+from its effect: one that fails holds up neither, and is tried again.
 """
 
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from functools import partial
 
 from django.db import transaction
 
@@ -19,24 +19,13 @@ log = logging.getLogger(__name__)
 Act = Callable[[Clock, datetime], None]
 
 
-class Room(NamedTuple):
-    tell: Act
-    #: What was told is over: stopped, or cancelled.
-    over: Act
+def each_breach(now: datetime, limit: int, *, tell: Act, over: Act) -> int:
+    """`tell` of up to `limit` breaches, and call as many `over` that were answered since: stopped, or cancelled.
 
-
-_rooms: list[Room] = []
-
-
-def register(tell: Act, over: Act) -> None:
-    room = Room(tell, over)
-    if room not in _rooms:
-        _rooms.append(room)
-
-
-def tell(now: datetime, limit: int = 100) -> int:
-    """Tell of up to `limit` breaches, and end as many that were answered since. Returns how many clocks."""
-    return _each(_to_tell(now), _tell, now, limit) + _each(_answered(), _end, now, limit)
+    Returns how many clocks.
+    """
+    told = _each(_to_tell(now), partial(_tell, tell), now, limit)
+    return told + _each(_answered(), partial(_end, over), now, limit)
 
 
 def _to_tell(now: datetime):
@@ -62,17 +51,15 @@ def _each(rows, act: Act, now: datetime, limit: int) -> int:
     return len(ids)
 
 
-def _tell(clock: Clock, now: datetime) -> None:
+def _tell(tell: Act, clock: Clock, now: datetime) -> None:
     clock.tell_due_at = None
     if clock.is_running:
         clock.told_at = now
-        for room in _rooms:
-            room.tell(clock, now)
+        tell(clock, now)
     clock.save(update_fields=["tell_due_at", "told_at"])
 
 
-def _end(clock: Clock, now: datetime) -> None:
+def _end(over: Act, clock: Clock, now: datetime) -> None:
     clock.told_at = None
     clock.save(update_fields=["told_at"])
-    for room in _rooms:
-        room.over(clock, now)
+    over(clock, now)

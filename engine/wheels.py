@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from accounts.reform.actions import carry_out_due
-from clocks import overdue
 from clocks.sweep import sweep
 from command.shifts.turn import turn_shifts
 from engine import auditor
@@ -21,6 +20,7 @@ from journal.models import Entry
 from journal.numbering import head, number_new
 from notices import escalation, outbox
 from notices.choices import ALERT
+from plans.overdue import tell_breaches
 from reports.reminders.turn import turn_reminders
 from reports.turn import fold_tallies, turn_rounds
 
@@ -58,7 +58,7 @@ class Wheel(NamedTuple):
 
 def _sweep_all(now: datetime) -> int:
     swept = _while_busy(lambda: sweep(now, SWEEP_BATCH), SWEEP_BATCH)
-    return swept + _while_busy(lambda: overdue.tell(now, SWEEP_BATCH), SWEEP_BATCH)
+    return swept + _while_busy(lambda: tell_breaches(now, SWEEP_BATCH), SWEEP_BATCH)
 
 
 def _follow_up(now: datetime) -> int:

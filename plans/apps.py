@@ -5,11 +5,10 @@ class PlansConfig(AppConfig):
     name = "plans"
 
     def ready(self):
-        from clocks import overdue, rulebook
+        from clocks import rulebook
         from notices import still
-        from plans import overdue as telling
+        from plans import overdue
         from plans.standing import statutory_rules
 
         rulebook.always_on(statutory_rules)
-        overdue.register(telling.tell, telling.over)
-        still.register(telling.PURPOSE, telling.while_running)
+        still.register(overdue.PURPOSE, overdue.while_running)

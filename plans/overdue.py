@@ -14,6 +14,7 @@ from accounts.duty import answering
 from accounts.models import Appointment
 from accounts.queries import Holder
 from clocks.models import Clock
+from clocks.overdue import each_breach
 from common.moments import written
 from common.paths import prefixes
 from notices import still
@@ -41,7 +42,12 @@ def register(role: str, responsible: Responsible) -> None:
     _responsible[role] = responsible
 
 
-def tell(clock: Clock, now: datetime) -> None:
+def tell_breaches(now: datetime, limit: int = 100) -> int:
+    """Tell of up to `limit` breaches, and take back as many that were answered since. Returns how many clocks."""
+    return each_breach(now, limit, tell=_tell, over=_over)
+
+
+def _tell(clock: Clock, now: datetime) -> None:
     """Told by screen and text message. A clock of no plan (a shift's own) has an effect that tells."""
     if not clock.plan:
         return
@@ -63,7 +69,7 @@ def tell(clock: Clock, now: datetime) -> None:
     )
 
 
-def over(clock: Clock, now: datetime) -> None:
+def _over(clock: Clock, now: datetime) -> None:
     end(subject=clock.subject, purpose=f"{PURPOSE}.{clock.pk}", now=now)
 
 

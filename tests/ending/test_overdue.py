@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from clocks import overdue
 from clocks.models import Clock
 from clocks.sweep import sweep
 from command.actions import issue_order, move_order, read_target
 from notices.models import Notice
+from plans import overdue
 
 MINUTE = timedelta(minutes=1)
 
@@ -24,7 +24,7 @@ def late_order(alarm, reach, now):
     )
     at = now + 6 * MINUTE
     sweep(at)
-    overdue.tell(at)
+    overdue.tell_breaches(at)
     return order, at
 
 
@@ -39,7 +39,7 @@ def test_who_is_late_and_who_leads_hear_of_it_once(late_order, now, phones, turn
     assert told(subject=order.key) == ["county1.leader", "county1.squad.dialogue"]
     for later in (1, 2, 60):
         sweep(at + later * MINUTE)
-        overdue.tell(at + later * MINUTE)
+        overdue.tell_breaches(at + later * MINUTE)
     p3 = Clock.objects.get(clock_id="C000-P3")
     assert told(subject=order.key, purpose=f"clock.breached.{p3.pk}") == [
         "county1.leader",
@@ -54,7 +54,7 @@ def test_done_late_it_is_off_the_screens_again(late_order, reach, phones, turn):
     order, at = late_order
     move_order(order_id=order.pk, reach=reach("county1.squad.dialogue"), verb="acknowledge", now=at, note="")
 
-    overdue.tell(at + MINUTE)
+    overdue.tell_breaches(at + MINUTE)
 
     left = Notice.objects.filter(purpose__startswith="clock.breached", state__in=["sent", "queued"])
     assert not left.exists()
@@ -73,7 +73,7 @@ def test_done_late_but_before_anybody_was_told_nobody_is(alarm, reach, now):
     at = now + 6 * MINUTE
     move_order(order_id=order.pk, reach=reach("county1.squad.dialogue"), verb="acknowledge", now=at, note="")
     sweep(at)
-    overdue.tell(at)
+    overdue.tell_breaches(at)
 
     assert told() == []
 
@@ -109,7 +109,7 @@ def test_every_clock_of_every_plan_that_runs_tells_somebody(alarm, now, cast, un
                 due_at=now + MINUTE,
             )
             sweep(now + 2 * MINUTE)
-            overdue.tell(now + 2 * MINUTE)
+            overdue.tell_breaches(now + 2 * MINUTE)
             if not told(purpose=f"clock.breached.{clock.pk}"):
                 quiet.append((version.ref, line.id))
     assert quiet == []
@@ -129,15 +129,14 @@ def test_a_telling_that_fails_is_tried_again_and_holds_up_no_breach(late_order, 
         started_at=now,
         due_at=now,
     )
-    broken = overdue._rooms[:]
-    monkeypatch.setattr(overdue, "_rooms", [overdue.Room(lambda clock, now: 1 / 0, lambda clock, now: None)])
     sweep(at)
-    overdue.tell(at)
+    with monkeypatch.context() as patch:
+        patch.setattr(overdue, "_tell", lambda clock, now: 1 / 0)
+        overdue.tell_breaches(at)
     other.refresh_from_db()
     assert (other.told_at, other.breached_at) == (None, at)
 
-    monkeypatch.setattr(overdue, "_rooms", broken)
-    overdue.tell(at + 2 * MINUTE)
+    overdue.tell_breaches(at + 2 * MINUTE)
     other.refresh_from_db()
     assert other.told_at == at + 2 * MINUTE
     assert told(purpose=f"clock.breached.{other.pk}")
