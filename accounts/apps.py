@@ -6,8 +6,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self):
-        from accounts import signals  # noqa: F401 - connects the receivers
-        from accounts.credentials import reserved
-        from common import around
-
-        around.register(reserved)
+        from accounts import hooks, signals  # noqa: F401 - they connect and register

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from accounts.choices import PostKind
 from accounts.models import Appointment, Post, User
+from common.hooks import Hook
 
 #: post ids, moment → of the posts that have a roster at that moment, each shift's people in the order of the turn.
 Roster = Callable[[set[int], datetime], dict[int, list[list[int]]]]
@@ -19,16 +20,10 @@ Roster = Callable[[set[int], datetime], dict[int, list[list[int]]]]
 #: Kinds of posts that go round; asking about others costs nothing.
 ROSTERED = (PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER, PostKind.SQUAD)
 
-_rosters: list[Roster] = []
+ROSTERS: Hook[Roster] = Hook()
 
 #: An appointment, or accounts.queries.Holder: anything with `person` and `post`.
 Held = TypeVar("Held", bound=Any)
-
-
-def register(roster: Roster) -> None:
-    """Let `roster` say who is on duty."""
-    if roster not in _rosters:
-        _rosters.append(roster)
 
 
 class Answering(NamedTuple):
@@ -91,7 +86,7 @@ def _on_roster(posts: set[int], holders: dict[tuple[int, int], User], now: datet
     is as one without a roster, so that everybody who holds it is meant and nobody's call is lost.
     """
     turns: dict[int, list[list[int]]] = {}
-    for roster in _rosters if posts else ():
+    for roster in ROSTERS if posts else ():
         turns |= roster(posts, now)
     if (
         unknown := {(post, pk) for post, shifts in turns.items() for order in shifts for pk in order[:1]}

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from accounts.models import Appointment, User
 from accounts.verbs import AUDIENCE_VERBS, VERBS
+from common.hooks import Hook
 from common.paths import collapse
 from journal.keys import key, kind_of
 
@@ -34,15 +35,9 @@ class HeldPost(NamedTuple):
     unit_name_en: str = ""
 
 
-#: Upper rooms add what is visible by exception: fn(reaches) → for each, thread keys such as "incident:5".
+#: What is visible by exception (an incident shared with a neighbour unit): fn(reaches) → for each, thread keys such as "incident:5".
 _Exceptions = Callable[[Sequence["Reach"]], list[set[str]]]
-_exceptions: list[_Exceptions] = []
-
-
-def add_exceptions(provider: _Exceptions) -> None:
-    """Register a source of exceptions to scope (an incident shared with a neighbour unit)."""
-    if provider not in _exceptions:
-        _exceptions.append(provider)
+EXCEPTIONS: Hook[_Exceptions] = Hook()
 
 
 class Reach:
@@ -146,7 +141,7 @@ def read_threads(reaches: Collection[Reach]) -> None:
 
 def _threads_of(reaches: Sequence[Reach]) -> list[frozenset[str]]:
     seated = [reach for reach in reaches if reach.posts]
-    found = [provider(seated) for provider in _exceptions] if seated else []
+    found = [provider(seated) for provider in EXCEPTIONS] if seated else []
     threads = {id(reach): frozenset().union(*answers) for reach, *answers in zip(seated, *found, strict=True)}
     return [threads.get(id(reach), frozenset()) for reach in reaches]
 

@@ -1,6 +1,6 @@
 """What follows when a clock is breached, beside the entry in the journal.
 
-Rooms above register their functions in `ready()`; plans name them. An effect runs in a savepoint of the
+Rooms above register their functions; plans name them. An effect runs in a savepoint of the
 sweep's transaction: what it writes commits together with the breach, and if it raises, the breach stays
 and the effect is tried again.
 """
@@ -9,23 +9,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from clocks.models import Clock
+from common.hooks import NamedHook
 
 Effect = Callable[[Clock, datetime], None]
 
-_effects: dict[str, Effect] = {}
-
-
-def register(name: str, effect: Effect) -> None:
-    """Let plans name `effect`; called as effect(clock, now). Names look like "signoff.escalate"."""
-    _effects[name] = effect
+#: By the names that plans know, such as "signoff.escalate"; called as effect(clock, now).
+EFFECTS: NamedHook[Effect] = NamedHook()
 
 
 def known() -> frozenset[str]:
-    return frozenset(_effects)
+    return frozenset(EFFECTS)
 
 
 def run(clock: Clock, now: datetime) -> None:
     """Run the clock's effect. Raises LookupError if nothing of that name is registered."""
-    if clock.effect not in _effects:
+    if clock.effect not in EFFECTS:
         raise LookupError(f"no effect is registered as {clock.effect!r}")
-    _effects[clock.effect](clock, now)
+    EFFECTS[clock.effect](clock, now)

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from clocks.models import ClockRule
+from common.hooks import Hook
 
 
 class Rulebook(NamedTuple):
@@ -32,19 +33,14 @@ def rules_for(plan: str) -> Rulebook:
     return book
 
 
-#: Rooms above add the rules that hold whatever plan an entry follows: fn(moment) → rulebooks.
-_always: list[Callable[[datetime], Iterable[Rulebook]]] = []
-
-
-def always_on(provider: Callable[[datetime], Iterable[Rulebook]]) -> None:
-    """Register a source of rules for steps in answering people (kinds marked as `matter`), such as a statute."""
-    if provider not in _always:
-        _always.append(provider)
+#: Rules for steps in answering people (kinds marked as `matter`), whatever plan the entry follows, such as those of a
+#: statute: fn(moment) → rulebooks.
+STANDING: Hook[Callable[[datetime], Iterable[Rulebook]]] = Hook()
 
 
 def standing(at: datetime) -> list[Rulebook]:
     """The rules that hold at that moment beside those of any plan."""
-    return [book for provider in _always for book in provider(at)]
+    return [book for provider in STANDING for book in provider(at)]
 
 
 def book_of(rules: list[ClockRule]) -> Rulebook:

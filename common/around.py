@@ -3,20 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
+from common.hooks import Hook
+
 #: fn(request) → held while the act is carried out.
-_guards: list[Callable[..., AbstractContextManager]] = []
+GUARDS: Hook[Callable[..., AbstractContextManager]] = Hook()
 #: Left out where two requests are compared: a repeat with another secret must not tell whether it is the right one.
 SECRET = frozenset({"credential", "password"})
-
-
-def register(guard: Callable[..., AbstractContextManager]) -> None:
-    if guard not in _guards:
-        _guards.append(guard)
 
 
 @contextmanager
 def around(request) -> Iterator[None]:
     with ExitStack() as held:
-        for guard in _guards:
+        for guard in GUARDS:
             held.enter_context(guard(request))
         yield

@@ -5,13 +5,10 @@ Rooms that give numbers register how to read them, so that the rooms below can b
 
 from collections.abc import Callable
 
-_readers: list[Callable[[str], str | None]] = []
+from common.hooks import Hook
 
-
-def add_reader(reader: Callable[[str], str | None]) -> None:
-    """Register `reader`: text → journal key, or None if it is not one of its numbers."""
-    if reader not in _readers:
-        _readers.append(reader)
+#: fn(text) → journal key, or None if it is not one of the room's numbers.
+READERS: Hook[Callable[[str], str | None]] = Hook()
 
 
 def key_of(text: str) -> str:
@@ -19,4 +16,4 @@ def key_of(text: str) -> str:
     text = text.strip()
     if ":" in text:
         return text
-    return next((key for reader in _readers if (key := reader(text))), text)
+    return next((key for reader in READERS if (key := reader(text))), text)

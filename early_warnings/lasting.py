@@ -17,6 +17,9 @@ def in_force(asked: set[int], now: datetime) -> set[int]:
     return set(rows.values_list("pk", flat=True))
 
 
+while_in_force = still.while_live(in_force)
+
+
 def while_to_sign(rows: Sequence[still.Told], now: datetime) -> dict[int, str]:
     """A signature is asked for until it is given or refused; each round asks anew ("warning.to_sign.2.C000-P1")."""
     return _while_in(State.PROPOSED, rows, part=2)

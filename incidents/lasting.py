@@ -5,6 +5,7 @@ from datetime import datetime
 
 from incidents import rules
 from incidents.models import Incident
+from notices import still
 
 
 def still_open(asked: set[int], now: datetime) -> set[int]:
@@ -42,3 +43,7 @@ def family(incident: Incident) -> list[Incident]:
         found += parts
         fresh = [part.pk for part in parts]
     return found
+
+
+while_open = still.while_live(still_open)
+while_in_danger = still.while_live(still_in_danger)

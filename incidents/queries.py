@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _
 
 from accounts.models import Unit
+from accounts.reform.waiting import Waiting
 from accounts.scope import Reach
 from common.errors import not_found
+from common.hooks import Hook
 from incidents import addressee, rules
 from incidents.models import Incident
 from incidents.urgency import ALIKE_SHOWN, ByUrgency
@@ -33,19 +35,13 @@ class OpenItem(NamedTuple):
     title: str
 
 
-#: Rooms above add what they hold open: fn(incident) → items.
-_holding_open: list[Callable[[Incident], list[OpenItem]]] = []
-
-
-def hold_open(provider: Callable[[Incident], list[OpenItem]]) -> None:
-    """Register a source of things that keep an incident from closing."""
-    if provider not in _holding_open:
-        _holding_open.append(provider)
+#: What keeps an incident from closing: fn(incident) → items.
+HOLDING_OPEN: Hook[Callable[[Incident], list[OpenItem]]] = Hook()
 
 
 def still_open(incident: Incident) -> list[OpenItem]:
     """Everything that has to end before the incident can be closed."""
-    return [item for provider in _holding_open for item in provider(incident)]
+    return [item for provider in HOLDING_OPEN for item in provider(incident)]
 
 
 def incident_list(reach: Reach) -> QuerySet[Incident]:
@@ -75,16 +71,12 @@ def board_of(reach: Reach, now: datetime, most: int) -> Board:
     return Board(rows, rows[0].total if rows else 0)
 
 
-#: What a unit that is about to end is told of these.
-OPEN_WORDS = gettext_lazy("open incidents")
-
-
-def count_open(paths: list[str]) -> int:
-    """Open incidents at and below the units with these paths."""
+def open_at(paths: list[str]) -> Waiting:
+    """The open incidents at and below the units with these paths, which are about to end."""
     where = Q(pk__in=[])
     for path in paths:
         where |= Q(unit_path__under=path)
-    return Incident.objects.open().filter(where).count()
+    return Waiting(_("open incidents"), Incident.objects.open().filter(where).count())
 
 
 def get_incident(reach: Reach, number: str) -> Incident:

@@ -6,6 +6,7 @@ It is neither stored nor shown: the rows of notices are read by more people than
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from common.hooks import NamedHook
 from notices.choices import Channel
 from notices.models import Notice
 from notices.wordings import LIMITS
@@ -16,17 +17,13 @@ Adder = Callable[[Sequence[Notice], datetime], dict[int, str]]
 #: Only what one person reads alone: a group would share the secret, a call cannot say it.
 CHANNELS = (Channel.SMS, Channel.EMAIL)
 
-_adders: dict[str, Adder] = {}
-
-
-def register(purpose: str, adder: Adder) -> None:
-    """Have `adder` asked about notices whose purpose begins with `purpose`."""
-    _adders[purpose] = adder
+#: By what the purposes of the notices begin with that they are asked about.
+ADDERS: NamedHook[Adder] = NamedHook()
 
 
 def add_to(batch: Sequence[Notice], now: datetime) -> None:
     """Give each notice of a batch that is about to leave its addendum, where there is room for it."""
-    for purpose, adder in _adders.items():
+    for purpose, adder in ADDERS.items():
         mine = [n for n in batch if n.purpose.startswith(purpose) and n.channel in CHANNELS]
         if not mine:
             continue

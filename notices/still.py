@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from common.hooks import NamedHook
 from journal.keys import pk_of
 
 
@@ -28,16 +29,12 @@ Check = Callable[[Sequence[Told], datetime], dict[int, str]]
 #: What a row says that ended because its subject did.
 OVER = "over"
 
-_checks: dict[str, Check] = {}
-
-
-def register(purpose: str, check: Check) -> None:
-    """Have `check` asked about whatever has this purpose, or one that begins with it and a dot."""
-    _checks[purpose.rstrip(".")] = check
+#: By the purpose they speak for: it, and those that begin with it and a dot.
+CHECKS: NamedHook[Check] = NamedHook()
 
 
 def purposes() -> frozenset[str]:
-    return frozenset(_checks)
+    return frozenset(CHECKS)
 
 
 def check_known(purpose: str) -> None:
@@ -45,7 +42,7 @@ def check_known(purpose: str) -> None:
     if _room_of(purpose) is None:
         raise LookupError(
             f"notices of {purpose} were queued, but nothing says what ends them: "
-            "register the purpose in the room's apps.py and give it a line in docs/notices.md"
+            "register the purpose in the room's hooks.py and give it a line in docs/notices.md"
         )
 
 
@@ -57,7 +54,7 @@ def not_needed(rows: Iterable[Told], now: datetime) -> dict[int, str]:
             mine[name].append(row)
     gone: dict[int, str] = {}
     for name, some in mine.items():
-        gone |= _checks[name](some, now)
+        gone |= CHECKS[name](some, now)
     return gone
 
 
@@ -65,7 +62,7 @@ def _room_of(purpose: str) -> str | None:
     """The longest registered beginning: "warning.to_sign" of "warning.to_sign.2.C000-P1"."""
     name = purpose
     while name:
-        if name in _checks:
+        if name in CHECKS:
             return name
         name = name.rpartition(".")[0]
     return None

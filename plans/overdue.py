@@ -15,6 +15,7 @@ from accounts.models import Appointment
 from accounts.queries import Holder
 from clocks.models import Clock
 from clocks.overdue import each_breach
+from common.hooks import NamedHook
 from common.moments import written
 from common.paths import prefixes
 from notices import still
@@ -34,12 +35,8 @@ SHORT = timedelta(hours=24)
 
 #: Roles that are a person of the thing itself: fn(clock, now) → who.
 Responsible = Callable[[Clock, datetime], Iterable[Recipient]]
-_responsible: dict[str, Responsible] = {}
-
-
-def register(role: str, responsible: Responsible) -> None:
-    """Let a room say who "order_recipient" or "signatory" is."""
-    _responsible[role] = responsible
+#: By the role, such as "order_recipient" or "signatory".
+RESPONSIBLE: NamedHook[Responsible] = NamedHook()
 
 
 def tell_breaches(now: datetime, limit: int = 100) -> int:
@@ -89,8 +86,8 @@ def _who_is_late(clock: Clock, now: datetime) -> list[Recipient]:
     version = PlanVersion.objects.select_related("text").filter(ref=clock.plan).first()
     bench = Bench(clock.unit, now) if clock.unit else None
     for name in clock.role.split():
-        if name in _responsible:
-            found += _responsible[name](clock, now)
+        if name in RESPONSIBLE:
+            found += RESPONSIBLE[name](clock, now)
         elif version and bench:
             found += map(_behind, bench.holders(role_of(version.document, name)))
     return found or _nearest(PostKind.DUTY_OFFICER, clock, now)

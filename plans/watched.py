@@ -2,7 +2,7 @@
 
 A plan may say more than is built: its page then says so, beside the time limit and in the API. Nothing here knows a
 plan or the id of a time limit: it follows from what can be recorded (journal.kinds), from what entries can start
-(plans.clock_rules) and from what rooms above ask for (`watches`).
+(plans.clock_rules) and from what rooms above ask for (`ASKING`).
 """
 
 from collections.abc import Callable, Iterator
@@ -11,18 +11,13 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from common.hooks import Hook
 from journal.kinds import KINDS
 from plans.clock_rules import runs
 from plans.sections import ClockLine
 
-#: Rooms above that ask for what recurs: fn(line) → whether this one is asked for.
-_asking: list[Callable[[ClockLine], bool]] = []
-
-
-def watches(asks: Callable[[ClockLine], bool]) -> None:
-    """Register a room that sees to some of the time limits that recur."""
-    if asks not in _asking:
-        _asking.append(asks)
+#: Rooms above that see to some of what recurs: fn(line) → whether this one is asked for.
+ASKING: Hook[Callable[[ClockLine], bool]] = Hook()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +36,7 @@ def watch_of(line: ClockLine) -> Watch:
 
 
 def _missing(line: ClockLine) -> Iterator[str]:
-    if line.display_only or any(asks(line) for asks in _asking):
+    if line.display_only or any(asks(line) for asks in ASKING):
         return
     if line.extends:
         yield _("Extending a time limit, with its approval, is not built yet.")

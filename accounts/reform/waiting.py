@@ -3,24 +3,20 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-Count = Callable[[list[str]], int]
+from common.hooks import Hook
 
 
 class Waiting(NamedTuple):
+    #: In the reader's language, such as "open incidents".
     words: str
     many: int
 
 
-_counts: list[tuple[object, Count]] = []
-
-
-def register(words: object, count: Count) -> None:
-    """`words` as a lazy translation ("open incidents"); `count` of the paths of units."""
-    _counts.append((words, count))
+#: fn(paths of units) → what of the room's is open there.
+OPEN: Hook[Callable[[list[str]], Waiting]] = Hook()
 
 
 def waiting_at(paths: Iterable[str]) -> list[Waiting]:
     """What is open at these units and everything below them (one query for each room)."""
     paths = list(paths)
-    found = [Waiting(str(words), count(paths)) for words, count in _counts]
-    return [one for one in found if one.many]
+    return [one for open_at in OPEN if (one := open_at(paths)).many]

@@ -18,6 +18,7 @@ from command.shifts import rules
 from command.shifts.choices import ItemKind
 from command.shifts.models import Handover, Paper
 from common.errors import not_found
+from common.hooks import NamedHook
 from early_warnings.models import EarlyWarning
 from early_warnings.rules import PENDING
 from incidents.models import Incident
@@ -38,15 +39,8 @@ class Passing(NamedTuple):
     url: str = ""
 
 
-#: Rooms above add what passes over too: fn(unit, now) → things.
-_passing: dict[str, Callable[[Unit, datetime], list[Passing]]] = {}
-
-
-def add_passing(
-    provider: Callable[[Unit, datetime], list[Passing]], kind: ItemKind = ItemKind.SILENT
-) -> None:
-    """Register what a room above knows of a kind of thing (units that have not reported)."""
-    _passing[kind] = provider
+#: What rooms above know that passes over too (units that have not reported), by its kind: fn(unit, now) → things.
+PASSING: NamedHook[Callable[[Unit, datetime], list[Passing]]] = NamedHook()
 
 
 def what_passes(post: Post, now: datetime) -> list[Passing]:
@@ -57,8 +51,8 @@ def what_passes(post: Post, now: datetime) -> list[Passing]:
 def _things(kind: ItemKind, post: Post, now: datetime) -> list[Passing]:
     if kind == ItemKind.ORDER:
         return _orders(post)
-    if kind in _passing:
-        return _passing[kind](post.unit, now)
+    if kind in PASSING:
+        return PASSING[kind](post.unit, now)
     own = {ItemKind.INCIDENT: _incidents, ItemKind.WARNING: _warnings, ItemKind.CLOCK: _clocks}
     return own[kind](post.unit) if kind in own else []
 

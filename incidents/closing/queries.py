@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from common.hooks import Hook
 from incidents.checklist.queries import open_lines
 from incidents.models import Incident
 from plans.words import Words
@@ -22,14 +23,8 @@ class Question(NamedTuple):
     is_life: bool = False
 
 
-#: Rooms above add what they ask: fn(incident, now) → questions.
-_asking: list[Callable[[Incident, datetime], list[Question]]] = []
-
-
-def ask_at_closing(provider: Callable[[Incident, datetime], list[Question]]) -> None:
-    """Register a source of questions that closing asks once."""
-    if provider not in _asking:
-        _asking.append(provider)
+#: What rooms above ask once at closing: fn(incident, now) → questions.
+ASKING: Hook[Callable[[Incident, datetime], list[Question]]] = Hook()
 
 
 def questions(incident: Incident, now: datetime) -> list[Question]:
@@ -39,6 +34,6 @@ def questions(incident: Incident, now: datetime) -> list[Question]:
         for line in open_lines(incident)
     ]
     answered = {mark.item for mark in incident.checklist_marks.all()}
-    more = [one for provider in _asking for one in provider(incident, now) if one.id not in answered]
+    more = [one for provider in ASKING for one in provider(incident, now) if one.id not in answered]
     urgent = [*(one for one in lines if one.is_life), *more]
     return [*urgent, *(one for one in lines if not one.is_life)]

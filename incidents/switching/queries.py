@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from clocks.models import Clock
 from clocks.succession import Successor, successors
 from common.errors import WrongState
+from common.hooks import Hook
 from incidents.models import Incident
 from plans.choices import PlanKind
 from plans.engine import Proposal, evaluate
@@ -16,15 +17,9 @@ from plans.facts import Facts
 from plans.models import PlanVersion
 from plans.queries import versions_in_force
 
-#: A room above says why an incident cannot go over to a version now; "" or nothing where it can.
+#: Why an incident cannot go over to a version now (a warning waits for its signature); "" where it can.
 Objection = Callable[[Incident, PlanVersion], str]
-_objections: list[Objection] = []
-
-
-def object_to(objection: Objection) -> None:
-    """Register what keeps an incident from going over (a warning that waits for its signature)."""
-    if objection not in _objections:
-        _objections.append(objection)
+OBJECTIONS: Hook[Objection] = Hook()
 
 
 class Preview(NamedTuple):
@@ -70,5 +65,5 @@ def preview(incident: Incident, version: PlanVersion, now: datetime, *, lock: bo
     """The proposal and the clocks under the other version. Changes nothing."""
     proposal = evaluate(version.document, Facts.from_dict(incident.facts))
     clocks = successors(thread=incident.key, old=incident.plan.ref, new=version.ref, now=now, lock=lock)
-    said = [sentence for objection in _objections if (sentence := objection(incident, version))]
+    said = [sentence for objection in OBJECTIONS if (sentence := objection(incident, version))]
     return Preview(version, proposal, clocks, said)

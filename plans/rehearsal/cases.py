@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from accounts.models import in_reader_language
 from accounts.scope import Reach
+from common.hooks import Hook
 from plans.models import PlanVersion
 
 
@@ -32,26 +33,18 @@ Cases = Callable[[Reach, PlanVersion, datetime], Iterable[Case]]
 #: fn(keys) → for each key the levels of the warnings that were signed.
 Signed = Callable[[Iterable[str]], Mapping[str, list[str]]]
 
-_cases: list[Cases] = []
-_signed: list[Signed] = []
-
-
-def provide(*, cases: Cases | None = None, signed: Signed | None = None) -> None:
-    """Register where incidents, and the warnings signed for them, come from."""
-    if cases and cases not in _cases:
-        _cases.append(cases)
-    if signed and signed not in _signed:
-        _signed.append(signed)
+CASES: Hook[Cases] = Hook()
+SIGNED: Hook[Signed] = Hook()
 
 
 def cases_of(reach: Reach, version: PlanVersion, since: datetime) -> list[Case]:
-    return [case for provider in _cases for case in provider(reach, version, since)]
+    return [case for provider in CASES for case in provider(reach, version, since)]
 
 
 def signed_levels(keys: Iterable[str]) -> dict[str, list[str]]:
     wanted = list(keys)
     found: dict[str, list[str]] = {}
-    for provider in _signed if wanted else ():
+    for provider in SIGNED if wanted else ():
         for key, levels in provider(wanted).items():
             found.setdefault(key, []).extend(levels)
     return found

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _
 
 from accounts.models import Unit
+from accounts.reform.waiting import Waiting
 from accounts.scope import Reach
 from clocks.models import Clock
 from common.errors import not_found
@@ -43,16 +44,12 @@ def matters(reach: Reach, unit: Unit | None = None, state: str = "open") -> Quer
     return rows.order_by("-registered_at", "-pk")
 
 
-#: What a unit that is about to end is told of these.
-OPEN_WORDS = gettext_lazy("matters that are not filed")
-
-
-def count_open(paths: list[str]) -> int:
-    """Matters at and below the units with these paths that nobody has filed yet."""
+def unfiled_at(paths: list[str]) -> Waiting:
+    """The matters at and below the units with these paths, which are about to end, that nobody has filed yet."""
     where = Q(pk__in=[])
     for path in paths:
         where |= Q(unit_path__under=path)
-    return Matter.objects.open().filter(where).count()
+    return Waiting(_("matters that are not filed"), Matter.objects.open().filter(where).count())
 
 
 def unregistered(reach: Reach, unit: Unit | None = None) -> QuerySet[ReportItem]:

@@ -12,6 +12,7 @@ from accounts.reform import rules, waiting
 from accounts.reform.actions import cancel_reform, carry_out, carry_out_due, plan_reform
 from accounts.reform.ground import New
 from accounts.reform.queries import preview, reforms, successors
+from accounts.reform.waiting import Waiting
 from common.errors import Invalid, NotAllowed, WrongState
 from common.local_time import LOCAL, day_of
 from journal.models import Entry
@@ -196,9 +197,8 @@ def test_a_second_process_finds_it_done(plan_it):
 
 
 def test_the_preview_names_what_stays_and_who_is_appointed_anew(units, now, monkeypatch):
-    monkeypatch.setattr(
-        waiting, "_counts", [("open things", lambda paths: len(paths)), ("none", lambda _: 0)]
-    )
+    counts = [lambda paths: Waiting("open things", len(paths)), lambda _: Waiting("none", 0)]
+    monkeypatch.setattr(waiting, "OPEN", counts)
     found = preview([units["T11"]], now)
     assert [unit.code for unit in found.goes_along] == ["V111"]
     assert {one.person.username for one in found.appointments} >= {"town11.clerk", "village111.informant"}
@@ -206,7 +206,7 @@ def test_the_preview_names_what_stays_and_who_is_appointed_anew(units, now, monk
 
 
 def test_open_incidents_and_matters_are_counted_for_the_preview():
-    words = {str(words) for words, _count in waiting._counts}
+    words = {open_at([]).words for open_at in waiting.OPEN}
     assert len(words) == 2
 
 

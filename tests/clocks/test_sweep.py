@@ -18,11 +18,11 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def effect():
-    """Registers an effect of that name for one test, then puts back what there was: effect("name", fn)."""
-    before = dict(effects._effects)
-    yield effects.register
-    effects._effects.clear()
-    effects._effects.update(before)
+    """Sets an effect of that name for one test, then puts back what there was: effect("name", fn)."""
+    before = dict(effects.EFFECTS)
+    yield effects.EFFECTS.__setitem__
+    effects.EFFECTS.clear()
+    effects.EFFECTS.update(before)
 
 
 def breaches():

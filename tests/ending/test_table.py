@@ -56,7 +56,7 @@ def test_what_nobody_says_the_end_of_is_not_told(now, cast, units):
 
 def test_the_longest_beginning_counts(monkeypatch):
     monkeypatch.setattr(
-        still, "_checks", {"a": still.always, "a.b": lambda rows, now: {r.pk: "over" for r in rows}}
+        still, "CHECKS", {"a": still.always, "a.b": lambda rows, now: {r.pk: "over" for r in rows}}
     )
 
     class Row:

@@ -44,7 +44,7 @@ def due(n, effect="", first=0):
               started_at=now - timedelta(minutes=4), due_at=now - timedelta(minutes=1), effect=effect)
         for i in range(first, first + n))
 
-effects.register("test.escalate", lambda clock, at: record(
+effects.EFFECTS.register("test.escalate", lambda clock, at: record(
     "warning.signoff_escalated", subject=clock.subject, thread=clock.thread, actor=None, at=at))
 """
 COUNT = """

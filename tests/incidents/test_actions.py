@@ -299,7 +299,7 @@ def test_a_closing_summary_with_personal_data_is_refused(alarm, reach, now, text
 def test_an_incident_with_something_open_is_not_closed_and_says_what(alarm, reach, now, monkeypatch):
     incident = alarm()
     monkeypatch.setattr(
-        queries, "_holding_open", [lambda incident: [queries.OpenItem("order", "O-1", "指令 O-1")]]
+        queries, "HOLDING_OPEN", [lambda incident: [queries.OpenItem("order", "O-1", "指令 O-1")]]
     )
 
     with pytest.raises(WrongState) as refused:

@@ -148,7 +148,7 @@ def test_filter_single_answer_and_dictionary_agree_for_random_posts_and_entries(
         write(code, kind, f"order:{number}", thread=thread, now=now)
     shared = {f"incident:{n}" for n in (2, 5)}
     monkeypatch.setattr(
-        "accounts.scope._exceptions", [lambda reaches: [shared if r.user.pk % 2 else set() for r in reaches]]
+        "accounts.scope.EXCEPTIONS", [lambda reaches: [shared if r.user.pk % 2 else set() for r in reaches]]
     )
     lines = lines_after(0, limit=10_000)
 

@@ -16,7 +16,7 @@ def nothing_ends(monkeypatch):
     That what ends ends everything is tested with the real rooms, in tests/ending.
     """
     names = [*still.purposes(), "x", "warning"]
-    monkeypatch.setattr(still, "_checks", dict.fromkeys(names, still.always))
+    monkeypatch.setattr(still, "CHECKS", dict.fromkeys(names, still.always))
 
 
 @pytest.fixture

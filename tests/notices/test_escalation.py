@@ -251,7 +251,7 @@ def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn
 def test_nobody_is_asked_when_it_is_over(gateway, warn, cast, now, monkeypatch):
     warn("county1.duty", channels=("app",), still=timedelta(minutes=15))
     actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
-    monkeypatch.setitem(still._checks, "warning.signed", lambda rows, now: {row.pk: "over" for row in rows})
+    monkeypatch.setitem(still.CHECKS, "warning.signed", lambda rows, now: {row.pk: "over" for row in rows})
     escalation.turn(now + timedelta(minutes=15))
 
     assert Step.objects.get(do=Do.STILL_ON_IT).result == "over"

@@ -133,5 +133,5 @@ def test_a_message_repeated_after_a_fault_has_a_link_that_works(plan, cast, now,
 
 
 def test_a_room_that_adds_nothing_is_no_fault(monkeypatch, now):
-    monkeypatch.setattr(addenda, "_adders", {"report.": lambda batch, at: {}})
+    monkeypatch.setattr(addenda, "ADDERS", {"report.": lambda batch, at: {}})
     addenda.add_to([Notice(purpose="report.due.1", channel="sms", recipient=User(), text_zh="x")], now)

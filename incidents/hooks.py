@@ -1,0 +1,21 @@
+"""What incidents give to the rooms below."""
+
+from accounts.reform.waiting import OPEN
+from accounts.scope import EXCEPTIONS
+from common.subjects import READERS
+from incidents.cases import cases
+from incidents.lasting import while_in_danger, while_open
+from incidents.models import granted_threads
+from incidents.queries import key_of_number, open_at
+from notices.still import CHECKS, always
+from plans.rehearsal.cases import CASES
+
+EXCEPTIONS.register(granted_threads)
+OPEN.register(open_at)
+READERS.register(key_of_number)
+CASES.register(cases)
+
+CHECKS.register("incident.reported", while_open)
+CHECKS.register("incident.graver", while_open)
+CHECKS.register("incident.life_safety", while_in_danger)
+CHECKS.register("incident.stood_down", always)

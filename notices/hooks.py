@@ -1,0 +1,10 @@
+"""How long the reasons of this room itself last."""
+
+from notices import number_tests
+from notices.lasting import while_unheard
+from notices.still import CHECKS, always
+
+CHECKS.register("notice.unheard", while_unheard)
+CHECKS.register("notice.nobody", always)
+# Both carry the moment after which they are of no use.
+CHECKS.register(number_tests.PURPOSE, always)

@@ -1,0 +1,25 @@
+"""What reports give to the rooms below."""
+
+from accounts.reform.waiting import OPEN
+from command.shifts.choices import ItemKind
+from command.shifts.queries import PASSING
+from notices.addenda import ADDERS
+from notices.still import CHECKS
+from plans.watched import ASKING
+from reports import cadence
+from reports.handover import silent_units
+from reports.matters.queries import unfiled_at
+from reports.reminders.alerts import PURPOSE
+from reports.reminders.links import links_for
+from reports.reminders.still import not_needed
+from reports.written import asking, reminders
+
+OPEN.register(unfiled_at)
+PASSING.register(ItemKind.SILENT, silent_units)
+ADDERS.register(PURPOSE, links_for)
+
+ASKING.register(cadence.is_asked)
+ASKING.register(asking.is_asked)
+
+CHECKS.register("report", not_needed)
+CHECKS.register("written", reminders.not_needed)
