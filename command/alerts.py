@@ -14,7 +14,9 @@ from journal.keys import pk_of
 from notices.actions import queue
 from notices.choices import ORDER, Channel
 from notices.nobody import tell_sender
+from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.wordings import DRILL_MARK, Message
 
 #: The purpose of what the recipients of an order are told.
 ISSUED = "order.issued"
@@ -23,35 +25,26 @@ ISSUED = "order.issued"
 def tell_recipient(order: Order, *, target: "Target", now: datetime) -> None:
     """Everybody who can answer the order learns of it, on screen and by text message; where that is nobody, its
     sender learns so at once."""
-    people = recipients_of(target, now)
+    people, occasion = recipients_of(target, now), _occasion(order, purpose=ISSUED)
     if not people:
         words = {"zh": f"{order.number}：{order.task}"[:80], "en": f"{order.number}: {order.task}"[:80]}
         tell_sender(
             order.issued_by,
+            occasion,
             who={"zh": str(target), "en": str(target)},
             about=words,
-            subject=order.key,
-            thread=order.incident.key,
-            unit=order.unit,
-            drill=order.drill,
             now=now,
         )
+    mark = _mark(order)
+    text_zh = f"{mark['zh']}指令 {order.number}：{order.task}（{order.incident.place}）"
+    text_en = f"{mark['en']}Order {order.number}: {order.task} ({order.incident.place})"
     queue(
+        occasion,
+        Message(text_zh[:300], text_en[:300]),
         recipients=people,
         channels=[Channel.APP, Channel.SMS],
-        purpose=ISSUED,
-        subject=order.key,
-        thread=order.incident.key,
-        unit=order.unit,
-        text_zh=f"{'【演练】' if order.drill else ''}指令 {order.number}：{order.task}（{order.incident.place}）"[
-            :300
-        ],
-        text_en=f"{'[DRILL] ' if order.drill else ''}Order {order.number}: {order.task} ({order.incident.place})"[
-            :300
-        ],
         priority=ORDER,
         now=now,
-        drill=order.drill,
     )
 
 
@@ -59,20 +52,25 @@ def tell_recalled(order: Order, recipients: list[Recipient], *, now: datetime) -
     """Who was told to go learns, the same way, that they need not."""
     last = order.steps.last()
     why = last.note if last else ""
-    mark = {"zh": "【演练】", "en": "[DRILL] "} if order.drill else {"zh": "", "en": ""}
+    mark = _mark(order)
+    text_zh = f"{mark['zh']}指令 {order.number} 已召回，无需执行：{order.task}。原因：{why}"
+    text_en = f"{mark['en']}Order {order.number} is recalled, do not go: {order.task}. Why: {why}"
     queue(
+        _occasion(order, purpose="order.recalled"),
+        Message(text_zh[:300], text_en[:300]),
         recipients=recipients,
         channels=[Channel.APP, Channel.SMS],
-        purpose="order.recalled",
-        subject=order.key,
-        thread=order.incident.key,
-        unit=order.unit,
-        text_zh=f"{mark['zh']}指令 {order.number} 已召回，无需执行：{order.task}。原因：{why}"[:300],
-        text_en=f"{mark['en']}Order {order.number} is recalled, do not go: {order.task}. Why: {why}"[:300],
         priority=ORDER,
         now=now,
-        drill=order.drill,
     )
+
+
+def _occasion(order: Order, *, purpose: str) -> Occasion:
+    return Occasion(purpose, order.key, order.unit, order.incident.key, order.drill)
+
+
+def _mark(order: Order) -> dict[str, str]:
+    return DRILL_MARK if order.drill else {"zh": "", "en": ""}
 
 
 def order_recipients(clock: Clock, now: datetime) -> list[Recipient]:

@@ -14,6 +14,7 @@ from common.paths import prefixes
 from early_warnings.models import EarlyWarning
 from notices.actions import queue
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
+from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.wordings import Message
 from plans.engine import level_of
@@ -36,16 +37,17 @@ def ask_to_sign(
     asked = ".".join(filter(None, ["warning.to_sign", str(warning.round), clock_id]))
     by = f"{warning.sign_by.astimezone(LOCAL):%H:%M:%S}" if warning.sign_by else ""
     late_zh, late_en = ("（签发超时，转请）", " (overdue)") if clock_id else ("", "")
-    _queue(
-        warning,
-        _recipients(holders),
-        purpose=asked,
+    by_zh, by_en = (f" 时限 {by}", f" By {by}.") if by else ("", "")
+    text_zh = f"待签发{late_zh}{_level(warning, 'zh')}预警 {warning.number}：{warning.matter}{by_zh}"
+    text_en = f"To sign{late_en}: {_level(warning, 'en')} warning {warning.number}: {warning.matter}{by_en}"
+    queue(
+        _occasion(warning, purpose=asked),
+        Message(text_zh[:300], text_en[:300]),
+        recipients=_recipients(holders),
         channels=OVERDUE if clock_id else TO_SIGN,
         priority=ORDER,
-        text_zh=f"待签发{late_zh}{_level(warning, 'zh')}预警 {warning.number}：{warning.matter}" + (f" 时限 {by}" if by else ""),
-        text_en=f"To sign{late_en}: {_level(warning, 'en')} warning {warning.number}: {warning.matter}" + (f" By {by}." if by else ""),
         now=now,
-    )  # fmt: skip
+    )
 
 
 def tell_signed(warning: EarlyWarning, recipients: list[Recipient], *, now: datetime) -> None:
@@ -58,15 +60,11 @@ def tell_signed(warning: EarlyWarning, recipients: list[Recipient], *, now: date
         "measures": warning.measures,
     }
     queue(
+        _occasion(warning, purpose="warning.signed"),
+        Message(wording="warning.signed", facts=facts),
         recipients=recipients,
-        subject=warning.key,
-        thread=warning.thread,
-        unit=warning.unit,
-        drill=warning.drill,
-        purpose="warning.signed",
         channels=channels_of(warning.plan.document),
         priority=ALERT,
-        message=Message(wording="warning.signed", facts=facts),
         escalation=escalation_of(warning.plan.document, warning.level),
         now=now,
     )
@@ -75,27 +73,27 @@ def tell_signed(warning: EarlyWarning, recipients: list[Recipient], *, now: date
 def tell_returned(warning: EarlyWarning, *, now: datetime) -> None:
     """The drafter learns that it came back, and why."""
     drafters = {person.pk: Recipient(person, "") for person in (warning.drafted_by, warning.proposed_by)}
-    _queue(
-        warning,
-        list(drafters.values()),
-        purpose=f"warning.returned.{warning.round}",
+    text_zh = f"预警 {warning.number} 被退回：{warning.return_reason}"
+    text_en = f"Warning {warning.number} was returned: {warning.return_reason}"
+    queue(
+        _occasion(warning, purpose=f"warning.returned.{warning.round}"),
+        Message(text_zh[:300], text_en[:300]),
+        recipients=drafters.values(),
         channels=[Channel.APP],
         priority=ORDER,
-        text_zh=f"预警 {warning.number} 被退回：{warning.return_reason}",
-        text_en=f"Warning {warning.number} was returned: {warning.return_reason}",
         now=now,
     )
 
 
 def tell_lifted(warning: EarlyWarning, recipients: list[Recipient], *, now: datetime) -> None:
-    _queue(
-        warning,
-        recipients,
-        purpose="warning.lifted",
+    text_zh = f"{_level(warning, 'zh')}预警 {warning.number} 已解除：{warning.lift_reason}"
+    text_en = f"{_level(warning, 'en')} warning {warning.number} was lifted: {warning.lift_reason}"
+    queue(
+        _occasion(warning, purpose="warning.lifted"),
+        Message(text_zh[:300], text_en[:300]),
+        recipients=recipients,
         channels=[Channel.APP],
         priority=ROUTINE,
-        text_zh=f"{_level(warning, 'zh')}预警 {warning.number} 已解除：{warning.lift_reason}",
-        text_en=f"{_level(warning, 'en')} warning {warning.number} was lifted: {warning.lift_reason}",
         now=now,
     )
 
@@ -147,14 +145,5 @@ def _level(warning: EarlyWarning, language: str) -> str:
     return level_of(warning.plan.document, warning.level).words.said_in(language)
 
 
-def _queue(warning: EarlyWarning, recipients: list[Recipient], *, text_zh: str, text_en: str, **more) -> None:
-    queue(
-        recipients=recipients,
-        subject=warning.key,
-        thread=warning.thread,
-        unit=warning.unit,
-        text_zh=text_zh[:300],
-        text_en=text_en[:300],
-        drill=warning.drill,
-        **more,
-    )
+def _occasion(warning: EarlyWarning, *, purpose: str) -> Occasion:
+    return Occasion(purpose, warning.key, warning.unit, warning.thread, warning.drill)

@@ -14,6 +14,7 @@ from notices.actions import queue
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
 from notices.ending import end
 from notices.models import Notice
+from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.wordings import Message
 from plans.engine import level_of
@@ -40,16 +41,12 @@ def tell_duty_room(incident: Incident, *, now: datetime) -> None:
     """The nearest duty room learns of every alarm, on screen."""
     recipients = people_of(alarm_roles(incident.plan.document), incident.unit_path, now, nearest=True)
     queue(
+        occasion_of(incident, purpose="incident.reported"),
+        Message(_text(incident, "zh"), _text(incident, "en")),
         recipients=recipients,
         channels=REPORTED,
-        purpose="incident.reported",
-        subject=incident.key,
-        unit=incident.unit,
-        text_zh=_text(incident, "zh"),
-        text_en=_text(incident, "en"),
         priority=ROUTINE,
         now=now,
-        drill=incident.drill,
     )
 
 
@@ -61,18 +58,16 @@ def tell_graver(incident: Incident, *, now: datetime, besides: User) -> None:
     end(subject=incident.key, purpose=GRAVER, now=now, reason="told anew")
     level = level_of(incident.plan.document, incident.proposed_level).words
     people = people_of(alarm_roles(incident.plan.document), incident.unit_path, now, nearest=True)
+    text_zh = f"情况加重，预案建议{level.zh}：{incident.number}，{incident.place}。{incident.what}"
+    text_en = f"It has grown worse, the plan proposes {level.en}: {incident.number}, {incident.place}. {incident.what}"
     queue(
+        occasion_of(incident, purpose=f"{GRAVER}.{incident.rev}"),
+        Message(text_zh[:300], text_en[:300]),
         recipients=[one for one in people if one.person.pk != besides.pk],
         channels=REPORTED,
-        purpose=f"{GRAVER}.{incident.rev}",
-        subject=incident.key,
-        unit=incident.unit,
-        text_zh=f"情况加重，预案建议{level.zh}：{incident.number}，{incident.place}。{incident.what}"[:300],
-        text_en=f"It has grown worse, the plan proposes {level.en}: {incident.number}, {incident.place}. {incident.what}"[:300],
         priority=ROUTINE,
         now=now,
-        drill=incident.drill,
-    )  # fmt: skip
+    )
 
 
 def called_first(incident: Incident, now: datetime) -> list[Recipient]:
@@ -97,40 +92,33 @@ def alert_life_safety(
     if purpose != LIFE_SAFETY_PURPOSE:
         wording, facts = "incident.danger_worse", {**facts, "worse": words_of(worse)}
     queue(
+        occasion_of(incident, purpose=purpose),
+        Message(wording=wording, facts=facts),
         recipients=recipients,
         channels=LIFE_SAFETY,
-        purpose=purpose,
-        subject=incident.key,
-        unit=incident.unit,
-        message=Message(wording=wording, facts=facts),
         escalation=escalation_of(incident.plan.document, "", insists=True),
         priority=ALERT,
         now=now,
-        drill=incident.drill,
     )
 
 
 def tell_stood_down(incident: Incident, recipients: list[Recipient], *, now: datetime) -> None:
     """Who was called hears that it is over, on screen and by text message; nobody is called for that."""
     number = next_purpose(incident).rpartition(".")[2]
+    why = _WHY_OVER.get(incident.state, _NO_DANGER)
+    facts = {"number": incident.number, "area": incident.place, "why": why}
     queue(
+        occasion_of(incident, purpose=f"incident.stood_down.{number}"),
+        Message(wording="incident.stood_down", facts=facts),
         recipients=recipients,
         channels=STOOD_DOWN,
-        purpose=f"incident.stood_down.{number}",
-        subject=incident.key,
-        unit=incident.unit,
-        message=Message(
-            wording="incident.stood_down",
-            facts={
-                "number": incident.number,
-                "area": incident.place,
-                "why": _WHY_OVER.get(incident.state, _NO_DANGER),
-            },
-        ),
         priority=ORDER,
         now=now,
-        drill=incident.drill,
     )
+
+
+def occasion_of(incident: Incident, *, purpose: str) -> Occasion:
+    return Occasion(purpose, incident.key, incident.unit, incident.key, incident.drill)
 
 
 def words_of(codes: Iterable[str]) -> dict[str, str]:

@@ -121,12 +121,9 @@ def _tell_nobody(incident: Incident, reach: Reach, now: datetime) -> None:
     """No record of an alert that nobody had: the one who reports it has to telephone."""
     tell_sender(
         reach.user,
+        alerts.occasion_of(incident, purpose=alerts.LIFE_SAFETY_PURPOSE),
         who={"zh": "预案指定的人员", "en": "those whom the plan names"},
         about={"zh": incident.number, "en": incident.number},
-        subject=incident.key,
-        thread=incident.key,
-        unit=incident.unit,
-        drill=incident.drill,
         now=now,
     )
 

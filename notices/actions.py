@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit, User
+from accounts.models import User
 from common.errors import NotFound
 from journal.keys import key
 from journal.record import record
 from notices import still, tellings
 from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
 from notices.models import Notice, Telling
+from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import LANES, NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
 from notices.wordings import Message, Said, said
@@ -32,20 +33,14 @@ _OVER = (State.FAILED, State.CANCELLED, State.ESCALATED)
 
 
 def queue(
+    occasion: Occasion,
+    message: Message,
     *,
     recipients: Iterable[Recipient],
     channels: Iterable[str],
-    purpose: str,
-    subject: str,
-    unit: Unit | None,
     now: datetime,
-    text_zh: str = "",
-    text_en: str = "",
-    thread: str = "",
     priority: int = ROUTINE,
     expires_at: datetime | None = None,
-    drill: bool = False,
-    message: Message | None = None,
     escalation: Escalation = NOT_FOLLOWED_UP,
     insists: bool = False,
     needed_by: datetime | None = None,
@@ -54,29 +49,19 @@ def queue(
 
     Who should have been told is fixed here. The same person, channel, subject and purpose is one notice,
     however often it is asked for. Channels that are not set up are left out: without a gateway the call sheet
-    does the telephoning. `priority` is the lane (notices.choices). `message` says it by a template, instead of
-    the two texts. `escalation` is what the plan wants done if nobody hears. `needed_by`: after that moment it is
-    of no use; what would wait longer than that does not wait.
+    does the telephoning. `priority` is the lane (notices.choices). `escalation` is what the plan wants done if
+    nobody hears. `needed_by`: after that moment it is of no use; what would wait longer than that does not wait.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(
-            f"notices of {purpose} were queued outside a transaction"
+            f"notices of {occasion.purpose} were queued outside a transaction"
         )
-    still.check_known(purpose)
+    still.check_known(occasion.purpose)
     people, ways = list(recipients), usable(channels)
-    message = message or Message(text_zh=text_zh, text_en=text_en)
-    texts = {way: said(message, way, drill=drill) for way in ways}
+    texts = {way: said(message, way, drill=occasion.drill) for way in ways}
     leaves_at = first_moment(
         priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS), needed_by
     )
-    shared: dict[str, Any] = {
-        "purpose": purpose,
-        "subject": subject,
-        "thread": thread or subject,
-        "unit": unit,
-        "unit_path": unit.path if unit else "",
-        "drill": drill,
-    }
     rows = [
         new_notice(
             recipient,
@@ -88,14 +73,14 @@ def queue(
             queued_at=now,
             expires_at=expires_at,
             insists=insists,
-            **shared,
+            **occasion.columns(),
         )
         for recipient in people
         for way in ways
     ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     if escalation.steps:
-        tellings.begin(people, escalation, now, message=message._asdict(), **shared)
+        tellings.begin(occasion, message, people, escalation, now)
     return len(rows)
 
 

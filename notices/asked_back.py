@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from notices.actions import queue
 from notices.choices import Channel
 from notices.models import Notice
+from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.wordings import Message
 
@@ -27,16 +28,12 @@ def ask(notice: Notice, reply: str, now: datetime) -> None:
         "en": (notice.text_en or notice.text_zh).partition("\n")[0][:60],
     }
     queue(
+        Occasion(f"{notice.purpose}{SUFFIX}", notice.subject, notice.unit, notice.thread, notice.drill),
+        Message(wording="reply.unclear", facts={"reply": reply[:REPEATED], "about": headlines}),
         recipients=[Recipient(notice.recipient, notice.post, notice.held_post_id)],
         channels=[Channel.SMS],
-        purpose=f"{notice.purpose}{SUFFIX}",
-        subject=notice.subject,
-        thread=notice.thread,
-        unit=notice.unit,
-        message=Message(wording="reply.unclear", facts={"reply": reply[:REPEATED], "about": headlines}),
         priority=notice.priority,
         expires_at=notice.expires_at,
-        drill=notice.drill,
         now=now,
     )
 

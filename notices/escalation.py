@@ -19,6 +19,7 @@ from notices import chain, ending, still, tellings
 from notices.actions import queue
 from notices.choices import ALERT, Answer, Channel, Do, State
 from notices.models import Notice, Step, Telling
+from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine, outcome_of_step
 from notices.wordings import Message
@@ -150,13 +151,12 @@ def _breach(telling: Telling, step: Step, now: datetime) -> str:
         (Channel.SMS, "notice.unheard"),
     ):
         queue(
+            _occasion(telling, purpose=purpose),
+            Message(wording="notice.unheard", facts=facts),
             recipients=leaders,
             channels=[channel],
-            purpose=purpose,
-            message=Message(wording="notice.unheard", facts=facts),
             priority=ALERT,
             now=now,
-            **_shared(telling),
         )
     return f"told {leaders[0].post_title}"[:200] if leaders else "nobody to tell"
 
@@ -170,10 +170,10 @@ def _still_on_it(telling: Telling, step: Step, now: datetime) -> str:
         return "active"
     purpose = f"{_first_purpose(telling)}.still{step.number}"
     queue(
+        _occasion(telling, purpose=purpose[:60]),
+        Message(wording="notice.still", facts={"about": _about(telling)}),
         recipients=[_as_recipient(telling)],
         channels=STILL_CHANNELS,
-        purpose=purpose[:60],
-        message=Message(wording="notice.still", facts={"about": _about(telling)}),
         escalation=Escalation(
             steps=(StepLine(STILL_BREACH, Do.NEXT_PERSON), StepLine(STILL_BREACH, Do.BREACH)),
             needs_each=True,
@@ -183,7 +183,6 @@ def _still_on_it(telling: Telling, step: Step, now: datetime) -> str:
         ),
         priority=ALERT,
         now=now,
-        **_shared(telling),
     )
     return "asked"
 
@@ -218,24 +217,18 @@ def _tell(
     telling: Telling, recipients: list[Recipient], channels: list[str], now: datetime, **more: Any
 ) -> int:
     return queue(
+        _occasion(telling, purpose=telling.purpose),
+        Message.from_dict(telling.message),
         recipients=recipients,
         channels=channels,
-        purpose=telling.purpose,
-        message=Message.from_dict(telling.message),
         priority=ALERT,
         now=now,
-        **_shared(telling),
         **more,
     )
 
 
-def _shared(telling: Telling) -> dict:
-    return {
-        "subject": telling.subject,
-        "thread": telling.thread,
-        "unit": telling.unit,
-        "drill": telling.drill,
-    }
+def _occasion(telling: Telling, *, purpose: str) -> Occasion:
+    return Occasion(purpose, telling.subject, telling.unit, telling.thread, telling.drill)
 
 
 def _as_recipient(telling: Telling) -> Recipient:

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from accounts.models import Unit, User
+from accounts.models import User
 from journal.record import record
 from notices.actions import queue
 from notices.choices import ALERT, Channel
+from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.wordings import Message
 
@@ -14,35 +15,29 @@ PURPOSE = "notice.nobody"
 
 def tell_sender(
     sender: User,
+    occasion: Occasion,
     *,
     who: dict[str, str],
     about: dict[str, str],
-    subject: str,
-    thread: str,
-    unit: Unit,
-    drill: bool,
     now: datetime,
 ) -> None:
-    """`who`: for whom nobody answers; `about`: what they were to be told. Both {"zh", "en"}."""
+    """`occasion`: the one on which nobody could be told. `who`: for whom nobody answers; `about`: what they were to be
+    told. Both {"zh", "en"}."""
     record(
         PURPOSE,
-        subject=subject,
-        thread=thread,
-        unit=unit,
+        subject=occasion.subject,
+        thread=occasion.thread,
+        unit=occasion.unit,
         actor=None,
         at=now,
-        drill=drill,
+        drill=occasion.drill,
         content={"who": who["zh"], "who_en": who["en"]},
     )
     queue(
+        occasion._replace(purpose=PURPOSE),
+        Message(wording=PURPOSE, facts={"who": who, "about": about}),
         recipients=[Recipient(sender, "")],
         channels=[Channel.APP],
-        purpose=PURPOSE,
-        subject=subject,
-        thread=thread,
-        unit=unit,
-        message=Message(wording=PURPOSE, facts={"who": who, "about": about}),
         priority=ALERT,
         now=now,
-        drill=drill,
     )

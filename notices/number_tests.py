@@ -16,7 +16,9 @@ from common.local_time import LOCAL
 from notices.actions import queue
 from notices.choices import TEST, State
 from notices.models import Notice
+from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.wordings import Message
 
 PURPOSE = "test.number"
 
@@ -38,17 +40,13 @@ def queue_test(
     Not sent by `answer_by`, it is not sent any more.
     """
     return queue(
+        Occasion(PURPOSE, subject, unit, drill=drill),
+        Message(_text("zh-hans", answer_by), _text("en", answer_by)),
         recipients=recipients,
         channels=channels,
-        purpose=PURPOSE,
-        subject=subject,
-        unit=unit,
-        text_zh=_text("zh-hans", answer_by),
-        text_en=_text("en", answer_by),
         priority=TEST,
         expires_at=answer_by,
         now=now,
-        drill=drill,
     )
 
 

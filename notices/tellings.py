@@ -6,12 +6,13 @@ circle, no deadlock.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from notices.choices import Answer, Channel, Do, State
 from notices.models import Notice, Step, Telling
+from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation
+from notices.wordings import Message
 
 #: Whoever said they come and then cannot is replaced by a step of this number.
 REPLACED = 50
@@ -20,13 +21,11 @@ STILL = 100
 
 
 def begin(
+    occasion: Occasion,
+    message: Message,
     recipients: Iterable[Recipient],
     escalation: Escalation,
     now: datetime,
-    *,
-    subject: str,
-    purpose: str,
-    **fields: Any,
 ) -> None:
     """Write down who is to be reached and what follows if they do not hear. Asked twice, it is one telling."""
     people = {recipient.person.pk: recipient for recipient in recipients}
@@ -36,20 +35,21 @@ def begin(
                 recipient=one.person,
                 post=one.post_title,
                 held_post_id=one.post_id,
-                subject=subject,
-                purpose=purpose,
                 level=escalation.level,
                 needs_each=escalation.needs_each,
                 began_at=now,
                 still_after=escalation.still_after,
                 still_left=escalation.still_times,
-                **fields,
+                message=message._asdict(),
+                **occasion.columns(),
             )
             for one in people.values()
         ],
         ignore_conflicts=True,
     )
-    written = Telling.objects.filter(subject=subject, purpose=purpose, recipient__in=people, began_at=now)
+    written = Telling.objects.filter(
+        subject=occasion.subject, purpose=occasion.purpose, recipient__in=people, began_at=now
+    )
     Step.objects.bulk_create(
         [
             Step(

@@ -22,6 +22,7 @@ from notices import still
 from notices.actions import queue
 from notices.choices import ORDER, ROUTINE, Channel
 from notices.ending import end
+from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.wordings import Message
 from plans.models import PlanVersion
@@ -53,16 +54,12 @@ def _tell(clock: Clock, now: datetime) -> None:
         for one in _leaders(clock, now, besides=set(people)):
             people.setdefault(one.person.pk, one)
     queue(
+        Occasion(f"{PURPOSE}.{clock.pk}", clock.subject, clock.unit, clock.thread, clock.drill),
+        Message(wording=PURPOSE, facts=_facts(clock)),
         recipients=people.values(),
         channels=CHANNELS,
-        purpose=f"{PURPOSE}.{clock.pk}",
-        subject=clock.subject,
-        thread=clock.thread,
-        unit=clock.unit,
-        message=Message(wording=PURPOSE, facts=_facts(clock)),
         priority=ORDER if clock.due_at and clock.due_at - clock.started_at <= SHORT else ROUTINE,
         now=now,
-        drill=clock.drill,
     )
 
 

@@ -24,7 +24,9 @@ from journal.record import record
 from notices.actions import queue
 from notices.choices import TEST, Channel, State
 from notices.number_tests import Result, queue_test, results
+from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.wordings import Message
 
 
 @transaction.atomic
@@ -220,13 +222,13 @@ def send_code(*, person: User, now: datetime) -> None:
         )
     code = new_code(person=person, now=now)
     queue(
+        Occasion(purpose=f"contact.code.{now:%m%d%H%M%S}", subject=key("user", person.pk), unit=None),
+        Message(
+            text_zh=f"核实码 {code}，10 分钟内有效。请勿转告他人。",
+            text_en=f"Code {code}, good for 10 minutes. Tell nobody.",
+        ),
         recipients=[Recipient(person, "")],
         channels=[Channel.SMS],
-        purpose=f"contact.code.{now:%m%d%H%M%S}",
-        subject=key("user", person.pk),
-        unit=None,
-        text_zh=f"核实码 {code}，10 分钟内有效。请勿转告他人。",
-        text_en=f"Code {code}, good for 10 minutes. Tell nobody.",
         priority=TEST,
         expires_at=now + GOOD_FOR,
         now=now,

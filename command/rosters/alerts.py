@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from accounts.models import Unit, User
+from accounts.models import User
 from command.rosters.models import Roster, Shift, Swap
 from common.local_time import LOCAL
 from notices.actions import queue
 from notices.choices import ROUTINE, Channel
+from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.wordings import Message
 
 #: Who is on duty at an hour has to know so long before.
 TO_BE_THERE = timedelta(hours=1)
@@ -29,9 +31,7 @@ def tell_published(roster: Roster, shifts: Iterable[Shift], *, now: datetime) ->
         first = min(mine, key=lambda shift: shift.starts_at)
         _tell(
             [first.person],
-            purpose="roster.published",
-            subject=roster.key,
-            unit=roster.unit,
+            occasion=Occasion(purpose="roster.published", subject=roster.key, unit=roster.unit),
             text_zh=f"值班表 {span} 已发布：您有 {len(mine)} 班，首班 {when(first.starts_at)}（{first.post.title}）",
             text_en=f"Roster {span} is out: you have {len(mine)} duties, the first on {when(first.starts_at)} ({first.post.title_en or first.post.title})",
             begins_at=first.starts_at,
@@ -47,9 +47,9 @@ def tell_changed(before: Shift, after: Iterable[Shift], *, reason: str, now: dat
     who = "、".join(dict.fromkeys(str(shift.person) for shift in given))
     _tell(
         people.values(),
-        purpose=f"shift.changed.{now:%m%d%H%M%S}",
-        subject=before.key,
-        unit=before.post.unit,
+        occasion=Occasion(
+            purpose=f"shift.changed.{now:%m%d%H%M%S}", subject=before.key, unit=before.post.unit
+        ),
         text_zh=f"值班变更：{before.post.title} {span}，现由 {who} 值班。原因：{reason}",
         text_en=f"Duty changed: {before.post.title_en or before.post.title} {span}, now {who}. Reason: {reason}",
         begins_at=min(shift.starts_at for shift in given),
@@ -62,9 +62,7 @@ def tell_swap(swap: Swap, people: Iterable[User], *, zh: str, en: str, now: date
     span = f"{when(shift.starts_at)} – {when(shift.ends_at)}"
     _tell(
         people,
-        purpose=f"swap.{swap.state}",
-        subject=swap.key,
-        unit=shift.post.unit,
+        occasion=Occasion(purpose=f"swap.{swap.state}", subject=swap.key, unit=shift.post.unit),
         text_zh=f"换班{zh}：{shift.post.title} {span}，{swap.proposed_by} ⇄ {swap.other}",
         text_en=f"Swap {en}: {shift.post.title_en or shift.post.title} {span}, {swap.proposed_by} ⇄ {swap.other}",
         begins_at=shift.starts_at,
@@ -75,9 +73,7 @@ def tell_swap(swap: Swap, people: Iterable[User], *, zh: str, en: str, now: date
 def _tell(
     people: Iterable[User],
     *,
-    purpose: str,
-    subject: str,
-    unit: Unit,
+    occasion: Occasion,
     text_zh: str,
     text_en: str,
     begins_at: datetime,
@@ -85,13 +81,10 @@ def _tell(
 ) -> None:
     """`begins_at`: the duty it is about. The nearer it is, the less may wait for the morning."""
     queue(
+        occasion,
+        Message(text_zh[:300], text_en[:300]),
         recipients=[Recipient(person, "") for person in people],
         channels=[Channel.APP, Channel.SMS],
-        purpose=purpose,
-        subject=subject,
-        unit=unit,
-        text_zh=text_zh[:300],
-        text_en=text_en[:300],
         priority=ROUTINE,
         needed_by=begins_at - TO_BE_THERE,
         now=now,

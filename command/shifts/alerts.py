@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from accounts.models import Unit, User
+from accounts.models import User
 from command.rosters.alerts import when
 from command.rosters.models import Shift
 from command.shifts.models import Handover
 from notices.actions import queue
 from notices.choices import ORDER, Channel
 from notices.number_tests import queue_test
+from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.wordings import Message
 
 LOUD = (Channel.APP, Channel.SMS, Channel.VOICE)
 
@@ -34,9 +36,7 @@ def tell_stood_in(shift: Shift, stand_in: User | None, leaders: Iterable[User], 
     if stand_in is not None:
         _ring(
             [stand_in],
-            purpose="shift.stand_in",
-            subject=shift.key,
-            unit=shift.post.unit,
+            occasion=Occasion(purpose="shift.stand_in", subject=shift.key, unit=shift.post.unit),
             text_zh=f"您现在替班：{post}，至 {when(shift.ends_at)}。{shift.person} 未按时确认到岗。",
             text_en=f"You are on duty now: {post_en}, until {when(shift.ends_at)}. {shift.person} did not confirm.",
             now=now,
@@ -45,9 +45,7 @@ def tell_stood_in(shift: Shift, stand_in: User | None, leaders: Iterable[User], 
     instead_en = f"{stand_in} stands in" if stand_in else "nobody can stand in, please act now"
     _ring(
         {shift.person, *leaders} - {stand_in},
-        purpose="shift.not_confirmed",
-        subject=shift.key,
-        unit=shift.post.unit,
+        occasion=Occasion(purpose="shift.not_confirmed", subject=shift.key, unit=shift.post.unit),
         text_zh=f"{post} {shift.person} 未在 {when(shift.confirm_by)} 前确认到岗，{instead_zh}。",
         text_en=f"{post_en}: {shift.person} did not confirm by {when(shift.confirm_by)}; {instead_en}.",
         now=now,
@@ -58,9 +56,7 @@ def tell_number_silent(shift: Shift, leaders: Iterable[User], *, now: datetime) 
     """Confirmed on screen, but the number did not answer: the leaders should know before the night does."""
     _ring(
         leaders,
-        purpose="shift.number_silent",
-        subject=shift.key,
-        unit=shift.post.unit,
+        occasion=Occasion(purpose="shift.number_silent", subject=shift.key, unit=shift.post.unit),
         channels=[Channel.APP],
         text_zh=f"{shift.post.title} {shift.person} 已在屏幕上确认到岗，但电话测试未应答。",
         text_en=f"{shift.person} confirmed on screen, but the test of the telephone number was not answered.",
@@ -75,9 +71,9 @@ def ring_both(handover: Handover, left: list[str], people: Iterable[User], *, no
     what = "；".join(left[:3])
     _ring(
         people,
-        purpose=f"handover.left_open.{now:%H%M%S}",
-        subject=handover.key,
-        unit=handover.unit,
+        occasion=Occasion(
+            purpose=f"handover.left_open.{now:%H%M%S}", subject=handover.key, unit=handover.unit
+        ),
         text_zh=f"交接未完成（{handover.unit}）：{what or '双方未签字'}{more}",
         text_en=f"Handover left open ({handover.unit}): {what or 'not signed by both'}{more_en}",
         now=now,
@@ -87,22 +83,17 @@ def ring_both(handover: Handover, left: list[str], people: Iterable[User], *, no
 def _ring(
     people: Iterable[User],
     *,
-    purpose: str,
-    subject: str,
-    unit: Unit,
+    occasion: Occasion,
     text_zh: str,
     text_en: str,
     now: datetime,
     channels: Iterable[str] = LOUD,
 ) -> None:
     queue(
+        occasion,
+        Message(text_zh[:300], text_en[:300]),
         recipients=[Recipient(person, "") for person in people],
         channels=channels,
-        purpose=purpose,
-        subject=subject,
-        unit=unit,
-        text_zh=text_zh[:300],
-        text_en=text_en[:300],
         priority=ORDER,
         now=now,
     )

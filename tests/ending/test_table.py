@@ -9,6 +9,8 @@ from django.db import transaction
 from notices import still
 from notices.actions import queue
 from notices.many import queue_many
+from notices.occasions import Occasion
+from notices.wordings import Message
 
 
 def lines():
@@ -45,9 +47,12 @@ def test_every_purpose_written_in_the_code_is_known():
 def test_what_nobody_says_the_end_of_is_not_told(now, cast, units):
     with pytest.raises(LookupError, match="docs/notices.md"), transaction.atomic():
         queue(
-            recipients=[], channels=["app"], purpose="weather.fine", subject="x:1", unit=units["C1"],
-            text_zh="x", now=now,
-        )  # fmt: skip
+            Occasion("weather.fine", "x:1", units["C1"]),
+            Message("x"),
+            recipients=[],
+            channels=["app"],
+            now=now,
+        )
     with pytest.raises(LookupError), transaction.atomic():
         queue_many(
             [], channels=["app"], purpose="weather.fine", thread="x:1", priority=5, expires_at=now, now=now

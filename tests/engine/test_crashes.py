@@ -24,7 +24,9 @@ from clocks.sweep import sweep
 from journal.models import Entry
 from journal.record import record
 from notices.actions import queue
+from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.wordings import Message
 from notices.models import Notice
 
 now = timezone.now()
@@ -35,8 +37,8 @@ def person(n):
 def tell(n, first=0):
     with transaction.atomic():
         for i in range(first, first + n):
-            queue(recipients=[Recipient(person(i), "")], channels=["sms"], purpose="contact.code", subject=f"order:{i}",
-                  unit=None, text_zh="x", now=timezone.now(), priority=1 + i % 2 * 4)
+            queue(Occasion("contact.code", f"order:{i}", None), Message("x"), recipients=[Recipient(person(i), "")],
+                  channels=["sms"], now=timezone.now(), priority=1 + i % 2 * 4)
 
 def due(n, effect="", first=0):
     Clock.objects.bulk_create(
@@ -135,8 +137,8 @@ from notices.models import Step, Telling
 from notices.rules import Escalation, StepLine
 
 with transaction.atomic():
-    queue(recipients=[Recipient(person(1), "")], channels=["app"], purpose="contact.code", subject="order:1", unit=None,
-          text_zh="x", now=now - timedelta(minutes=4), priority=1,
+    queue(Occasion("contact.code", "order:1", None), Message("x"), recipients=[Recipient(person(1), "")],
+          channels=["app"], now=now - timedelta(minutes=4), priority=1,
           escalation=Escalation((StepLine(timedelta(minutes=1), Do.SECOND_CHANNEL, ("voice",)),
                                  StepLine(timedelta(minutes=3), Do.BREACH))))
 """

@@ -3,7 +3,9 @@ from django.db import transaction
 
 from notices import actions, still
 from notices.models import Notice
+from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.wordings import Message
 from tests.notices.gateway import FakeGateway
 
 SECRET = "a shared secret"
@@ -58,7 +60,9 @@ def tell(cast, units, now):
         }
         people = [Recipient(cast[name], f"post of {name}") for name in usernames]
         with transaction.atomic():
-            actions.queue(recipients=people, channels=channels, now=at, **fields)
-        return list(Notice.objects.filter(subject=fields["subject"]).order_by("id"))
+            occasion = Occasion(**{name: fields.pop(name) for name in Occasion._fields if name in fields})
+            words = Message(**{name: fields.pop(name) for name in Message._fields if name in fields})
+            actions.queue(occasion, words, recipients=people, channels=channels, now=at, **fields)
+        return list(Notice.objects.filter(subject=occasion.subject).order_by("id"))
 
     return queue

@@ -16,6 +16,7 @@ from notices import actions, escalation, gateway_events, outbox
 from notices.channels import Outcome, key_of
 from notices.choices import ALERT, Do
 from notices.models import Notice, Telling
+from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine
 from notices.wordings import Message
@@ -95,14 +96,11 @@ class World:
             people = self.chance.sample(self.held, self.chance.choice([1, 1, 1, 2]))
             with transaction.atomic():
                 actions.queue(
+                    Occasion("warning.signed", f"warning:{number}", self.units["C1"], f"incident:{number}"),
+                    Message(wording="warning.signed", facts=FACTS),
                     recipients=[Recipient(one.person, one.post.title, one.post_id) for one in people],
                     channels=["app", "sms"],
-                    purpose="warning.signed",
-                    subject=f"warning:{number}",
-                    thread=f"incident:{number}",
-                    unit=self.units["C1"],
                     priority=ALERT,
-                    message=Message(wording="warning.signed", facts=FACTS),
                     escalation=Escalation(STEPS, needs_each=self.chance.random() < 0.6, level="red"),
                     now=self.now,
                 )

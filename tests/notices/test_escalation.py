@@ -13,6 +13,7 @@ from journal.record import content_of
 from notices import actions, escalation, gateway_events, hand_calls, outbox, still
 from notices.choices import ALERT, Answer, Channel, Do, State
 from notices.models import Notice, Step, Telling
+from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine
 from notices.wordings import Message
@@ -34,16 +35,13 @@ def warn(cast, units, now):
         held = Appointment.objects.filter(person__username__in=usernames).select_related("person", "post")
         with transaction.atomic():
             actions.queue(
+                Occasion("warning.signed", subject, units["C1"], thread="incident:5"),
+                Message(wording="warning.signed", facts=FACTS),
                 recipients=[
                     Recipient(one.person, one.post.title, one.post_id) for one in held.order_by("pk")
                 ],
                 channels=channels,
-                purpose="warning.signed",
-                subject=subject,
-                thread="incident:5",
-                unit=units["C1"],
                 priority=ALERT,
-                message=Message(wording="warning.signed", facts=FACTS),
                 escalation=Escalation(STEPS, needs_each, still_after=still, still_times=3, level="red"),
                 now=at,
             )
@@ -265,12 +263,10 @@ def test_following_up_costs_four_queries_for_any_number_of_people(
 
     with transaction.atomic(), django_assert_num_queries(4):
         actions.queue(
+            Occasion("x", "a:1", units["C1"]),
+            Message(wording="warning.signed", facts=FACTS),
             recipients=people,
             channels=["app", "sms"],
-            purpose="x",
-            subject="a:1",
-            unit=units["C1"],
-            message=Message(wording="warning.signed", facts=FACTS),
             escalation=Escalation(STEPS, True),
             now=now,
         )

@@ -8,8 +8,10 @@ from django.db import transaction
 from notices import actions, ending, queries
 from notices.choices import State
 from notices.models import Notice
+from notices.occasions import Occasion
 from notices.outbox import claim
 from notices.recipients import Recipient
+from notices.wordings import Message
 
 
 def test_one_row_per_person_and_way(gateway, tell):
@@ -48,9 +50,7 @@ def test_a_call_waits_for_the_text_message_but_not_for_nothing(gateway, tell, no
 
 def test_queueing_outside_the_transaction_of_the_act_is_refused(transactional_db, now):
     with pytest.raises(transaction.TransactionManagementError):
-        actions.queue(
-            recipients=[], channels=["app"], purpose="x", subject="a:1", unit=None, text_zh="x", now=now
-        )
+        actions.queue(Occasion("x", "a:1", None), Message("x"), recipients=[], channels=["app"], now=now)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -59,12 +59,10 @@ def test_a_fan_out_is_one_insert(gateway, cast, units, now, count, django_assert
 
     with transaction.atomic(), django_assert_num_queries(1):
         actions.queue(
+            Occasion("x", "a:1", units["C1"]),
+            Message("x"),
             recipients=people,
             channels=["app", "sms"],
-            purpose="x",
-            subject="a:1",
-            unit=units["C1"],
-            text_zh="x",
             now=now,
         )
 

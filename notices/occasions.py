@@ -1,0 +1,20 @@
+"""Why somebody is told, and of what: the same for each notice, each channel and each step that follows silence."""
+
+from typing import Any, NamedTuple
+
+from accounts.models import Unit
+
+
+class Occasion(NamedTuple):
+    #: One reason, told once to each person on each channel; notices.still says how long it lasts.
+    purpose: str
+    #: The thing it is about, by its journal key, and the thread that belongs to; "" where it is its own.
+    subject: str
+    unit: Unit | None
+    thread: str = ""
+    drill: bool = False
+
+    def columns(self) -> dict[str, Any]:
+        """As notices and tellings keep it."""
+        kept = self._asdict() | {"thread": self.thread or self.subject}
+        return kept | {"unit_path": self.unit.path if self.unit else ""}
