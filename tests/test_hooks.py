@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from common.hooks import Hook, NamedHook
 
 importlib.import_module("config.urls")
 
-#: Highest last: as they start.
-ROOMS = ("common", "accounts", "journal", "clocks", "notices", "plans", "incidents", "early_warnings", "command",
-         "reports", "dashboards", "engine", "demo")  # fmt: skip
+TOP = Path(settings.BASE_DIR)
+LAYERS = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
+#: Lowest first.
+ROOMS = [room for room in reversed(LAYERS) if (TOP / room / "apps.py").exists()]
 #: Registries of Django itself.
 OF_DJANGO = {"common": ["register_converter"], "engine": ["post_migrate.connect"]}
 
@@ -32,7 +34,7 @@ def hooks() -> dict[str, Hook | NamedHook]:
 
 
 def fillers() -> list[str]:
-    return [room for room in ROOMS if (Path(settings.BASE_DIR) / room / "hooks.py").exists()]
+    return [room for room in ROOMS if (TOP / room / "hooks.py").exists()]
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def filled_by_room() -> dict[str, list[str]]:
 
 
 def listed() -> dict[str, list[str]]:
-    text = (settings.BASE_DIR / "docs/architecture.md").read_text()
+    text = (TOP / "docs/architecture.md").read_text()
     part = text.split("## Hooks")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `([\w.]+)` \| (.+) \| ([\w, ]+) \|$", part, flags=re.MULTILINE)
     assert all(what.strip() for _name, what, _rooms in rows)
@@ -89,7 +91,7 @@ def test_registering_again_changes_nothing(restored):
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_nothing_else_is_registered_when_a_room_starts(room):
-    tree = ast.parse((settings.BASE_DIR / room / "apps.py").read_text())
+    tree = ast.parse((TOP / room / "apps.py").read_text())
     called = [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
     assert called == OF_DJANGO.get(room, [])
