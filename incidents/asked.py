@@ -1,6 +1,6 @@
 """Fields for the facts that a plan asks about and that not every form has: a flow's urgency, a crowd's mood."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,23 +11,25 @@ from plans.conditions import singles
 from plans.engine import Document, criteria_of
 from plans.facts import FACTS, MOST, Fact
 
-#: Every observation has fields of its own for these.
-_ALWAYS = {"headcount", "acts", "life_risk", "casualties", "online_views_reported"}
 _YES_NO = {"yes": True, "no": False}
 
 
-def asked_fields(document: Document) -> dict[str, forms.Field]:
-    """Fact → form field, in the order of the vocabulary, for what this plan's limbs, floors and triggers ask."""
-    asked = set(_asked(document)) - _ALWAYS
+def asked_fields(document: Document, besides: Collection[str]) -> dict[str, forms.Field]:
+    """Fact → form field, in the order of the vocabulary, for what this plan's limbs, floors and triggers ask.
+
+    `besides`: facts for which the form has fields of its own.
+    """
+    asked = set(_asked(document)).difference(besides)
     fields = {name: _field(fact, document) for name, fact in FACTS.items() if name in asked}
     return {name: field for name, field in fields.items() if field is not None}
 
 
 def first_values(facts: dict) -> dict:
-    """What these fields show at first: the present picture."""
+    """What fields that are called like their facts show at first: the present picture."""
     yes_no = {True: "yes", False: "no"}
-    return {name: yes_no.get(value, value) if isinstance(value, bool) else value
-            for name, value in facts.items() if name not in _ALWAYS}  # fmt: skip
+    return {
+        name: yes_no.get(value, value) if isinstance(value, bool) else value for name, value in facts.items()
+    }
 
 
 def _asked(document: Document) -> Iterator[str]:

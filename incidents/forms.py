@@ -20,6 +20,12 @@ class FactsMixin:
     #: form field → fact
     fact_fields: dict[str, str] = {}
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, fact in self.fact_fields.items():
+            if isinstance(self.fields[name], forms.MultipleChoiceField):
+                self.fields[name].choices = choices_of(fact)
+
     def clean(self):
         cleaned = super().clean()
         raw = {fact: cleaned.get(field) for field, fact in self.fact_fields.items() if field in cleaned}
@@ -78,8 +84,6 @@ class AlarmForm(FactsMixin, forms.Form):
                 label=_("How many people"), max_length=24, required=False,
                 help_text=_("A number or a range, such as 8 or 6-20."),
             )  # fmt: skip
-        self.fields["acts"].choices = choices_of("acts")
-        self.fields["life_risk"].choices = choices_of("life_risk")
 
     def add_prefix(self, field_name):
         """The names under which a device with JavaScript sends the facts: the page is the same without."""
@@ -103,16 +107,17 @@ class DeskForm(FactsMixin, forms.Form):
     known_at = moment_field(label=_("Known at"))
 
     fact_fields = {"headcount": "headcount"}
+    #: Facts whose choices are offered together, the gravest first.
+    SIGNS = ("life_risk", "acts")
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units
-        self.fields["signs"].choices = [*choices_of("life_risk"), *choices_of("acts")]
+        self.fields["signs"].choices = [choice for fact in self.SIGNS for choice in choices_of(fact)]
 
     def gather(self, raw, cleaned):
-        signs = cleaned.get("signs", [])
-        raw["acts"] = [sign for sign in signs if sign in dict(choices_of("acts"))]
-        raw["life_risk"] = [sign for sign in signs if sign in dict(choices_of("life_risk"))]
+        for fact in self.SIGNS:
+            raw[fact] = [sign for sign in cleaned.get("signs", []) if sign in dict(choices_of(fact))]
 
 
 class ObservationForm(FactsMixin, forms.Form):
@@ -145,9 +150,8 @@ class ObservationForm(FactsMixin, forms.Form):
 
     def __init__(self, *args, document=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["acts"].choices = choices_of("acts")
-        self.fields["life_risk"].choices = choices_of("life_risk")
-        asked = asked_fields(document) if document else {}
+        own = {*self.fact_fields.values(), "casualties"}
+        asked = asked_fields(document, besides=own) if document else {}
         self.fields.update(asked)
         self.fact_fields = {**self.fact_fields, **{name: name for name in asked}}
         self._asked = list(asked)
@@ -177,13 +181,11 @@ class ObservationForm(FactsMixin, forms.Form):
             low, high = headcount["low"], headcount["high"]
             text = str(low) if low == high else f"{low}-{high}"
         return {
+            **first_values(facts),
             "headcount": text,
-            "acts": facts.get("acts", []),
-            "life_risk": facts.get("life_risk", []),
             "injured": casualties.get("injured"),
             "dead": casualties.get("dead"),
             "online_views": facts.get("online_views_reported"),
-            **first_values(facts),
         }
 
 
