@@ -1,7 +1,5 @@
 """The cast, the clock, and databases that can be emptied although the journal cannot."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -15,6 +13,8 @@ from plans.actions import load_plan
 from plans.models import PlanVersion
 from tests import prepared
 from tests.kept import kept
+
+pytest_plugins = ["tests.browsers", "tests.wall_clock"]
 
 CITY = "cn-justice-city-petition-000"
 
@@ -63,12 +63,6 @@ def django_db_setup(django_db_setup, django_db_keepdb, migrated_database, django
 
 
 @pytest.fixture
-def now():
-    """Sunday 2026-11-22, 09:00 in Shanghai, in UTC as the doors of the product read it."""
-    return datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture
 def cast(db, now):
     """People by username: one city, two counties (county2 is the neighbour), two townships, one village each."""
     kept(("cast", now), lambda: bureau.build(now=now, counties=2, townships=2, villages=1))
@@ -100,19 +94,6 @@ def units(cast):
 def reach(cast, now):
     """reach("county1.duty") → what that person may see and do now."""
     return lambda username, at=None: reach_of(cast[username], at or now)
-
-
-@pytest.fixture
-def signed_in(cast, client):
-    """signed_in("county1.duty") → a fresh browser-like client of that person."""
-    from django.test import Client
-
-    def sign_in(username):
-        browser = Client(raise_request_exception=True)
-        browser.force_login(cast[username])
-        return browser
-
-    return sign_in
 
 
 # The bureau behind real processes, one database that only gets copied, for journeys and faults.

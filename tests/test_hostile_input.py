@@ -42,7 +42,7 @@ def incident(plan, units, reach, now):
 
 
 @pytest.fixture
-def browser(cast, incident):
+def director(cast, incident):
     client = Client(raise_request_exception=False)
     client.force_login(cast["county1.director"])
     return client
@@ -80,8 +80,8 @@ def _plain(pattern: str) -> str:
     return "/" + re.sub(r"\\Z|[\^$?\\]", "", pattern)
 
 
-def test_a_hostile_address_is_refused_and_no_crash(browser):
-    assert crashes((address, browser.get(address)) for address, _name in with_hostile_parts()) == {}
+def test_a_hostile_address_is_refused_and_no_crash(director):
+    assert crashes((address, director.get(address)) for address, _name in with_hostile_parts()) == {}
 
 
 def test_a_hostile_address_of_a_stranger_is_refused_and_no_crash(incident):
@@ -94,7 +94,7 @@ def test_a_hostile_address_of_a_stranger_is_refused_and_no_crash(incident):
     assert crashes((address, stranger.get(address)) for address in addresses) == {}
 
 
-def test_a_hostile_query_is_refused_and_no_crash(browser, incident):
+def test_a_hostile_query_is_refused_and_no_crash(director, incident):
     answers = []
     values = {"unit": "C1", "code": "C1", "period": "2026-11-22", "number": incident.number}
     for pattern, name in ALL:
@@ -102,7 +102,7 @@ def test_a_hostile_query_is_refused_and_no_crash(browser, incident):
             address = example(pattern, values)
             queries = ["&".join(f"{one}={value}" for one in NAMES) for value in EVERYWHERE]
             queries += ["unit=C1&" + "&".join(f"{one}={value}" for one in DAYS) for value in EDGES]
-            answers += [(f"{address} {query[:40]}", browser.get(f"{address}?{query}")) for query in queries]
+            answers += [(f"{address} {query[:40]}", director.get(f"{address}?{query}")) for query in queries]
 
     assert crashes(answers) == {}
 
@@ -131,7 +131,7 @@ def field_names() -> set[str]:
 
 
 @pytest.mark.embedded_only  # a minute and more; what refuses stands before any database
-def test_a_hostile_form_is_refused_and_no_crash(browser, incident):
+def test_a_hostile_form_is_refused_and_no_crash(director, incident):
     names, answers = field_names(), []
     values = {"unit": "C1", "code": "C1", "period": "2026-11-22", "number": incident.number, "verb": "reply"}
     for pattern, name, _view in routes_with_post():
@@ -139,7 +139,7 @@ def test_a_hostile_form_is_refused_and_no_crash(browser, incident):
             continue
         for text in TEXTS:
             given = dict.fromkeys(names, text)
-            answers.append((f"{name} {text[:12]!r}", browser.post(example(pattern, values), given)))
+            answers.append((f"{name} {text[:12]!r}", director.post(example(pattern, values), given)))
 
     assert crashes(answers) == {}
 
@@ -198,37 +198,37 @@ ALARM = {
 }
 
 
-def test_an_alarm_is_tidied_instead_of_refused(browser):
-    sent = browser.post("/api/v1/alarms/", json.dumps(ALARM), content_type="application/json")
+def test_an_alarm_is_tidied_instead_of_refused(director):
+    sent = director.post("/api/v1/alarms/", json.dumps(ALARM), content_type="application/json")
 
     incident = Incident.objects.latest("pk")
     assert sent.status_code == 201
     assert (incident.what, incident.place, incident.client_id) == ("有人\n要跳楼", "三楼", "c1")
 
 
-def test_an_alarm_of_the_page_is_tidied_instead_of_refused(browser):
-    sent = browser.post("/alarm/", {"unit": "C1", "what": "要跳楼\x00", "idempotency_key": "a\x00b"})
+def test_an_alarm_of_the_page_is_tidied_instead_of_refused(director):
+    sent = director.post("/alarm/", {"unit": "C1", "what": "要跳楼\x00", "idempotency_key": "a\x00b"})
 
     assert sent.status_code == 303
     assert Incident.objects.latest("pk").what == "要跳楼"
 
 
-def test_another_body_with_impossible_text_is_refused_as_a_whole(browser, incident):
+def test_another_body_with_impossible_text_is_refused_as_a_whole(director, incident):
     address = f"/api/v1/incidents/{incident.number}/observations/"
     for text in ("a\x00", "\ud800", "\ufffe"):
-        answer = browser.post(address, json.dumps({"what": text}), content_type="application/json",
+        answer = director.post(address, json.dumps({"what": text}), content_type="application/json",
                               headers={"Idempotency-Key": "k"})  # fmt: skip
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_text")
 
 
-def test_what_a_clipboard_brings_along_is_taken_out(browser, incident):
-    browser.post(f"/incidents/{incident.number}/observe/", {"what": "第一行\x0b第二行\x07\t完"})
+def test_what_a_clipboard_brings_along_is_taken_out(director, incident):
+    director.post(f"/incidents/{incident.number}/observe/", {"what": "第一行\x0b第二行\x07\t完"})
 
     incident.refresh_from_db()
     assert incident.observations.latest("pk").what == "第一行\n第二行\t完"
 
 
-def test_a_cookie_with_an_escaped_nul_is_nobodys(browser):
+def test_a_cookie_with_an_escaped_nul_is_nobodys(director):
     stranger = Client(raise_request_exception=False)
     stranger.cookies.load('session="aaaaaaaaaaaa\\000"; language="zh\\000"')
 

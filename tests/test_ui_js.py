@@ -1,9 +1,7 @@
 """The scripts in a real browser, against a made-up server: every answer and every socket is the test's own."""
 
 import json
-import os
 import re
-import shutil
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -15,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from common.gallery import examples
+from tests.browsers import CHROMIUM
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
 
 ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 HOST = "http://localhost"
 CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -118,25 +116,9 @@ class Site:
         )
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--no-first-run",
-            ],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser):
-    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
+def page(chromium):
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
@@ -528,8 +510,8 @@ def test_countdown_uses_the_time_of_the_server(page, site):
     expect(page.locator("time-left b")).to_have_text(re.compile("剩 (09|10):"))
 
 
-def test_page_without_scripts_shows_the_absolute_time(browser):
-    context = browser.new_context(java_script_enabled=False)
+def test_page_without_scripts_shows_the_absolute_time(chromium):
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     site = Site(page)
     now = timezone.now()
@@ -969,8 +951,8 @@ def test_wall_turns_the_pages_of_a_long_list(page, site):
 # --- the look ----------------------------------------------------------------------------------------------
 
 
-def show_gallery(browser, *, width, language, theme="light", size="", wishes=()):
-    context = browser.new_context(viewport={"width": width, "height": 900})
+def show_gallery(chromium, *, width, language, theme="light", size="", wishes=()):
+    context = chromium.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     site = Site(page)
     request = RequestFactory().get("/page/")
@@ -987,9 +969,9 @@ def show_gallery(browser, *, width, language, theme="light", size="", wishes=())
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("size", ["", "large"])
 @pytest.mark.parametrize("width", [320, 390, 1280])
-def test_nothing_is_wider_than_the_screen(browser, width, size, language):
+def test_nothing_is_wider_than_the_screen(chromium, width, size, language):
     page = show_gallery(
-        browser, width=width, size=size, language=language, wishes=("errors", "live", "drill")
+        chromium, width=width, size=size, language=language, wishes=("errors", "live", "drill")
     )
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -997,8 +979,8 @@ def test_nothing_is_wider_than_the_screen(browser, width, size, language):
 
 
 @pytest.mark.parametrize("size", ["", "large"])
-def test_targets_are_large_enough(browser, size):
-    page = show_gallery(browser, width=390, size=size, language="zh-hans")
+def test_targets_are_large_enough(chromium, size):
+    page = show_gallery(chromium, width=390, size=size, language="zh-hans")
     least = 60 if size else 44
 
     small = page.evaluate(
@@ -1013,9 +995,9 @@ def test_targets_are_large_enough(browser, size):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_gallery_has_no_accessibility_violations(browser, theme):
+def test_gallery_has_no_accessibility_violations(chromium, theme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    page = show_gallery(browser, width=1280, language="zh-hans", theme=theme, wishes=("errors", "live"))
+    page = show_gallery(chromium, width=1280, language="zh-hans", theme=theme, wishes=("errors", "live"))
 
     found = (
         axe.Axe()

@@ -1,23 +1,13 @@
 """People with a password and a phone that shows codes, and a browser that really signs in."""
 
 import re
-from datetime import UTC
 
 import pytest
-import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, generate_totp_secret, hotp_value
 from allauth.mfa.utils import encrypt
-from django.test import Client
 
 PASSWORD = "Kfm7-prt4-wch3-xdn7"
-
-
-@pytest.fixture
-def clock(now):
-    """The wall clock stands at `now`; clock.shift(seconds) moves it."""
-    with time_machine.travel(now.astimezone(UTC), tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture
@@ -49,12 +39,6 @@ def sign_in(browser, username, password=PASSWORD, **more):
     return browser.post(
         "/account/login/", {"login": username, "password": password, "next": "/account/me/"}, **more
     )
-
-
-@pytest.fixture
-def browser():
-    """A browser that has signed in nowhere."""
-    return Client()
 
 
 def text_of(response) -> str:

@@ -113,7 +113,7 @@ def test_a_unit_of_the_same_code_in_small_or_wide_letters_is_the_same_unit(cast,
         create_unit(code="t11", name="又一个", tier="township", parent=units["C1"], actor=None, now=now)
 
 
-def test_a_wide_username_is_kept_at_normal_width_and_signs_in_either_way(cast, clock, now):
+def test_a_wide_username_is_kept_at_normal_width_and_signs_in_either_way(cast, wall_clock, now):
     person, password = open_person(username="ｌｉ．ｗｅｎ\u200b", name="李文", phone="", actor=None, now=now)
 
     assert person.username == "li.wen"

@@ -19,7 +19,7 @@ DIALOGUE = "c1.both,王主任,{phone},C1,squad,对话专班副组长,dialogue,20
 
 
 @pytest.fixture
-def run(cast, clock, tmp_path):
+def run(cast, wall_clock, tmp_path):
     def call(lines, apply=True, header=HEADER, encoding="utf-8"):
         file = tmp_path / "people.csv"
         file.write_text("\n".join([header, *lines]) + "\n", encoding=encoding)

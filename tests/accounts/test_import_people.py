@@ -29,7 +29,7 @@ GOOD = [
 
 
 @pytest.fixture
-def run(cast, clock, tmp_path):
+def run(cast, wall_clock, tmp_path):
     def call(lines, apply=False, **options):
         file = tmp_path / "people.csv"
         file.write_text("\n".join([HEADER, *lines]) + "\n", encoding="utf-8")
@@ -136,29 +136,29 @@ def first_admin(username="root"):
 
 
 @pytest.fixture
-def bare(clock, db):
+def bare(wall_clock, db):
     """A bureau with units and nobody in it."""
     return Unit.objects.create(code="C0", name="江州市司法局", tier="city", path="0001/")
 
 
-def test_without_units_there_is_no_first_administrator(clock, db):
+def test_without_units_there_is_no_first_administrator(wall_clock, db):
     with pytest.raises(CommandError, match="import_units"):
         first_admin()
     assert not User.objects.exists()
 
 
-def test_the_first_administrators_password_works_for_24_hours(bare, clock):
+def test_the_first_administrators_password_works_for_24_hours(bare, wall_clock):
     password = first_admin()
     person = User.objects.get()
     assert [h.person for h in holders(unit=bare, kind="secadmin", now=timezone.now())] == [person]
 
-    clock.shift(timedelta(hours=23, minutes=59))
+    wall_clock.shift(timedelta(hours=23, minutes=59))
     assert sign_in(Client(), "root", password).status_code == 302
-    clock.shift(timedelta(minutes=1))
+    wall_clock.shift(timedelta(minutes=1))
     assert sign_in(Client(), "root", password).status_code == 422
 
 
-def test_a_password_that_ran_out_unused_is_made_again_for_the_same_person_only(bare, clock):
+def test_a_password_that_ran_out_unused_is_made_again_for_the_same_person_only(bare, wall_clock):
     first = first_admin()
 
     again = first_admin()
@@ -169,7 +169,7 @@ def test_a_password_that_ran_out_unused_is_made_again_for_the_same_person_only(b
         first_admin("another")
 
 
-def test_an_administrator_with_an_own_password_is_not_reset_from_the_console(bare, clock):
+def test_an_administrator_with_an_own_password_is_not_reset_from_the_console(bare, wall_clock):
     first_admin()
     User.objects.update(one_time_until=None)
 
@@ -227,7 +227,7 @@ def test_there_is_no_password_in_the_repository_or_the_journal(seeded):
     )
 
 
-def test_a_column_for_mail_may_be_there(cast, clock, tmp_path):
+def test_a_column_for_mail_may_be_there(cast, wall_clock, tmp_path):
     file = tmp_path / "people.csv"
     line = "t11.new,李文书,0500-8311001,T11,clerk,第二文书,,,"
     file.write_text(f"{HEADER},email\n{line},li@example.invalid\n", encoding="utf-8")
@@ -236,7 +236,7 @@ def test_a_column_for_mail_may_be_there(cast, clock, tmp_path):
     assert User.objects.get(username="t11.new").email == "li@example.invalid"
 
 
-def test_what_is_no_address_in_the_column_is_an_objection(cast, clock, tmp_path):
+def test_what_is_no_address_in_the_column_is_an_objection(cast, wall_clock, tmp_path):
     file = tmp_path / "people.csv"
     file.write_text(f"{HEADER},email\nt11.new,李文书,,T11,clerk,,,,,li at example\n", encoding="utf-8")
     err = StringIO()

@@ -57,7 +57,9 @@ def opened(browser, address, language):
 @pytest.mark.parametrize(
     ("who", "pages"), [("city.secadmin", SECADMIN), ("county1.director", DIRECTOR), ("", ANYBODY)]
 )
-def test_pages_speak_one_language(clock, with_password, cast, addresses, units, now, who, pages, language):
+def test_pages_speak_one_language(
+    wall_clock, with_password, cast, addresses, units, now, who, pages, language
+):
     browser = Client()
     if who:
         with_password(who)
@@ -79,7 +81,7 @@ def test_pages_speak_one_language(clock, with_password, cast, addresses, units, 
 @pytest.mark.parametrize(
     ("who", "pages"), [("city.secadmin", SECADMIN), ("county1.director", DIRECTOR), ("", ANYBODY)]
 )
-def test_pages_are_safe_and_kept_by_no_cache(clock, with_password, addresses, who, pages):
+def test_pages_are_safe_and_kept_by_no_cache(wall_clock, with_password, addresses, who, pages):
     browser = Client()
     if who:
         with_password(who)
@@ -96,7 +98,7 @@ def test_pages_are_safe_and_kept_by_no_cache(clock, with_password, addresses, wh
             assert 'method="get"' in form or "csrfmiddlewaretoken" in form, page
 
 
-def test_the_language_is_chosen_before_signing_in_and_kept_with_the_account(clock, with_password, cast):
+def test_the_language_is_chosen_before_signing_in_and_kept_with_the_account(wall_clock, with_password, cast):
     browser = Client()
     response = browser.post("/account/language/", {"language": "en", "next": "/account/login/"})
 
@@ -125,7 +127,7 @@ def test_before_signing_in_the_browsers_language_is_spoken(db, wished, title):
     assert f"<h1>{title}" in page.content.decode()
 
 
-def test_a_shared_pc_with_an_english_system_shows_its_people_chinese(clock, with_password, cast):
+def test_a_shared_pc_with_an_english_system_shows_its_people_chinese(wall_clock, with_password, cast):
     browser = Client(headers={"Accept-Language": "en"})
     with_password("county1.duty")
 
@@ -141,7 +143,7 @@ def test_a_strange_choice_changes_nothing_and_leads_nowhere_else(db, more):
     assert response["Location"] == "/"
 
 
-def test_the_language_of_the_page_frame_is_kept_with_the_account_too(clock, with_password, cast):
+def test_the_language_of_the_page_frame_is_kept_with_the_account_too(wall_clock, with_password, cast):
     browser = Client()
     with_password("county1.duty")
     sign_in(browser, "county1.duty")
@@ -152,7 +154,7 @@ def test_the_language_of_the_page_frame_is_kept_with_the_account_too(clock, with
     assert cast["county1.duty"].language == "en"
 
 
-def test_the_own_page_needs_few_queries(clock, with_password, cast, django_assert_max_num_queries):
+def test_the_own_page_needs_few_queries(wall_clock, with_password, cast, django_assert_max_num_queries):
     browser = Client()
     with_password("county1.director")
     sign_in(browser, "county1.director")

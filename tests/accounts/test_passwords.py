@@ -131,7 +131,7 @@ def test_age(settings, now, profile, days, expired):
 
 
 @pytest.mark.django_db
-def test_an_outdated_password_is_changed_before_anything_else(clock, with_password, browser, now):
+def test_an_outdated_password_is_changed_before_anything_else(wall_clock, with_password, browser, now):
     person = with_password("county1.duty")
     User.objects.filter(pk=person.pk).update(password_changed_at=now - timedelta(days=90))
     sign_in(browser, "county1.duty")
@@ -150,7 +150,7 @@ def test_an_outdated_password_is_changed_before_anything_else(clock, with_passwo
 @pytest.mark.parametrize(
     "change", [{"oldpassword": "wrong"}, {"password2": "other"}, {"password1": "short", "password2": "short"}]
 )
-def test_a_change_that_is_not_in_order_is_refused_with_422(clock, with_password, browser, change):
+def test_a_change_that_is_not_in_order_is_refused_with_422(wall_clock, with_password, browser, change):
     with_password("county1.duty")
     sign_in(browser, "county1.duty")
     new = "Wct4-hjk7-mnp3-rvx4"

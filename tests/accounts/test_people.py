@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def desk(clock, with_password, browser):
+def desk(wall_clock, with_password, browser):
     """The city's security administrator, just signed in: nothing is asked for twice."""
     with_password("city.secadmin")
     sign_in(browser, "city.secadmin")
@@ -43,7 +43,7 @@ def last(kind):
 # --- who sees and manages whom -----------------------------------------------------------------------------
 
 
-def test_every_cast_member_but_the_security_administrator_is_refused(clock, signed_in, cast):
+def test_every_cast_member_but_the_security_administrator_is_refused(wall_clock, signed_in, cast):
     for username in cast:
         if username != "city.secadmin":
             for page in ("people/", "people/new/", f"people/{cast['county1.duty'].pk}/"):
@@ -137,9 +137,9 @@ def test_an_opened_account_leads_to_an_own_password_first(desk, units, now):
     assert sign_in(Client(), "county1.new", new).status_code == 302
 
 
-def test_a_one_time_password_ends(desk, clock):
+def test_a_one_time_password_ends(desk, wall_clock):
     password = opened(desk).context["password"]
-    clock.shift(timedelta(days=3))
+    wall_clock.shift(timedelta(days=3))
 
     response = sign_in(Client(), "county1.new", password)
 
@@ -176,7 +176,7 @@ def test_a_post_may_be_given_later_by_who_administers_the_whole_tree(desk):
 
 
 def test_a_county_administrator_opens_accounts_with_a_post_of_the_own_units_only(
-    clock, county_admin, with_password
+    wall_clock, county_admin, with_password
 ):
     with_password(county_admin.username)
     desk = Client()
@@ -274,9 +274,9 @@ def test_sessions_of_others_are_ended(desk, cast, with_password):
     assert content_of(last("session.ended")) == {"person": "county1.duty", "count": 1}
 
 
-def test_long_after_signing_in_every_act_asks_who_is_there(desk, cast, clock):
+def test_long_after_signing_in_every_act_asks_who_is_there(desk, cast, wall_clock):
     path = f"/account/people/{cast['county1.duty'].pk}/sessions/"
-    clock.shift(timedelta(minutes=6))
+    wall_clock.shift(timedelta(minutes=6))
 
     refused = desk.post(path)
     wrong = desk.post(path, {"credential": "wrong"})
@@ -359,7 +359,7 @@ def test_others_end_nobodys_appointment(signed_in, cast, name):
 
 
 @pytest.fixture
-def director(clock, with_password):
+def director(wall_clock, with_password):
     with_password("county1.director")
     browser = Client()
     sign_in(browser, "county1.director")
@@ -377,7 +377,7 @@ def delegated(browser, units, who, **more):
     return browser.post(f"/account/posts/{post.pk}/delegate/", terms | more)
 
 
-def test_a_holder_hands_on_the_own_post_and_takes_it_back(director, cast, units, now, clock):
+def test_a_holder_hands_on_the_own_post_and_takes_it_back(director, cast, units, now, wall_clock):
     response = delegated(director, units, cast["county1.duty"])
 
     assert response.status_code == 303, text_of(response)
@@ -387,7 +387,7 @@ def test_a_holder_hands_on_the_own_post_and_takes_it_back(director, cast, units,
     assert content_of(last("appointment.made"))["held_as"] == "delegate"
     assert "何雨" in text_of(director.get("/account/me/"))
 
-    clock.shift(timedelta(hours=2))
+    wall_clock.shift(timedelta(hours=2))
     director.get("/account/me/")
     sign_in(director, "county1.director")
     assert director.post(f"/account/appointments/{made.pk}/end/", {"reason": "回来了"}).status_code == 302
@@ -407,7 +407,7 @@ def test_only_colleagues_stand_in(director, cast, units, stranger):
     assert delegated(director, units, cast[stranger]).status_code == 422
 
 
-def test_only_the_holder_delegates(clock, cast, units, signed_in, now):
+def test_only_the_holder_delegates(wall_clock, cast, units, signed_in, now):
     post = Post.objects.get(unit=units["C1"], kind="director")
     appoint(person=cast["county1.deputy"], post=post, held_as="deputy", actor=None, now=now)
 
@@ -415,7 +415,7 @@ def test_only_the_holder_delegates(clock, cast, units, signed_in, now):
         assert signed_in(name).get(f"/account/posts/{post.pk}/delegate/").status_code == 403
 
 
-def test_an_administrators_chair_is_not_delegated(clock, signed_in, units):
+def test_an_administrators_chair_is_not_delegated(wall_clock, signed_in, units):
     for kind, name in (
         ("sysadmin", "city.sysadmin"),
         ("secadmin", "city.secadmin"),
@@ -460,7 +460,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     assert counts[0] == counts[1] == counts[2]
 
 
-def test_the_directory_is_for_leaders_and_the_desk(clock, signed_in, units):
+def test_the_directory_is_for_leaders_and_the_desk(wall_clock, signed_in, units):
     assert signed_in("county1.squad.dialogue").get("/account/directory/").status_code == 403
     page = signed_in("county1.duty").get("/account/directory/")
 

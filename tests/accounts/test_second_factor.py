@@ -21,7 +21,9 @@ def at_the_code(username, browser):
     return browser
 
 
-def test_a_password_alone_does_not_open_an_account_with_a_second_factor(clock, with_password, phone, browser):
+def test_a_password_alone_does_not_open_an_account_with_a_second_factor(
+    wall_clock, with_password, phone, browser
+):
     with_password("county1.duty")
     phone("county1.duty")
 
@@ -31,7 +33,7 @@ def test_a_password_alone_does_not_open_an_account_with_a_second_factor(clock, w
     assert not Entry.objects.filter(kind="session.signed_in").exists()
 
 
-def test_password_and_code_sign_in(clock, with_password, phone, browser, now):
+def test_password_and_code_sign_in(wall_clock, with_password, phone, browser, now):
     with_password("county1.duty")
     code = phone("county1.duty")
     at_the_code("county1.duty", browser)
@@ -42,13 +44,13 @@ def test_password_and_code_sign_in(clock, with_password, phone, browser, now):
     assert content_of(Entry.objects.get(kind="session.signed_in"))["second_factor"] is True
 
 
-def test_a_code_is_refused_the_second_time_even_in_the_next_minute(clock, with_password, phone, now):
+def test_a_code_is_refused_the_second_time_even_in_the_next_minute(wall_clock, with_password, phone, now):
     with_password("county1.duty")
     code = phone("county1.duty")
     at_the_code("county1.duty", first := Client())
     at_the_code("county1.duty", second := Client())
     first.post("/account/code/", {"code": code(now)})
-    clock.shift(45)
+    wall_clock.shift(45)
 
     response = second.post("/account/code/", {"code": code(now)})
 
@@ -67,7 +69,7 @@ def test_one_step_of_tolerance(cast, phone, now, seconds, right):
     assert accepted is right
 
 
-def test_the_sixth_wrong_code_is_refused_with_the_time(clock, with_password, phone, browser, now):
+def test_the_sixth_wrong_code_is_refused_with_the_time(wall_clock, with_password, phone, browser, now):
     with_password("county1.duty")
     code = phone("county1.duty")
     at_the_code("county1.duty", browser)
@@ -80,7 +82,7 @@ def test_the_sixth_wrong_code_is_refused_with_the_time(clock, with_password, pho
     assert "09:05:00" in text_of(response)
 
 
-def test_a_recovery_code_works_once(clock, with_password, phone, now):
+def test_a_recovery_code_works_once(wall_clock, with_password, phone, now):
     person = with_password("county1.duty")
     phone("county1.duty")
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -93,7 +95,7 @@ def test_a_recovery_code_works_once(clock, with_password, phone, now):
     assert second.post("/account/code/", {"code": code}).status_code == 422
 
 
-def test_setting_up_a_second_factor_shows_key_and_codes(clock, with_password, browser, now):
+def test_setting_up_a_second_factor_shows_key_and_codes(wall_clock, with_password, browser, now):
     person = with_password("county1.duty")
     sign_in(browser, "county1.duty")
     page = browser.get("/account/second-factor/set-up/")
@@ -121,10 +123,10 @@ def test_the_key_is_sealed_in_the_database(cast, phone):
     assert Authenticator.objects.get().data["secret"].startswith("s1:")
 
 
-def test_setting_up_long_after_signing_in_asks_for_the_password(clock, with_password, browser):
+def test_setting_up_long_after_signing_in_asks_for_the_password(wall_clock, with_password, browser):
     with_password("county1.duty")
     sign_in(browser, "county1.duty")
-    clock.shift(timedelta(minutes=6))
+    wall_clock.shift(timedelta(minutes=6))
 
     response = browser.get("/account/second-factor/set-up/")
 
@@ -134,7 +136,7 @@ def test_setting_up_long_after_signing_in_asks_for_the_password(clock, with_pass
     assert browser.get("/account/second-factor/set-up/").status_code == 200
 
 
-def test_removing_the_second_factor_is_recorded(clock, with_password, phone, browser, now):
+def test_removing_the_second_factor_is_recorded(wall_clock, with_password, phone, browser, now):
     with_password("county1.duty")
     code = phone("county1.duty")
     at_the_code("county1.duty", browser)
@@ -146,7 +148,7 @@ def test_removing_the_second_factor_is_recorded(clock, with_password, phone, bro
     assert content_of(Entry.objects.filter(kind="second_factor.changed").last())["change"] == "removed"
 
 
-def test_where_it_is_required_everything_else_waits(clock, settings, with_password, browser):
+def test_where_it_is_required_everything_else_waits(wall_clock, settings, with_password, browser):
     settings.REQUIRE_SECOND_FACTOR = True
     with_password("county1.duty")
     sign_in(browser, "county1.duty")
@@ -161,7 +163,7 @@ def test_where_it_is_required_everything_else_waits(clock, settings, with_passwo
     assert browser.get("/account/second-factor/set-up/").status_code == 200
 
 
-def test_where_it_is_required_nobody_removes_it(clock, settings, with_password, phone, browser, now):
+def test_where_it_is_required_nobody_removes_it(wall_clock, settings, with_password, phone, browser, now):
     settings.REQUIRE_SECOND_FACTOR = True
     with_password("county1.duty")
     code = phone("county1.duty")

@@ -24,7 +24,7 @@ def is_in(browser) -> bool:
 
 
 @pytest.fixture
-def two(clock, with_password):
+def two(wall_clock, with_password):
     """The same person at two browsers."""
     with_password("county1.duty")
     first, second = Client(), Client()
@@ -71,43 +71,43 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(two):
 
 
 @pytest.mark.parametrize(("minutes", "still_in"), [(14, True), (15, False)])
-def test_an_idle_session_ends(two, clock, minutes, still_in):
-    clock.shift(timedelta(minutes=minutes))
+def test_an_idle_session_ends(two, wall_clock, minutes, still_in):
+    wall_clock.shift(timedelta(minutes=minutes))
 
     assert is_in(two[0]) is still_in
     if not still_in:
         assert content_of(Entry.objects.filter(kind="session.signed_out").last()) == {"why": "idle"}
 
 
-def test_every_request_and_every_open_screen_counts_as_being_there(two, clock):
+def test_every_request_and_every_open_screen_counts_as_being_there(two, wall_clock):
     first, second = two
     for _ in range(4):
-        clock.shift(timedelta(minutes=10))
+        wall_clock.shift(timedelta(minutes=10))
         assert is_in(first)
         assert not sessions.over_among([second.session.session_key], timezone.now())
 
     assert is_in(second)
 
 
-def test_no_session_outlives_a_shift(two, clock):
+def test_no_session_outlives_a_shift(two, wall_clock):
     first, _ = two
     for _ in range(71):
-        clock.shift(timedelta(minutes=10))
+        wall_clock.shift(timedelta(minutes=10))
         assert is_in(first)
     # Whatever writes to the session would keep Django's own limit away for ever.
     stored = first.session
     stored["x"] = 1
     stored.save()
 
-    clock.shift(timedelta(minutes=10))
+    wall_clock.shift(timedelta(minutes=10))
 
     assert not is_in(first)
     assert content_of(Entry.objects.filter(kind="session.signed_out").last()) == {"why": "age"}
 
 
-def test_the_idle_limit_can_be_switched_off(two, clock, settings):
+def test_the_idle_limit_can_be_switched_off(two, wall_clock, settings):
     settings.SESSION_IDLE_MINUTES = 0
-    clock.shift(timedelta(hours=11))
+    wall_clock.shift(timedelta(hours=11))
 
     assert is_in(two[0])
 
@@ -124,23 +124,23 @@ def test_disabling_an_account_ends_its_sessions_and_sockets(two, reach, cast, no
     assert sign_in(Client(), "county1.duty").status_code == 422
 
 
-def test_seen_is_written_once_a_minute(two, clock, django_assert_num_queries):
+def test_seen_is_written_once_a_minute(two, wall_clock, django_assert_num_queries):
     first, _ = two
     row = OpenSession.objects.get(device="First browser")
-    clock.shift(59)
+    wall_clock.shift(59)
     first.get("/account/me/")
     assert OpenSession.objects.get(pk=row.pk).seen_at == row.seen_at
 
-    clock.shift(1)
+    wall_clock.shift(1)
     first.get("/account/me/")
 
     assert OpenSession.objects.get(pk=row.pk).seen_at == row.seen_at + timedelta(seconds=60)
 
 
-def test_a_socket_of_an_idle_session_ends(two, clock):
+def test_a_socket_of_an_idle_session_ends(two, wall_clock):
     key = two[0].session.session_key
     assert read_readers([key])[key].user.username == "county1.duty"
-    clock.shift(timedelta(minutes=15))
+    wall_clock.shift(timedelta(minutes=15))
 
     assert read_readers([key]) == {key: None}
 
@@ -161,9 +161,9 @@ def test_a_person_recognises_the_browser(user_agent, words):
 
 
 @pytest.fixture
-def on_replica(two, settings, clock):
+def on_replica(two, settings, wall_clock):
     """Somebody who signed in on the primary, minutes later at a process that only reads."""
-    clock.shift(timedelta(minutes=2))
+    wall_clock.shift(timedelta(minutes=2))
     settings.READ_ONLY = True
     settings.SESSION_ENGINE = "accounts.reading_sessions"
     return two[0]

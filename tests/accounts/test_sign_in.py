@@ -20,7 +20,7 @@ def entries(kind):
     return list(Entry.objects.filter(kind=kind).order_by("id"))
 
 
-def test_signing_in_gives_a_new_session_and_is_recorded(clock, with_password, units, browser):
+def test_signing_in_gives_a_new_session_and_is_recorded(wall_clock, with_password, units, browser):
     browser.get("/account/login/")
     browser.session["x"] = 1
     before = browser.session.session_key
@@ -36,7 +36,7 @@ def test_signing_in_gives_a_new_session_and_is_recorded(clock, with_password, un
     assert OpenSession.objects.get().device == "Test browser"
 
 
-def test_signing_out_ends_the_session_on_the_server(clock, with_password, browser):
+def test_signing_out_ends_the_session_on_the_server(wall_clock, with_password, browser):
     with_password("county1.duty")
     sign_in(browser, "county1.duty")
     stolen = Client()
@@ -50,7 +50,7 @@ def test_signing_out_ends_the_session_on_the_server(clock, with_password, browse
     assert [content_of(e) for e in entries("session.signed_out")] == [{"why": "own"}]
 
 
-def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(clock, with_password, browser):
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(wall_clock, with_password, browser):
     with_password("county1.duty")
 
     known, unknown = sign_in(browser, "county1.duty", "wrong"), sign_in(browser, "no.such.person", "wrong")
@@ -65,11 +65,11 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(clock, with_pa
 
 
 @pytest.mark.parametrize("username", ["county1.duty", "no.such.person"])
-def test_the_sixth_wrong_try_is_refused_with_the_time(clock, with_password, browser, username):
+def test_the_sixth_wrong_try_is_refused_with_the_time(wall_clock, with_password, browser, username):
     with_password("county1.duty")
     for _ in range(5):
         assert "09:05:00" not in text_of(sign_in(browser, username, "wrong"))
-        clock.shift(1)
+        wall_clock.shift(1)
 
     response = sign_in(browser, username, "wrong")
 
@@ -78,31 +78,31 @@ def test_the_sixth_wrong_try_is_refused_with_the_time(clock, with_password, brow
     assert WrongTry.objects.filter(key__startswith="place:").count() == 5
 
 
-def test_after_the_wait_the_right_password_works(clock, with_password, browser):
+def test_after_the_wait_the_right_password_works(wall_clock, with_password, browser):
     with_password("county1.duty")
     for _ in range(6):
         sign_in(browser, "county1.duty", "wrong")
     assert sign_in(browser, "county1.duty").status_code == 422
 
-    clock.shift(timedelta(minutes=5))
+    wall_clock.shift(timedelta(minutes=5))
 
     assert sign_in(browser, "county1.duty").status_code == 302
 
 
-def test_refused_tries_do_not_lengthen_the_wait_and_are_recorded_once(clock, with_password, browser):
+def test_refused_tries_do_not_lengthen_the_wait_and_are_recorded_once(wall_clock, with_password, browser):
     with_password("county1.duty")
     for _ in range(5):
         sign_in(browser, "county1.duty", "wrong")
-    clock.shift(timedelta(minutes=4))
+    wall_clock.shift(timedelta(minutes=4))
     for _ in range(10):
         sign_in(browser, "county1.duty", "wrong")
 
     assert [content_of(e)["why"] for e in entries("session.refused")].count("throttled") == 1
-    clock.shift(timedelta(minutes=1))
+    wall_clock.shift(timedelta(minutes=1))
     assert sign_in(browser, "county1.duty").status_code == 302
 
 
-def test_a_neighbour_behind_the_same_address_is_not_locked_out(clock, with_password, browser):
+def test_a_neighbour_behind_the_same_address_is_not_locked_out(wall_clock, with_password, browser):
     with_password("county1.director")
     for n in range(100):
         sign_in(browser, f"guess{n}", "wrong")
@@ -110,7 +110,7 @@ def test_a_neighbour_behind_the_same_address_is_not_locked_out(clock, with_passw
     assert sign_in(Client(), "county1.director").status_code == 302
 
 
-def test_a_stranger_locks_nobody_out_of_a_browser_that_signed_in_before(clock, with_password, browser):
+def test_a_stranger_locks_nobody_out_of_a_browser_that_signed_in_before(wall_clock, with_password, browser):
     with_password("county1.duty")
     sign_in(browser, "county1.duty")
     browser.post("/account/logout/")
@@ -122,7 +122,7 @@ def test_a_stranger_locks_nobody_out_of_a_browser_that_signed_in_before(clock, w
     assert sign_in(browser, "county1.duty").status_code == 302
 
 
-def test_a_known_browser_has_its_own_limit(clock, with_password, browser):
+def test_a_known_browser_has_its_own_limit(wall_clock, with_password, browser):
     with_password("county1.duty")
     sign_in(browser, "county1.duty")
     browser.post("/account/logout/")
@@ -132,14 +132,14 @@ def test_a_known_browser_has_its_own_limit(clock, with_password, browser):
     assert sign_in(browser, "county1.duty").status_code == 422
 
 
-def test_a_forged_device_cookie_is_nobodys(clock, with_password, browser):
+def test_a_forged_device_cookie_is_nobodys(wall_clock, with_password, browser):
     browser.cookies["device"] = "eyJpZCI6ICJ4In0:forged"
     with_password("county1.duty")
 
     assert sign_in(browser, "county1.duty").status_code == 302
 
 
-def test_a_disabled_account_gets_the_same_answer_as_a_wrong_password(clock, with_password, browser):
+def test_a_disabled_account_gets_the_same_answer_as_a_wrong_password(wall_clock, with_password, browser):
     person = with_password("county1.duty")
     person.is_active = False
     person.save()
@@ -149,7 +149,7 @@ def test_a_disabled_account_gets_the_same_answer_as_a_wrong_password(clock, with
     assert disabled.status_code == unknown.status_code == 422
 
 
-def test_the_next_address_must_be_ours(clock, with_password, browser):
+def test_the_next_address_must_be_ours(wall_clock, with_password, browser):
     with_password("county1.duty")
 
     response = browser.post(
@@ -159,7 +159,7 @@ def test_the_next_address_must_be_ours(clock, with_password, browser):
     assert "evil" not in response["Location"]
 
 
-def test_the_account_language_comes_along_to_a_new_browser(clock, with_password, browser):
+def test_the_account_language_comes_along_to_a_new_browser(wall_clock, with_password, browser):
     person = with_password("county1.duty")
     person.language = "en"
     person.save()
@@ -176,7 +176,7 @@ def test_nobody_signs_up(browser, db):
 
 
 def test_a_capital_letter_is_forgiven_and_two_accounts_never_differ_by_it(
-    clock, with_password, browser, cast
+    wall_clock, with_password, browser, cast
 ):
     with_password("county1.duty")
 

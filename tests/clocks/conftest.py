@@ -58,8 +58,8 @@ def write(plan):
 
 
 @pytest.fixture
-def clock(db, now):
-    """clock(due_at=…) → a stored clock that runs."""
+def stored_clock(db, now):
+    """stored_clock(due_at=…) → a stored clock that runs."""
 
     def make(number=[0], **fields):
         number[0] += 1

@@ -12,12 +12,12 @@ from common import subjects
 
 
 @pytest.fixture
-def of_county1(clock, units, now):
+def of_county1(stored_clock, units, now):
     """Two clocks of an incident in county 1: one late, one that runs."""
     common = {"unit": units["C1"], "unit_path": units["C1"].path, "cite": "§2.4", "thread": "incident:5"}
     return [
-        clock(clock_id="C000-2", subject="warning:7", due_at=now - timedelta(seconds=1), **common),
-        clock(clock_id="C000-1", subject="incident:5", due_at=now + timedelta(days=9), **common),
+        stored_clock(clock_id="C000-2", subject="warning:7", due_at=now - timedelta(seconds=1), **common),
+        stored_clock(clock_id="C000-1", subject="incident:5", due_at=now + timedelta(days=9), **common),
     ]
 
 
@@ -66,10 +66,10 @@ def test_strangers_are_sent_away(of_county1, client, now):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_list_costs_the_same_however_long(
-    clock, units, signed_in, now, count, django_assert_max_num_queries
+    stored_clock, units, signed_in, now, count, django_assert_max_num_queries
 ):
     for n in range(count):
-        clock(unit=units["C1"], unit_path=units["C1"].path, thread="incident:5", clock_id=f"c{n}")
+        stored_clock(unit=units["C1"], unit_path=units["C1"].path, thread="incident:5", clock_id=f"c{n}")
     browser = signed_in("county1.duty")
 
     # session, user, posts, exceptions, clocks, and what the sign-in asks

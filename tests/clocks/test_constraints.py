@@ -25,18 +25,18 @@ def _of_the_plan():
     return again
 
 
-def test_a_generation_exists_once(clock, now):
-    clock(subject="order:1", stopped_at=now)
+def test_a_generation_exists_once(stored_clock, now):
+    stored_clock(subject="order:1", stopped_at=now)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        clock(subject="order:1", stopped_at=now)
+        stored_clock(subject="order:1", stopped_at=now)
 
 
-def test_a_clock_runs_once_per_subject(clock):
-    clock(subject="order:1")
+def test_a_clock_runs_once_per_subject(stored_clock):
+    stored_clock(subject="order:1")
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        clock(subject="order:1", generation=2)
+        stored_clock(subject="order:1", generation=2)
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,13 @@ def test_a_clock_runs_once_per_subject(clock):
         ("clock_breached_has_a_deadline", {"breached_at": 1}),
     ],
 )
-def test_times_that_cannot_be(clock, now, name, fields):
+def test_times_that_cannot_be(stored_clock, now, name, fields):
     times = {
         field: value if value is True else now + timedelta(minutes=value) for field, value in fields.items()
     }
 
     with breaks(name), transaction.atomic():
-        clock(**times)
+        stored_clock(**times)
     assert not Clock.objects.exists()
 
 

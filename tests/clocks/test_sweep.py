@@ -70,15 +70,15 @@ def test_done_late_between_two_sweeps_is_recorded_all_the_same(write, now, effec
     assert called == []
 
 
-def test_cancelled_before_its_deadline_is_no_breach_and_after_it_is_one(clock, now):
-    clock(due_at=now + 9 * SECOND, cancelled_at=now + 8 * SECOND)
-    clock(due_at=now + 9 * SECOND, cancelled_at=now + 10 * SECOND)
+def test_cancelled_before_its_deadline_is_no_breach_and_after_it_is_one(stored_clock, now):
+    stored_clock(due_at=now + 9 * SECOND, cancelled_at=now + 8 * SECOND)
+    stored_clock(due_at=now + 9 * SECOND, cancelled_at=now + 10 * SECOND)
 
     assert sweep(now + 60 * SECOND) == 1
 
 
-def test_a_clock_without_a_figure_never_fires(clock, now):
-    clock(due_at=None)
+def test_a_clock_without_a_figure_never_fires(stored_clock, now):
+    stored_clock(due_at=None)
 
     assert sweep(now + timedelta(days=400)) == 0
 
@@ -211,9 +211,9 @@ def test_a_burst_with_two_sweepers_fires_each_once(transactional_db, now):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_batch_costs_the_same_however_full(plan, clock, now, count, django_assert_num_queries):
+def test_a_batch_costs_the_same_however_full(plan, stored_clock, now, count, django_assert_num_queries):
     for _ in range(count):
-        clock(due_at=now)
+        stored_clock(due_at=now)
     rulebook.rules_for(PLAN)
 
     # due, set aside, savepoint, select, update, one insert per entry, release, exists
@@ -221,7 +221,7 @@ def test_a_batch_costs_the_same_however_full(plan, clock, now, count, django_ass
         sweep(now + SECOND)
 
 
-def test_the_question_of_the_sweep_uses_its_index(clock, now):
+def test_the_question_of_the_sweep_uses_its_index(stored_clock, now):
     """Also on a table whose statistics were taken while it was empty."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE clocks_clock" if connection.vendor == "postgresql" else "ANALYZE")

@@ -21,24 +21,20 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def today(draft, plan, reach, time_machine_now):
+def today(draft, plan, reach, tuesday):
     """A roster in force around the present moment, as doors read the present themselves."""
     from command.rosters.actions import publish_roster
 
     roster = draft(date(2026, 11, 20), date(2026, 11, 30))
-    return publish_roster(
-        reach=reach("county1.leader"), roster_id=roster.pk, now=time_machine_now, reason="补录本周"
-    )
+    return publish_roster(reach=reach("county1.leader"), roster_id=roster.pk, now=tuesday, reason="补录本周")
 
 
 @pytest.fixture
-def time_machine_now():
+def tuesday(wall_clock):
     """Tuesday 2026-11-24, 08:31: the officer's shift has begun; doors see this time."""
-    import time_machine
-
     moment = datetime(2026, 11, 24, 8, 31, tzinfo=LOCAL)
-    with time_machine.travel(moment, tick=False):
-        yield moment
+    wall_clock.move_to(moment)
+    return moment
 
 
 PAGES = ["/rosters/", "/rosters/?month=2026-11", "/rosters/mine/", "/readiness/", "/readiness/?at=2026-11-25T02:00", "/papers/", "/readiness/number/", "/rosters/import/"]  # fmt: skip
@@ -76,13 +72,9 @@ def test_a_strange_address_is_a_calm_answer(today, signed_in, page, query):
 STRANGERS = ["/rosters/?unit=C1", "/rosters/{roster}/", "/rosters/shifts/{shift}/change/", "/rosters/shifts/{shift}/swap/", "/handovers/{handover}/", "/papers/?unit=C1", "/papers/{paper}/pack.pdf", "/readiness/?unit=C1", "/rosters/sheet/?unit=C1", "/rosters/import/?unit=C1", "/api/v1/rosters/on-duty/?unit=C1", "/api/v1/rosters/C1/"]  # fmt: skip
 
 
-def test_the_neighbour_finds_nothing_and_the_own_bureau_does(today, signed_in, time_machine_now):
-    actions.begin_due(time_machine_now)
-    shift = (
-        Shift.objects.in_force()
-        .filter(person__username="county1.duty2", starts_at__gt=time_machine_now)
-        .first()
-    )
+def test_the_neighbour_finds_nothing_and_the_own_bureau_does(today, signed_in, tuesday):
+    actions.begin_due(tuesday)
+    shift = Shift.objects.in_force().filter(person__username="county1.duty2", starts_at__gt=tuesday).first()
     ids = {
         "roster": today.pk,
         "shift": shift.pk,
@@ -141,21 +133,19 @@ def test_a_rotation_is_saved_in_the_order_of_the_places(colleagues, posts, signe
     assert "2026-12-01" in nobody.content.decode()
 
 
-def test_my_duty_confirms_hands_over_and_follows_live(today, signed_in, time_machine_now, reach):
+def test_my_duty_confirms_hands_over_and_follows_live(today, signed_in, tuesday, reach):
     officer = signed_in("county1.duty")
-    shift = Shift.objects.at(time_machine_now).get(post__kind="duty_officer")
+    shift = Shift.objects.at(tuesday).get(post__kind="duty_officer")
     officer = signed_in(shift.person.username)
     pressed = lambda: officer.post(f"/rosters/shifts/{shift.pk}/confirm/", {"idempotency_key": "k"})  # noqa: E731
 
-    sent = assert_replay_shows(officer, "/rosters/mine/", lambda: actions.begin_due(time_machine_now))
+    sent = assert_replay_shows(officer, "/rosters/mine/", lambda: actions.begin_due(tuesday))
     sent += assert_replay_shows(officer, "/rosters/mine/", pressed)
-    sent += assert_replay_shows(
-        signed_in("county1.leader"), "/rosters/", lambda: _swap(reach, time_machine_now)
-    )
+    sent += assert_replay_shows(signed_in("county1.leader"), "/rosters/", lambda: _swap(reach, tuesday))
 
     assert sent
     shift.refresh_from_db()
-    assert shift.confirmed_at == time_machine_now
+    assert shift.confirmed_at == tuesday
     handover = Handover.objects.select_related("outgoing__person").get(incoming__post__kind="duty_officer")
     outgoing = handover.outgoing.person.username
     page = f"/handovers/{handover.pk}/"
@@ -190,16 +180,16 @@ def test_pages_ask_few_queries(today, signed_in, page, most, django_assert_max_n
 
 
 def test_a_pack_is_downloaded_by_who_may_look_people_up(
-    today, signed_in, time_machine_now, settings, tmp_path, monkeypatch
+    today, signed_in, tuesday, settings, tmp_path, monkeypatch
 ):
     from command.shifts import papers
 
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(papers.papers, "as_pdf", lambda _paper: b"%PDF-1.7 pack")
-    actions.begin_due(time_machine_now)
+    actions.begin_due(tuesday)
     paper = Paper.objects.get()
     assert signed_in("county1.leader").get(f"/papers/{paper.pk}/pack.pdf").status_code == 409
-    papers.write_waiting(time_machine_now)
+    papers.write_waiting(tuesday)
 
     answer = signed_in("county1.leader").get(f"/papers/{paper.pk}/pack.pdf")
 
@@ -257,9 +247,9 @@ def test_a_moment_that_is_none_is_422(today, signed_in, at):
     assert answer.json()["code"] == "bad_moment"
 
 
-def test_the_month_and_the_confirmation_over_the_api(today, signed_in, time_machine_now):
-    actions.begin_due(time_machine_now)
-    shift = Shift.objects.at(time_machine_now).get(post__kind="duty_officer")
+def test_the_month_and_the_confirmation_over_the_api(today, signed_in, tuesday):
+    actions.begin_due(tuesday)
+    shift = Shift.objects.at(tuesday).get(post__kind="duty_officer")
     browser = signed_in(shift.person.username)
 
     month = browser.get("/api/v1/rosters/C1/", {"month": "2026-11"}).json()
@@ -276,10 +266,10 @@ def test_the_month_and_the_confirmation_over_the_api(today, signed_in, time_mach
 
 
 def test_a_feed_is_read_with_its_key_only_and_shows_what_was_cancelled(
-    today, reach, units, client, signed_in, time_machine_now
+    today, reach, units, client, signed_in, tuesday
 ):
-    token = feeds.issue(reach=reach("county1.squad.dialogue"), unit=units["C1"], now=time_machine_now)
-    _swap(reach, time_machine_now)
+    token = feeds.issue(reach=reach("county1.squad.dialogue"), unit=units["C1"], now=tuesday)
+    _swap(reach, tuesday)
 
     answer = client.get("/api/v1/rosters/C1.ics", {"token": token})
 
@@ -296,9 +286,9 @@ def test_a_feed_is_read_with_its_key_only_and_shows_what_was_cancelled(
         assert client.get("/api/v1/rosters/C1.ics", {"token": wrong}).status_code == 403
     assert client.get("/api/v1/rosters/C2.ics", {"token": token}).status_code == 403
     key = FeedKey.objects.get()
-    feeds.revoke(reach=reach("county1.leader"), feed_id=key.pk, now=time_machine_now)
+    feeds.revoke(reach=reach("county1.leader"), feed_id=key.pk, now=tuesday)
     assert client.get("/api/v1/rosters/C1.ics", {"token": token}).status_code == 200
-    feeds.revoke(reach=reach("county1.squad.dialogue"), feed_id=key.pk, now=time_machine_now)
+    feeds.revoke(reach=reach("county1.squad.dialogue"), feed_id=key.pk, now=tuesday)
     assert client.get("/api/v1/rosters/C1.ics", {"token": token}).status_code == 403
 
 
@@ -319,7 +309,7 @@ def test_an_own_feed_ends_with_the_account_and_a_new_key_ends_the_old_one(today,
     assert client.get(path, {"token": second}).status_code == 403
 
 
-def test_a_workbook_goes_out_and_comes_in_again(today, signed_in, units, reach, time_machine_now):
+def test_a_workbook_goes_out_and_comes_in_again(today, signed_in, units, reach, tuesday):
     browser = signed_in("county1.leader")
     out = browser.get("/rosters/sheet/?unit=C1&month=2026-11")
     before = Roster.objects.count()
@@ -381,8 +371,8 @@ def test_text_that_looks_like_a_formula_goes_out_as_text(today, cast):
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=cmd|calc", "s", True)
 
 
-def test_handing_over_from_the_page_needs_the_right_person(today, signed_in, time_machine_now, reach):
-    actions.begin_due(time_machine_now)
+def test_handing_over_from_the_page_needs_the_right_person(today, signed_in, tuesday, reach):
+    actions.begin_due(tuesday)
     handover = Handover.objects.get(incoming__post__kind="duty_officer")
 
     answer = signed_in("county1.squad.dialogue").post(f"/handovers/{handover.pk}/give/", {})

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Post, User
 from accounts.names import told_apart
 from command.rosters.models import Shift
-from tests.command.test_duty_pages import time_machine_now, today  # noqa: F401
+from tests.command.test_duty_pages import today, tuesday  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,6 @@ import itertools
 from datetime import date, datetime
 
 import pytest
-import time_machine
 
 from command.rosters.models import Roster, Shift, Swap
 from common.local_time import LOCAL
@@ -16,9 +15,8 @@ _keys = itertools.count()
 
 
 @pytest.fixture(autouse=True)
-def tuesday():
-    with time_machine.travel(NOW, tick=False):
-        yield
+def tuesday(wall_clock):
+    wall_clock.move_to(NOW)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import itertools
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 
 from accounts.tokens import issue
 from early_warnings.choices import State
@@ -12,13 +11,9 @@ from early_warnings.models import EarlyWarning
 from journal.models import Entry
 from tests.early_warnings.conftest import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("wall_clock")
+
 URL = "/api/v1/early-warnings/"
-
-
-@pytest.fixture(autouse=True)
-def _stopped_clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
@@ -20,26 +19,10 @@ from journal.models import Entry
 from journal.numbering import head, number_new
 from tests.early_warnings.conftest import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("wall_clock")
+
 LANGUAGES = ["zh-hans", "en"]
 HAN = re.compile(r"[\u4e00-\u9fff]")
-
-
-@pytest.fixture(autouse=True)
-def _stopped_clock(now):
-    with time_machine.travel(now, tick=False):
-        yield
-
-
-@pytest.fixture
-def browser(signed_in):
-    """browser("county1.duty", "en") → a signed-in client that reads that language."""
-
-    def open_(username, language="zh-hans"):
-        client = signed_in(username)
-        client.cookies["language"] = language
-        return client
-
-    return open_
 
 
 def address(name, warning, *more):
@@ -63,15 +46,15 @@ def send(client, url, **fields):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", [state for state in State if state != State.SIGNED])
-def test_the_page_opens_in_every_state_for_those_who_see_the_incident(in_state, browser, language, state):
+def test_the_page_opens_in_every_state_for_those_who_see_the_incident(in_state, signed_in, language, state):
     warning = in_state(state)
 
     for username in ("county1.duty", "county1.director", "city.director", "city.audit"):
-        response, text = page(browser(username, language), warning)
+        response, text = page(signed_in(username, language), warning)
         assert response.status_code == 200
         assert warning.number in text
     for username in ("county2.duty", "village111.informant"):
-        assert page(browser(username, language), warning)[0].status_code == 404
+        assert page(signed_in(username, language), warning)[0].status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -89,17 +72,17 @@ def test_the_page_opens_in_every_state_for_those_who_see_the_incident(in_state, 
         (State.LIFTED, "county1.director", set()),
     ],
 )
-def test_a_form_is_there_exactly_for_who_may(in_state, browser, state, username, forms):
-    _response, text = page(browser(username), in_state(state))
+def test_a_form_is_there_exactly_for_who_may(in_state, signed_in, state, username, forms):
+    _response, text = page(signed_in(username), in_state(state))
 
     assert {form for form in ("propose-form", "withdraw-form", "sign-form", "return-form", "lift-form")
             if f'id="{form}"' in text} == forms  # fmt: skip
 
 
-def test_the_drafter_of_red_is_told_why_there_is_no_signature(proposed, browser):
+def test_the_drafter_of_red_is_told_why_there_is_no_signature(proposed, signed_in):
     warning = proposed("red", by="city.director", headcount=60)
 
-    _response, text = page(browser("city.director", "en"), warning)
+    _response, text = page(signed_in("city.director", "en"), warning)
 
     assert "At this level a second person signs" in text
     assert 'id="sign-form"' not in text
@@ -110,27 +93,27 @@ def test_the_drafter_of_red_is_told_why_there_is_no_signature(proposed, browser)
     ("username", "sentence"),
     [("county1.director", "You sign as County director."), ("city.deputy", "in place of the signatory")],
 )
-def test_the_signer_reads_in_what_capacity(proposed, browser, username, sentence):
-    _response, text = page(browser(username, "en"), proposed("yellow"))
+def test_the_signer_reads_in_what_capacity(proposed, signed_in, username, sentence):
+    _response, text = page(signed_in(username, "en"), proposed("yellow"))
 
     assert sentence in text
 
 
-def test_telephone_numbers_are_for_those_who_call(signed, browser, cast):
+def test_telephone_numbers_are_for_those_who_call(signed, signed_in, cast):
     warning = signed("yellow")
     number = f"tel:{cast['county1.responder'].phone}"
 
-    assert number in page(browser("county1.duty"), warning)[1]
-    assert number not in page(browser("city.audit"), warning)[1]
+    assert number in page(signed_in("county1.duty"), warning)[1]
+    assert number not in page(signed_in("city.audit"), warning)[1]
 
 
-def test_a_later_observation_shows_beside_the_level(proposed, incident, browser, reach, now):
+def test_a_later_observation_shows_beside_the_level(proposed, incident, signed_in, reach, now):
     from incidents.actions import add_observation
     from plans.facts import Facts
 
     event = incident(headcount=8)
     warning = proposed("yellow", on=event)
-    assert "another level" not in page(browser("county1.director", "en"), warning)[1]
+    assert "another level" not in page(signed_in("county1.director", "en"), warning)[1]
 
     add_observation(
         incident_id=event.pk,
@@ -140,24 +123,24 @@ def test_a_later_observation_shows_beside_the_level(proposed, incident, browser,
         now=now,
     )
 
-    assert "the plan proposes another level" in page(browser("county1.director", "en"), warning)[1]
+    assert "the plan proposes another level" in page(signed_in("county1.director", "en"), warning)[1]
 
 
-def test_a_tampered_warning_says_so(signed, browser):
+def test_a_tampered_warning_says_so(signed, signed_in):
     warning = signed("yellow")
-    assert "unchanged since it was signed" in page(browser("county1.duty", "en"), warning)[1]
+    assert "unchanged since it was signed" in page(signed_in("county1.duty", "en"), warning)[1]
 
     EarlyWarning.objects.filter(pk=warning.pk).update(matter="别的事")
 
-    assert "no longer what was signed" in page(browser("county1.duty", "en"), warning)[1]
+    assert "no longer what was signed" in page(signed_in("county1.duty", "en"), warning)[1]
 
 
 @pytest.mark.parametrize("show", ["pending", "in_force", "all", "lifted"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_list(in_state, browser, language, show):
+def test_the_list(in_state, signed_in, language, show):
     pending, standing = in_state(State.PROPOSED), in_state(State.IN_FORCE)
 
-    text = browser("county1.duty", language).get(reverse("warnings"), {"show": show}).content.decode()
+    text = signed_in("county1.duty", language).get(reverse("warnings"), {"show": show}).content.decode()
 
     assert (pending.number in text) is (show in ("pending", "all"))
     assert (standing.number in text) is (show in ("in_force", "all"))
@@ -167,10 +150,10 @@ def test_the_list(in_state, browser, language, show):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_proposal_comes_with_level_reasons_and_signatories(incident, browser, language):
+def test_the_proposal_comes_with_level_reasons_and_signatories(incident, signed_in, language):
     event = incident(headcount=26)
 
-    response = browser("county1.duty", language).get(reverse("warning-new", args=[event.number]))
+    response = signed_in("county1.duty", language).get(reverse("warning-new", args=[event.number]))
 
     text = response.content.decode()
     assert response.context["form"].initial["level"] == "orange"
@@ -181,10 +164,10 @@ def test_the_proposal_comes_with_level_reasons_and_signatories(incident, browser
     ]
 
 
-def test_proposing_leads_to_the_warning(incident, browser):
+def test_proposing_leads_to_the_warning(incident, signed_in):
     event = incident()
 
-    response = send(browser("county1.duty"), reverse("warning-new", args=[event.number]), level="yellow",
+    response = send(signed_in("county1.duty"), reverse("warning-new", args=[event.number]), level="yellow",
                     reason="人数较多", matter="聚集", area="大厅", measures="疏导", act="propose")  # fmt: skip
 
     warning = EarlyWarning.objects.get()
@@ -192,8 +175,8 @@ def test_proposing_leads_to_the_warning(incident, browser):
     assert (warning.state, warning.measures) == (State.PROPOSED, "疏导")
 
 
-def test_a_draft_can_be_kept_changed_and_proposed(incident, browser):
-    client = browser("county1.duty")
+def test_a_draft_can_be_kept_changed_and_proposed(incident, signed_in):
+    client = signed_in("county1.duty")
     said = {"level": "yellow", "reason": "人数较多", "matter": "聚集", "area": "大厅", "measures": "疏导"}
 
     send(client, reverse("warning-new", args=[incident().number]), **said, act="draft")
@@ -216,7 +199,7 @@ def test_a_draft_can_be_kept_changed_and_proposed(incident, browser):
         ({"level": "violet"}, "level"),
     ],
 )
-def test_what_is_not_in_order_comes_back_with_everything_typed(incident, browser, fields, field):
+def test_what_is_not_in_order_comes_back_with_everything_typed(incident, signed_in, fields, field):
     given = {
         "level": "yellow",
         "reason": "人数较多",
@@ -226,7 +209,7 @@ def test_what_is_not_in_order_comes_back_with_everything_typed(incident, browser
         **fields,
     }
 
-    response = send(browser("county1.duty"), reverse("warning-new", args=[incident().number]), **given)
+    response = send(signed_in("county1.duty"), reverse("warning-new", args=[incident().number]), **given)
 
     assert response.status_code == 422
     assert list(response.context["form"].errors) == [field]
@@ -235,7 +218,7 @@ def test_what_is_not_in_order_comes_back_with_everything_typed(incident, browser
     assert not EarlyWarning.objects.exists()
 
 
-def test_a_number_in_the_measures_is_asked_about_with_everything_typed(incident, browser):
+def test_a_number_in_the_measures_is_asked_about_with_everything_typed(incident, signed_in):
     given = {
         "level": "yellow",
         "reason": "人数较多",
@@ -244,7 +227,7 @@ def test_a_number_in_the_measures_is_asked_about_with_everything_typed(incident,
         "measures": "拨打 13800138000",
     }
 
-    response = send(browser("county1.duty"), reverse("warning-new", args=[incident().number]), **given)
+    response = send(signed_in("county1.duty"), reverse("warning-new", args=[incident().number]), **given)
 
     assert response.status_code == 422
     assert "138****8000" in response.content.decode()
@@ -252,8 +235,8 @@ def test_a_number_in_the_measures_is_asked_about_with_everything_typed(incident,
     assert not EarlyWarning.objects.exists()
 
 
-def test_a_form_sent_twice_is_one_proposal(incident, browser):
-    client, url = browser("county1.duty"), reverse("warning-new", args=[incident().number])
+def test_a_form_sent_twice_is_one_proposal(incident, signed_in):
+    client, url = signed_in("county1.duty"), reverse("warning-new", args=[incident().number])
     fields = {
         "idempotency_key": "k",
         "level": "yellow",
@@ -269,9 +252,9 @@ def test_a_form_sent_twice_is_one_proposal(incident, browser):
     assert EarlyWarning.objects.count() == 1
 
 
-def test_the_proposal_of_an_incident_with_a_warning_leads_on(in_state, browser):
+def test_the_proposal_of_an_incident_with_a_warning_leads_on(in_state, signed_in):
     pending, standing = in_state(State.PROPOSED), in_state(State.IN_FORCE)
-    client = browser("county1.duty")
+    client = signed_in("county1.duty")
 
     assert client.get(reverse("warning-new", args=[pending.incident.number]))["Location"] == address(
         "warning", pending
@@ -281,17 +264,17 @@ def test_the_proposal_of_an_incident_with_a_warning_leads_on(in_state, browser):
     )
 
 
-def test_who_may_not_draft_is_told(incident, browser):
-    response = browser("city.audit").get(reverse("warning-new", args=[incident().number]))
+def test_who_may_not_draft_is_told(incident, signed_in):
+    response = signed_in("city.audit").get(reverse("warning-new", args=[incident().number]))
 
     assert response.status_code == 403
     assert "值班室" in response.content.decode()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_adjusting_leaves_out_the_level_in_force(signed, browser, language):
+def test_adjusting_leaves_out_the_level_in_force(signed, signed_in, language):
     warning = signed("yellow")
-    client = browser("county1.duty", language)
+    client = signed_in("county1.duty", language)
 
     response = client.get(address("warning-adjust", warning))
     assert [level for level, _label in response.context["form"].fields["level"].choices] == [
@@ -308,11 +291,11 @@ def test_adjusting_leaves_out_the_level_in_force(signed, browser, language):
 # --- signing -----------------------------------------------------------------------------------------------------
 
 
-def test_signing_on_the_page(proposed, passwords, browser):
+def test_signing_on_the_page(proposed, passwords, signed_in):
     warning = proposed("yellow")
 
     response = send(
-        browser("county1.director"),
+        signed_in("county1.director"),
         address("warning-sign", warning),
         credential=PASSWORD,
         remark="同意",
@@ -324,11 +307,11 @@ def test_signing_on_the_page(proposed, passwords, browser):
 
 
 @pytest.mark.parametrize(("language", "title"), [("zh-hans", "错误："), ("en", "Error: ")])
-def test_a_mistyped_credential_keeps_everything_else(proposed, passwords, browser, language, title):
+def test_a_mistyped_credential_keeps_everything_else(proposed, passwords, signed_in, language, title):
     warning = proposed("yellow")
 
     response = send(
-        browser("county1.director", language), address("warning-sign", warning), credential="wrong-one",
+        signed_in("county1.director", language), address("warning-sign", warning), credential="wrong-one",
         remark="同意，请加强疏导", rev=warning.rev,
     )  # fmt: skip
 
@@ -341,9 +324,9 @@ def test_a_mistyped_credential_keeps_everything_else(proposed, passwords, browse
     assert Entry.objects.filter(kind="credential.refused").count() == 1
 
 
-def test_the_same_key_signs_after_a_mistyped_credential(proposed, passwords, browser):
+def test_the_same_key_signs_after_a_mistyped_credential(proposed, passwords, signed_in):
     warning = proposed("yellow")
-    client, url = browser("county1.director"), address("warning-sign", warning)
+    client, url = signed_in("county1.director"), address("warning-sign", warning)
 
     client.post(url, {"idempotency_key": "k", "credential": "wrong"})
     response = client.post(url, {"idempotency_key": "k", "credential": PASSWORD})
@@ -352,7 +335,7 @@ def test_the_same_key_signs_after_a_mistyped_credential(proposed, passwords, bro
     assert EarlyWarning.objects.get().state == State.IN_FORCE
 
 
-def test_a_page_left_open_does_not_sign_what_has_changed(proposed, passwords, said, browser, reach, now):
+def test_a_page_left_open_does_not_sign_what_has_changed(proposed, passwords, said, signed_in, reach, now):
     warning = proposed("yellow")
     read = warning.rev
     actions.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason="请改", now=now)
@@ -362,16 +345,16 @@ def test_a_page_left_open_does_not_sign_what_has_changed(proposed, passwords, sa
     actions.propose(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
 
     response = send(
-        browser("county1.director"), address("warning-sign", warning), credential=PASSWORD, rev=read
+        signed_in("county1.director"), address("warning-sign", warning), credential=PASSWORD, rev=read
     )
 
     assert response.status_code == 412
     assert EarlyWarning.objects.get().state == State.PROPOSED
 
 
-def test_returning_withdrawing_and_lifting_on_the_page(proposed, signed, browser):
+def test_returning_withdrawing_and_lifting_on_the_page(proposed, signed, signed_in):
     one, two, three = proposed(), proposed(), signed()
-    chief, desk = browser("county1.director"), browser("county1.duty")
+    chief, desk = signed_in("county1.director"), signed_in("county1.duty")
 
     send(chief, address("warning-return", one), return_reason="请补充人数", rev=one.rev)
     send(desk, address("warning-withdraw", two), rev=two.rev)
@@ -384,18 +367,18 @@ def test_returning_withdrawing_and_lifting_on_the_page(proposed, signed, browser
 @pytest.mark.parametrize(
     ("name", "field"), [("warning-return", "return_reason"), ("warning-lift", "lift_reason")]
 )
-def test_a_missing_reason_comes_back_on_the_page(in_state, browser, name, field):
+def test_a_missing_reason_comes_back_on_the_page(in_state, signed_in, name, field):
     warning = in_state(State.PROPOSED if name == "warning-return" else State.IN_FORCE)
 
-    response = send(browser("county1.director"), address(name, warning), **{field: ""})
+    response = send(signed_in("county1.director"), address(name, warning), **{field: ""})
 
     assert response.status_code == 422
     assert f'id="{name.removeprefix("warning-")}-form"' in response.content.decode()
 
 
-def test_calls_and_reports_on_the_page(signed, browser, cast):
+def test_calls_and_reports_on_the_page(signed, signed_in, cast):
     warning = signed("red", headcount=60)
-    desk = browser("city.duty")
+    desk = signed_in("city.duty")
     responder = cast["county1.responder"]
 
     send(desk, address("warning-call", warning), person=responder.pk, outcome="no_answer", note="再拨")
@@ -404,16 +387,16 @@ def test_calls_and_reports_on_the_page(signed, browser, cast):
 
     assert warning.calls.get().note == "再拨"
     assert set(warning.superior_reports.values_list("state", "channel")) == {("sent", "phone")}
-    text = page(browser("city.duty", "en"), warning)[1]
+    text = page(signed_in("city.duty", "en"), warning)[1]
     assert "No answer" in text
     assert "by telephone" in text
 
 
-def test_a_report_of_another_warning_is_not_found(signed, browser):
+def test_a_report_of_another_warning_is_not_found(signed, signed_in):
     one, two = signed("red", headcount=60), signed("red", headcount=70)
 
     response = send(
-        browser("city.duty"),
+        signed_in("city.duty"),
         address("warning-report-sent", one, two.superior_reports.first().pk),
         channel="phone",
     )
@@ -432,10 +415,10 @@ def part(client, url, name):
 
 
 @pytest.mark.parametrize("username", ["county1.duty", "county1.director"])
-def test_before_and_entries_is_after(proposed, passwords, browser, reach, cast, now, username):
+def test_before_and_entries_is_after(proposed, passwords, signed_in, reach, cast, now, username):
     """Each part, fetched again after the entries that touch it, equals the part of a fresh page."""
     warning = proposed("yellow")
-    client, url = browser(username), address("warning", warning)
+    client, url = signed_in(username), address("warning", warning)
     names = ("head", "main", "side")
     before = {name: part(client, url, name).content for name in names}
 
@@ -455,8 +438,8 @@ def test_before_and_entries_is_after(proposed, passwords, browser, reach, cast, 
         assert plain.sub("", again.content.decode()).strip() in plain.sub("", fresh)
 
 
-def test_the_parts_name_the_kinds_that_touch_them(signed, browser):
-    _response, text = page(browser("county1.duty"), signed("red", headcount=60))
+def test_the_parts_name_the_kinds_that_touch_them(signed, signed_in):
+    _response, text = page(signed_in("county1.duty"), signed("red", headcount=60))
 
     kinds = {m[1]: m[2].split() for m in re.finditer(r'data-part="(\w+)" data-kinds="([^"]+)"', text)}
     recorded = set(Entry.objects.filter(thread__startswith="incident:").values_list("kind", flat=True))
@@ -467,8 +450,8 @@ def test_the_parts_name_the_kinds_that_touch_them(signed, browser):
         assert any(kind.startswith(prefix) for prefixes in kinds.values() for prefix in prefixes), kind
 
 
-def test_an_unknown_part_is_not_found(proposed, browser):
-    assert browser("county1.duty").get(address("warning", proposed()), {"part": "x"}).status_code == 404
+def test_an_unknown_part_is_not_found(proposed, signed_in):
+    assert signed_in("county1.duty").get(address("warning", proposed()), {"part": "x"}).status_code == 404
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -504,9 +487,9 @@ def test_fragments_for_other_pages(proposed, signed, in_state, reach, now, langu
 
 
 @pytest.mark.slow
-def test_a_page_costs_the_same_however_much_is_on_it(signed, passwords, browser, reach, cast, now):
+def test_a_page_costs_the_same_however_much_is_on_it(signed, passwords, signed_in, reach, cast, now):
     warning = signed("red", headcount=60)
-    client, url = browser("city.duty"), address("warning", warning)
+    client, url = signed_in("city.duty"), address("warning", warning)
     client.get(url)
     counts = []
     for more in (1, 2, 27):
@@ -521,11 +504,11 @@ def test_a_page_costs_the_same_however_much_is_on_it(signed, passwords, browser,
     assert counts[0] <= 30
 
 
-def test_a_wrong_credential_comes_back_beside_the_reason_why_it_is_over(signed, browser):
+def test_a_wrong_credential_comes_back_beside_the_reason_why_it_is_over(signed, signed_in):
     warning = signed()
 
     response = send(
-        browser("county1.director"),
+        signed_in("county1.director"),
         address("warning-lift", warning),
         lift_reason="人员已离开",
         credential="no",

@@ -16,12 +16,11 @@ from incidents.models import Incident
 from journal.models import Entry
 from journal.record import content_of
 from plans.facts import Facts
-from tests.accounts.conftest import clock  # noqa: F401
 from tests.incidents.test_api import api  # noqa: F401
 
 
 @pytest.fixture
-def reform(plan, units, cast, now, clock):
+def reform(plan, units, cast, now, wall_clock):
     """reform("V111", into=["V119"]) → the day after, when the units of these codes have taken over."""
 
     def carry_out(*olds, into=()):
@@ -31,7 +30,7 @@ def reform(plan, units, cast, now, clock):
             news=[{"code": code, "name": f"新{code}", "name_en": "", "parent": ""} for code in into],
             planned_by=cast["city.sysadmin"], planned_at=now,
         )  # fmt: skip
-        clock.shift(timedelta(days=1))
+        wall_clock.shift(timedelta(days=1))
         assert carry_out_due(timezone.now()) == 1
         return timezone.now()
 

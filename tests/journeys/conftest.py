@@ -1,18 +1,12 @@
 """A seeded bureau behind a real server, and browsers of its people."""
 
 import csv
-import os
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from common.local_time import LOCAL
 from tests.processes import Server, environment, manage, migrate
-
-CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-#: Chromium as root in a container, and nothing that looks for the internet.
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync", "--no-first-run"]  # fmt: skip
 
 expect.set_options(timeout=15_000)
 
@@ -31,14 +25,6 @@ def bureau_server(tmp_path_factory):
             for row in csv.DictReader((folder / "demo-accounts.csv").open(encoding="utf-8-sig"))
         }
         yield server
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from common.local_time import LOCAL, day_of
 from common.periods import DAILY, period_of
-from tests.journeys.conftest import ARGUMENTS, CHROMIUM
+from tests.browsers import ARGUMENTS, CHROMIUM
 from tests.processes import manage
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]

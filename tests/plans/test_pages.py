@@ -12,20 +12,20 @@ CITY = "cn-justice-city-petition-000"
 
 
 @pytest.fixture
-def browser(cast, now, signed_in):
+def reader(cast, now, signed_in):
     load_plan(text=CITY_FILE.read_bytes(), actor=None, now=now, put_in_force=True)
     return signed_in("village111.informant")
 
 
-def page(browser, url, language="zh-hans"):
-    browser.cookies["language"] = language
-    response = browser.get(url)
+def page(reader, url, language="zh-hans"):
+    reader.cookies["language"] = language
+    response = reader.get(url)
     assert response.status_code == 200
     return response.content.decode()
 
 
-def test_plan_page_shows_levels_limbs_citations_clocks_squads(browser):
-    text = page(browser, f"/plans/{CITY}/")
+def test_plan_page_shows_levels_limbs_citations_clocks_squads(reader):
+    text = page(reader, f"/plans/{CITY}/")
 
     for said in ("红色", "51人以上，或冲击打砸，或已造成人员伤亡", "人数 21—50", "§2.3", "市司法局主要领导", "省司法厅",
                  "黄金3分钟", "§4.1", "3 分钟", "17:30", "稳控专班", "立即拨打120", "当日带班领导", "重点人员盯防"):  # fmt: skip
@@ -33,8 +33,8 @@ def test_plan_page_shows_levels_limbs_citations_clocks_squads(browser):
     assert "§4.2(4)" in text
 
 
-def test_plan_page_in_english_leaves_no_chinese(browser):
-    text = page(browser, f"/plans/{CITY}/", "en")
+def test_plan_page_in_english_leaves_no_chinese(reader):
+    text = page(reader, f"/plans/{CITY}/", "en")
     main = text[text.index("<main") : text.index("</main>")]
 
     for said in (
@@ -49,24 +49,24 @@ def test_plan_page_in_english_leaves_no_chinese(browser):
     assert [c for c in main if "\u4e00" <= c <= "\u9fff"] == []
 
 
-def test_plan_list_names_the_plan_and_its_state(browser):
-    text = page(browser, "/plans/")
+def test_plan_list_names_the_plan_and_its_state(reader):
+    text = page(reader, "/plans/")
 
     assert "司法局处置涉法涉诉信访工作应急预案" in text
     assert f"/plans/{CITY}/" in text
 
 
-def test_source_is_shown_as_loaded(browser, city_text):
-    response = browser.get(f"/plans/{CITY}/2/source/")
+def test_source_is_shown_as_loaded(reader, city_text):
+    response = reader.get(f"/plans/{CITY}/2/source/")
 
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     assert response.content.decode() == city_text
 
 
-def test_version_page_and_unknown_versions(browser):
-    assert browser.get(f"/plans/{CITY}/2/").status_code == 200
-    assert browser.get(f"/plans/{CITY}/9/").status_code == 404
-    assert browser.get("/plans/none/").status_code == 404
+def test_version_page_and_unknown_versions(reader):
+    assert reader.get(f"/plans/{CITY}/2/").status_code == 200
+    assert reader.get(f"/plans/{CITY}/9/").status_code == 404
+    assert reader.get("/plans/none/").status_code == 404
 
 
 def test_pages_are_for_staff_only(db, client):
@@ -117,6 +117,6 @@ def test_what_comes_back_says_who_is_reminded_and_what_is_written():
     ]  # fmt: skip
 
 
-def test_the_city_plan_s_page_shows_its_reminders(browser):
-    assert "截止前催报：" in page(browser, f"/plans/{CITY}/")
-    assert "Reminded before the cut-off:" in page(browser, f"/plans/{CITY}/", "en")
+def test_the_city_plan_s_page_shows_its_reminders(reader):
+    assert "截止前催报：" in page(reader, f"/plans/{CITY}/")
+    assert "Reminded before the cut-off:" in page(reader, f"/plans/{CITY}/", "en")

@@ -1,12 +1,10 @@
 """Filing for whoever it is, at whatever time."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import time_machine
 
 from accounts.scope import reach_of
-from common.local_time import LOCAL
 from common.periods import parse
 from reports.actions import Item, file_report
 from reports.lock.actions import grant
@@ -16,12 +14,6 @@ from reports.rollup.actions import confirm
 @pytest.fixture
 def today():
     return parse("2026-11-22")
-
-
-@pytest.fixture
-def clock():
-    """clock("17:30") → that time of the same day in Shanghai."""
-    return lambda text: datetime.fromisoformat(f"2026-11-22T{text}").replace(tzinfo=LOCAL)
 
 
 @pytest.fixture
@@ -45,20 +37,20 @@ def file(cast, units, now, today):
 
 
 @pytest.fixture
-def up(cast, units, clock, today):
+def up(cast, units, oclock, today):
     def _up(code, username, at, **words):
-        reach = reach_of(cast[username], clock(at))
-        return confirm(reach=reach, unit=units[code], period=today, now=clock(at), **words)
+        reach = reach_of(cast[username], oclock(at))
+        return confirm(reach=reach, unit=units[code], period=today, now=oclock(at), **words)
 
     return _up
 
 
 @pytest.fixture
-def allow(cast, units, clock, today):
+def allow(cast, units, oclock, today):
     """allow("town11.head", "V111", at="18:30") → the exception: two hours, one use."""
 
     def _allow(username, code, *, at="18:30", hours=2, reason="村里停电", once=True):
-        now = clock(at)
+        now = oclock(at)
         return grant(
             reach=reach_of(cast[username], now), unit=units[code], period=today, reason=reason,
             until=now + timedelta(hours=hours), once=once, now=now,
@@ -74,6 +66,25 @@ def locked(up):
 
 
 @pytest.fixture
-def evening(signed_in, clock):
-    with time_machine.travel(clock("18:30"), tick=False):
-        yield signed_in
+def morning(signed_in, wall_clock):
+    """morning("town11.head") → that person's browser, while the doors read nine o'clock."""
+    return signed_in
+
+
+@pytest.fixture
+def noon(signed_in, wall_clock, oclock):
+    wall_clock.move_to(oclock("12:00"))
+    return signed_in
+
+
+@pytest.fixture
+def evening(signed_in, wall_clock, oclock):
+    """Half past six: an hour after the cut-off."""
+    wall_clock.move_to(oclock("18:30"))
+    return signed_in
+
+
+@pytest.fixture
+def clerk(morning):
+    """The clerk of township 11, who reads English."""
+    return morning("town11.clerk", "en")

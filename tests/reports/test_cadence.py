@@ -168,15 +168,15 @@ def bureau_plan(campaign):
     CAMPAIGN["clocks"] = written
 
 
-def test_until_midnight_is_in_time(bureau_plan, file, units, now, clock):
+def test_until_midnight_is_in_time(bureau_plan, file, units, now, oclock):
     bureau_plan({"cutoff": {"at": "24:00"}})
     open_rounds(now=now)
 
-    assert file("village111.informant", "V111", at=clock("23:59:59")).on_time
-    assert [found.unit.code for found in fix_rounds(now=clock("23:59:59"))] == ["C0"]
+    assert file("village111.informant", "V111", at=oclock("23:59:59")).on_time
+    assert [found.unit.code for found in fix_rounds(now=oclock("23:59:59"))] == ["C0"]
     with pytest.raises(WrongState, match="R|20"):
-        file("village121.informant", "V121", at=clock("23:59"), period=parse("2026-11-23"))
-    assert file("village121.informant", "V121", at=clock("23:59:59") + timedelta(seconds=1)).is_late
+        file("village121.informant", "V121", at=oclock("23:59"), period=parse("2026-11-23"))
+    assert file("village121.informant", "V121", at=oclock("23:59:59") + timedelta(seconds=1)).is_late
 
 
 def test_a_day_off_is_neither_asked_nor_missing(bureau_plan, file, reach, units, now):

@@ -55,7 +55,7 @@ def demand(given, reception):
     return actions.take_on(**given, office_number="XF-2026-17")
 
 
-def clock(name="C002-10"):
+def clock_named(name="C002-10"):
     return Clock.objects.get(clock_id=name)
 
 
@@ -63,7 +63,10 @@ def test_one_act_starts_the_clocks_of_the_plan_in_force(matter, demand, now, rec
     entry = Entry.objects.get(kind="demand.registered")
 
     assert (entry.subject, entry.plan, content_of(entry)["note"]) == (matter.key, reception.ref, "XF-2026-17")
-    assert (clock().subject, clock().due_at) == (matter.key, end_of(day_of(now + timedelta(days=30))))
+    assert (clock_named().subject, clock_named().due_at) == (
+        matter.key,
+        end_of(day_of(now + timedelta(days=30))),
+    )
     # The others run from a signed level, which a demand alone has not.
     assert list(Clock.objects.values_list("clock_id", flat=True)) == ["C002-10"]
 
@@ -98,7 +101,7 @@ def test_the_reply_stops_its_clock_at_the_moment_it_was_given(given, demand, now
 
     actions.issue_reply(**given, outcome="explained", note="已书面答复", at=now + timedelta(days=2))
 
-    assert clock().stopped_at == now + timedelta(days=2)
+    assert clock_named().stopped_at == now + timedelta(days=2)
     demand.refresh_from_db()
     assert (demand.outcome, demand.replied_at) == ("explained", now + timedelta(days=2))
 
@@ -108,7 +111,7 @@ def test_a_late_reply_is_late(given, demand, now):
 
     actions.issue_reply(**given, outcome="supported", note="已书面答复")
 
-    assert clock().state(given["now"]) == "breached"
+    assert clock_named().state(given["now"]) == "breached"
 
 
 @pytest.fixture
@@ -137,7 +140,7 @@ def test_steps_stop_the_clocks_of_the_signed_level_too(given, signed, matter, no
     actions.issue_reply(**given, outcome="supported", note="已书面答复")
 
     for name in ("C002-6", "C002-7", "C002-8", "C002-10"):
-        assert clock(name).stopped_at == given["now"], name
+        assert clock_named(name).stopped_at == given["now"], name
     assert set(Entry.objects.filter(kind__startswith="demand.").values_list("thread", flat=True)) == {
         signed.key
     }
@@ -146,19 +149,19 @@ def test_steps_stop_the_clocks_of_the_signed_level_too(given, signed, matter, no
 def test_a_demand_taken_on_before_the_incident_stops_its_own_clock(given, demand, signed):
     actions.issue_reply(**given, outcome="supported", note="已书面答复")
 
-    assert clock().stopped_at is not None
+    assert clock_named().stopped_at is not None
 
 
 def test_the_statutes_clocks_run_beside_and_outlive_the_demand(given, demand, matter, now):
     actions.note_step(**given, kind="petition.accepted", note="")
-    assert clock("LP-34").subject == matter.key
+    assert clock_named("LP-34").subject == matter.key
     actions.issue_reply(**given, outcome="supported", note="已书面答复")
     actions.close_demand(**given, note="已办结")
-    assert clock("LP-34").is_running
+    assert clock_named("LP-34").is_running
 
     actions.note_step(**given, kind="handling_opinion.issued", note="")
 
-    assert not clock("LP-34").is_running
+    assert not clock_named("LP-34").is_running
     assert [step.name for step in MatterStep.objects.filter(verb="statutory_step")] == [
         "受理信访事项",
         "出具处理意见",
@@ -182,7 +185,7 @@ def test_closing_twice_is_one_entry_and_ends_what_the_plan_counts(given, demand,
         actions.close_demand(**given, note="已办结")
 
     assert Entry.objects.filter(kind="demand.closed").count() == 1
-    assert clock("X-1").cancelled_at == now
+    assert clock_named("X-1").cancelled_at == now
 
 
 def test_a_closed_demand_takes_no_more_steps_of_answering(given, demand):
@@ -323,15 +326,9 @@ def test_the_list_of_demands_holds_those_under_way(given, demand, matter):
 # --- doors ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def browser(signed_in, now):
-    with time_machine.travel(now + timedelta(hours=3), tick=False):
-        yield signed_in
-
-
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_page_from_taking_on_to_closing(browser, matter, reception, language):
-    client = browser("county1.duty")
+def test_the_page_from_taking_on_to_closing(noon, matter, reception, language):
+    client = noon("county1.duty")
     client.cookies["language"] = language
     page = f"/reports/matters/{matter.number}/"
 
@@ -352,8 +349,8 @@ def test_the_page_from_taking_on_to_closing(browser, matter, reception, language
     assert not Demand.objects.get().is_open
 
 
-def test_a_form_sent_twice_is_one_step(browser, matter, demand):
-    client = browser("county1.duty")
+def test_a_form_sent_twice_is_one_step(noon, matter, demand):
+    client = noon("county1.duty")
     words = {"kind": "demand.progress_told", "note": "已说明", "idempotency_key": "k"}
 
     for _ in range(2):
@@ -362,36 +359,36 @@ def test_a_form_sent_twice_is_one_step(browser, matter, demand):
     assert Entry.objects.filter(kind="demand.progress_told").count() == 1
 
 
-def test_a_strange_act_is_a_calm_refusal(browser, matter, demand):
-    client = browser("county1.duty")
+def test_a_strange_act_is_a_calm_refusal(noon, matter, demand):
+    client = noon("county1.duty")
     address = f"/reports/matters/{matter.number}/demand/"
 
     assert client.post(f"{address}hold/", {}).status_code == 404
     assert client.post(f"{address}step/", {"kind": "warning.signed", "note": "x"}).status_code == 422
-    assert browser("county2.duty").post(f"{address}take-on/", {}).status_code == 404
+    assert noon("county2.duty").post(f"{address}take-on/", {}).status_code == 404
 
 
-def test_the_clock_stands_in_the_list_and_the_breach_on_the_matter(browser, matter, demand, now):
-    client = browser("county1.duty")
+def test_the_clock_stands_in_the_list_and_the_breach_on_the_matter(noon, matter, demand, now):
+    client = noon("county1.duty")
     assert "协调事项最长30日" in client.get("/reports/matters/").content.decode()
 
     with time_machine.travel(now + timedelta(days=31), tick=False):
         Clock.objects.update(breached_at=now + timedelta(days=31))
         for address in ("/reports/matters/", f"/reports/matters/{matter.number}/"):
-            assert 'data-state="over"' in browser("county1.duty").get(address).content.decode()
+            assert 'data-state="over"' in noon("county1.duty").get(address).content.decode()
 
 
-def test_the_duty_board_links_the_clock_to_its_matter(browser, matter, demand, now):
+def test_the_duty_board_links_the_clock_to_its_matter(noon, matter, demand, now):
     Clock.objects.update(due_at=now + timedelta(hours=3, minutes=30))
 
     assert (
         f"/reports/matters/{matter.number}/"
-        in browser("county1.duty").get("/duty/?part=clocks").content.decode()
+        in noon("county1.duty").get("/duty/?part=clocks").content.decode()
     )
 
 
-def test_the_api_from_taking_on_to_closing(browser, matter, reception):
-    client = browser("county1.duty")
+def test_the_api_from_taking_on_to_closing(noon, matter, reception):
+    client = noon("county1.duty")
     address = f"/api/v1/matters/{matter.number}/demand/"
 
     def send(path, body, key):
@@ -410,4 +407,4 @@ def test_the_api_from_taking_on_to_closing(browser, matter, reception):
     assert (replied.status_code, replied.json()["clocks"][0]["state"]) == (201, "met")
     assert send("close/", {"note": "已办结"}, "f").status_code == 200
     assert client.get(address).json()["outcome"] == "supported"
-    assert browser("county2.duty").get(address).status_code == 404
+    assert noon("county2.duty").get(address).status_code == 404

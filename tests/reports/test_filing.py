@@ -86,17 +86,17 @@ def test_the_same_answer_by_another_person_is_a_version_of_its_own(file):
 
 
 @pytest.mark.parametrize(("at", "late"), [("17:30:00", False), ("17:30:01", True), ("23:59:59", True)])
-def test_after_the_cutoff_is_late_and_accepted(file, clock, at, late):
-    report = file("village111.informant", "V111", at=clock(at))
+def test_after_the_cutoff_is_late_and_accepted(file, oclock, at, late):
+    report = file("village111.informant", "V111", at=oclock(at))
 
     assert report.on_time is not late
     assert report.is_late is late
 
 
-def test_a_late_correction_makes_nobody_late(file, clock):
-    file("town11.clerk", "T11", at=clock("17:00"))
+def test_a_late_correction_makes_nobody_late(file, oclock):
+    file("town11.clerk", "T11", at=oclock("17:00"))
 
-    second = file("town11.clerk", "T11", at=clock("18:00"), items=[("land", 1)])
+    second = file("town11.clerk", "T11", at=oclock("18:00"), items=[("land", 1)])
 
     assert not second.on_time
     assert not second.is_late
@@ -313,12 +313,12 @@ def test_two_people_at_once_make_two_versions(file):
 # --- rounds ----------------------------------------------------------------------------------------------------
 
 
-def test_a_round_opens_once_and_writes_down_what_the_plan_says(cast, units, now, clock):
+def test_a_round_opens_once_and_writes_down_what_the_plan_says(cast, units, now, oclock):
     opened = open_rounds(now=now)
 
     assert open_rounds(now=now + timedelta(hours=1)) == []
     (over,) = opened
-    assert (over.unit, str(over.period), over.due_at) == (units["C0"], "2026-11-22", clock("17:30"))
+    assert (over.unit, str(over.period), over.due_at) == (units["C0"], "2026-11-22", oclock("17:30"))
     assert sorted(over.due) == ["city", "county", "township", "village"]
     assert Entry.objects.get(kind="period.day_opened").unit == units["C0"]
 
@@ -337,37 +337,37 @@ def test_after_a_very_long_stop_a_month_is_opened_at_most(cast, now):
     assert len(open_rounds(now=now + timedelta(days=400))) == 32
 
 
-def test_silence_is_written_down_after_the_cutoff(file, cast, units, clock, now):
+def test_silence_is_written_down_after_the_cutoff(file, cast, units, oclock, now):
     open_rounds(now=now)
     file("village111.informant", "V111")
 
-    assert fix_rounds(now=clock("17:30")) == []
-    (over,) = fix_rounds(now=clock("17:31"))
+    assert fix_rounds(now=oclock("17:30")) == []
+    (over,) = fix_rounds(now=oclock("17:31"))
 
     silent = set(Silence.objects.values_list("unit__code", flat=True))
     assert silent == set(units) - {"V111"}
-    assert (over.fixed_at, fix_rounds(now=clock("17:32"))) == (clock("17:31"), [])
+    assert (over.fixed_at, fix_rounds(now=oclock("17:32"))) == (oclock("17:31"), [])
     assert Entry.objects.filter(kind="period.counted").count() == 1
 
 
-def test_a_late_answer_stands_beside_the_silence(file, units, clock, now):
+def test_a_late_answer_stands_beside_the_silence(file, units, oclock, now):
     open_rounds(now=now)
-    fix_rounds(now=clock("17:31"))
+    fix_rounds(now=oclock("17:31"))
 
-    report = file("village111.informant", "V111", at=clock("18:00"))
+    report = file("village111.informant", "V111", at=oclock("18:00"))
 
     assert report.counted
     assert Silence.objects.filter(unit=units["V111"]).exists()
 
 
-def test_a_unit_found_after_the_cutoff_is_kept_but_not_counted(file, cast, units, clock, now, today):
+def test_a_unit_found_after_the_cutoff_is_kept_but_not_counted(file, cast, units, oclock, now, today):
     from accounts.models import Unit
 
     Unit.objects.filter(code="V111").update(valid_from=today.day + timedelta(days=1))
     open_rounds(now=now)
-    fix_rounds(now=clock("17:31"))
+    fix_rounds(now=oclock("17:31"))
     Unit.objects.filter(code="V111").update(valid_from=today.day)
 
-    report = file("village111.informant", "V111", at=clock("18:00"))
+    report = file("village111.informant", "V111", at=oclock("18:00"))
 
     assert not report.counted

@@ -4,9 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
-from django.test import Client
 
 from common.errors import Invalid
 from reports.actions import Item, said
@@ -18,15 +16,6 @@ from tests.incidents.conftest import alarm  # noqa: F401
 @pytest.fixture
 def incident(alarm):  # noqa: F811
     return alarm("town11.clerk", unit="T11", what="两户到所反映补偿标准")
-
-
-@pytest.fixture
-def clerk(cast, now):
-    with time_machine.travel(now, tick=False):
-        browser = Client()
-        browser.force_login(cast["town11.clerk"])
-        browser.cookies["language"] = "en"
-        yield browser
 
 
 def test_todays_incident_of_the_unit_is_offered(incident, reach, units, now):

@@ -203,18 +203,18 @@ def test_a_unit_closed_meanwhile(link, phone, units, today):
     assert OneTapLink.objects.get().used_at is None
 
 
-def test_a_locked_period(link, now, cast, units, today, clock):
+def test_a_locked_period(link, now, cast, units, today, oclock):
     from reports.rollup.actions import confirm
 
     token = link()
-    late = clock("18:00")
+    late = oclock("18:00")
     confirm(reach=reach_of(cast["town11.head"], late), unit=units["T11"], period=today, now=late)
 
     with pytest.raises(WrongState) as refused:
-        use(token=token, now=clock("18:01"))
+        use(token=token, now=oclock("18:01"))
     assert refused.value.code == "period_locked"
     with pytest.raises(WrongState):
-        link(at=clock("18:01"))
+        link(at=oclock("18:01"))
 
 
 @pytest.mark.parametrize(

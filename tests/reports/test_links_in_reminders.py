@@ -30,26 +30,26 @@ def gateway(settings):
 
 
 @pytest.fixture
-def reminded(plan, cast, now, clock, gateway):
+def reminded(plan, cast, now, oclock, gateway):
     """reminded() → the text on the informant's telephone, an hour before the cut-off."""
 
     def _remind():
         open_rounds(now=now)
         write_steps(now)
-        turn_reminders(clock("16:30:01"))
-        outbox.turn(clock("16:32"))
+        turn_reminders(oclock("16:30:01"))
+        outbox.turn(oclock("16:32"))
         phone = cast["village111.informant"].phone
         return next(message.text for message in gateway.messages() if message.to == phone)
 
     return _remind
 
 
-def test_the_link_files_nothing_for_the_unit_it_was_sent_to(reminded, monkeypatch, clock):
+def test_the_link_files_nothing_for_the_unit_it_was_sent_to(reminded, monkeypatch, oclock):
     text = reminded()
     (path,) = LINK.findall(text)
     assert "11月22日零报告尚未报送" in text
 
-    monkeypatch.setattr("django.utils.timezone.now", lambda: clock("16:40"))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: oclock("16:40"))
     browser = Client()
     assert browser.get(path).status_code == 200
     assert not ZeroReport.objects.exists()
@@ -97,34 +97,34 @@ def test_a_text_that_would_become_too_long_goes_without(reminded, settings):
     assert len(text) <= 201
 
 
-def test_who_has_answered_meanwhile_gets_neither_text_nor_link(plan, cast, now, clock, gateway, file):
+def test_who_has_answered_meanwhile_gets_neither_text_nor_link(plan, cast, now, oclock, gateway, file):
     open_rounds(now=now)
     write_steps(now)
-    turn_reminders(clock("16:30:01"))
-    file("village111.informant", "V111", at=clock("16:31"))
-    outbox.turn(clock("16:32"))
+    turn_reminders(oclock("16:30:01"))
+    file("village111.informant", "V111", at=oclock("16:31"))
+    outbox.turn(oclock("16:32"))
     assert cast["village111.informant"].phone not in {message.to for message in gateway.messages()}
     assert not OneTapLink.objects.filter(unit__code="V111").exists()
 
 
-def test_a_summary_for_the_level_above_has_none(plan, cast, now, clock, gateway):
+def test_a_summary_for_the_level_above_has_none(plan, cast, now, oclock, gateway):
     open_rounds(now=now)
     write_steps(now)
-    turn_reminders(clock("17:30:01"))
-    outbox.turn(clock("17:32"))
+    turn_reminders(oclock("17:30:01"))
+    outbox.turn(oclock("17:32"))
     lines = [line for m in gateway.messages() for line in m.text.splitlines() if "个下级单位未报" in line]
     assert lines
     assert not [line for line in lines if "http" in line]
 
 
-def test_a_message_repeated_after_a_fault_has_a_link_that_works(plan, cast, now, clock, gateway):
+def test_a_message_repeated_after_a_fault_has_a_link_that_works(plan, cast, now, oclock, gateway):
     gateway.mode = "503"
     open_rounds(now=now)
     write_steps(now)
-    turn_reminders(clock("16:30:01"))
-    outbox.turn(clock("16:32"))
+    turn_reminders(oclock("16:30:01"))
+    outbox.turn(oclock("16:32"))
     gateway.mode = "ok"
-    outbox.turn(clock("16:45"))
+    outbox.turn(oclock("16:45"))
     phone = cast["village111.informant"].phone
     texts = [message.text for message in gateway.messages() if message.to == phone]
     assert len(texts) == 2

@@ -34,62 +34,62 @@ pytestmark = pytest.mark.django_db
     ],
 )
 def test_the_lock_comes_with_the_confirmation_or_the_plans_time_never_before_the_cutoff(
-    clock, confirmed, timed, now, since
+    oclock, confirmed, timed, now, since
 ):
-    at = lambda hour: clock(f"{hour}:00") if hour else None  # noqa: E731
+    at = lambda hour: oclock(f"{hour}:00") if hour else None  # noqa: E731
 
     assert rules.locked_since(
         due_at=at(17), confirmed_at=at(confirmed), lock_at=at(timed), now=at(now)
     ) == at(since)
 
 
-def test_late_is_taken_until_the_level_above_confirms(file, clock, locked, units):
+def test_late_is_taken_until_the_level_above_confirms(file, oclock, locked, units):
     with pytest.raises(WrongState) as refused:
-        file("village111.informant", "V111", at=clock("18:01"))
+        file("village111.informant", "V111", at=oclock("18:01"))
 
     assert refused.value.code == "period_locked"
     assert str(units["T11"]) in str(refused.value)
     assert not ZeroReport.objects.exists()
-    assert file("village121.informant", "V121", at=clock("18:01")).is_late
+    assert file("village121.informant", "V121", at=oclock("18:01")).is_late
 
 
-def test_a_confirmation_before_the_cutoff_locks_nobody_out(file, clock, up):
+def test_a_confirmation_before_the_cutoff_locks_nobody_out(file, oclock, up):
     up("T11", "town11.head", "10:00")
 
-    assert file("village111.informant", "V111", at=clock("17:30")).on_time
+    assert file("village111.informant", "V111", at=oclock("17:30")).on_time
     with pytest.raises(WrongState):
-        file("town11.clerk", "V111", at=clock("17:31"), items=[("land", 1)])
+        file("town11.clerk", "V111", at=oclock("17:31"), items=[("land", 1)])
 
 
-def test_a_correction_is_locked_too_but_the_same_answer_has_its_receipt(file, clock, up):
-    first = file("village111.informant", "V111", at=clock("09:00"))
+def test_a_correction_is_locked_too_but_the_same_answer_has_its_receipt(file, oclock, up):
+    first = file("village111.informant", "V111", at=oclock("09:00"))
     up("T11", "town11.head", "18:00")
 
     with pytest.raises(WrongState, match=r".") as refused:
-        file("village111.informant", "V111", at=clock("18:01"), items=[("land", 1)])
-    again = file("village111.informant", "V111", at=clock("18:02"))
+        file("village111.informant", "V111", at=oclock("18:01"), items=[("land", 1)])
+    again = file("village111.informant", "V111", at=oclock("18:02"))
 
     assert refused.value.code == "period_locked"
     assert again.pk == first.pk
 
 
-def test_returning_the_summary_opens_the_period(file, clock, locked, cast, units, today):
+def test_returning_the_summary_opens_the_period(file, oclock, locked, cast, units, today):
     return_down(
-        reach=reach_of(cast["county1.duty"], clock("18:10")), unit=units["T11"], period=today,
-        reason="漏一村", now=clock("18:10"),
+        reach=reach_of(cast["county1.duty"], oclock("18:10")), unit=units["T11"], period=today,
+        reason="漏一村", now=oclock("18:10"),
     )  # fmt: skip
 
-    assert file("village111.informant", "V111", at=clock("18:11")).exception is None
+    assert file("village111.informant", "V111", at=oclock("18:11")).exception is None
 
 
-def test_an_exception_opens_it_once_for_this_unit_and_is_journaled(file, clock, locked, allow, cast, units):
+def test_an_exception_opens_it_once_for_this_unit_and_is_journaled(file, oclock, locked, allow, cast, units):
     made = allow("town11.head", "V111")
 
-    report = file("village111.informant", "V111", at=clock("18:40"))
+    report = file("village111.informant", "V111", at=oclock("18:40"))
 
     assert (report.exception, report.is_late) == (made, True)
     made.refresh_from_db()
-    assert made.used_at == clock("18:40")
+    assert made.used_at == oclock("18:40")
     entry = Entry.objects.get(kind="zero_report.exception_granted")
     assert (entry.actor, entry.unit, entry.subject) == (
         cast["town11.head"],
@@ -99,38 +99,38 @@ def test_an_exception_opens_it_once_for_this_unit_and_is_journaled(file, clock, 
     assert content_of(entry) == {
         "period": "2026-11-22",
         "reason": "村里停电",
-        "until": clock("20:30").isoformat(),
+        "until": oclock("20:30").isoformat(),
         "once": True,
     }
     received = Entry.objects.get(kind="zero_report.received")
     assert content_of(received)["exception"] == "村里停电"
     with pytest.raises(WrongState):
-        file("village111.informant", "V111", at=clock("18:41"), items=[("land", 1)])
+        file("village111.informant", "V111", at=oclock("18:41"), items=[("land", 1)])
 
 
-def test_one_for_several_uses_ends_at_its_end(file, clock, locked, allow):
+def test_one_for_several_uses_ends_at_its_end(file, oclock, locked, allow):
     allow("town11.head", "V111", once=False)
 
-    file("village111.informant", "V111", at=clock("18:40"))
-    file("village111.informant", "V111", at=clock("20:30"), items=[("land", 1)])
+    file("village111.informant", "V111", at=oclock("18:40"))
+    file("village111.informant", "V111", at=oclock("20:30"), items=[("land", 1)])
     with pytest.raises(WrongState):
-        file("village111.informant", "V111", at=clock("20:31"))
+        file("village111.informant", "V111", at=oclock("20:31"))
 
 
-def test_a_later_exception_takes_the_place_of_the_one_before(file, clock, locked, allow):
+def test_a_later_exception_takes_the_place_of_the_one_before(file, oclock, locked, allow):
     allow("town11.head", "V111", hours=72)
     allow("county1.duty", "V111", at="18:35", hours=2)
 
     assert list(LockException.objects.order_by("pk").values_list("current", flat=True)) == [False, True]
     with pytest.raises(WrongState):
-        file("village111.informant", "V111", at=clock("20:36"))
+        file("village111.informant", "V111", at=oclock("20:36"))
 
 
 def test_a_summary_confirmed_already_shows_the_difference_and_is_confirmed_again(
-    file, clock, locked, allow, up, units, today
+    file, oclock, locked, allow, up, units, today
 ):
     allow("town11.head", "V111")
-    file("village111.informant", "V111", at=clock("18:40"))
+    file("village111.informant", "V111", at=oclock("18:40"))
 
     assert has_drifted(locked, draft(units["T11"], today))
     second = up("T11", "town11.head", "19:00")
@@ -138,13 +138,13 @@ def test_a_summary_confirmed_already_shows_the_difference_and_is_confirmed_again
     assert (second.version, second.number, second.received, second.late) == (2, locked.number, 1, 1)
 
 
-def test_the_denominator_stands(file, clock, now, up, allow, units, today, cast):
+def test_the_denominator_stands(file, oclock, now, up, allow, units, today, cast):
     open_rounds(now=now)
-    fix_rounds(now=clock("17:31"))
+    fix_rounds(now=oclock("17:31"))
     up("T11", "town11.head", "18:00")
     before = summary(units["C0"], today).counts
     allow("town11.head", "V111")
-    file("village111.informant", "V111", at=clock("18:40"))
+    file("village111.informant", "V111", at=oclock("18:40"))
 
     after = summary(units["C0"], today).counts
 
@@ -213,20 +213,20 @@ def test_a_plan_may_lock_by_time(db, lock, at):
     assert (found["village"].astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if found else None) == at
 
 
-def test_a_round_keeps_the_lock_its_plan_gave(file, now, clock):
+def test_a_round_keeps_the_lock_its_plan_gave(file, now, oclock):
     (over,) = open_rounds(now=now)
-    Round.objects.filter(pk=over.pk).update(locks={"village": clock("19:00").isoformat()})
+    Round.objects.filter(pk=over.pk).update(locks={"village": oclock("19:00").isoformat()})
 
-    assert file("village111.informant", "V111", at=clock("19:00")).is_late
+    assert file("village111.informant", "V111", at=oclock("19:00")).is_late
     with pytest.raises(WrongState):
-        file("village121.informant", "V121", at=clock("19:01"))
+        file("village121.informant", "V121", at=oclock("19:01"))
 
 
 @pytest.mark.parametrize(
     "change",
     ["twice", "no reason", "no end", "used before", "used after", "by nobody", "before it was", "used then"],
 )
-def test_the_database_keeps_exceptions_in_order(locked, allow, clock, cast, change):
+def test_the_database_keeps_exceptions_in_order(locked, allow, oclock, cast, change):
     """one_exception_per_unit_and_period, an_exception_has_a_reason_and_an_end, an_exception_is_used_while_it_stands,
     an_exception_is_withdrawn_by_somebody, a_withdrawn_exception_is_not_used"""
     head = cast["town11.head"]
@@ -235,11 +235,11 @@ def test_the_database_keeps_exceptions_in_order(locked, allow, clock, cast, chan
         "twice": {},
         "no reason": {"reason": ""},
         "no end": {"until": made.granted_at},
-        "used before": {"used_at": clock("18:00")},
-        "used after": {"used_at": clock("23:00")},
-        "by nobody": {"withdrawn_at": clock("18:40")},
-        "before it was": {"withdrawn_at": clock("18:00"), "withdrawn_by": head},
-        "used then": {"withdrawn_at": clock("18:40"), "withdrawn_by": head, "used_at": clock("18:41")},
+        "used before": {"used_at": oclock("18:00")},
+        "used after": {"used_at": oclock("23:00")},
+        "by nobody": {"withdrawn_at": oclock("18:40")},
+        "before it was": {"withdrawn_at": oclock("18:00"), "withdrawn_by": head},
+        "used then": {"withdrawn_at": oclock("18:40"), "withdrawn_by": head, "used_at": oclock("18:41")},
     }[change]
     if change == "twice":
         made.pk = None

@@ -20,13 +20,13 @@ API = "/api/v1/zero-reports/V111/2026-11-22/exceptions/"
 
 
 @pytest.fixture
-def shut(cast, units, clock, today):
+def shut(cast, units, oclock, today):
     """shut(exception) by the township's head at 18:40."""
 
     def _shut(exception, *, username="town11.head", code="V111", at="18:40"):
         return withdraw(
-            reach=reach_of(cast[username], clock(at)), unit=units[code], period=today,
-            exception_id=exception.pk, now=clock(at),
+            reach=reach_of(cast[username], oclock(at)), unit=units[code], period=today,
+            exception_id=exception.pk, now=oclock(at),
         )  # fmt: skip
 
     return _shut
@@ -34,37 +34,37 @@ def shut(cast, units, clock, today):
 
 @pytest.mark.usefixtures("locked")
 class TestTheAct:
-    def test_withdrawn_it_opens_nothing_and_is_on_the_record(self, file, clock, allow, shut, cast):
+    def test_withdrawn_it_opens_nothing_and_is_on_the_record(self, file, oclock, allow, shut, cast):
         made = allow("town11.head", "V111")
 
         shut(made, username="county1.duty")
 
         with pytest.raises(WrongState) as refused:
-            file("village111.informant", "V111", at=clock("18:41"))
+            file("village111.informant", "V111", at=oclock("18:41"))
         assert refused.value.code == "period_locked"
         entry = Entry.objects.get(kind="zero_report.exception_withdrawn")
         assert (entry.actor, entry.unit.code) == (cast["county1.duty"], "V111")
         assert content_of(entry) == {"period": "2026-11-22", "exception": made.pk, "reason": "村里停电"}
 
-    def test_what_was_filed_by_it_stays_and_is_corrected_no_more(self, file, clock, allow, shut):
+    def test_what_was_filed_by_it_stays_and_is_corrected_no_more(self, file, oclock, allow, shut):
         made = allow("town11.head", "V111", once=False)
-        file("village111.informant", "V111", at=clock("18:35"))
+        file("village111.informant", "V111", at=oclock("18:35"))
         shut(made)
 
         assert ZeroReport.objects.get().exception == made
         with pytest.raises(WrongState):
-            file("village111.informant", "V111", at=clock("18:41"), items=[("land", 1)])
+            file("village111.informant", "V111", at=oclock("18:41"), items=[("land", 1)])
 
-    def test_afterwards_another_may_be_granted(self, file, clock, allow, shut):
+    def test_afterwards_another_may_be_granted(self, file, oclock, allow, shut):
         shut(allow("town11.head", "V111"))
 
         again = allow("town11.head", "V111", at="18:45")
 
-        assert file("village111.informant", "V111", at=clock("18:46")).exception == again
+        assert file("village111.informant", "V111", at=oclock("18:46")).exception == again
 
-    def test_only_what_stands(self, file, clock, allow, shut):
+    def test_only_what_stands(self, file, oclock, allow, shut):
         used = allow("town11.head", "V111")
-        file("village111.informant", "V111", at=clock("18:35"))
+        file("village111.informant", "V111", at=oclock("18:35"))
         replaced = allow("town11.head", "V111", at="18:36")
         last = allow("town11.head", "V111", at="18:37")
 
@@ -144,12 +144,12 @@ class TestThePage:
 
 
 @pytest.fixture
-def call(cast, client, clock):
+def call(cast, client, oclock):
     """call("town11.head", "post", key="k1", reason=…) at half past six."""
-    with time_machine.travel(clock("18:30"), tick=False):
+    with time_machine.travel(oclock("18:30"), tick=False):
 
         def _call(username, method, address=API, key="k1", **given):
-            token = new_token(user=cast[username], now=clock("18:30"))
+            token = new_token(user=cast[username], now=oclock("18:30"))
             headers = {"Authorization": f"Bearer {token}", **({"Idempotency-Key": key} if key else {})}
             if method == "get":
                 return client.get(address, headers=headers)

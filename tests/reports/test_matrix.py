@@ -66,10 +66,10 @@ def test_days_to_come_are_not_due_and_days_before_the_first_round_were_not_asked
     assert cells["2026-11-22"] == cells["2026-11-30"] == "future"
 
 
-def test_after_the_cutoff_today_is_missing_even_before_it_was_counted(three_days, clock):
+def test_after_the_cutoff_today_is_missing_even_before_it_was_counted(three_days, oclock):
     days = month_of(DAILY, date(2026, 11, 22))
 
-    cells = {str(c.period): c.state for c in matrix(three_days["T11"], days, clock("17:31")).rows[0].cells}
+    cells = {str(c.period): c.state for c in matrix(three_days["T11"], days, oclock("17:31")).rows[0].cells}
 
     assert cells["2026-11-22"] == "missing"
 

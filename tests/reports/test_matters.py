@@ -263,17 +263,9 @@ def test_a_form_names_no_people(units, cast, reach, now):
     assert refused.value.code == "personal_data"
 
 
-@pytest.fixture
-def browser(signed_in, now):
-    import time_machine
-
-    with time_machine.travel(now, tick=False):
-        yield signed_in
-
-
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_pages_of_a_matter_from_report_to_file(browser, item, plan, language):
-    client = browser("county1.duty")
+def test_the_pages_of_a_matter_from_report_to_file(morning, item, plan, language):
+    client = morning("county1.duty")
     client.cookies["language"] = language
 
     made = client.post("/reports/matters/register/", {"item": item.pk})
@@ -296,8 +288,8 @@ def test_the_pages_of_a_matter_from_report_to_file(browser, item, plan, language
 
 
 @pytest.mark.parametrize("kind", FormKind.values)
-def test_every_form_can_be_filled_in_sent_and_printed(browser, matter, kind, reach, now):
-    client = browser("county1.duty")
+def test_every_form_can_be_filled_in_sent_and_printed(morning, matter, kind, reach, now):
+    client = morning("county1.duty")
     duty = reach("county1.duty")
     actions.accept_dispute(reach=duty, matter_id=matter.pk, now=now)
     actions.end_mediation(reach=duty, matter_id=matter.pk, now=now)
@@ -312,17 +304,17 @@ def test_every_form_can_be_filled_in_sent_and_printed(browser, matter, kind, rea
     assert client.get(address).status_code == 200
     assert client.get(f"{address}paper.docx").status_code == 200
     assert client.get("/reports/forms/").status_code == 200
-    assert browser("county2.duty").get(address).status_code == 404
-    assert browser("county2.duty").get(f"{address}paper.pdf").status_code == 404
+    assert morning("county2.duty").get(address).status_code == 404
+    assert morning("county2.duty").get(f"{address}paper.pdf").status_code == 404
 
 
 @pytest.mark.parametrize("verb", ["register", "x", "assign"])
-def test_a_strange_act_is_a_calm_refusal(browser, matter, verb):
-    answer = browser("county1.duty").post(f"/reports/matters/{matter.number}/{verb}/", {"lead": "NOWHERE"})
+def test_a_strange_act_is_a_calm_refusal(morning, matter, verb):
+    answer = morning("county1.duty").post(f"/reports/matters/{matter.number}/{verb}/", {"lead": "NOWHERE"})
 
     assert answer.status_code in (404, 422)
 
 
 @pytest.mark.parametrize("text", ["", "x", "-1", "99999999999999999999"])
-def test_a_forged_item_does_not_exist(browser, cast, text):
-    assert browser("county1.duty").post("/reports/matters/register/", {"item": text}).status_code == 404
+def test_a_forged_item_does_not_exist(morning, cast, text):
+    assert morning("county1.duty").post("/reports/matters/register/", {"item": text}).status_code == 404

@@ -4,8 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
-from django.test import Client
 
 from accounts.models import Unit
 from journal.numbering import number_new
@@ -13,24 +11,7 @@ from reports.models import ReportItem, ZeroReport
 from reports.rounds.actions import fix_rounds, open_rounds
 from reports.tallies import fold
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def nine_o_clock(now):
-    with time_machine.travel(now, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def browser(cast):
-    def _browser(username, language="zh-hans"):
-        client = Client()
-        client.force_login(cast[username])
-        client.cookies["language"] = language
-        return client
-
-    return _browser
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wall_clock")]
 
 
 def text(response) -> str:
@@ -42,8 +23,8 @@ ROW = {"items.0.class": "land", "items.0.count": "2", "items.0.note": "两户对
 # --- one tap ---------------------------------------------------------------------------------------------------
 
 
-def test_the_page_shows_the_own_unit_the_date_and_two_big_buttons(browser):
-    page = text(browser("village111.informant").get("/report/"))
+def test_the_page_shows_the_own_unit_the_date_and_two_big_buttons(signed_in):
+    page = text(signed_in("village111.informant").get("/report/"))
 
     assert "城关一村" in page
     assert "2026-11-22" in page
@@ -53,8 +34,8 @@ def test_the_page_shows_the_own_unit_the_date_and_two_big_buttons(browser):
     assert 'data-url="/api/v1/zero-reports/V111/2026-11-22/"' in page
 
 
-def test_one_tap_files_nil_and_shows_the_receipt(browser):
-    client = browser("village111.informant")
+def test_one_tap_files_nil_and_shows_the_receipt(signed_in):
+    client = signed_in("village111.informant")
 
     answer = client.post("/report/V111/2026-11-22/", {"answer": "nil", "idempotency_key": "a"})
 
@@ -65,8 +46,8 @@ def test_one_tap_files_nil_and_shows_the_receipt(browser):
     assert ZeroReport.objects.get().via == "page"
 
 
-def test_the_same_tap_twice_is_one_report(browser):
-    client = browser("village111.informant")
+def test_the_same_tap_twice_is_one_report(signed_in):
+    client = signed_in("village111.informant")
 
     for _ in range(2):
         assert (
@@ -77,18 +58,18 @@ def test_the_same_tap_twice_is_one_report(browser):
     assert ZeroReport.objects.count() == 1
 
 
-def test_after_filing_the_page_shows_it_instead_of_asking_again(browser, file):
+def test_after_filing_the_page_shows_it_instead_of_asking_again(signed_in, file):
     file("village111.informant", "V111")
 
-    page = text(browser("village111.informant").get("/report/"))
+    page = text(signed_in("village111.informant").get("/report/"))
 
     assert "R-V111-20261122-1" in page
     assert 'value="nil"' not in page
 
 
-def test_after_the_cutoff_the_page_says_that_it_will_be_late(browser, now, nine_o_clock):
-    client = browser("village111.informant")
-    nine_o_clock.move_to(now + timedelta(hours=9))
+def test_after_the_cutoff_the_page_says_that_it_will_be_late(signed_in, now, wall_clock):
+    client = signed_in("village111.informant")
+    wall_clock.move_to(now + timedelta(hours=9))
 
     assert "17:30" in text(client.get("/report/"))
     client.post("/report/V111/2026-11-22/", {"answer": "nil"})
@@ -96,8 +77,8 @@ def test_after_the_cutoff_the_page_says_that_it_will_be_late(browser, now, nine_
     assert "截止后" in text(client.get("/report/V111/2026-11-22/"))
 
 
-def test_a_clerk_files_on_behalf_of_a_village_and_it_says_so(browser):
-    client = browser("town11.clerk")
+def test_a_clerk_files_on_behalf_of_a_village_and_it_says_so(signed_in):
+    client = signed_in("town11.clerk")
     assert "代报" in text(client.get("/report/?unit=V111"))
 
     client.post("/report/V111/2026-11-22/", {"answer": "nil"})
@@ -106,23 +87,23 @@ def test_a_clerk_files_on_behalf_of_a_village_and_it_says_so(browser):
     assert "代报" in text(client.get("/report/V111/2026-11-22/"))
 
 
-def test_without_a_filing_post_the_page_says_whom_to_ask(browser):
-    answer = browser("city.sysadmin").get("/report/")
+def test_without_a_filing_post_the_page_says_whom_to_ask(signed_in):
+    answer = signed_in("city.sysadmin").get("/report/")
 
     assert answer.status_code == 403
     assert "安全管理员" in text(answer)
 
 
-def test_a_unit_outside_does_not_exist(browser):
-    client = browser("village111.informant")
+def test_a_unit_outside_does_not_exist(signed_in):
+    client = signed_in("village111.informant")
 
     for path in ("/report/?unit=V121", "/report/V121/2026-11-22/", "/report/V121/2026-11-22/items/"):
         assert client.get(path).status_code == 404
     assert client.post("/report/V121/2026-11-22/", {"answer": "nil"}).status_code == 404
 
 
-def test_a_refusal_is_a_page_with_the_reason(browser):
-    answer = browser("village111.informant").post("/report/V111/2026-11-23/", {"answer": "nil"})
+def test_a_refusal_is_a_page_with_the_reason(signed_in):
+    answer = signed_in("village111.informant").post("/report/V111/2026-11-23/", {"answer": "nil"})
 
     assert answer.status_code == 409
     assert "尚未开始" in text(answer)
@@ -136,8 +117,8 @@ def test_nobody_unknown_gets_in(client, cast, path):
 # --- something to report ---------------------------------------------------------------------------------------
 
 
-def test_something_is_reported_with_class_count_and_sentence(browser):
-    client = browser("village111.informant")
+def test_something_is_reported_with_class_count_and_sentence(signed_in):
+    client = signed_in("village111.informant")
     second = {"items.1.class": "labour", "items.1.count": "", "items.1.note": ""}
 
     answer = client.post("/report/V111/2026-11-22/items/", ROW | second)
@@ -162,8 +143,8 @@ def test_something_is_reported_with_class_count_and_sentence(browser):
         (ROW | {"items.0.note": "长" * 201}, "200"),
     ],
 )
-def test_bad_input_says_what_to_do_and_keeps_what_was_typed(browser, fields, sentence):
-    answer = browser("village111.informant").post("/report/V111/2026-11-22/items/", fields)
+def test_bad_input_says_what_to_do_and_keeps_what_was_typed(signed_in, fields, sentence):
+    answer = signed_in("village111.informant").post("/report/V111/2026-11-22/items/", fields)
 
     page = text(answer)
     assert answer.status_code == 422
@@ -173,9 +154,9 @@ def test_bad_input_says_what_to_do_and_keeps_what_was_typed(browser, fields, sen
     assert not ZeroReport.objects.exists()
 
 
-def test_a_correction_starts_from_what_was_said_and_keeps_the_history(browser, file):
+def test_a_correction_starts_from_what_was_said_and_keeps_the_history(signed_in, file):
     file("village111.informant", "V111", items=[("land", 3, "补偿标准"), ("labour", 1)])
-    client = browser("village111.informant")
+    client = signed_in("village111.informant")
 
     form = text(client.get("/report/V111/2026-11-22/items/"))
     assert "补偿标准" in form
@@ -191,10 +172,10 @@ def test_a_correction_starts_from_what_was_said_and_keeps_the_history(browser, f
 # --- who is silent ---------------------------------------------------------------------------------------------
 
 
-def test_the_level_above_sees_who_is_missing_with_telephones(browser, file, units):
+def test_the_level_above_sees_who_is_missing_with_telephones(signed_in, file, units):
     file("village111.informant", "V111")
 
-    page = text(browser("county1.duty").get("/report/missing/"))
+    page = text(signed_in("county1.duty").get("/report/missing/"))
 
     assert "城关一村" not in page
     assert "柳林一村" in page
@@ -202,39 +183,39 @@ def test_the_level_above_sees_who_is_missing_with_telephones(browser, file, unit
     assert "tel:1390000" in page
 
 
-def test_a_reader_without_the_right_to_see_people_sees_no_private_numbers(browser):
-    page = text(browser("town11.clerk").get("/report/missing/"))
+def test_a_reader_without_the_right_to_see_people_sees_no_private_numbers(signed_in):
+    page = text(signed_in("town11.clerk").get("/report/missing/"))
 
     assert "城关一村" in page
     assert "tel:0500" in page
     assert "tel:1390000" not in page
 
 
-def test_the_neighbour_sees_nothing_of_county_1(browser):
-    page = text(browser("county2.duty").get("/report/missing/"))
+def test_the_neighbour_sees_nothing_of_county_1(signed_in):
+    page = text(signed_in("county2.duty").get("/report/missing/"))
 
     assert "清河县" not in page
-    assert browser("county2.duty").get("/report/missing/?unit=C1").status_code == 404
+    assert signed_in("county2.duty").get("/report/missing/?unit=C1").status_code == 404
 
 
-def test_drilling_down_shows_the_units_of_that_unit(browser):
-    page = text(browser("city.duty").get("/report/missing/?unit=T11"))
+def test_drilling_down_shows_the_units_of_that_unit(signed_in):
+    page = text(signed_in("city.duty").get("/report/missing/?unit=T11"))
 
     assert "城关一村" in page
     assert "柳林" not in page
 
 
-def test_another_day_can_be_looked_at(browser, units):
+def test_another_day_can_be_looked_at(signed_in, units):
     Unit.objects.update(valid_from=None)
 
-    page = text(browser("county1.duty").get("/report/missing/?period=2026-11-21"))
+    page = text(signed_in("county1.duty").get("/report/missing/?period=2026-11-21"))
 
     assert "2026-11-21" in page
-    assert browser("county1.duty").get("/report/missing/?period=gestern").status_code == 422
+    assert signed_in("county1.duty").get("/report/missing/?period=gestern").status_code == 422
 
 
-def test_the_part_after_an_entry_equals_a_fresh_page(browser, file):
-    client = browser("county1.duty")
+def test_the_part_after_an_entry_equals_a_fresh_page(signed_in, file):
+    client = signed_in("county1.duty")
     before = client.get("/report/missing/?part=missing").content.decode()
     file("village111.informant", "V111")
 
@@ -244,7 +225,7 @@ def test_the_part_after_an_entry_equals_a_fresh_page(browser, file):
     assert part.strip() in client.get("/report/missing/").content.decode()
 
 
-def test_the_board_fragment_shows_counts_and_the_way_on(browser, reach, now, file):
+def test_the_board_fragment_shows_counts_and_the_way_on(signed_in, reach, now, file):
     from django.template.loader import render_to_string
 
     from reports.silent.queries import missing_today
@@ -278,12 +259,12 @@ def add_villages(count, now):
 @pytest.mark.slow
 @pytest.mark.parametrize("path", ["/report/missing/", "/report/missing/?unit=T11"])
 def test_the_missing_list_costs_the_same_for_1_3_and_30_units(
-    browser, now, path, django_assert_max_num_queries
+    signed_in, now, path, django_assert_max_num_queries
 ):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    client, costs = browser("county1.duty"), []
+    client, costs = signed_in("county1.duty"), []
     client.get(path)
     for more in (1, 2, 27):
         add_villages(more, now)
@@ -295,24 +276,24 @@ def test_the_missing_list_costs_the_same_for_1_3_and_30_units(
     assert costs[0] <= 25
 
 
-def test_the_report_page_costs_few_queries(browser, django_assert_max_num_queries):
-    client = browser("village111.informant")
+def test_the_report_page_costs_few_queries(signed_in, django_assert_max_num_queries):
+    client = signed_in("village111.informant")
 
     with django_assert_max_num_queries(14):
         client.get("/report/")
 
 
 def test_after_the_cutoff_the_list_shows_those_whose_silence_was_written_down(
-    browser, file, now, nine_o_clock
+    signed_in, file, now, wall_clock
 ):
     open_rounds(now=now)
     file("village111.informant", "V111")
-    nine_o_clock.move_to(now + timedelta(hours=9))
+    wall_clock.move_to(now + timedelta(hours=9))
     fix_rounds(now=now + timedelta(hours=9))
     number_new()
     fold()
 
-    page = text(browser("county1.duty").get("/report/missing/"))
+    page = text(signed_in("county1.duty").get("/report/missing/"))
 
     assert "城关一村" not in page
     assert "柳林一村" in page
@@ -323,9 +304,9 @@ def test_after_the_cutoff_the_list_shows_those_whose_silence_was_written_down(
 @pytest.mark.parametrize(
     "path", ["/report/", "/report/missing/", "/report/T11/2026-11-22/", "/report/T11/2026-11-22/items/"]
 )
-def test_every_page_speaks_one_language(browser, file, language, path):
+def test_every_page_speaks_one_language(signed_in, file, language, path):
     file("town11.clerk", "V111")
-    page = browser("town11.clerk", language).get(path).content.decode()
+    page = signed_in("town11.clerk", language).get(path).content.decode()
     main = re.sub(r"<[^>]+>", " ", page[page.index("<main") : page.index("</main>")])
 
     if language == "en":

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 
 from accounts.models import Appointment, Unit
@@ -25,12 +24,6 @@ from reports.tallies import fold
 pytestmark = pytest.mark.django_db
 
 NOVEMBER = date(2026, 11, 1)
-
-
-@pytest.fixture
-def browser(signed_in, now):
-    with time_machine.travel(now + timedelta(hours=3), tick=False):
-        yield signed_in
 
 
 # --- over time -----------------------------------------------------------------------------------------------
@@ -186,9 +179,9 @@ def test_the_list_follows_the_tree_whatever_the_numbers(seen, file, reach, units
     assert asked(reach, units, now) == [("T11", 1, 0), ("V111", 1, 1)]
 
 
-def test_the_page_asks_and_takes_the_answer(browser, seen, file, now):
+def test_the_page_asks_and_takes_the_answer(noon, seen, file, now):
     report, incident = file("village111.informant", "V111"), seen("county1.duty", hours=-1, recorded=1)
-    client = browser("village111.informant")
+    client = noon("village111.informant")
 
     page = client.get("/reports/zeros/").content.decode()
     given = {"receipt": report.receipt, "incident": incident.number, "reason": "elsewhere"}
@@ -197,8 +190,8 @@ def test_the_page_asks_and_takes_the_answer(browser, seen, file, now):
     assert incident.number in page
     assert answer.status_code == 303
     assert ZeroReply.objects.get().reason == "elsewhere"
-    assert browser("county2.duty").post("/reports/zeros/", given).status_code == 404
-    assert incident.number not in browser("county2.duty").get("/reports/zeros/").content.decode()
+    assert noon("county2.duty").post("/reports/zeros/", given).status_code == 404
+    assert incident.number not in noon("county2.duty").get("/reports/zeros/").content.decode()
 
 
 # --- burden --------------------------------------------------------------------------------------------------
@@ -233,10 +226,10 @@ def test_burden_counts_asks_seconds_and_what_was_not_asked_twice(two_days, seen,
     assert list(found) == ["T11", "V111"]
 
 
-def test_a_report_filed_from_the_page_is_measured(browser, cast):
+def test_a_report_filed_from_the_page_is_measured(noon, cast):
     import re
 
-    client = browser("village111.informant")
+    client = noon("village111.informant")
     page = client.get("/report/").content.decode()
     mark = re.search(r'name="opened" value="([^"]+)"', page)[1]
 
@@ -278,38 +271,38 @@ PAGES = ["/reports/history/", "/reports/history/?cadence=weekly", "/reports/zero
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("address", PAGES)
-def test_the_pages_open(browser, two_days, address, language):
-    client = browser("county1.duty")
+def test_the_pages_open(noon, two_days, address, language):
+    client = noon("county1.duty")
     client.cookies["language"] = language
 
     assert client.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_the_pages_keep_to_the_scope(browser, cast, address):
+def test_the_pages_keep_to_the_scope(noon, cast, address):
     mark = "&" if "?" in address else "?"
 
-    assert browser("county2.duty").get(f"{address}{mark}unit=T11").status_code == 404
-    assert browser("county1.squad.dialogue").get(address).status_code == 403
+    assert noon("county2.duty").get(f"{address}{mark}unit=T11").status_code == 404
+    assert noon("county1.squad.dialogue").get(address).status_code == 403
 
 
 @pytest.mark.parametrize("month", ["2026-13", "x", "0000-01", "9999-12", "2026-11'--"])
-def test_a_strange_month_is_this_month_or_an_empty_one(browser, cast, month):
+def test_a_strange_month_is_this_month_or_an_empty_one(noon, cast, month):
     for page in ("burden", "agreement"):
-        assert browser("county1.duty").get(f"/reports/{page}/", {"month": month}).status_code == 200
+        assert noon("county1.duty").get(f"/reports/{page}/", {"month": month}).status_code == 200
 
 
-def test_the_matrix_as_a_workbook(browser, two_days):
+def test_the_matrix_as_a_workbook(noon, two_days):
     import io
 
     from openpyxl import load_workbook
 
-    answer = browser("county1.duty").get("/report/matrix/workbook/?unit=T11&period=2026-11-20&show=late")
+    answer = noon("county1.duty").get("/report/matrix/workbook/?unit=T11&period=2026-11-20&show=late")
 
     rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
     assert [row[1] for row in rows[1:]] == ["T11"]
     assert (rows[1][21], rows[1][22]) == ("迟报", "未报")
-    assert browser("county2.duty").get("/report/matrix/workbook/?unit=T11").status_code == 404
+    assert noon("county2.duty").get("/report/matrix/workbook/?unit=T11").status_code == 404
 
 
 # --- what the database refuses ---------------------------------------------------------------------------------

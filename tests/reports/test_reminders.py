@@ -69,15 +69,15 @@ EVERYBODY_BUT_V111 = [
 # --- which steps, when -----------------------------------------------------------------------------------------
 
 
-def test_the_plan_says_the_steps(round_of_today, clock):
+def test_the_plan_says_the_steps(round_of_today, oclock):
     steps = ReminderStep.objects.order_by("number")
 
     assert [(s.do, s.at, s.post, s.post_tier) for s in steps] == [
-        ("before", clock("16:30"), "", ""),
-        ("cutoff", clock("17:30"), "", ""),
-        ("summary", clock("17:30"), "", ""),
-        ("climb", clock("18:00"), "office_head", "township"),
-        ("climb", clock("18:30"), "duty_leader", ""),
+        ("before", oclock("16:30"), "", ""),
+        ("cutoff", oclock("17:30"), "", ""),
+        ("summary", oclock("17:30"), "", ""),
+        ("climb", oclock("18:00"), "office_head", "township"),
+        ("climb", oclock("18:30"), "duty_leader", ""),
     ]
     assert {tuple(s.tiers) for s in steps} == {("city", "county", "township", "village")}
 
@@ -102,30 +102,30 @@ def test_without_a_plan_the_proposal_stands_and_nothing_climbs(cast, now):
 # --- who is told -----------------------------------------------------------------------------------------------
 
 
-def test_nobody_is_told_before_it_is_time(round_of_today, clock):
-    turn_reminders(clock("16:30"))
+def test_nobody_is_told_before_it_is_time(round_of_today, oclock):
+    turn_reminders(oclock("16:30"))
 
     assert not Notice.objects.exists()
 
 
-def test_an_hour_before_only_the_silent_are_reminded(round_of_today, file, clock):
+def test_an_hour_before_only_the_silent_are_reminded(round_of_today, file, oclock):
     file("village111.informant", "V111")
 
-    turn_reminders(clock("16:30:01"))
+    turn_reminders(oclock("16:30:01"))
 
     assert told("report.") == EVERYBODY_BUT_V111
     one = Notice.objects.get(recipient__username="village121.informant")
     assert "柳林一村11月22日零报告尚未报送，17:30截止" in one.text_zh
     assert one.text_en.startswith("Village 121 has not sent its report for 22 Nov; it is due at 17:30")
-    assert one.expires_at == clock("17:30")
+    assert one.expires_at == oclock("17:30")
 
 
-def test_at_the_cutoff_the_silent_and_one_summary_above(round_of_today, file, clock):
+def test_at_the_cutoff_the_silent_and_one_summary_above(round_of_today, file, oclock):
     file("village111.informant", "V111")
     file("town11.clerk", "T11")
     Notice.objects.all().delete()
 
-    turn_reminders(clock("17:30:01"))
+    turn_reminders(oclock("17:30:01"))
 
     assert ("V121", "village121.informant") in told("report.missed")
     assert not {("V111", "village111.informant"), ("T11", "town11.clerk")} & set(told("report.missed"))
@@ -143,13 +143,13 @@ def test_at_the_cutoff_the_silent_and_one_summary_above(round_of_today, file, cl
     assert "2 silent right below" in county.text_en
 
 
-def test_a_silent_unit_climbs_by_the_plans_steps(round_of_today, clock):
-    turn_reminders(clock("17:31"))
+def test_a_silent_unit_climbs_by_the_plans_steps(round_of_today, oclock):
+    turn_reminders(oclock("17:31"))
     Notice.objects.all().delete()
 
-    turn_reminders(clock("18:00:01"))
+    turn_reminders(oclock("18:00:01"))
     heads = told("report.climb")
-    turn_reminders(clock("18:30:01"))
+    turn_reminders(oclock("18:30:01"))
 
     assert heads == [
         ("T11", "town11.head"),
@@ -163,32 +163,32 @@ def test_a_silent_unit_climbs_by_the_plans_steps(round_of_today, clock):
     assert "仍有4个单位未报" in county.text_zh
 
 
-def test_after_the_counts_are_fixed_it_goes_on_with_those_written_down(round_of_today, file, clock):
-    turn_reminders(clock("17:30:01"))
-    fix_rounds(now=clock("17:31"))
-    file("village121.informant", "V121", at=clock("17:40"))
-    file("town12.clerk", "T12", at=clock("17:40"))
+def test_after_the_counts_are_fixed_it_goes_on_with_those_written_down(round_of_today, file, oclock):
+    turn_reminders(oclock("17:30:01"))
+    fix_rounds(now=oclock("17:31"))
+    file("village121.informant", "V121", at=oclock("17:40"))
+    file("town12.clerk", "T12", at=oclock("17:40"))
 
-    turn_reminders(clock("18:00:01"))
+    turn_reminders(oclock("18:00:01"))
 
     assert [code for code, _who in told("report.climb")] == ["T11", "T21", "T22"]
 
 
-def test_a_unit_without_people_and_one_that_is_closed_hold_up_nobody(round_of_today, units, now, clock):
+def test_a_unit_without_people_and_one_that_is_closed_hold_up_nobody(round_of_today, units, now, oclock):
     create_unit(code="X", name="空村", tier="village", parent=units["T11"], actor=None, now=now)
     units["V121"].valid_to = day_of(now)
     units["V121"].valid_from = None
     units["V121"].save()
 
-    turn_reminders(clock("16:30:01"))
+    turn_reminders(oclock("16:30:01"))
 
     assert {code for code, _who in told("report.due")} == {code for code, _ in EVERYBODY_BUT_V111} - {
         "V121"
     } | {"V111"}
 
 
-def test_each_step_is_on_the_record(round_of_today, clock):
-    turn_reminders(clock("17:31"))
+def test_each_step_is_on_the_record(round_of_today, oclock):
+    turn_reminders(oclock("17:31"))
 
     entries = Entry.objects.filter(kind="period.reminded").order_by("id")
     assert [(content_of(e)["step"], content_of(e)["told"]) for e in entries] == [
@@ -201,25 +201,25 @@ def test_each_step_is_on_the_record(round_of_today, clock):
 # --- a stop, a crash, two engines --------------------------------------------------------------------------------
 
 
-def test_after_a_stop_what_is_still_useful_is_said(round_of_today, clock):
-    turn_reminders(clock("19:00"))
+def test_after_a_stop_what_is_still_useful_is_said(round_of_today, oclock):
+    turn_reminders(oclock("19:00"))
 
     assert not told("report.due")
     assert len(told("report.missed")) == 11
     assert told("report.climb")
 
 
-def test_after_a_long_stop_yesterday_is_left_alone(round_of_today, clock):
-    turn_reminders(clock("17:31") + timedelta(days=2))
+def test_after_a_long_stop_yesterday_is_left_alone(round_of_today, oclock):
+    turn_reminders(oclock("17:31") + timedelta(days=2))
 
     assert not Notice.objects.exists()
-    assert not actions.due_steps(clock("17:31") + timedelta(days=2)).exists()
+    assert not actions.due_steps(oclock("17:31") + timedelta(days=2)).exists()
 
 
-def test_chunk_by_chunk_nobody_is_left_out_or_told_twice(round_of_today, clock, monkeypatch):
+def test_chunk_by_chunk_nobody_is_left_out_or_told_twice(round_of_today, oclock, monkeypatch):
     monkeypatch.setattr(actions, "CHUNK", 2)
 
-    while take_step(clock("16:30:01")):
+    while take_step(oclock("16:30:01")):
         pass
 
     assert len(set(told("report.due"))) == 11
@@ -227,7 +227,7 @@ def test_chunk_by_chunk_nobody_is_left_out_or_told_twice(round_of_today, clock, 
 
 @pytest.mark.parametrize("dies_at", [1, 3, 6])
 @pytest.mark.django_db(transaction=True)
-def test_one_that_dies_in_between_leaves_the_rest_to_the_next(round_of_today, clock, monkeypatch, dies_at):
+def test_one_that_dies_in_between_leaves_the_rest_to_the_next(round_of_today, oclock, monkeypatch, dies_at):
     monkeypatch.setattr(actions, "CHUNK", 2)
     passed = iter(range(1, 100))
 
@@ -237,9 +237,9 @@ def test_one_that_dies_in_between_leaves_the_rest_to_the_next(round_of_today, cl
 
     monkeypatch.setattr(actions, "crash_point", die)
     with pytest.raises(SystemExit):
-        turn_reminders(clock("16:30:01"))
+        turn_reminders(oclock("16:30:01"))
     before = len(told("report.due"))
-    turn_reminders(clock("16:31"))
+    turn_reminders(oclock("16:31"))
 
     assert before == 2 * (dies_at - 1)
     assert len(told("report.due")) == len(set(told("report.due"))) == 11
@@ -247,7 +247,7 @@ def test_one_that_dies_in_between_leaves_the_rest_to_the_next(round_of_today, cl
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_two_engines_at_once_tell_each_once(round_of_today, clock, monkeypatch):
+def test_two_engines_at_once_tell_each_once(round_of_today, oclock, monkeypatch):
     monkeypatch.setattr(actions, "CHUNK", 2)
     start, problems = Barrier(2), []
 
@@ -255,7 +255,7 @@ def test_two_engines_at_once_tell_each_once(round_of_today, clock, monkeypatch):
         try:
             start.wait()
             for _ in range(20):
-                turn_reminders(clock("17:31"))
+                turn_reminders(oclock("17:31"))
         except Exception as problem:
             problems.append(problem)
         finally:
@@ -266,7 +266,7 @@ def test_two_engines_at_once_tell_each_once(round_of_today, clock, monkeypatch):
         thread.start()
     for thread in threads:
         thread.join()
-    turn_reminders(clock("17:32"))
+    turn_reminders(oclock("17:32"))
 
     assert problems == []
     assert len(told("report.missed")) == 11
@@ -277,11 +277,13 @@ def test_two_engines_at_once_tell_each_once(round_of_today, clock, monkeypatch):
 # --- the state is read again when it is sent ---------------------------------------------------------------------
 
 
-def test_who_answers_between_the_step_and_the_sending_is_not_told(round_of_today, gateway, file, cast, clock):
-    turn_reminders(clock("16:30:01"))
-    file("village121.informant", "V121", at=clock("16:30:30"))
+def test_who_answers_between_the_step_and_the_sending_is_not_told(
+    round_of_today, gateway, file, cast, oclock
+):
+    turn_reminders(oclock("16:30:01"))
+    file("village121.informant", "V121", at=oclock("16:30:30"))
 
-    outbox.turn(clock("16:32"))
+    outbox.turn(oclock("16:32"))
 
     phones = {message.to for message in gateway.messages()}
     assert cast["village121.informant"].phone not in phones
@@ -293,20 +295,20 @@ def test_who_answers_between_the_step_and_the_sending_is_not_told(round_of_today
 
 @pytest.mark.parametrize("how_many", [1, 2])
 def test_a_summary_is_sent_while_somebody_below_is_silent(
-    round_of_today, gateway, file, cast, clock, how_many
+    round_of_today, gateway, file, cast, oclock, how_many
 ):
-    turn_reminders(clock("17:30:01"))
+    turn_reminders(oclock("17:30:01"))
     both = [("town12.clerk", "T12"), ("village121.informant", "V121")]
     for username, code in both[:how_many]:
-        file(username, code, at=clock("17:30:20"))
+        file(username, code, at=oclock("17:30:20"))
 
-    outbox.turn(clock("17:32"))
+    outbox.turn(oclock("17:32"))
 
     texts = [m.text for m in gateway.messages() if m.to == cast["town12.clerk"].phone]
     assert bool(texts) == (how_many == 1)
 
 
-def test_several_reminders_to_one_person_are_one_message(round_of_today, gateway, units, cast, now, clock):
+def test_several_reminders_to_one_person_are_one_message(round_of_today, gateway, units, cast, now, oclock):
     """A clerk who answers for several villages."""
     for number in range(3):
         unit = create_unit(
@@ -315,51 +317,51 @@ def test_several_reminders_to_one_person_are_one_message(round_of_today, gateway
         post = Post.objects.create(unit=unit, kind="informant", title="信息员")
         appoint(person=cast["town11.clerk"], post=post, actor=None, now=now)
 
-    turn_reminders(clock("16:30:01"))
-    outbox.turn(clock("16:32"))
+    turn_reminders(oclock("16:30:01"))
+    outbox.turn(oclock("16:32"))
 
     assert len([m for m in gateway.messages() if m.to == cast["town11.clerk"].phone]) == 1
 
 
 def test_at_night_nothing_rings_for_what_is_over_by_the_morning(
-    round_of_today, settings, gateway, now, clock
+    round_of_today, settings, gateway, now, oclock
 ):
     settings.NOTICE_QUIET_HOURS = "16:00-07:00"
 
-    turn_reminders(clock("16:30:01"))
+    turn_reminders(oclock("16:30:01"))
 
     assert set(Notice.objects.values_list("channel", flat=True)) == {"app"}
     # It stands on the screen; nobody was told, and the record does not say that anybody was.
     assert ReminderStep.objects.get(do="before").told == 0
 
 
-def test_an_english_reader_is_reminded_in_english(round_of_today, gateway, cast, clock):
+def test_an_english_reader_is_reminded_in_english(round_of_today, gateway, cast, oclock):
     User.objects.filter(username="village111.informant").update(language="en")
 
-    turn_reminders(clock("16:30:01"))
-    outbox.turn(clock("16:32"))
+    turn_reminders(oclock("16:30:01"))
+    outbox.turn(oclock("16:32"))
 
     (text,) = [m.text for m in gateway.messages() if m.to == cast["village111.informant"].phone]
     assert text == "Village 111: the report for 22 Nov is due at 17:30. If nothing happened, say so."
 
 
-def test_an_answer_takes_the_reminder_from_the_screen(round_of_today, file, cast, clock):
-    turn_reminders(clock("16:30:01"))
-    file("village111.informant", "V111", at=clock("16:40"))
+def test_an_answer_takes_the_reminder_from_the_screen(round_of_today, file, cast, oclock):
+    turn_reminders(oclock("16:30:01"))
+    file("village111.informant", "V111", at=oclock("16:40"))
     number_new()
 
-    take_back(clock("16:41"))
+    take_back(oclock("16:41"))
 
     assert not inbox(cast["village111.informant"])
     assert inbox(cast["village121.informant"])
-    assert take_back(clock("16:41")) == 0
+    assert take_back(oclock("16:41")) == 0
 
 
 # --- cost --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
-def test_a_step_costs_the_same_for_any_number_of_units(plan, cast, units, now, clock):
+def test_a_step_costs_the_same_for_any_number_of_units(plan, cast, units, now, oclock):
     costs = []
     for day, new in enumerate((1, 10, 60)):
         at = timedelta(days=day)
@@ -372,7 +374,7 @@ def test_a_step_costs_the_same_for_any_number_of_units(plan, cast, units, now, c
         open_rounds(now=now + at)
         write_steps(now + at)
         with CaptureQueriesContext(connection) as queries:
-            while take_step(clock("18:31") + at):
+            while take_step(oclock("18:31") + at):
                 pass
         # One insert carries as many rows as the database takes.
         costs.append(sum(not query["sql"].startswith("INSERT") for query in queries))

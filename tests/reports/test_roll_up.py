@@ -259,17 +259,9 @@ def _classes_from_scratch(unit, period) -> dict[str, int]:
 # --- pages and papers ----------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def browser(signed_in, now):
-    import time_machine
-
-    with time_machine.travel(now, tick=False):
-        yield signed_in
-
-
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_page_confirms_and_returns(browser, up, file, language):
-    head = browser("town11.head")
+def test_the_page_confirms_and_returns(morning, up, file, language):
+    head = morning("town11.head")
     head.cookies["language"] = language
     address = "/reports/roll-up/T11/2026-11-22/"
 
@@ -279,25 +271,25 @@ def test_the_page_confirms_and_returns(browser, up, file, language):
     assert (done.status_code, done["Location"]) == (303, address)
     assert "T11〔2026〕零报 1 号" in page
     assert "&lt;b&gt;" in page
-    duty = browser("county1.duty")
+    duty = morning("county1.duty")
     assert duty.post(address + "return/", {"reason": "核实"}).status_code == 303
     assert "核实" in head.get(address).content.decode()
 
 
-def test_a_refusal_keeps_what_was_typed(browser):
-    page = browser("county1.duty").post("/reports/roll-up/C1/2026-11-22/", {"note": "本县平稳"})
+def test_a_refusal_keeps_what_was_typed(morning):
+    page = morning("county1.duty").post("/reports/roll-up/C1/2026-11-22/", {"note": "本县平稳"})
 
     assert page.status_code == 409
     assert "本县平稳" in page.content.decode()
 
 
 @pytest.mark.slow
-def test_the_papers_say_what_was_confirmed(browser, up, file):
+def test_the_papers_say_what_was_confirmed(morning, up, file):
     from docx import Document
 
     file("village111.informant", "V111", items=[("land", 2)])
     up("T11", "town11.head", note="研判：平稳")
-    client = browser("county1.duty")
+    client = morning("county1.duty")
 
     docx = client.get("/reports/roll-up/T11/2026-11-22/paper.docx")
     pdf = client.get("/reports/volume/T11/2026/volume.pdf")
@@ -329,14 +321,14 @@ def test_the_first_week_of_a_year_stands_under_january_in_its_volume(units):
     ],
 )
 @pytest.mark.parametrize("username", ["county2.duty", "village111.informant", "county1.squad.dialogue"])
-def test_what_lies_outside_the_scope_does_not_exist(browser, up, address, username):
+def test_what_lies_outside_the_scope_does_not_exist(morning, up, address, username):
     up("T11", "town11.head")
 
-    assert browser(username).get(address).status_code == 404
+    assert morning(username).get(address).status_code == 404
 
 
 @pytest.mark.parametrize("bad", ["paper.exe", "paper.PDF"])
-def test_there_is_no_other_format(browser, up, bad):
+def test_there_is_no_other_format(morning, up, bad):
     up("T11", "town11.head")
 
-    assert browser("town11.head").get(f"/reports/roll-up/T11/2026-11-22/{bad}").status_code == 404
+    assert morning("town11.head").get(f"/reports/roll-up/T11/2026-11-22/{bad}").status_code == 404

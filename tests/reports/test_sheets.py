@@ -17,16 +17,9 @@ from reports.models import ZeroReport
 from reports.rounds.actions import open_rounds
 from tests.reports.test_table import villages
 
+pytestmark = pytest.mark.usefixtures("plan")
+
 OUT, IN = "/report/table/workbook/", "/report/table/import/"
-
-
-@pytest.fixture
-def clerk(cast, plan, now):
-    with time_machine.travel(now, tick=False):
-        browser = Client()
-        browser.force_login(cast["town11.clerk"])
-        browser.cookies["language"] = "en"
-        yield browser
 
 
 def downloaded(browser, language="en"):

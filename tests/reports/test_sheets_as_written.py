@@ -7,9 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from tests.reports.test_sheets import IN, clerk, downloaded, shown_in  # noqa: F401
+from tests.reports.test_sheets import IN, downloaded, shown_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan")]
 
 
 def handed_in(browser, rows):
@@ -29,7 +29,7 @@ def handed_in(browser, rows):
         (2, "2026/11/22"), (2, "2026年11月22日"), (3, "\u3000无\u200b"), (3, "ＮＩＬ"),
     ],
 )  # fmt: skip
-def test_a_cell_is_read_however_it_is_written(clerk, column, text):  # noqa: F811
+def test_a_cell_is_read_however_it_is_written(clerk, column, text):
     rows = downloaded(clerk)
     rows[1][3] = "nil"
     rows[1][column] = text
@@ -41,14 +41,14 @@ def test_a_cell_is_read_however_it_is_written(clerk, column, text):  # noqa: F81
 
 
 @pytest.mark.parametrize("count", [3, 3.0, "３", "3.0", " 3\u3000"])
-def test_a_count_however_it_is_written(clerk, count):  # noqa: F811
+def test_a_count_however_it_is_written(clerk, count):
     rows = downloaded(clerk)
     rows[2][4] = count
 
     assert "Land and demolition × 3" in handed_in(clerk, rows).content.decode()
 
 
-def test_columns_in_another_order_and_as_csv_in_gb18030(clerk):  # noqa: F811
+def test_columns_in_another_order_and_as_csv_in_gb18030(clerk):
     rows = [row[::-1] for row in downloaded(clerk, "zh-hans")]
     rows[1][-4] = "无"
     text = "\r\n".join(",".join(str(cell) for cell in row) for row in rows)
@@ -59,7 +59,7 @@ def test_columns_in_another_order_and_as_csv_in_gb18030(clerk):  # noqa: F811
     assert shown_in(page)
 
 
-def test_a_line_whose_name_and_code_are_two_units_is_asked_about(clerk):  # noqa: F811
+def test_a_line_whose_name_and_code_are_two_units_is_asked_about(clerk):
     rows = downloaded(clerk)
     rows[1][1], rows[1][3] = "柳林镇司法所", "nil"
 
@@ -69,7 +69,7 @@ def test_a_line_whose_name_and_code_are_two_units_is_asked_about(clerk):  # noqa
     assert 'name="shown"' not in page
 
 
-def test_an_unknown_column_is_named(clerk):  # noqa: F811
+def test_an_unknown_column_is_named(clerk):
     rows = downloaded(clerk)
     rows[0][4] = "Weather"
 

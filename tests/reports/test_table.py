@@ -3,23 +3,12 @@
 import re
 
 import pytest
-import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import create_unit
 from reports.actions import file_nil_for
 from reports.models import ZeroReport
-
-
-@pytest.fixture
-def clerk(cast, now):
-    with time_machine.travel(now, tick=False):
-        browser = Client()
-        browser.force_login(cast["town11.clerk"])
-        browser.cookies["language"] = "en"
-        yield browser
 
 
 def villages(units, numbers, now):

@@ -26,10 +26,10 @@ def split(reach, units, now):
     )  # fmt: skip
 
 
-def test_past_rates_stand_and_the_new_day_asks_the_new_units(split, units, file, now, clock, today):
+def test_past_rates_stand_and_the_new_day_asks_the_new_units(split, units, file, now, oclock, today):
     open_rounds(now=now)
     file("village111.informant", "V111")
-    fix_rounds(now=clock("18:00"))
+    fix_rounds(now=oclock("18:00"))
     past = summary(units["C0"], today).counts
 
     carry_out_due(NIGHT)
