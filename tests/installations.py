@@ -8,6 +8,7 @@
 The bureau is built once by the product's own commands and copied, because building takes seconds.
 """
 
+import csv
 import hashlib
 import json
 import sqlite3
@@ -17,7 +18,7 @@ from pathlib import Path
 import psycopg2
 
 from tests.clients import Client, Screen
-from tests.processes import Engine, Postgres, Redis, Server, environment, migrate, python
+from tests.processes import Engine, Postgres, Redis, Server, environment, manage, migrate, python
 
 #: Everybody's, in these databases only.
 PASSWORD = "Tests-only-2026-bureau"
@@ -168,3 +169,16 @@ class Installation:
         if self.is_embedded:
             return sqlite3.connect(self.folder / "dashboard.sqlite3", timeout=20)
         return psycopg2.connect(self.env["DATABASE_URL"].replace(f"//{APPLICATION}@", "//postgres@"))
+
+
+@contextmanager
+def demo_server(folder: Path, **settings: str):
+    """The demo bureau, embedded, as `script/server` would start it on a fresh machine; `passwords` by username."""
+    env = environment(folder, STATIC_STORAGE="common.static.StaticStorage", **settings)
+    migrate(env)
+    manage("seed_demo", env=env)
+    manage("collectstatic", "--noinput", env=env)
+    with Server(env=env, name="web") as server:
+        accounts = csv.DictReader((folder / "demo-accounts.csv").open(encoding="utf-8-sig"))
+        server.passwords = {account["username"]: account["password"] for account in accounts}
+        yield server

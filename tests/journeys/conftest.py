@@ -1,12 +1,10 @@
 """A seeded bureau behind a real server, and browsers of its people."""
 
-import csv
-
 import pytest
 from playwright.sync_api import expect
 
 from common.local_time import LOCAL
-from tests.processes import Server, environment, manage, migrate
+from tests.installations import demo_server
 
 expect.set_options(timeout=15_000)
 
@@ -14,16 +12,7 @@ expect.set_options(timeout=15_000)
 @pytest.fixture(scope="session")
 def bureau_server(tmp_path_factory):
     """The demo bureau, embedded, as `script/server` would start it on a fresh machine."""
-    folder = tmp_path_factory.mktemp("bureau")
-    env = environment(folder, STATIC_STORAGE="common.static.StaticStorage")
-    migrate(env)
-    manage("seed_demo", env=env)
-    manage("collectstatic", "--noinput", env=env)
-    with Server(env=env, name="web") as server:
-        server.passwords = {
-            row["username"]: row["password"]
-            for row in csv.DictReader((folder / "demo-accounts.csv").open(encoding="utf-8-sig"))
-        }
+    with demo_server(tmp_path_factory.mktemp("bureau")) as server:
         yield server
 
 

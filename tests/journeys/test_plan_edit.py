@@ -3,13 +3,11 @@
 With SCREENSHOTS=folder the pictures of the documents are taken on the way.
 """
 
-import csv
-
 import pytest
 from playwright.sync_api import expect
 
+from tests.installations import demo_server
 from tests.journeys.test_walk import picture
-from tests.processes import Server, environment, manage, migrate
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
 
@@ -28,14 +26,7 @@ STORY = {
 @pytest.fixture(scope="module")
 def bureau_server(tmp_path_factory):
     """A bureau of its own: its plan is changed, and other journeys count on the one that ships."""
-    folder = tmp_path_factory.mktemp("edited")
-    env = environment(folder, STATIC_STORAGE="common.static.StaticStorage")
-    migrate(env)
-    manage("seed_demo", env=env)
-    manage("collectstatic", "--noinput", env=env)
-    with Server(env=env, name="web") as server:
-        rows = csv.DictReader((folder / "demo-accounts.csv").open(encoding="utf-8-sig"))
-        server.passwords = {row["username"]: row["password"] for row in rows}
+    with demo_server(tmp_path_factory.mktemp("edited")) as server:
         yield server
 
 

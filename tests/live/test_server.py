@@ -16,16 +16,16 @@ APPLICATION = "bench.application:application"
 
 
 @pytest.fixture(scope="module")
-def installation(embedded_bureau, tmp_path_factory):
+def crowded(embedded_bureau, tmp_path_factory):
     """One database for the tests of this file, and sessions for a crowd."""
     folder = tmp_path_factory.mktemp("installation") / "data"
     with embedded_bureau.installation(folder) as installation:
         yield installation.env, servers.sessions("city.duty", 40, env=installation.env)
 
 
-def test_slow_clients_delay_nobody_cost_little_and_catch_up(installation):
+def test_slow_clients_delay_nobody_cost_little_and_catch_up(crowded):
     """LIVE: 20 that do not read beside 200 that do."""
-    env, sessions = installation
+    env, sessions = crowded
     with Server(env=env, application=APPLICATION, send_buffer=4096) as server:
         start = servers.emit(server, unit="C1") and _head(server, sessions[0])
         crowd = Crowd()
@@ -87,8 +87,8 @@ def _in_thread(fn, *args):
     return wait
 
 
-def test_a_client_that_never_reads_is_cut_and_its_memory_comes_back(installation):
-    env, sessions = installation
+def test_a_client_that_never_reads_is_cut_and_its_memory_comes_back(crowded):
+    env, sessions = crowded
     with Server(env=env, application=APPLICATION, send_buffer=4096) as server:
         raw = servers.knock(server, sessions[0], _head(server, sessions[1]), receive_buffer=2048)
         open_files = _open_files(server)
@@ -104,8 +104,8 @@ def _open_files(server) -> int:
     return sum("socket:" in str(link.readlink()) for link in Path(f"/proc/{server.pid}/fd").iterdir())
 
 
-def test_a_dead_peer_is_dropped_within_two_and_a_half_pings(installation):
-    env, sessions = installation
+def test_a_dead_peer_is_dropped_within_two_and_a_half_pings(crowded):
+    env, sessions = crowded
     with Server(env=env, application=APPLICATION, ping_seconds=1.0) as server:
         raw = servers.knock(server, sessions[0], 0)
         began = time.monotonic()
@@ -116,8 +116,8 @@ def test_a_dead_peer_is_dropped_within_two_and_a_half_pings(installation):
         raw.close()
 
 
-def test_sockets_cost_no_threads_and_little_memory(installation):
-    env, sessions = installation
+def test_sockets_cost_no_threads_and_little_memory(crowded):
+    env, sessions = crowded
     with Server(env=env, application=APPLICATION) as server:
         crowd = Crowd()
         for number in range(20):
@@ -135,8 +135,8 @@ def test_sockets_cost_no_threads_and_little_memory(installation):
         crowd.close()
 
 
-def test_at_the_end_of_the_server_every_socket_is_told_to_come_again(installation):
-    env, sessions = installation
+def test_at_the_end_of_the_server_every_socket_is_told_to_come_again(crowded):
+    env, sessions = crowded
     server = Server(env=env).start()
     raw = servers.knock(server, sessions[0], 0)
 
@@ -145,8 +145,8 @@ def test_at_the_end_of_the_server_every_socket_is_told_to_come_again(installatio
     assert servers.read_all(raw, seconds=2)[-1] == ("close", 1012)
 
 
-def test_screens_survive_a_killed_server_without_a_gap(installation):
-    env, sessions = installation
+def test_screens_survive_a_killed_server_without_a_gap(crowded):
+    env, sessions = crowded
     with Server(env=env, application=APPLICATION) as server:
         start = _head(server, sessions[0])
         got, after = [], start
