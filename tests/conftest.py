@@ -14,7 +14,7 @@ from plans.models import PlanVersion
 from tests import prepared
 from tests.kept import kept
 
-pytest_plugins = ["tests.browsers", "tests.wall_clock"]
+pytest_plugins = ["tests.browsers", "tests.gateways", "tests.wall_clock"]
 
 CITY = "cn-justice-city-petition-000"
 

@@ -21,11 +21,6 @@ __all__ = ["passwords", "said"]
 
 
 @pytest.fixture
-def gateway(settings):
-    settings.NOTICE_GATEWAY_URL = "http://gateway.invalid"
-
-
-@pytest.fixture
 def happens(plan, units, reach, said, passwords, now):
     """happens("orange", "T11", at) → a warning proposed, and with signed=True signed, as in life."""
 
@@ -80,7 +75,7 @@ def test_the_answer_is_what_is_queued(happens, units, settings, now, level, unit
     )
 
 
-def test_the_answer_for_a_life_at_risk_is_what_is_queued(plan, units, reach, gateway, now):
+def test_the_answer_for_a_life_at_risk_is_what_is_queued(plan, units, reach, gateway_named, now):
     answer = ask(units["T11"], LIFE_RISK, now)
 
     alarm = Alarm(unit=units["T11"], place="x", what="x", client_id="life",
@@ -92,7 +87,7 @@ def test_the_answer_for_a_life_at_risk_is_what_is_queued(plan, units, reach, gat
     assert answer.needs_each
 
 
-def test_signatures_climb_as_the_answer_says(happens, units, gateway, now):
+def test_signatures_climb_as_the_answer_says(happens, units, gateway_named, now):
     answer = ask(units["C1"], "yellow", now)
     warning = happens("yellow", signed=False)
 
@@ -108,7 +103,7 @@ def test_signatures_climb_as_the_answer_says(happens, units, gateway, now):
         assert answered(found) == queued(now + found.after, purpose=purpose)
 
 
-def test_silence_is_followed_up_as_the_answer_says(happens, units, gateway, now):
+def test_silence_is_followed_up_as_the_answer_says(happens, units, gateway_named, now):
     answer = ask(units["C1"], "red", now)
     warning = happens("red")
 
@@ -141,7 +136,7 @@ def why(answer):
     return {broken.why for broken in answer.breaks}
 
 
-def test_where_the_chain_breaks(plan, units, gateway, now):
+def test_where_the_chain_breaks(plan, units, gateway_named, now):
     assert Break.NOBODY not in why(ask(units["C1"], "yellow", now))
     Appointment.objects.filter(post__kind="first_responder").delete()
     assert Break.NOBODY in why(ask(units["C1"], "yellow", now))
@@ -158,7 +153,7 @@ def test_nobody_could_sign(plan, units, now):
     assert wave(answer, Moment.PROPOSED, What.SIGNS).people == ()
 
 
-def test_numbers_that_do_not_ring(plan, units, gateway, now):
+def test_numbers_that_do_not_ring(plan, units, gateway_named, now):
     User.objects.update(phone="")
     answer = ask(units["C1"], "yellow", now)
     assert Break.ALL_DARK in why(answer)
@@ -185,7 +180,7 @@ def test_without_a_gateway_the_channels_are_named(plan, units, settings, now):
     }
 
 
-def test_asking_changes_nothing(plan, units, gateway, now):
+def test_asking_changes_nothing(plan, units, gateway_named, now):
     ask(units["C1"], "red", now)
 
     assert not Notice.objects.exists()
@@ -198,7 +193,7 @@ PAGE, API = "/readiness/ask/", "/api/v1/rosters/ask/"
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_the_page(plan, gateway, signed_in, language):
+def test_the_page(plan, gateway_named, signed_in, language):
     browser = signed_in("county1.leader")
     browser.cookies["language"] = language
 
@@ -210,7 +205,9 @@ def test_the_page(plan, gateway, signed_in, language):
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_posts_are_called_what_they_are_called_in_the_readers_language(plan, units, gateway, now, language):
+def test_posts_are_called_what_they_are_called_in_the_readers_language(
+    plan, units, gateway_named, now, language
+):
     Post.objects.filter(unit__code="C1", kind="duty_officer").update(title_en="")
     with override(language):
         found = ask(units["T11"], "orange", now + timedelta(hours=11))
@@ -227,7 +224,7 @@ def test_posts_are_called_what_they_are_called_in_the_readers_language(plan, uni
         assert titles <= set(english.values()) | free
 
 
-def test_the_api_says_the_same_as_the_page(plan, gateway, signed_in, now):
+def test_the_api_says_the_same_as_the_page(plan, gateway_named, signed_in, now):
     given = {"unit": "C1", "level": "red", "at": now.isoformat()}
 
     answer = signed_in("county1.leader").get(API, given).json()

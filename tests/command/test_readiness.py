@@ -23,11 +23,6 @@ from tests.command.conftest import refused
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def gateway(settings):
-    settings.NOTICE_GATEWAY_URL = "http://gateway.invalid"
-
-
 CONTACTS = [
     (rules.Contact(True, True, True), True, {"app": "", "sms": "", "voice": ""}, ""),
     (rules.Contact(True, True, False), True, {"app": "", "sms": Lack.NOT_VERIFIED, "voice": Lack.NOT_VERIFIED}, Lack.NOT_VERIFIED),
@@ -57,7 +52,7 @@ def test_what_a_person_lacks_in_groups_and_by_mail(contact, by_channel):
 
 
 def test_groups_and_mail_are_in_the_grid_where_they_are_set_up(
-    plan, units, cast, gateway, settings, now, signed_in
+    plan, units, cast, gateway_named, settings, now, signed_in
 ):
     assert queries.grid(units["C1"], now).channels == ["app", "sms", "voice"]
     settings.NOTICE_BOTS, settings.EMAIL_HOST = {"wecom": "http://wecom.invalid"}, "mail.invalid"
@@ -84,7 +79,7 @@ def test_the_grid_speaks_english_where_nobody_holds_a_post(plan, units, now):
     assert all(title.isascii() for title in titles)
 
 
-def test_the_grid_names_posts_levels_channels_and_who_is_missing(plan, units, cast, gateway, now):
+def test_the_grid_names_posts_levels_channels_and_who_is_missing(plan, units, cast, gateway_named, now):
     contacts.verify(person=cast["county1.responder"], proof=Proof.CODE, actor=None, now=now)
     User.objects.filter(username="county1.director").update(phone="")
     Appointment.objects.filter(post__kind="petition_director", post__unit=units["C1"]).delete()
@@ -128,7 +123,7 @@ def test_the_grid_costs_the_same_however_many_people(
 
 
 def test_a_test_goes_to_verified_numbers_only_and_its_answers_are_listed(
-    published, plan, units, cast, gateway, reach, now
+    published, plan, units, cast, gateway_named, reach, now
 ):
     published(reason="号码核实中")
     at = now + timedelta(days=2)
@@ -220,7 +215,7 @@ def test_a_planned_test_is_cancelled_and_a_running_one_is_not(plan, units, reach
     assert second.answers.exists()
 
 
-def test_a_code_proves_the_number_it_was_sent_to(cast, gateway, now):
+def test_a_code_proves_the_number_it_was_sent_to(cast, gateway_named, now):
     person = cast["county1.duty"]
     actions.send_code(person=person, now=now)
     code = Notice.objects.get(recipient=person, channel="sms").text_zh.split()[1][:6]
@@ -237,7 +232,7 @@ def test_a_code_proves_the_number_it_was_sent_to(cast, gateway, now):
     assert verified([person]) == {}
 
 
-def test_a_code_wears_out_and_grows_old(cast, gateway, now):
+def test_a_code_wears_out_and_grows_old(cast, gateway_named, now):
     person = cast["county1.duty"]
     code = contacts.new_code(person=person, now=now)
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"

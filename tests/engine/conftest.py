@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from engine import turn, wheels
+from tests.gateways import environment_of
 from tests.processes import Postgres, environment, migrate
 
 
@@ -36,7 +37,7 @@ def _migrated_folder(tmp_path_factory):
 
 
 @pytest.fixture
-def installation(request, tmp_path):
+def bare_env(request, tmp_path):
     """The environment of a migrated installation without people, on the kind of database this run is about."""
     folder = tmp_path / "data"
     if connection.vendor != "postgresql":
@@ -53,6 +54,13 @@ def elsewhere(request, tmp_path):
     if connection.vendor != "postgresql":
         return environment(folder)
     return environment(folder, DATABASE_URL=_new_database(request, ""))
+
+
+@pytest.fixture
+def wired_gateway(bare_env, outer_gateway):
+    """The gateway through which the processes of the installation send."""
+    bare_env |= environment_of(outer_gateway, lease=1)
+    return outer_gateway
 
 
 def _new_database(request, how: str) -> str:

@@ -37,12 +37,12 @@ def restore(folder, *more, env):
 
 @pytest.mark.fault
 @pytest.mark.slow
-def test_a_backup_under_a_key_of_the_environment(installation, elsewhere, tmp_path):
+def test_a_backup_under_a_key_of_the_environment(bare_env, elsewhere, tmp_path):
     """From the backup to a machine with another key: refused, then lost on request, then read with both keys."""
-    folder, key = tmp_path / "backup", installation["SECRET_KEY"]
-    python(PERSON, env=installation)
+    folder, key = tmp_path / "backup", bare_env["SECRET_KEY"]
+    python(PERSON, env=bare_env)
 
-    said = manage("backup", str(folder), env={**installation, "SECRET_KEY_FALLBACKS": EARLIER})
+    said = manage("backup", str(folder), env={**bare_env, "SECRET_KEY_FALLBACKS": EARLIER})
     assert (folder / "secret-key").read_text().splitlines() == [key, EARLIER]
     assert (folder / "secret-key").stat().st_mode & 0o777 == 0o600
     assert "It holds the secret key and 1 earlier one: keep it as safe" in said
@@ -64,9 +64,9 @@ def test_a_backup_under_a_key_of_the_environment(installation, elsewhere, tmp_pa
 
 @pytest.mark.fault
 @pytest.mark.slow
-def test_a_backup_under_a_key_made_here_brings_it_along(installation, elsewhere, tmp_path):
+def test_a_backup_under_a_key_made_here_brings_it_along(bare_env, elsewhere, tmp_path):
     folder = tmp_path / "backup"
-    there, here = ({k: v for k, v in env.items() if k != "SECRET_KEY"} for env in (installation, elsewhere))
+    there, here = ({k: v for k, v in env.items() if k != "SECRET_KEY"} for env in (bare_env, elsewhere))
     python(PERSON, env=there)
     manage("backup", str(folder), env=there)
 

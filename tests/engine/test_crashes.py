@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-from tests.notices.gateway import FakeGateway
 from tests.processes import ROOT, Engine, eventually, manage, python
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -56,20 +55,6 @@ print(json.dumps({kind: Entry.objects.filter(kind=kind).count() for kind in
 """
 
 
-@pytest.fixture
-def gateway(installation):
-    fake = FakeGateway()
-    installation |= {
-        "NOTICE_GATEWAY_URL": fake.url,
-        "NOTICE_LEASE_SECONDS": "1",
-        # Nothing waits for company or for the morning.
-        "NOTICE_BUNDLE_SECONDS": "0",
-        "NOTICE_QUIET_HOURS": "",
-    }
-    yield fake
-    fake.close()
-
-
 def run(env, *, crash_at="", code=""):
     """One turn of the engine (or `code`) in a process of its own; its exit code."""
     command = ["-c", _with_django(code)] if code else ["manage.py", "run_engine", "--once"]
@@ -96,39 +81,39 @@ def counts(env):
 
 
 @pytest.mark.parametrize("point", ["clocks.before_breach_commit", "clocks.after_breach_commit"])
-def test_a_sweeper_killed_at_a_breach(installation, point):
-    python(PEOPLE + "due(3)", env=installation)
+def test_a_sweeper_killed_at_a_breach(bare_env, point):
+    python(PEOPLE + "due(3)", env=bare_env)
 
-    assert run(installation, crash_at=point) == -9
-    assert run(installation) == 0
+    assert run(bare_env, crash_at=point) == -9
+    assert run(bare_env) == 0
 
-    assert counts(installation)["clock.breached"] == 3
+    assert counts(bare_env)["clock.breached"] == 3
 
 
-def test_a_sweeper_killed_before_its_effect_is_committed(installation):
-    python(PEOPLE + "due(3, effect='test.escalate')", env=installation)
+def test_a_sweeper_killed_before_its_effect_is_committed(bare_env):
+    python(PEOPLE + "due(3, effect='test.escalate')", env=bare_env)
 
-    assert run(installation, crash_at="clocks.before_effect_commit", code="sweep(now)") == -9
+    assert run(bare_env, crash_at="clocks.before_effect_commit", code="sweep(now)") == -9
     # The claim of the dead one runs out.
-    assert run(installation, code="sweep(now); sweep(now + timedelta(seconds=11))") == 0
+    assert run(bare_env, code="sweep(now); sweep(now + timedelta(seconds=11))") == 0
 
-    assert counts(installation)["warning.signoff_escalated"] == 3
+    assert counts(bare_env)["warning.signoff_escalated"] == 3
 
 
 @pytest.mark.parametrize(
     ("point", "repeats"),
     [("notices.after_claim", 0), ("notices.sent_not_marked", 1), ("notices.after_mark", 0)],
 )
-def test_a_sender_killed(installation, gateway, point, repeats):
-    python(PEOPLE + "tell(1)", env=installation)
+def test_a_sender_killed(bare_env, wired_gateway, point, repeats):
+    python(PEOPLE + "tell(1)", env=bare_env)
 
-    assert run(installation, crash_at=point) == -9
+    assert run(bare_env, crash_at=point) == -9
     time.sleep(1.1)
-    assert run(installation) == 0
+    assert run(bare_env) == 0
 
-    assert len(gateway.messages()) == 1 + repeats
-    assert len(gateway.on_phones()) == 1
-    assert "sent" in python(PEOPLE + "print(Notice.objects.get().state)", env=installation)
+    assert len(wired_gateway.messages()) == 1 + repeats
+    assert len(wired_gateway.on_phones()) == 1
+    assert "sent" in python(PEOPLE + "print(Notice.objects.get().state)", env=bare_env)
 
 
 SILENT = """
@@ -150,39 +135,39 @@ print(json.dumps([Notice.objects.filter(channel="voice").count(), Entry.objects.
 
 
 @pytest.mark.parametrize("kills", [1, 2])
-def test_an_engine_killed_while_it_follows_up_on_silence(installation, gateway, kills):
+def test_an_engine_killed_while_it_follows_up_on_silence(bare_env, wired_gateway, kills):
     """Nothing of the step is there after the kill; the next engine takes it, once."""
-    python(PEOPLE + SILENT, env=installation)
+    python(PEOPLE + SILENT, env=bare_env)
 
     for _kill in range(kills):
-        assert run(installation, crash_at="notices.before_step_commit") == -9
-        assert json.loads(python(PEOPLE + "import json" + TAKEN, env=installation)) == [0, 0, 2]
-    assert run(installation) == 0
+        assert run(bare_env, crash_at="notices.before_step_commit") == -9
+        assert json.loads(python(PEOPLE + "import json" + TAKEN, env=bare_env)) == [0, 0, 2]
+    assert run(bare_env) == 0
 
-    assert json.loads(python(PEOPLE + "import json" + TAKEN, env=installation)) == [1, 1, 0]
-    assert [message.channel for message in gateway.messages()] == ["voice"]
+    assert json.loads(python(PEOPLE + "import json" + TAKEN, env=bare_env)) == [1, 1, 0]
+    assert [message.channel for message in wired_gateway.messages()] == ["voice"]
 
 
-def test_engines_killed_again_and_again(installation, gateway):
+def test_engines_killed_again_and_again(bare_env, wired_gateway):
     """Two engines, six kills while they work: every message once on its phone, every breach once in the journal."""
-    engines = [Engine(env=installation, name=f"engine-{n}") for n in (1, 2)]
+    engines = [Engine(env=bare_env, name=f"engine-{n}") for n in (1, 2)]
     try:
         for engine in engines:
             engine.start()
         for number in range(6):
-            python(PEOPLE + f"tell(20, {20 * number}); due(20, first={20 * number})", env=installation)
+            python(PEOPLE + f"tell(20, {20 * number}); due(20, first={20 * number})", env=bare_env)
             time.sleep(random.random())
             engines[number % 2].kill()
             engines[number % 2].start()
-        eventually(lambda: len(gateway.on_phones()) == 120, seconds=60, what="every message has come")
-        eventually(lambda: counts(installation)["clock.breached"] == 120, seconds=60, what="every breach")
+        eventually(lambda: len(wired_gateway.on_phones()) == 120, seconds=60, what="every message has come")
+        eventually(lambda: counts(bare_env)["clock.breached"] == 120, seconds=60, what="every breach")
     finally:
         for engine in engines:
             engine.kill()
 
-    assert counts(installation) == {"clock.breached": 120, "warning.signoff_escalated": 0, "notice.failed": 0}
-    manage("run_engine", "--once", env=installation)
-    assert "journal whole" in manage("verify_journal", env=installation)
+    assert counts(bare_env) == {"clock.breached": 120, "warning.signoff_escalated": 0, "notice.failed": 0}
+    manage("run_engine", "--once", env=bare_env)
+    assert "journal whole" in manage("verify_journal", env=bare_env)
 
 
 SHIFT = """
@@ -214,16 +199,16 @@ print(json.dumps([came.began_at is not None, Notice.objects.filter(purpose="test
 """
 
 
-def test_whoever_begins_a_shift_is_killed_before_it_is_stored(installation, gateway):
+def test_whoever_begins_a_shift_is_killed_before_it_is_stored(bare_env, wired_gateway):
     """Nothing of the beginning is there; the next engine begins it once: asked, tested, handed over, papers."""
-    python(PEOPLE + SHIFT + "on_duty()", env=installation)
+    python(PEOPLE + SHIFT + "on_duty()", env=bare_env)
 
-    assert run(installation, crash_at="shifts.before_begin_commit", code=SHIFT + "begin_due(now)") == -9
-    assert json.loads(python(PEOPLE + SHIFT + BEGUN, env=installation)) == [False, 0, 0, 0, 0, 0]
-    assert run(installation, code=SHIFT + "begin_due(now)") == 0
-    assert run(installation, code=SHIFT + "begin_due(now)") == 0
+    assert run(bare_env, crash_at="shifts.before_begin_commit", code=SHIFT + "begin_due(now)") == -9
+    assert json.loads(python(PEOPLE + SHIFT + BEGUN, env=bare_env)) == [False, 0, 0, 0, 0, 0]
+    assert run(bare_env, code=SHIFT + "begin_due(now)") == 0
+    assert run(bare_env, code=SHIFT + "begin_due(now)") == 0
 
-    assert json.loads(python(PEOPLE + SHIFT + BEGUN, env=installation)) == [True, 2, 1, 1, 1, 1]
+    assert json.loads(python(PEOPLE + SHIFT + BEGUN, env=bare_env)) == [True, 2, 1, 1, 1, 1]
 
 
 PACKS = """
@@ -234,17 +219,17 @@ print(json.dumps([Paper.objects.get().state, sorted(file.suffix for file in pape
 """
 
 
-def test_a_pack_on_the_disk_that_no_row_knows_of_is_written_again(installation):
+def test_a_pack_on_the_disk_that_no_row_knows_of_is_written_again(bare_env):
     """Killed between the file and its row: the next one writes over it; one file, one entry."""
-    python(PEOPLE + SHIFT + "on_duty(); begin_due(now)", env=installation)
+    python(PEOPLE + SHIFT + "on_duty(); begin_due(now)", env=bare_env)
     write = (
         SHIFT + "papers.papers.as_pdf = lambda _pack: b'%PDF-1.7'; papers.pack = lambda _unit, _now: None\n"
     )
     write += "papers.write_waiting(now)"
 
-    assert run(installation, crash_at="papers.stored_not_marked", code=write) == -9
-    assert json.loads(python(PEOPLE + SHIFT + PACKS, env=installation)) == ["waiting", [".pdf"], 0]
-    assert run(installation, code=write) == 0
-    assert run(installation, code=write) == 0
+    assert run(bare_env, crash_at="papers.stored_not_marked", code=write) == -9
+    assert json.loads(python(PEOPLE + SHIFT + PACKS, env=bare_env)) == ["waiting", [".pdf"], 0]
+    assert run(bare_env, code=write) == 0
+    assert run(bare_env, code=write) == 0
 
-    assert json.loads(python(PEOPLE + SHIFT + PACKS, env=installation)) == ["written", [".pdf"], 1]
+    assert json.loads(python(PEOPLE + SHIFT + PACKS, env=bare_env)) == ["written", [".pdf"], 1]

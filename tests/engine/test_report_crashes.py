@@ -42,21 +42,21 @@ print(json.dumps([sorted(Notice.objects.filter(channel="app").values_list("recip
 
 
 @pytest.mark.parametrize("before", [0, 1, 2])
-def test_an_engine_killed_while_it_reminds(installation, before):
+def test_an_engine_killed_while_it_reminds(bare_env, before):
     """Five units, two per transaction, killed in one of the three: the next engine tells the rest, once."""
-    python(PEOPLE + VILLAGES + "villages(5)", env=installation)
+    python(PEOPLE + VILLAGES + "villages(5)", env=bare_env)
     take = VILLAGES + "reminders.take_step(now)\n"
 
     for _chunk in range(before):
-        assert run(installation, code=take) == 0
+        assert run(bare_env, code=take) == 0
     for _kill in range(2):
-        assert run(installation, crash_at="reminders.before_commit", code=take) == -9
-    people, told, is_done = json.loads(python(PEOPLE + VILLAGES + TOLD, env=installation))
+        assert run(bare_env, crash_at="reminders.before_commit", code=take) == -9
+    people, told, is_done = json.loads(python(PEOPLE + VILLAGES + TOLD, env=bare_env))
     assert (len(people), told, is_done) == (2 * before, 2 * before, False)
 
     for _chunk in range(4):
-        assert run(installation, code=take) == 0
-    assert json.loads(python(PEOPLE + VILLAGES + TOLD, env=installation)) == [
+        assert run(bare_env, code=take) == 0
+    assert json.loads(python(PEOPLE + VILLAGES + TOLD, env=bare_env)) == [
         ["p1", "p2", "p3", "p4", "p5"], 5, True
     ]  # fmt: skip
 
@@ -71,18 +71,18 @@ print(json.dumps([sorted(Unit.objects.filter(valid_to=None).values_list("code", 
 """
 
 
-def test_an_engine_killed_while_units_change(installation):
+def test_an_engine_killed_while_units_change(bare_env):
     """Nothing of the change is there after the kill; the next engine carries it out, once."""
-    python(PEOPLE + VILLAGES + "villages(2)\n" + REFORM, env=installation)
+    python(PEOPLE + VILLAGES + "villages(2)\n" + REFORM, env=bare_env)
     change = VILLAGES + "carry_out_due(now)\n"
 
-    assert run(installation, crash_at="reform.before_commit", code=change) == -9
-    assert json.loads(python(PEOPLE + VILLAGES + UNITS, env=installation)) == [
+    assert run(bare_env, crash_at="reform.before_commit", code=change) == -9
+    assert json.loads(python(PEOPLE + VILLAGES + UNITS, env=bare_env)) == [
         ["C0", "V1", "V2"],
         "planned",
         0,
     ]
-    assert run(installation, code=change) == 0
-    assert run(installation, code=change) == 0
+    assert run(bare_env, code=change) == 0
+    assert run(bare_env, code=change) == 0
 
-    assert json.loads(python(PEOPLE + VILLAGES + UNITS, env=installation)) == [["C0", "V9"], "done", 3]
+    assert json.loads(python(PEOPLE + VILLAGES + UNITS, env=bare_env)) == [["C0", "V9"], "done", 3]

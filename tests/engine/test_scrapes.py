@@ -21,12 +21,10 @@ def asked(port: int) -> float:
     return scrape(port, "icd_http_requests_total", route="healthz")
 
 
-def test_each_process_counts_what_it_did(installation):
+def test_each_process_counts_what_it_did(bare_env):
     ports = [free_port() for _ in range(3)]
-    one, two = (
-        Server(env={**installation, "METRICS_PORT": str(port)}, name=f"web-{port}") for port in ports[:2]
-    )
-    engine = Engine(env={**installation, "METRICS_PORT": str(ports[2])})
+    one, two = (Server(env={**bare_env, "METRICS_PORT": str(port)}, name=f"web-{port}") for port in ports[:2])
+    engine = Engine(env={**bare_env, "METRICS_PORT": str(ports[2])})
     with together(one, two, engine):
         before = [asked(port) for port in ports[:2]]
         for server, times in ((one, 7), (two, 3)):

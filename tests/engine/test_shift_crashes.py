@@ -11,8 +11,7 @@ from collections import defaultdict
 import pytest
 
 from tests.engine.test_crashes import PEOPLE, SHIFT, run
-from tests.engine.test_crashes import gateway as gateway
-from tests.notices.gateway import FakeGateway
+from tests.gateways import FakeGateway
 from tests.processes import python
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -74,26 +73,26 @@ def kill_and_repeat(env, point, kills=1):
 
 
 @pytest.mark.parametrize(("point", "repeats"), POINTS)
-def test_a_sender_killed_at_the_start_of_a_shift(installation, gateway, point, repeats):
-    python(PEOPLE + SHIFT + "on_duty(); begin_due(now)", env=installation)
+def test_a_sender_killed_at_the_start_of_a_shift(bare_env, wired_gateway, point, repeats):
+    python(PEOPLE + SHIFT + "on_duty(); begin_due(now)", env=bare_env)
 
-    kill_and_repeat(installation, point)
+    kill_and_repeat(bare_env, point)
 
-    promised, rings = assert_each_rang_once(installation, gateway)
+    promised, rings = assert_each_rang_once(bare_env, wired_gateway)
     assert set(promised) == {("13900000002", "sms", "test.number")}
     assert [len(keys) for keys in rings.values()] == [1 + repeats]
 
 
 @pytest.mark.parametrize("point", [point for point, _repeats in POINTS])
 @pytest.mark.parametrize("kills", [1, 2])
-def test_a_sender_killed_while_a_stand_in_is_rung(installation, gateway, point, kills):
+def test_a_sender_killed_while_a_stand_in_is_rung(bare_env, wired_gateway, point, kills):
     """The stand-in and who did not confirm: one text message and one call each, whatever was killed."""
-    python(PEOPLE + SHIFT + NOT_CONFIRMED, env=installation)
-    assert len(rows(installation)) == 4
+    python(PEOPLE + SHIFT + NOT_CONFIRMED, env=bare_env)
+    assert len(rows(bare_env)) == 4
 
-    kill_and_repeat(installation, point, kills)
+    kill_and_repeat(bare_env, point, kills)
 
-    promised, rings = assert_each_rang_once(installation, gateway)
+    promised, rings = assert_each_rang_once(bare_env, wired_gateway)
     assert set(promised) == {
         (to, way, why)
         for to, why in (("13900000001", "shift.stand_in"), ("13900000002", "shift.not_confirmed"))
@@ -104,18 +103,18 @@ def test_a_sender_killed_while_a_stand_in_is_rung(installation, gateway, point, 
     assert max(len(keys) for keys in rings.values()) <= most
 
 
-def test_whoever_finds_the_stand_in_is_killed(installation, gateway):
+def test_whoever_finds_the_stand_in_is_killed(bare_env, wired_gateway):
     """Nothing is promised before the commit; the next sweep promises it, once."""
-    python(PEOPLE + SHIFT + NOT_CONFIRMED.partition("sweep(now)")[0], env=installation)
+    python(PEOPLE + SHIFT + NOT_CONFIRMED.partition("sweep(now)")[0], env=bare_env)
 
-    assert run(installation, crash_at="clocks.before_effect_commit", code="sweep(now)") == -9
-    assert rows(installation) == {}
+    assert run(bare_env, crash_at="clocks.before_effect_commit", code="sweep(now)") == -9
+    assert rows(bare_env) == {}
     # The claim of the dead one runs out.
     for _sweep in range(2):
-        assert run(installation, code="sweep(now + timedelta(seconds=11))") == 0
-    assert run(installation, code="Notice.objects.update(visible_at=now)" + SEND) == 0
+        assert run(bare_env, code="sweep(now + timedelta(seconds=11))") == 0
+    assert run(bare_env, code="Notice.objects.update(visible_at=now)" + SEND) == 0
 
-    assert len(assert_each_rang_once(installation, gateway)[0]) == 4
+    assert len(assert_each_rang_once(bare_env, wired_gateway)[0]) == 4
 
 
 #: What this process has seen of the first gateway.
@@ -127,18 +126,18 @@ for _failure in range(FAILURES):
 """
 
 
-def test_a_sender_killed_after_the_second_gateway_took_the_message(installation, gateway):
+def test_a_sender_killed_after_the_second_gateway_took_the_message(bare_env, wired_gateway):
     """Its memory of the poor first gateway dies with it; the repeat still goes to the one that knows the key."""
     second = FakeGateway()
     try:
-        env = installation | {"NOTICE_GATEWAY_URL_2": second.url}
+        env = bare_env | {"NOTICE_GATEWAY_URL_2": second.url}
         python(PEOPLE + SHIFT + NOT_CONFIRMED, env=env)
 
         assert run(env, crash_at="notices.sent_not_marked", code=FIRST_IS_POOR + SEND) == -9
         time.sleep(1.1)
         assert run(env, code=SEND) == 0
 
-        assert gateway.messages() == []
+        assert wired_gateway.messages() == []
         assert_each_rang_once(env, second)
     finally:
         second.close()

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.notices.gateway import FakeGateway
+from tests.gateways import environment_of
 
 
 @pytest.fixture(
@@ -15,23 +15,9 @@ def bureau(request):
 
 
 @pytest.fixture
-def gateway():
-    fake = FakeGateway()
-    yield fake
-    fake.close()
-
-
-@pytest.fixture
-def installation(bureau, gateway, tmp_path):
+def installation(bureau, outer_gateway, tmp_path):
     """A copy of the bureau to hurt. After every test its journal is whole and every clock was started once."""
-    settings = {
-        "NOTICE_GATEWAY_URL": gateway.url,
-        "NOTICE_LEASE_SECONDS": "4",
-        # Nothing waits for company or for the morning.
-        "NOTICE_BUNDLE_SECONDS": "0",
-        "NOTICE_QUIET_HOURS": "",
-    }
-    with bureau.installation(tmp_path / "installation", **settings) as made:
+    with bureau.installation(tmp_path / "installation", **environment_of(outer_gateway, lease=4)) as made:
         yield made
         made.check_journal()
         assert made.rows(TWICE) == []

@@ -35,7 +35,7 @@ class Reporter(threading.Thread):
             self.stopping.wait(0.05)
 
 
-def test_nothing_is_lost_and_nothing_is_there_twice(installation, gateway):
+def test_nothing_is_lost_and_nothing_is_there_twice(installation, outer_gateway):
     rng = random.Random(int(os.environ.get("CAMPAIGN_SEED", "20261122")))
     web = [installation.web(f"web-{n}") for n in range(1, 2 if installation.is_embedded else 3)]
     engines = [] if installation.is_embedded else [installation.engine(f"engine-{n}") for n in (1, 2)]
@@ -81,7 +81,7 @@ def test_nothing_is_lost_and_nothing_is_there_twice(installation, gateway):
     reported = "SELECT count(*) FROM journal_entry WHERE kind = 'incident.reported'"
     assert installation.one(reported) == len(stored)
     wanted = {row[0] for row in installation.rows("SELECT replace(cast(key AS text), '-', '') FROM notices_notice WHERE channel = 'sms'")}  # fmt: skip
-    assert {message.key for message in gateway.messages() if message.channel == "sms"} == wanted
+    assert {message.key for message in outer_gateway.messages() if message.channel == "sms"} == wanted
     assert "journal whole" in manage("verify_journal", env=installation.env)
 
 

@@ -138,7 +138,7 @@ def test_a_sweeper_killed_in_an_effect(installation, wheels):
     ("point", "repeats"),
     [("notices.after_claim", 0), ("notices.sent_not_marked", 1), ("notices.after_mark", 0)],
 )
-def test_a_sender_killed(installation, wheels, gateway, point, repeats):
+def test_a_sender_killed(installation, wheels, outer_gateway, point, repeats):
     web, sender = wheels(point)
 
     acts.proposed_warning(installation, web)
@@ -147,9 +147,9 @@ def test_a_sender_killed(installation, wheels, gateway, point, repeats):
     sender.restart(CRASH_AT="")
     waiting = "SELECT count(*) FROM notices_notice WHERE state = 'queued'"
     eventually(lambda: installation.one(waiting) == 0, seconds=20, what="every notice is sent")
-    keys = Counter(message.key for message in gateway.messages())
+    keys = Counter(message.key for message in outer_gateway.messages())
     assert list(keys.values()) == [1 + repeats]
-    assert len(gateway.on_phones()) == 1
+    assert len(outer_gateway.on_phones()) == 1
 
 
 def unnumbered(installation) -> int:

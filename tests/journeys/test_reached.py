@@ -5,16 +5,16 @@ Minutes are made to pass by moving the due times of the steps; everything else i
 with a telephone company that hears and reports nothing.
 """
 
-import csv
 import re
 import time
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.gateways import FakeGateway
+from tests.installations import demo_server
 from tests.journeys.test_walk import picture
-from tests.notices.gateway import FakeGateway
-from tests.processes import Server, environment, eventually, manage, migrate, python
+from tests.processes import eventually, python
 
 pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
 
@@ -67,22 +67,8 @@ def company():
 @pytest.fixture(scope="module")
 def bureau_server(tmp_path_factory, company):
     """The demo bureau with a telephone company."""
-    folder = tmp_path_factory.mktemp("reached")
-    env = environment(
-        folder,
-        STATIC_STORAGE="common.static.StaticStorage",
-        NOTICE_GATEWAY_URL=company.url,
-        NOTICE_GATEWAY_SECRET="s",
-    )
-    migrate(env)
-    manage("seed_demo", env=env)
-    manage("collectstatic", "--noinput", env=env)
-    with Server(env=env, name="web") as server:
-        server.env = env
-        server.passwords = {
-            row["username"]: row["password"]
-            for row in csv.DictReader((folder / "demo-accounts.csv").open(encoding="utf-8-sig"))
-        }
+    sending = {"NOTICE_GATEWAY_URL": company.url, "NOTICE_GATEWAY_SECRET": "s"}
+    with demo_server(tmp_path_factory.mktemp("reached"), **sending) as server:
         yield server
 
 

@@ -6,9 +6,6 @@ from notices.models import Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.wordings import Message
-from tests.notices.gateway import FakeGateway
-
-SECRET = "a shared secret"
 
 
 @pytest.fixture(autouse=True)
@@ -19,29 +16,6 @@ def nothing_ends(monkeypatch):
     """
     names = [*still.purposes(), "x", "warning"]
     monkeypatch.setattr(still, "CHECKS", dict.fromkeys(names, still.always))
-
-
-@pytest.fixture
-def gateway(settings):
-    """The configured gateway. The test fails if a message came that it has not looked at."""
-    fake = FakeGateway()
-    settings.NOTICE_GATEWAY_URL = fake.url
-    settings.NOTICE_GATEWAY_SECRET = SECRET
-    settings.NOTICE_LEASE_SECONDS = 30
-    # Nothing waits for company or for the morning, unless a test is about that.
-    settings.NOTICE_BUNDLE_SECONDS, settings.NOTICE_QUIET_HOURS = 0, ""
-    yield fake
-    fake.close()
-    assert fake.unexpected() == []
-
-
-@pytest.fixture
-def second_gateway(gateway, settings):
-    fake = FakeGateway()
-    settings.NOTICE_GATEWAY_URL_2 = fake.url
-    yield fake
-    fake.close()
-    assert fake.unexpected() == []
 
 
 @pytest.fixture

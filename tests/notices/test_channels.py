@@ -16,7 +16,7 @@ from notices.channels.http import Answer
 from notices.channels.routes import Routes
 from notices.choices import State
 from notices.models import Notice
-from tests.notices.company import Server
+from tests.gateways import Robot
 from tests.notices.lines import BadLine
 
 SECOND = timedelta(seconds=1)
@@ -24,10 +24,10 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def robot(settings, gateway):
-    company = Server()
-    settings.NOTICE_BOTS = dict.fromkeys(("wecom", "dingtalk", "feishu"), company.url)
-    yield company
-    company.close()
+    made = Robot()
+    settings.NOTICE_BOTS = dict.fromkeys(("wecom", "dingtalk", "feishu"), made.url)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from notices import outbox
 from notices.choices import State
 from notices.models import GatewayEvent, Notice
 from notices.signatures import sign
-from tests.notices.conftest import SECRET
+from tests.gateways import SECRET
 
 SECOND = timedelta(seconds=1)
 

@@ -13,24 +13,18 @@ from reports.models import OneTapLink, ZeroReport
 from reports.reminders.actions import write_steps
 from reports.reminders.turn import turn_reminders
 from reports.rounds.actions import open_rounds
-from tests.notices.gateway import FakeGateway
 
 LINK = re.compile(r"https://icd\.example(/r/\S+)")
 
 
-@pytest.fixture
-def gateway(settings):
-    fake = FakeGateway()
-    settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_SECRET = fake.url, "a shared secret"
-    settings.NOTICE_LEASE_SECONDS, settings.NOTICE_BUNDLE_SECONDS = 30, 60
+@pytest.fixture(autouse=True)
+def linked(settings):
+    """Where the bureau is, is known: reminders carry links."""
     settings.SITE_URL, settings.REMINDER_LINKS = "https://icd.example", True
-    yield fake
-    fake.close()
-    assert fake.unexpected() == []
 
 
 @pytest.fixture
-def reminded(plan, cast, now, oclock, gateway):
+def reminded(plan, cast, now, oclock, bundling_gateway):
     """reminded() → the text on the informant's telephone, an hour before the cut-off."""
 
     def _remind():
@@ -39,7 +33,7 @@ def reminded(plan, cast, now, oclock, gateway):
         turn_reminders(oclock("16:30:01"))
         outbox.turn(oclock("16:32"))
         phone = cast["village111.informant"].phone
-        return next(message.text for message in gateway.messages() if message.to == phone)
+        return next(message.text for message in bundling_gateway.messages() if message.to == phone)
 
     return _remind
 
@@ -83,7 +77,7 @@ def test_only_texts_to_one_person_carry_it(reminded):
 
 
 @pytest.mark.parametrize("off", [{"SITE_URL": ""}, {"REMINDER_LINKS": False}])
-def test_without_an_address_or_switched_off_there_is_no_link(reminded, settings, gateway, off):
+def test_without_an_address_or_switched_off_there_is_no_link(reminded, settings, bundling_gateway, off):
     for name, value in off.items():
         setattr(settings, name, value)
     assert "http" not in reminded()
@@ -97,36 +91,40 @@ def test_a_text_that_would_become_too_long_goes_without(reminded, settings):
     assert len(text) <= 201
 
 
-def test_who_has_answered_meanwhile_gets_neither_text_nor_link(plan, cast, now, oclock, gateway, file):
+def test_who_has_answered_meanwhile_gets_neither_text_nor_link(
+    plan, cast, now, oclock, bundling_gateway, file
+):
     open_rounds(now=now)
     write_steps(now)
     turn_reminders(oclock("16:30:01"))
     file("village111.informant", "V111", at=oclock("16:31"))
     outbox.turn(oclock("16:32"))
-    assert cast["village111.informant"].phone not in {message.to for message in gateway.messages()}
+    assert cast["village111.informant"].phone not in {message.to for message in bundling_gateway.messages()}
     assert not OneTapLink.objects.filter(unit__code="V111").exists()
 
 
-def test_a_summary_for_the_level_above_has_none(plan, cast, now, oclock, gateway):
+def test_a_summary_for_the_level_above_has_none(plan, cast, now, oclock, bundling_gateway):
     open_rounds(now=now)
     write_steps(now)
     turn_reminders(oclock("17:30:01"))
     outbox.turn(oclock("17:32"))
-    lines = [line for m in gateway.messages() for line in m.text.splitlines() if "个下级单位未报" in line]
+    lines = [
+        line for m in bundling_gateway.messages() for line in m.text.splitlines() if "个下级单位未报" in line
+    ]
     assert lines
     assert not [line for line in lines if "http" in line]
 
 
-def test_a_message_repeated_after_a_fault_has_a_link_that_works(plan, cast, now, oclock, gateway):
-    gateway.mode = "503"
+def test_a_message_repeated_after_a_fault_has_a_link_that_works(plan, cast, now, oclock, bundling_gateway):
+    bundling_gateway.mode = "503"
     open_rounds(now=now)
     write_steps(now)
     turn_reminders(oclock("16:30:01"))
     outbox.turn(oclock("16:32"))
-    gateway.mode = "ok"
+    bundling_gateway.mode = "ok"
     outbox.turn(oclock("16:45"))
     phone = cast["village111.informant"].phone
-    texts = [message.text for message in gateway.messages() if message.to == phone]
+    texts = [message.text for message in bundling_gateway.messages() if message.to == phone]
     assert len(texts) == 2
     assert texts[0] == texts[1], "under one key a provider expects one text"
     assert OneTapLink.objects.filter(unit__code="V111", used_at=None, revoked_at=None).count() == 1

@@ -22,7 +22,6 @@ from reports.reminders.actions import take_back, take_step, write_steps
 from reports.reminders.models import ReminderStep
 from reports.reminders.turn import turn_reminders
 from reports.rounds.actions import fix_rounds, open_rounds
-from tests.notices.gateway import FakeGateway
 
 SECOND = timedelta(seconds=1)
 
@@ -32,16 +31,6 @@ def round_of_today(plan, cast, units, now):
     """The city's round of the day, under the city plan: cut-off 17:30, an hour before, then up the tree."""
     open_rounds(now=now)
     write_steps(now)
-
-
-@pytest.fixture
-def gateway(settings):
-    fake = FakeGateway()
-    settings.NOTICE_GATEWAY_URL, settings.NOTICE_GATEWAY_SECRET = fake.url, "a shared secret"
-    settings.NOTICE_LEASE_SECONDS, settings.NOTICE_BUNDLE_SECONDS = 30, 60
-    yield fake
-    fake.close()
-    assert fake.unexpected() == []
 
 
 def told(purpose):
@@ -278,14 +267,14 @@ def test_two_engines_at_once_tell_each_once(round_of_today, oclock, monkeypatch)
 
 
 def test_who_answers_between_the_step_and_the_sending_is_not_told(
-    round_of_today, gateway, file, cast, oclock
+    round_of_today, bundling_gateway, file, cast, oclock
 ):
     turn_reminders(oclock("16:30:01"))
     file("village121.informant", "V121", at=oclock("16:30:30"))
 
     outbox.turn(oclock("16:32"))
 
-    phones = {message.to for message in gateway.messages()}
+    phones = {message.to for message in bundling_gateway.messages()}
     assert cast["village121.informant"].phone not in phones
     assert cast["village111.informant"].phone in phones
     one = Notice.objects.get(recipient=cast["village121.informant"], channel="sms")
@@ -295,7 +284,7 @@ def test_who_answers_between_the_step_and_the_sending_is_not_told(
 
 @pytest.mark.parametrize("how_many", [1, 2])
 def test_a_summary_is_sent_while_somebody_below_is_silent(
-    round_of_today, gateway, file, cast, oclock, how_many
+    round_of_today, bundling_gateway, file, cast, oclock, how_many
 ):
     turn_reminders(oclock("17:30:01"))
     both = [("town12.clerk", "T12"), ("village121.informant", "V121")]
@@ -304,11 +293,13 @@ def test_a_summary_is_sent_while_somebody_below_is_silent(
 
     outbox.turn(oclock("17:32"))
 
-    texts = [m.text for m in gateway.messages() if m.to == cast["town12.clerk"].phone]
+    texts = [m.text for m in bundling_gateway.messages() if m.to == cast["town12.clerk"].phone]
     assert bool(texts) == (how_many == 1)
 
 
-def test_several_reminders_to_one_person_are_one_message(round_of_today, gateway, units, cast, now, oclock):
+def test_several_reminders_to_one_person_are_one_message(
+    round_of_today, bundling_gateway, units, cast, now, oclock
+):
     """A clerk who answers for several villages."""
     for number in range(3):
         unit = create_unit(
@@ -320,11 +311,11 @@ def test_several_reminders_to_one_person_are_one_message(round_of_today, gateway
     turn_reminders(oclock("16:30:01"))
     outbox.turn(oclock("16:32"))
 
-    assert len([m for m in gateway.messages() if m.to == cast["town11.clerk"].phone]) == 1
+    assert len([m for m in bundling_gateway.messages() if m.to == cast["town11.clerk"].phone]) == 1
 
 
 def test_at_night_nothing_rings_for_what_is_over_by_the_morning(
-    round_of_today, settings, gateway, now, oclock
+    round_of_today, settings, bundling_gateway, now, oclock
 ):
     settings.NOTICE_QUIET_HOURS = "16:00-07:00"
 
@@ -335,13 +326,13 @@ def test_at_night_nothing_rings_for_what_is_over_by_the_morning(
     assert ReminderStep.objects.get(do="before").told == 0
 
 
-def test_an_english_reader_is_reminded_in_english(round_of_today, gateway, cast, oclock):
+def test_an_english_reader_is_reminded_in_english(round_of_today, bundling_gateway, cast, oclock):
     User.objects.filter(username="village111.informant").update(language="en")
 
     turn_reminders(oclock("16:30:01"))
     outbox.turn(oclock("16:32"))
 
-    (text,) = [m.text for m in gateway.messages() if m.to == cast["village111.informant"].phone]
+    (text,) = [m.text for m in bundling_gateway.messages() if m.to == cast["village111.informant"].phone]
     assert text == "Village 111: the report for 22 Nov is due at 17:30. If nothing happened, say so."
 
 
