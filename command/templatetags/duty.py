@@ -23,6 +23,12 @@ def called(person, names: dict[int, str]) -> str:
     return names.get(person.pk) or str(person)
 
 
+@register.filter
+def at(row, place: int):
+    """What stands at this place of a row: the head of a cell's column."""
+    return row[place]
+
+
 @register.simple_tag
 def kind_label(kind) -> str:
     return str(ItemKind(kind).label)
