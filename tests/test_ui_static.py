@@ -261,6 +261,18 @@ def test_badge_without_a_level():
     assert "未定级" in draw("{% badge level %}", level="")
 
 
+@pytest.mark.parametrize(
+    "state, expected",
+    [("sent", "ok"), ("draft", "wait"), ("filed", "wait"), ("dropped", "off"), ("", "off"), (None, "off")],
+)
+def test_look_of_a_state_is_that_of_the_list_it_stands_in(state, expected):
+    assert draw("{% look state ok='sent' wait='draft filed' %}", state=state) == expected
+
+
+def test_look_of_any_other_state_is_the_one_given():
+    assert draw("{% look 'failed' ok='sent' other='bad' %}") == "bad"
+
+
 def test_level_without_colour_is_neutral():
     assert draw("{% tone 'general' %}") == "neutral"
 

@@ -170,6 +170,12 @@ def tone(level, plan=None):
     return look.tone if look else "neutral"
 
 
+@register.simple_tag
+def look(word, other="off", **looks):
+    """How a tag looks whose state is `word`: `{% look form.state ok="sent" wait="draft filed" %}`, else `other`."""
+    return next((look for look, words in looks.items() if word in words.split()), other)
+
+
 # --- times -------------------------------------------------------------------------------------------------
 
 
