@@ -58,6 +58,13 @@ def test_template_has_no_inline_style_or_script(file):
     assert re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", text) == []
 
 
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(ROOT / "templates")))
+def test_no_template_line_is_longer_than_120_columns(file):
+    long = [n for n, line in enumerate(file.read_text().splitlines(), start=1) if len(line) > 120]
+
+    assert long == []
+
+
 def test_templates_use_only_classes_that_exist():
     known = set(re.findall(r"\.([a-z][a-z-]*)", "\n".join(file.read_text() for file in CSS)))
     # Written in templates without a look of their own: names for readers of the markup.
@@ -261,8 +268,21 @@ def test_badge_without_a_level():
     assert "未定级" in draw("{% badge level %}", level="")
 
 
+def test_long_code_may_break_after_every_sixteenth_character():
+    assert draw("{% breakable code %}", code="0123456789abcdef" * 2 + "<") == (
+        "0123456789abcdef<wbr>0123456789abcdef<wbr>&lt;"
+    )
+
+
 @pytest.mark.parametrize(
-    "state, expected",
+    ("status", "heading"), [(503, "暂时无法办理"), (404, "未找到"), (403, "操作未完成"), (409, "操作未完成")]
+)
+def test_refused_heading_says_which_kind_of_no(status, heading):
+    assert draw("{% refused_heading refused %}", refused=SimpleNamespace(status=status)) == heading
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
     [("sent", "ok"), ("draft", "wait"), ("filed", "wait"), ("dropped", "off"), ("", "off"), (None, "off")],
 )
 def test_look_of_a_state_is_that_of_the_list_it_stands_in(state, expected):

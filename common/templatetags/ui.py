@@ -150,6 +150,22 @@ def headline_of(*texts):
 
 
 @register.simple_tag
+def breakable(code):
+    """A long code without blanks: it may go on in the next line after every sixteenth character."""
+    return format_html_join(
+        mark_safe("<wbr>"), "{}", ((code[at : at + 16],) for at in range(0, len(code), 16))
+    )
+
+
+@register.simple_tag
+def refused_heading(refused):
+    """What a page says above a refusal, before it says why."""
+    if refused.status == 503:
+        return _("Not possible for the moment")
+    return _("Not found") if refused.status == 404 else _("Not done")
+
+
+@register.simple_tag
 def clamped(text, details=""):
     """A text that people typed: its beginning, the whole of it behind one press. `details`: what follows it anyway."""
     whole = "\n".join(filter(None, (text, details)))
