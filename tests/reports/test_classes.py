@@ -16,6 +16,7 @@ from reports.choices import Answer
 from reports.models import OfficialForm, ZeroReport
 from reports.official import actions as official
 from reports.rollup.queries import class_words
+from reports.templatetags.classes import counts_said
 
 RULES = "plans/library/county-zero-report-and-cases.yaml"
 OWN = """  classes:
@@ -90,6 +91,12 @@ def test_what_was_reported_is_called_as_its_plan_calls_it(water, file, units, no
             ("Land and demolition", 1), ("Water", 3), ("Incidents", 2),
         ]  # fmt: skip
     assert classes.class_said("nobody's") == "nobody's"
+
+
+def test_counts_of_several_classes_stand_in_one_line():
+    with translation.override("en"):
+        assert counts_said([("land", 1), ("labour", 2)]) == "Land and demolition × 1, Labour × 2"
+    assert counts_said([]) == ""
 
 
 def test_the_statistics_form_counts_the_classes_of_the_plan(water, units, reach, now, signed_in):
