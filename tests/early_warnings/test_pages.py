@@ -441,7 +441,7 @@ def test_before_and_entries_is_after(proposed, passwords, signed_in, reach, cast
 def test_the_parts_name_the_kinds_that_touch_them(signed, signed_in):
     _response, text = page(signed_in("county1.duty"), signed("red", headcount=60))
 
-    kinds = {m[1]: m[2].split() for m in re.finditer(r'data-part="(\w+)" data-kinds="([^"]+)"', text)}
+    kinds = {m[1]: m[2].split() for m in re.finditer(r'data-part="(\w+)"\s+data-kinds="([^"]+)"', text)}
     recorded = set(Entry.objects.filter(thread__startswith="incident:").values_list("kind", flat=True))
     touching = {
         kind for kind in recorded if kind.startswith(("warning.", "superior_report.", "first_responder."))
