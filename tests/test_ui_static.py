@@ -185,11 +185,10 @@ def contrast(one, other):
 
 def tokens(theme):
     text = (ROOT / "static/css/app.css").read_text()
-    light = re.search(r":root \{(.*?)\n\}", text, re.S).group(1)
-    dark = re.search(r":root\[data-theme=dark\] \{(.*?)\n  \}", text, re.S).group(1)
-    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})\b", light))
-    if theme == "dark":
-        found |= dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})\b", dark))
+    root = re.search(r":root \{\n(.*?)\n\}", text, re.S).group(1)
+    # `--ink: var(--light, #14202b) var(--dark, #eaf0f6);`, or one colour for both.
+    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", root))
+    found |= dict(re.findall(rf"--([\w-]+): [^;]*var\(--{theme}, (#[0-9a-f]{{3,6}})\)", root))
     return found
 
 
