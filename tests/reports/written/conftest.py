@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.conf import settings
 
 from accounts.models import Unit
@@ -67,12 +66,11 @@ def confirm(cast, now, slot):
 
 
 @pytest.fixture
-def page(cast, client, now, plan):
+def page(cast, client, wall_clock, plan):
     def _page(username, clock=MONTH, code="T11", period="2026-11", language="zh-hans", after="", **data):
         client.force_login(cast[username])
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         address = f"/reports/written/{code}/{PLAN}/{clock}/{period}/{after}"
-        with time_machine.travel(now, tick=False):
-            return client.post(address, data) if data else client.get(address)
+        return client.post(address, data) if data else client.get(address)
 
     return _page

@@ -5,7 +5,6 @@ import json
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +19,7 @@ from reports.models import ReportItem, WrittenReport, WrittenVersion
 from reports.written.figures import figures
 from tests.reports.written.kit import LINE, MONTH, PLAN, QUARTER, TEXTS, WEEK
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wall_clock")]
 
 
 def test_the_figures_are_those_of_the_unit_and_below(units, file, now, cast):
@@ -58,11 +57,10 @@ def test_the_list_begins_with_the_open_matters(page, file, units, cast, now):
     ("language", "words"),
     [("zh-hans", ("书面报告", "周风险清单", "月研判会", "未起草")), ("en", ("Written reports", "Weekly risk list", "Not begun"))],
 )  # fmt: skip
-def test_the_list_says_what_is_asked(cast, client, now, plan, language, words):
+def test_the_list_says_what_is_asked(cast, client, plan, language, words):
     client.force_login(cast["town11.head"])
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
-    with time_machine.travel(now, tick=False):
-        body = client.get("/reports/written/").content.decode()
+    body = client.get("/reports/written/").content.decode()
 
     assert [word for word in words if word not in body] == []
 
@@ -145,19 +143,18 @@ def test_the_paper_has_the_parts_in_order(page, write):
     assert any("约谈企业" in cell.text for table in paper.tables for row in table.rows for cell in row.cells)
 
 
-def test_a_years_reports_are_listed(cast, client, write, now):
+def test_a_years_reports_are_listed(cast, client, write):
     write()
     client.force_login(cast["county1.duty"])
-    with time_machine.travel(now, tick=False):
-        assert "T11〔2026〕书报 1 号" in client.get("/reports/written/year/T11/2026/").content.decode()
-        assert "T11〔2026〕书报" not in client.get("/reports/written/year/T11/2025/").content.decode()
+    assert "T11〔2026〕书报 1 号" in client.get("/reports/written/year/T11/2026/").content.decode()
+    assert "T11〔2026〕书报" not in client.get("/reports/written/year/T11/2025/").content.decode()
 
 
 def test_the_list_costs_the_same_for_one_and_for_many(cast, units, plan, now, client):
     client.force_login(cast["county1.duty"])
 
     def queries():
-        with time_machine.travel(now, tick=False), CaptureQueriesContext(connection) as caught:
+        with CaptureQueriesContext(connection) as caught:
             assert client.get("/reports/written/?unit=T11").status_code == 200
         return len(caught)
 
@@ -169,11 +166,10 @@ def test_the_list_costs_the_same_for_one_and_for_many(cast, units, plan, now, cl
     assert queries() == before
 
 
-def test_an_informant_finds_the_way(cast, client, now, plan):
+def test_an_informant_finds_the_way(cast, client, plan):
     client.force_login(cast["village111.informant"])
-    with time_machine.travel(now, tick=False):
-        assert 'href="/reports/written/"' in client.get("/report/").content.decode()
-        assert "周风险清单" in client.get("/reports/written/").content.decode()
+    assert 'href="/reports/written/"' in client.get("/report/").content.decode()
+    assert "周风险清单" in client.get("/reports/written/").content.decode()
 
 
 # --- the API -------------------------------------------------------------------------------------------------
@@ -188,8 +184,7 @@ def api(cast, client, now, plan):
             **headers,
         }
         more = {"data": json.dumps(body), "content_type": "application/json"} if body is not None else {}
-        with time_machine.travel(now, tick=False):
-            return getattr(client, method)(f"/api/v1/written-reports/{path}", headers=token, **more)
+        return getattr(client, method)(f"/api/v1/written-reports/{path}", headers=token, **more)
 
     return _api
 
