@@ -18,7 +18,7 @@ from django.utils.translation import override
 from common.errors import WrongState
 from common.preferences import choose
 from common.redirects import FormRedirectMiddleware
-from common.static import StaticStorage
+from common.static import StaticStorage, bare
 from common.templatetags import ui
 from common.words import WORDS
 
@@ -162,6 +162,12 @@ def test_storage_gives_modules_hashed_names(tmp_path):
     assert re.search(r'import\("\./live\.[0-9a-f]{12}\.js"\)', entry)
 
 
+def test_styles_go_out_without_what_only_people_need():
+    written = '/* Why */\n:root { --light: initial; --dark: ; }\n.a > b,\n.a .b:hover { margin: 0 1px; content: "○ "; }\n'
+
+    assert bare(written) == ':root{--light:initial;--dark: ;}.a>b,.a .b:hover{margin:0 1px;content:"○ ";}'
+
+
 def test_static_files_are_found():
     assert finders.find("js/app.js")
     assert finders.find("css/app.css")
@@ -228,10 +234,12 @@ def test_borders_of_controls_are_visible(theme):
 
 def test_dark_tokens_are_the_same_for_device_and_choice():
     text = (ROOT / "static/css/app.css").read_text()
-    device = re.search(r":root:not\(\[data-theme=light\]\) \{(.*?)\n  \}", text, re.S).group(1)
-    chosen = re.search(r":root\[data-theme=dark\] \{(.*?)\n  \}", text, re.S).group(1)
+    (device,) = re.findall(r":root:not\(\[data-theme=light\]\) \{(.*?)\}", text, re.S)
+    (chosen,) = re.findall(r":root\[data-theme=dark\] \{(.*?)\}", text, re.S)
 
-    assert device.split() == chosen.split()
+    assert device.split() == chosen.split() == ["--light:", ";", "--dark:", "initial;"]
+    # Whoever states one theme states the other beside it.
+    assert text.count("var(--light, ") == text.count("var(--dark, ") >= 30
 
 
 # --- template tags -----------------------------------------------------------------------------------------
