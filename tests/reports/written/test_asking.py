@@ -114,9 +114,9 @@ def test_a_campaign_asks_the_townships_while_it_lasts(cast, units, now):
     [("T12", MONTH, "2026-11"), ("V111", MONTH, "2026-11"), ("T11", "C002-99", "2026-11"), ("T11", MONTH, "2026-W47"),
      ("T11", MONTH, "2026-08"), ("T11", MONTH, "heute"), ("T11", MONTH, "9999-12")],
 )  # fmt: skip
-def test_what_nobody_asks_is_not_there(cast, now, plan, code, oclock, period):
+def test_what_nobody_asks_is_not_there(cast, now, plan, code, clock, period):
     with pytest.raises(NotFound):
-        get_slot(reach_of(cast["county1.duty"], now), code, PLAN, oclock, period, now)
+        get_slot(reach_of(cast["county1.duty"], now), code, PLAN, clock, period, now)
 
 
 def test_a_plan_document_must_say_of_whom_and_by_when(units, now):
