@@ -267,6 +267,7 @@ EVERYTHING = [
     "lint-imports ",
     "mypy ./incidents/rules.py",
     "djlint --lint",
+    "djangofmt --check",
     "python script/messages.py",
     "python manage.py",
     "pytest db=none redis=none -n 2 -m (not browser and not fault) and not production",
@@ -289,7 +290,7 @@ def checks(copy):
         copy.write(copy.folder / "tools" / name, "#!/bin/bash\n")
     copy.write(copy.folder / "tools" / "fc-list", "#!/bin/bash\necho Noto\n")
     (copy.folder / ".venv" / "bin").mkdir(parents=True)
-    for name in ("python", "ruff", "lint-imports", "mypy", "djlint"):
+    for name in ("python", "ruff", "lint-imports", "mypy", "djlint", "djangofmt"):
         copy.write(copy.folder / ".venv" / "bin" / name, TOOL)
     copy.write(copy.folder / "script" / "testbed", TESTBED)
     (copy.folder / "requirements-dev.txt").write_text("two==2\n")
