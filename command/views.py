@@ -1,10 +1,9 @@
 """Doors of orders: the form that issues one, and the acts that carry it on."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
@@ -13,9 +12,9 @@ from command import actions, forms, permissions, queries
 from command.choices import OrderVerb
 from common.errors import Invalid
 from common.once import once
+from common.redirects import back_to, see_other
 from common.whole_numbers import read_number
 from incidents.queries import get_incident
-from incidents.views import see_other
 
 
 class IssueOrder(LoginRequiredMixin, View):
@@ -75,12 +74,3 @@ class MoveOrder(LoginRequiredMixin, View):
             rev=read_number(rev),
         )
         return back_to(request, reverse("incident", args=[order.incident.number]))
-
-
-def back_to(request, otherwise: str) -> HttpResponseRedirect:
-    """303 to the page the form stood on: only its path counts, so nobody is sent to another site."""
-    page = urlsplit(request.headers.get("Referer", ""))
-    own = page.netloc == request.get_host() and page.path.startswith("/")
-    response = HttpResponseRedirect(page.path if own else otherwise)
-    response.status_code = 303
-    return response

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.errors import Invalid, NotAllowed, NotFound
 from common.once import once
+from common.redirects import see_other
 from early_warnings import actions, forms, queries
 from early_warnings.choices import CallOutcome, ReportChannel
 from early_warnings.follow_up import actions as follow_up
 from early_warnings.proposals.views import add_errors, rev_of, said_of
 from incidents.serializers import shown_reasons
-from incidents.views import see_other
 from journal.models import Head
 from journal.parts import PartsView
 from notices.hand_calls import OUTCOMES

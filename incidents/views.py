@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
@@ -15,6 +15,7 @@ from common.errors import Invalid, NotAllowed, Refused
 from common.local_time import day_of
 from common.once import once
 from common.paths import prefixes
+from common.redirects import see_other
 from common.whole_numbers import read_number
 from incidents import actions, addressee, forms, listing, queries
 from incidents.checklist.actions import mark_item
@@ -26,13 +27,6 @@ from incidents.sharing import actions as sharing
 from journal.parts import PartsView
 from plans.life_safety import LIFE_LINES
 from plans.queries import plan_in_force
-
-
-def see_other(*args, **kwargs):
-    """303: after a POST, go and look."""
-    response = redirect(*args, **kwargs)
-    response.status_code = 303
-    return response
 
 
 class AlarmPage(LoginRequiredMixin, View):

@@ -1,18 +1,10 @@
 """How this room's doors read an address and answer."""
 
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from common.errors import Invalid, NotAllowed
 from common.periods import Period, parse
 from reports.choices import CadenceKind
-
-
-def see_other(*args, **kwargs):
-    """303: after a POST, go and look."""
-    response = redirect(*args, **kwargs)
-    response.status_code = 303
-    return response
 
 
 def read_period(text: str) -> Period:

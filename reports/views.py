@@ -15,6 +15,7 @@ from common.errors import NotAllowed, Refused, is_allowed
 from common.local_time import day_of
 from common.once import once
 from common.periods import DAILY, period_of
+from common.redirects import see_other
 from common.workbooks import Sheet, respond
 from journal.parts import PartsView
 from reports import actions, queries
@@ -29,7 +30,7 @@ from reports.lock.queries import OPEN, exceptions, lock_of
 from reports.matrix import Cell, matrix, month_of, showing
 from reports.permissions import check_can_file, filing_post
 from reports.pictures import burden
-from reports.reading import check_may_look, read_period, see_other
+from reports.reading import check_may_look, read_period
 from reports.silent.queries import missing
 
 

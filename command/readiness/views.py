@@ -20,7 +20,7 @@ from command.rosters.pages import tabs
 from common.days import read_moment
 from common.errors import Invalid, NotFound, is_allowed
 from common.once import once
-from incidents.views import see_other
+from common.redirects import see_other
 
 
 def chosen_moment(request):

@@ -15,7 +15,7 @@ from command.shifts import queries as shifts
 from common.errors import is_allowed
 from common.local_time import day_of
 from common.once import once
-from incidents.views import see_other
+from common.redirects import see_other
 from journal.parts import PartsView
 
 

@@ -11,11 +11,10 @@ from django.views import View
 from command.rosters.pages import chosen_unit, tabs, with_unit
 from command.rosters.queries import get_shift
 from command.shifts import actions, handovers, papers, queries, reading
-from command.views import back_to
 from common.errors import WrongState
 from common.once import once
+from common.redirects import back_to, see_other
 from common.whole_numbers import read_number
-from incidents.views import see_other
 from journal.parts import PartsView
 
 

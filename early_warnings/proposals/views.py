@@ -10,13 +10,13 @@ from django.views import View
 
 from common.errors import Invalid
 from common.once import once
+from common.redirects import see_other
 from common.whole_numbers import read_number
 from early_warnings import actions, drafting, forms, permissions, queries
 from early_warnings.actions import Statement
 from early_warnings.choices import State
 from incidents.queries import get_incident
 from incidents.serializers import shown_reasons
-from incidents.views import see_other
 
 
 class ProposalPage(LoginRequiredMixin, View):

@@ -8,12 +8,12 @@ from django.views import View
 
 from common.errors import Invalid, NotAllowed
 from common.once import once
+from common.redirects import see_other
 from common.whole_numbers import read_number
 from incidents import permissions, queries
 from incidents.switching import actions
 from incidents.switching.forms import SwitchForm
 from incidents.switching.queries import preview, version_named, versions_to_switch_to
-from incidents.views import see_other
 from plans.engine import evaluate
 from plans.facts import Facts
 

@@ -1,22 +1,17 @@
 """Pages of a plan's versions: two side by side, and the acts that move one on."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views import View
 
 from common.errors import Invalid, NotAllowed
 from common.once import once
+from common.redirects import see_other
 from plans import queries
 from plans.choices import PlanVerb
 from plans.versions import actions, forms, permissions
 from plans.versions.difference import difference
 from plans.versions.queries import act_for, history
-
-
-def see_other(*args, **kwargs):
-    response = redirect(*args, **kwargs)
-    response.status_code = 303
-    return response
 
 
 class Difference(LoginRequiredMixin, View):

@@ -10,6 +10,7 @@ from django.views import View
 
 from common.errors import not_found
 from common.once import once
+from common.redirects import see_other
 from incidents.steps.forms import StepForm
 from journal.kinds import KINDS
 from plans.steps import choices, said
@@ -17,7 +18,7 @@ from reports.demands import actions, queries, rules
 from reports.demands.forms import CloseForm, ReplyForm, SaidForm, TakeOnForm
 from reports.matters.queries import get_matter
 from reports.models import Demand, Matter
-from reports.reading import see_other, valid
+from reports.reading import valid
 
 
 def demand_context(matter: Matter, may_work: bool, now: datetime) -> dict:

@@ -12,8 +12,8 @@ from accounts import throttles
 from accounts.devices import address_of
 from common.errors import NotFound, Refused
 from common.once import once
+from common.redirects import see_other
 from reports.links import actions
-from reports.reading import see_other
 from reports.views import OneReport
 
 #: Tokens that were never given out, per address within five minutes; genuine ones are not counted.

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from common.once import once
+from common.redirects import see_other
 from reports.lock import actions
 from reports.lock.forms import GrantForm
-from reports.reading import see_other
 from reports.views import OneReport
 
 

@@ -10,6 +10,7 @@ from django.views import View
 from accounts.queries import open_unit, titles_said
 from common.errors import Invalid, is_allowed, not_found
 from common.once import once
+from common.redirects import see_other
 from common.whole_numbers import read_number
 from reports.demands.views import demand_context
 from reports.matters import actions, permissions, queries, rules
@@ -18,7 +19,7 @@ from reports.matters.forms import AssignForm, FileForm, WorkForm
 from reports.models import Matter, ReportItem
 from reports.official.choices import FormKind
 from reports.queries import get_unit
-from reports.reading import check_may_look, see_other, valid
+from reports.reading import check_may_look, valid
 
 
 class MatterList(LoginRequiredMixin, View):

@@ -11,13 +11,14 @@ from common.errors import Refused, is_allowed, not_found
 from common.local_time import day_of
 from common.once import once
 from common.papers import respond
+from common.redirects import see_other
 from reports.matters.queries import get_matter
 from reports.official import actions, permissions, queries, rules
 from reports.official.choices import FormKind, FormState
 from reports.official.forms import BeginForm, cleaned, form_for
 from reports.official.papers import form_paper
 from reports.queries import get_unit, top_units
-from reports.reading import check_may_look, see_other
+from reports.reading import check_may_look
 
 STARTS = {kind: starts for kind, (starts, _stops) in rules.CLOCKS.items()}
 

@@ -14,13 +14,14 @@ from common.errors import not_found
 from common.local_time import day_of
 from common.once import once
 from common.periods import DAILY, WEEKLY, period_of
+from common.redirects import see_other
 from incidents.models import Incident
 from reports.models import ZeroReport
 from reports.pictures import agreement, burden, credibility
 from reports.pictures.choices import ReplyReason
 from reports.pictures.history import history
 from reports.queries import get_unit, top_units
-from reports.reading import check_may_look, see_other
+from reports.reading import check_may_look
 
 #: How many days and weeks the picture over time shows.
 DAYS, WEEKS = 30, 26

@@ -11,8 +11,9 @@ from common.local_time import day_of
 from common.once import once
 from common.papers import respond
 from common.periods import DAILY, period_of
+from common.redirects import see_other
 from reports import queries as reports_queries
-from reports.reading import check_may_look, read_period, see_other
+from reports.reading import check_may_look, read_period
 from reports.rollup import actions, permissions, queries
 from reports.rollup.forms import ConfirmForm, ReturnForm
 from reports.rollup.papers import file_name, roll_up_paper, year_paper

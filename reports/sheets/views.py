@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.views import View
 
 from common.errors import Invalid
+from common.redirects import see_other
 from common.workbooks import respond
 from reports import queries
-from reports.reading import see_other
 from reports.sheets import actions, difference
 from reports.sheets.forms import SheetForm
 from reports.views import say_what_was_done, unit_and_period

@@ -9,10 +9,11 @@ from django.views import View
 from common.errors import Invalid, Refused, Stale, is_allowed, not_found
 from common.once import once
 from common.papers import respond
+from common.redirects import see_other
 from common.whole_numbers import read_number
 from reports.classes import classes_at
 from reports.queries import get_unit, top_units
-from reports.reading import check_may_look, see_other
+from reports.reading import check_may_look
 from reports.written import actions, permissions, queries
 from reports.written.choices import Part, SlotState
 from reports.written.figures import figures

@@ -39,7 +39,9 @@ def test_one_tap_reports_the_incident_as_it_is(incident, clerk, reach, units, to
     page = clerk.get("/report/").content.decode()
     form = page[page.index('id="offered-T11') :]
     fields = dict(
-        re.findall(r'<input\s+type="hidden"\s+name="([\w.]+)"\s+value="([^"]*)"', form[: form.index("</form>")])
+        re.findall(
+            r'<input\s+type="hidden"\s+name="([\w.]+)"\s+value="([^"]*)"', form[: form.index("</form>")]
+        )
     )
     del fields["csrfmiddlewaretoken"]
 

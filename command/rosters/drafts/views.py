@@ -18,8 +18,8 @@ from common import workbooks
 from common.errors import Invalid, Refused, is_allowed
 from common.local_time import day_of
 from common.once import once
+from common.redirects import see_other
 from common.whole_numbers import read_number
-from incidents.views import see_other
 
 
 class RotationPage(LoginRequiredMixin, View):

@@ -14,7 +14,7 @@ from command.rosters.choices import SwapVerb
 from command.rosters.pages import add_errors, go, with_unit
 from common.errors import Invalid
 from common.once import once
-from incidents.views import see_other
+from common.redirects import see_other
 
 
 class ShiftForm(LoginRequiredMixin, View):
