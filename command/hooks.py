@@ -1,9 +1,7 @@
 """What command gives to the rooms below."""
 
-from accounts.duty import ROSTERS
 from clocks.effects import EFFECTS
 from command.alerts import order_recipients
-from command.duty import rostered
 from command.lasting import LASTING
 from command.queries import held_open, key_of_number
 from command.shifts import actions, handovers
@@ -12,7 +10,6 @@ from incidents.queries import HOLDING_OPEN
 from notices.still import CHECKS
 from plans.overdue import RESPONSIBLE
 
-ROSTERS.register(rostered)
 READERS.register(key_of_number)
 HOLDING_OPEN.register(held_open)
 

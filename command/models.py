@@ -8,13 +8,12 @@ from accounts.verbs import VERBS
 from command import rules
 from command.choices import OrderState, OrderVerb, TargetKind
 from command.readiness.models import ReachAnswer, ReachTest
-from command.rosters.models import FeedKey, Roster, Rotation, RotationMember, Shift, Swap
 from command.shifts.models import Handover, HandoverItem, Paper
 from common.paths import PathField
 from incidents.models import granted_pks
 from journal.keys import key
 
-__all__ = ["FeedKey", "Handover", "HandoverItem", "Order", "OrderStep", "Paper", "ReachAnswer", "ReachTest", "Roster", "Rotation", "RotationMember", "Shift", "Swap"]  # fmt: skip
+__all__ = ["Handover", "HandoverItem", "Order", "OrderStep", "Paper", "ReachAnswer", "ReachTest"]  # fmt: skip
 
 
 class OrderQuerySet(models.QuerySet):

@@ -3,29 +3,14 @@ from django.urls import path
 from command import views
 from command.asking import views as asking
 from command.readiness import views as readiness
-from command.rosters import views as rosters
-from command.rosters.drafts import views as drafts
-from command.rosters.moves import views as moves
+from command.shifts import mine
 from command.shifts import views as shifts
 
 urlpatterns = [
     path("incidents/<code:number>/order/", views.IssueOrder.as_view(), name="order-new"),
     path("orders/<code:number>/<str:verb>/", views.MoveOrder.as_view(), name="order-move"),
-    path("rosters/", rosters.MonthPage.as_view(), name="rosters"),
-    path("rosters/mine/", rosters.MinePage.as_view(), name="rosters-mine"),
-    path("rosters/posts/<int:pk>/", drafts.RotationPage.as_view(), name="rotation"),
-    path("rosters/draft/", drafts.NewDraft.as_view(), name="roster-draft"),
-    path("rosters/sheet/", drafts.SheetOut.as_view(), name="roster-sheet"),
-    path("rosters/import/", drafts.SheetIn.as_view(), name="roster-import"),
-    path("rosters/feeds/", rosters.NewFeed.as_view(), name="feed-new"),
-    path("rosters/feeds/<int:pk>/end/", rosters.EndFeed.as_view(), name="feed-end"),
-    path("rosters/<int:pk>/", drafts.RosterPage.as_view(), name="roster"),
-    path("rosters/<int:pk>/publish/", drafts.Publish.as_view(), name="roster-publish"),
-    path("rosters/shifts/<int:pk>/assign/", drafts.Assign.as_view(), name="shift-assign"),
-    path("rosters/shifts/<int:pk>/change/", moves.ChangeShift.as_view(), name="shift-change"),
-    path("rosters/shifts/<int:pk>/swap/", moves.ProposeSwap.as_view(), name="shift-swap"),
+    path("rosters/mine/", mine.MinePage.as_view(), name="rosters-mine"),
     path("rosters/shifts/<int:pk>/confirm/", shifts.ConfirmShift.as_view(), name="shift-confirm"),
-    path("rosters/swaps/<int:pk>/<str:verb>/", moves.MoveSwap.as_view(), name="swap-move"),
     path("handovers/<int:pk>/", shifts.HandoverPage.as_view(), name="handover"),
     path("handovers/<int:pk>/give/", shifts.Give.as_view(), name="handover-give"),
     path("handovers/<int:pk>/take/", shifts.Take.as_view(), name="handover-take"),

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "journal",
     "clocks",
     "notices",
+    "rosters",
     "plans",
     "incidents",
     "early_warnings",

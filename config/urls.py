@@ -14,6 +14,7 @@ api = [
     path("", include("incidents.urls_api")),
     path("", include("early_warnings.urls_api")),
     path("", include("command.urls_api")),
+    path("", include("rosters.urls_api")),
     path("", include("reports.urls_api")),
 ]
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", include("engine.urls")),
     path("account/", include("accounts.urls")),
     path("", include("notices.urls")),
+    path("", include("rosters.urls")),
     path("", include("plans.urls")),
     path("", include("incidents.urls")),
     path("", include("early_warnings.urls")),

@@ -10,7 +10,6 @@ from accounts.models import Unit
 from clocks.queries import clocks_about, due_soon, running_by_thread
 from command import queries as command
 from command.permissions import check_can_issue
-from command.rosters.queries import on_duty
 from command.shifts import queries as shifts
 from common.cuts import cut
 from common.errors import NotAllowed, is_allowed
@@ -34,6 +33,7 @@ from notices import hand_calls
 from plans.facts import Facts
 from reports.matters.queries import numbers_of as matter_numbers
 from reports.silent.queries import missing_today
+from rosters.queries import on_duty
 
 #: A board shows so many cards; the list page has the rest.
 MOST_CARDS = 50

@@ -8,8 +8,7 @@ from django import forms
 from django.conf import settings
 from rest_framework import serializers
 
-ROOMS = ["accounts", "clocks", "command", "common", "dashboards", "early_warnings", "engine", "incidents", "journal", "notices",
-         "plans", "reports"]  # fmt: skip
+from tests.rooms import ROOMS
 
 
 @functools.cache

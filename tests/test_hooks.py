@@ -4,20 +4,19 @@ import ast
 import importlib
 import re
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from common.hooks import Hook, NamedHook
+from tests import rooms
 
 importlib.import_module("config.urls")
 
 TOP = Path(settings.BASE_DIR)
-LAYERS = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 #: Lowest first.
-ROOMS = [room for room in reversed(LAYERS) if (TOP / room / "apps.py").exists()]
+ROOMS = [room for room in reversed(rooms.ROOMS) if (TOP / room / "apps.py").exists()]
 #: Registries of Django itself.
 OF_DJANGO = {"common": ["register_converter"], "engine": ["post_migrate.connect"]}
 

@@ -9,8 +9,8 @@ import polib
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-ROOMS = ("accounts", "clocks", "command", "common", "config", "dashboards", "demo", "early_warnings", "engine",
-         "incidents", "journal", "notices", "plans", "reports")  # fmt: skip
+from tests.rooms import ROOMS
+
 #: function → (position of the context or None, position of the text)
 CALLS = {
     "_": (None, 0), "gettext": (None, 0), "gettext_lazy": (None, 0), "gettext_noop": (None, 0),

@@ -9,10 +9,10 @@ from command.asking import serializers
 from command.asking.choices import LIFE_RISK
 from command.asking.queries import ask
 from command.readiness.queries import get_unit
-from command.rosters.api import moment_asked
 from common.errors import Invalid
 from plans.engine import levels_of
 from plans.queries import plan_in_force
+from rosters.api import moment_asked
 
 
 class AskRoster(APIView):

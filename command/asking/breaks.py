@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from accounts.contacts.rules import why_unreachable
 from accounts.models import Post
 from command.asking.choices import Break, What
 from command.asking.shapes import Broken, Wave
@@ -31,7 +32,7 @@ def with_breaks(wave: Wave, contacts: Mapping[int, rules.Contact], *, has_gatewa
         if wave.breaks or wave.what != What.TOLD:
             return wave
         return wave._replace(breaks=(Broken(Break.OFF_DUTY),))
-    dark = [rules.unreachable(contacts[told.person.pk], has_gateway=has_gateway) for told in wave.people]
+    dark = [why_unreachable(contacts[told.person.pk], has_gateway=has_gateway) for told in wave.people]
     if all(dark):
         return wave._replace(breaks=(*wave.breaks, Broken(Break.ALL_DARK)))
     return wave

@@ -8,6 +8,7 @@ of each person's telephone (readiness) and where the chain breaks.
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from accounts.contacts.queries import has_gateway
 from accounts.models import Unit
 from accounts.queries import Holder, titles_said
 from clocks.durations import parse
@@ -16,7 +17,7 @@ from command.asking.choices import LIFE_RISK, Break, Moment, What
 from command.asking.shapes import Answer, Broken, Call, Told, Wave
 from command.asking.silence import Silence, told_by
 from command.readiness import rules
-from command.readiness.contacts import contacts_of, has_gateway
+from command.readiness.contacts import contacts_of
 from early_warnings.alerts import OVERDUE, TO_SIGN, whom_to_tell
 from incidents import alerts
 from notices.actions import usable

@@ -10,10 +10,10 @@ from command.asking.forms import AskForm
 from command.asking.queries import ask
 from command.readiness.queries import get_unit, home_unit
 from command.readiness.views import chosen_moment
-from command.rosters.pages import tabs
 from common.errors import NotFound
 from plans.engine import levels_of
 from plans.queries import plan_in_force
+from rosters.pages import tabs
 
 
 class AskPage(LoginRequiredMixin, View):

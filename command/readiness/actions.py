@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts.contacts.actions import GOOD_FOR, new_code, verify
 from accounts.contacts.models import Proof
+from accounts.contacts.queries import has_gateway
 from accounts.models import Unit, User
 from accounts.scope import Reach
 from command.readiness import permissions, rules
 from command.readiness.choices import Outcome, TestState
-from command.readiness.contacts import contacts_of, has_gateway
+from command.readiness.contacts import contacts_of
 from command.readiness.models import ReachAnswer, ReachTest
 from command.readiness.queries import people_to_test
 from common.alone import Loop

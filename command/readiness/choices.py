@@ -23,19 +23,3 @@ class Outcome(models.TextChoices):
     SILENT = "silent", pgettext_lazy("test", "No answer")
     FAILED = "failed", pgettext_lazy("test", "Not delivered")
     NOT_ASKED = "not_asked", pgettext_lazy("test", "Not asked")
-
-
-class Lack(models.TextChoices):
-    """Why a person is not reached on a channel."""
-
-    NOBODY = "nobody", pgettext_lazy("readiness", "nobody holds the post")
-    CLOSED = "closed", pgettext_lazy("readiness", "the account is closed")
-    NO_NUMBER = "no_number", pgettext_lazy("readiness", "no telephone number")
-    NOT_VERIFIED = "not_verified", pgettext_lazy("readiness", "the number is not verified")
-    NO_GATEWAY = "no_gateway", pgettext_lazy("readiness", "no gateway is set up")
-    NO_EMAIL = "no_email", pgettext_lazy("readiness", "no e-mail address")
-    NOT_NAMED = (
-        "not_named",
-        pgettext_lazy("readiness", "no telephone number, so the group does not name them"),
-    )
-    NO_ANSWER = "no_answer", pgettext_lazy("readiness", "did not answer the last test")

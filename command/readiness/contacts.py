@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db.models import Max
 
 from accounts.contacts.queries import verified
@@ -11,10 +10,6 @@ from command.readiness import rules
 from command.readiness.choices import Outcome
 from command.readiness.models import ReachAnswer
 from notices.actions import usable
-
-
-def has_gateway() -> bool:
-    return bool(settings.NOTICE_GATEWAY_URL)
 
 
 def channels() -> list[str]:
@@ -54,10 +49,3 @@ def _silent(people: Iterable[int]) -> dict[int, set[str]]:
     ).only("person_id", "channel"):
         found.setdefault(answer.person_id, set()).add(answer.channel)
     return found
-
-
-def unreachable(people: Iterable[User]) -> dict[int, str]:
-    """Person → why nobody could ring them; people who can be rung are left out."""
-    contacts, gateway = contacts_of(people), has_gateway()
-    lacks = {pk: rules.unreachable(contact, has_gateway=gateway) for pk, contact in contacts.items()}
-    return {pk: lack for pk, lack in lacks.items() if lack}

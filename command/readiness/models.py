@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from command.readiness.choices import Lack, Outcome, TestState, Whom
+from accounts.contacts.choices import Lack
+from command.readiness.choices import Outcome, TestState, Whom
 from common.paths import PathField
 from journal.keys import key
 from notices.choices import Channel

@@ -8,19 +8,22 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from accounts.choices import HeldAs
+from accounts.contacts.choices import Lack
+from accounts.contacts.queries import has_gateway
+from accounts.contacts.rules import why_unreachable
 from accounts.models import Unit, User
 from accounts.queries import Holder, open_unit
 from accounts.scope import Reach
 from command.readiness import permissions, rules
-from command.readiness.choices import Lack, Whom
-from command.readiness.contacts import channels, contacts_of, has_gateway
+from command.readiness.choices import Whom
+from command.readiness.contacts import channels, contacts_of
 from command.readiness.models import ReachAnswer, ReachTest
-from command.rosters.queries import ROSTERED, on_duty
 from common.errors import not_found
 from plans.engine import Document, Level, levels_of
 from plans.people import Bench
 from plans.queries import plan_in_force
 from plans.sections import Role, actions_for, alarm_roles
+from rosters.queries import ROSTERED, on_duty
 
 
 class Cell(NamedTuple):
@@ -113,7 +116,7 @@ def grid(unit: Unit, at: datetime) -> Grid:
             continue  # this unit has no such office above it: the plan names another instead
         lacks = {ch: _lack(rung, ch, contacts, gateway) for ch in ways}
         title = str(rung[0].post) if rung else _title(role)
-        dark = [contact for contact in (contacts[h.person.pk] for h in rung) if not rules.unreachable(contact, has_gateway=gateway)]  # fmt: skip
+        dark = [contact for contact in (contacts[h.person.pk] for h in rung) if not why_unreachable(contact, has_gateway=gateway)]  # fmt: skip
         rows.append(
             Row(
                 title,
@@ -161,7 +164,7 @@ def _misses(
         for channel in ways:
             if lack := rules.lack_on(channel, contact, has_gateway=gateway):
                 by_why.setdefault(lack, []).append(channel)
-        is_dark = bool(rules.unreachable(contact, has_gateway=gateway))
+        is_dark = bool(why_unreachable(contact, has_gateway=gateway))
         # Without a gateway nobody has text messages: that is said once above the grid, not for each person.
         found += [
             Miss(str(holder.person), str(holder.post), str(Lack(why).label), tuple(channels), is_dark)

@@ -1,8 +1,7 @@
 """Who would be reached, on which channel, and why not. Plain values in and out."""
 
-from typing import NamedTuple
-
-from command.readiness.choices import Lack
+from accounts.contacts.choices import Lack
+from accounts.contacts.rules import Contact
 
 APP, SMS, VOICE = "app", "sms", "voice"
 #: In the order of the grid: what a test can ask on, for each of them brings an answer back.
@@ -12,17 +11,6 @@ WECOM, DINGTALK, FEISHU, EMAIL = "wecom", "dingtalk", "feishu", "email"
 BESIDE = (WECOM, DINGTALK, FEISHU, EMAIL)
 #: Robots that name people by their telephone number; the third one writes the name.
 _NAMED_BY_NUMBER = (WECOM, DINGTALK)
-
-
-class Contact(NamedTuple):
-    """What is known of one person's reachability."""
-
-    is_active: bool
-    has_number: bool
-    is_verified: bool
-    #: Channels on which the last test notice was not answered.
-    silent_on: frozenset[str] = frozenset()
-    has_email: bool = False
 
 
 def lack_on(channel: str, contact: Contact, *, has_gateway: bool) -> str:
@@ -41,16 +29,3 @@ def lack_on(channel: str, contact: Contact, *, has_gateway: bool) -> str:
         if not contact.is_verified:
             return Lack.NOT_VERIFIED
     return Lack.NO_ANSWER if channel in contact.silent_on else ""
-
-
-def unreachable(contact: Contact, *, has_gateway: bool) -> str:
-    """Why nobody could ring the person at night; empty if somebody could.
-
-    A screen does not wake anybody, so it does not count. Without a gateway the duty room rings by hand
-    (call sheet): the number has to be there; with one, it has to be proved.
-    """
-    if not contact.is_active:
-        return Lack.CLOSED
-    if not contact.has_number:
-        return Lack.NO_NUMBER
-    return Lack.NOT_VERIFIED if has_gateway and not contact.is_verified else ""

@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.contacts.actions import confirm_code
-from accounts.contacts.queries import verified
+from accounts.contacts.queries import has_gateway, verified
 from command.readiness import actions, by_hand, forms, permissions, queries
 from command.readiness.choices import Whom
-from command.readiness.contacts import has_gateway, not_set_up
-from command.rosters.pages import tabs
+from command.readiness.contacts import not_set_up
 from common.days import read_moment
 from common.errors import Invalid, NotFound, is_allowed
 from common.once import once
 from common.redirects import see_other
+from rosters.pages import tabs
 
 
 def chosen_moment(request):

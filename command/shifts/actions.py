@@ -14,8 +14,6 @@ from accounts.scope import Reach
 from accounts.verbs import VERBS
 from clocks.actions import cancel_for_subject, start_own, stop_own
 from clocks.models import Clock, ClockRule
-from command.rosters.models import Rotation, Shift
-from command.rosters.queries import on_duty
 from command.shifts import alerts, handovers, rules
 from command.shifts.models import Paper
 from common.alone import Loop
@@ -30,6 +28,8 @@ from notices.choices import Channel
 from notices.number_tests import results
 from plans.notifying import channels_of
 from plans.queries import plan_in_force
+from rosters.models import Rotation, Shift
+from rosters.queries import on_duty
 
 #: The product's own sentence about time: no plan gives it, the rotation says how many minutes.
 CONFIRMATION = ClockRule(

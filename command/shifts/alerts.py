@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import User
-from command.rosters.alerts import when
-from command.rosters.models import Shift
 from command.shifts.models import Handover
 from notices.actions import queue
 from notices.choices import ORDER, Channel
@@ -13,6 +11,8 @@ from notices.number_tests import queue_test
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.wordings import Message
+from rosters.alerts import when
+from rosters.models import Shift
 
 LOUD = (Channel.APP, Channel.SMS, Channel.VOICE)
 

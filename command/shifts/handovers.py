@@ -13,7 +13,6 @@ from accounts.models import User
 from accounts.scope import Reach
 from clocks.actions import start_own, stop_own
 from clocks.models import Clock, ClockRule
-from command.rosters.models import Shift
 from command.shifts import alerts, rules
 from command.shifts.models import Handover, HandoverItem
 from command.shifts.queries import what_passes
@@ -22,6 +21,7 @@ from journal.keys import pk_of
 from journal.models import Entry
 from journal.record import record
 from notices.ending import settle
+from rosters.models import Shift
 
 
 def signatures(role: str) -> ClockRule:

@@ -27,8 +27,8 @@ class Handover(models.Model):
 
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
     unit_path = PathField()
-    outgoing = models.ForeignKey("command.Shift", on_delete=models.PROTECT, related_name="+")
-    incoming = models.OneToOneField("command.Shift", on_delete=models.PROTECT, related_name="handover")
+    outgoing = models.ForeignKey("rosters.Shift", on_delete=models.PROTECT, related_name="+")
+    incoming = models.OneToOneField("rosters.Shift", on_delete=models.PROTECT, related_name="handover")
     opened_at = models.DateTimeField()
     #: Until when both should have signed; after it both are rung.
     due_at = models.DateTimeField()

@@ -16,8 +16,6 @@ from django.utils.translation import override, pgettext
 from accounts.models import Unit, User
 from clocks.models import Clock
 from command.readiness.queries import called_roles
-from command.rosters.models import Shift
-from command.rosters.queries import ROSTERED, on_duty
 from command.shifts import rules
 from command.shifts.choices import PaperState
 from command.shifts.models import Paper
@@ -34,6 +32,8 @@ from journal.record import record
 from plans.engine import levels_of
 from plans.people import Bench
 from plans.queries import plan_in_force
+from rosters.models import Shift
+from rosters.queries import ROSTERED, on_duty
 
 #: Duties of the next so many hours stand in the list.
 AHEAD = timedelta(hours=36)

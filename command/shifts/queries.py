@@ -13,7 +13,6 @@ from accounts.scope import Reach
 from clocks.models import Clock
 from command.choices import TargetKind
 from command.models import Order
-from command.rosters.models import Shift
 from command.shifts import rules
 from command.shifts.choices import ItemKind
 from command.shifts.models import Handover, Paper
@@ -24,6 +23,7 @@ from early_warnings.rules import PENDING
 from incidents.models import Incident
 from incidents.queries import numbers_of
 from journal.keys import key
+from rosters.models import Shift
 
 #: Of each kind at most so many pass over by name; nobody signs a longer list.
 MOST = 100

@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from command.rosters.pages import chosen_unit, tabs, with_unit
-from command.rosters.queries import get_shift
 from command.shifts import actions, handovers, papers, queries, reading
 from common.errors import WrongState
 from common.once import once
 from common.redirects import back_to, see_other
 from common.whole_numbers import read_number
 from journal.parts import PartsView
+from rosters.pages import chosen_unit, tabs, with_unit
+from rosters.queries import get_shift
 
 
 class ConfirmShift(LoginRequiredMixin, View):

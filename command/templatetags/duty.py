@@ -2,9 +2,9 @@
 
 from django import template
 
+from accounts.contacts.choices import Lack
 from accounts.models import in_reader_language
 from command.asking.choices import Break, Moment, What
-from command.readiness.choices import Lack
 from command.shifts.choices import ItemKind
 from notices.choices import Channel
 

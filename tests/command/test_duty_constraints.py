@@ -8,9 +8,9 @@ from django.db.models import F
 
 from accounts.contacts.models import Proof, VerifiedNumber
 from command.readiness.models import ReachAnswer, ReachTest
-from command.rosters.models import Roster, Rotation, RotationMember, Shift, Swap
 from command.shifts import actions, handovers
 from command.shifts.models import Handover, HandoverItem, Paper
+from rosters.models import Roster, Rotation, RotationMember, Shift, Swap
 from tests.command.test_shifts import at
 
 DAY = timedelta(days=1)

@@ -8,14 +8,14 @@ import pytest
 from icalendar import Calendar
 
 from accounts.models import User
-from command.rosters import feeds, sheets, swaps
-from command.rosters.models import FeedKey, Roster, Shift
 from command.shifts import actions, handovers
 from command.shifts.models import Handover, Paper
 from common import workbooks
 from common.local_time import LOCAL
-from tests.command.conftest import refused
+from rosters import feeds, sheets, swaps
+from rosters.models import FeedKey, Roster, Shift
 from tests.live.replay import assert_replay_shows
+from tests.rosters.conftest import refused
 
 DAY = timedelta(days=1)
 
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def today(draft, plan, reach, tuesday):
     """A roster in force around the present moment, as doors read the present themselves."""
-    from command.rosters.actions import publish_roster
+    from rosters.actions import publish_roster
 
     roster = draft(date(2026, 11, 20), date(2026, 11, 30))
     return publish_roster(reach=reach("county1.leader"), roster_id=roster.pk, now=tuesday, reason="补录本周")

@@ -7,18 +7,19 @@ from django.utils.translation import override
 
 from accounts.actions import appoint
 from accounts.contacts import actions as contacts
+from accounts.contacts.choices import Lack
 from accounts.contacts.models import NumberCode, Proof
-from accounts.contacts.queries import verified
+from accounts.contacts.queries import unreachable, verified
+from accounts.contacts.rules import why_unreachable
 from accounts.models import Appointment, User
 from command.readiness import actions, by_hand, queries, rules
-from command.readiness.choices import Lack
-from command.readiness.contacts import contacts_of, unreachable
+from command.readiness.contacts import contacts_of
 from command.readiness.models import ReachTest
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from journal.models import Entry
 from notices.actions import acknowledge
 from notices.models import Notice
-from tests.command.conftest import refused
+from tests.rosters.conftest import refused
 
 MINUTE = timedelta(minutes=1)
 
@@ -36,7 +37,7 @@ CONTACTS = [
 @pytest.mark.parametrize(("contact", "has_gateway", "by_channel", "dark"), CONTACTS)
 def test_what_a_person_lacks(contact, has_gateway, by_channel, dark):
     assert {ch: rules.lack_on(ch, contact, has_gateway=has_gateway) for ch in rules.CHANNELS} == by_channel
-    assert rules.unreachable(contact, has_gateway=has_gateway) == dark
+    assert why_unreachable(contact, has_gateway=has_gateway) == dark
 
 
 @pytest.mark.parametrize(

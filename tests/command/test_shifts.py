@@ -12,9 +12,6 @@ from accounts.models import Appointment, Post, User
 from clocks.models import Clock
 from clocks.sweep import sweep
 from command import actions as orders
-from command.rosters import changes, queries
-from command.rosters.actions import set_rotation
-from command.rosters.models import Rotation, Shift
 from command.shifts import actions, handovers, papers, rules
 from command.shifts.models import Handover, HandoverItem, Paper
 from command.shifts.queries import what_passes
@@ -26,7 +23,10 @@ from journal.models import Entry
 from notices.actions import acknowledge
 from notices.models import Notice
 from plans.models import PlanVersion
-from tests.command.conftest import refused
+from rosters import changes, queries
+from rosters.actions import set_rotation
+from rosters.models import Rotation, Shift
+from tests.rosters.conftest import refused
 
 MINUTE = timedelta(minutes=1)
 
@@ -295,7 +295,7 @@ def test_who_stays_on_in_place_of_the_next_one_signs_once(handover, reach, cast)
 
 
 def test_nobody_hands_over_to_themself(published, rotate, draft, plan, reach):
-    from command.rosters.actions import publish_roster
+    from rosters.actions import publish_roster
 
     roster = draft()
     rotate("duty_officer", "county1.duty")

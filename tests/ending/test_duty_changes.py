@@ -4,9 +4,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from command.rosters import actions, changes, queries, swaps
-from command.rosters.choices import FindingCode, SwapVerb
-from command.rosters.models import Shift, Swap
 from common.errors import WrongState
 from common.local_time import LOCAL
 from journal.models import Entry
@@ -14,7 +11,10 @@ from notices.models import Notice
 from notices.rules import QuietHours, first_moment, quiet_hours
 from reports.reminders.choices import Do
 from reports.reminders.rules import Step, before_the_night
-from tests.command.conftest import colleagues, draft, posts, published, refused, rotate
+from rosters import actions, changes, queries, swaps
+from rosters.choices import FindingCode, SwapVerb
+from rosters.models import Shift, Swap
+from tests.rosters.conftest import colleagues, draft, posts, published, refused, rotate
 
 __all__ = ["colleagues", "draft", "posts", "published", "rotate"]
 

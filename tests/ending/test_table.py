@@ -11,6 +11,7 @@ from notices.actions import queue
 from notices.many import queue_many
 from notices.occasions import Occasion
 from notices.wordings import Message
+from tests.rooms import ROOMS
 
 
 def lines():
@@ -34,7 +35,7 @@ def test_each_line_says_all_four():
 def test_every_purpose_written_in_the_code_is_known():
     """A purpose in a branch that no test walks is found by reading the source."""
     found = set()
-    for room in ("incidents", "early_warnings", "command", "reports", "plans", "notices"):
+    for room in ROOMS:
         for file in (settings.BASE_DIR / room).rglob("*.py"):
             if "migrations" not in file.parts:
                 found |= set(re.findall(r'purpose=f?"([a-z_]+(?:\.[a-z_]+)*)', file.read_text()))

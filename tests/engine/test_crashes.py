@@ -174,7 +174,7 @@ SHIFT = """
 from datetime import date, time
 from accounts.models import Post, Unit
 from accounts.actions import appoint
-from command.rosters.models import Rotation, Shift
+from rosters.models import Rotation, Shift
 from command.shifts.actions import begin_due
 from command.shifts.models import Handover, Paper
 from command.shifts import papers

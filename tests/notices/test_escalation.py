@@ -7,7 +7,6 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Appointment, Post
-from command.models import Shift
 from journal.models import Entry
 from journal.record import content_of
 from notices import actions, escalation, gateway_events, hand_calls, outbox, still
@@ -17,6 +16,7 @@ from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine
 from notices.wordings import Message
+from rosters.models import Shift
 
 SECOND = timedelta(seconds=1)
 STEPS = (

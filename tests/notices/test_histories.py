@@ -7,10 +7,10 @@ import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import Appointment, Post
-from command.models import Shift
 from notices import escalation, outbox
 from notices.models import Step, Telling
 from notices.senders import Senders
+from rosters.models import Shift
 from tests.notices import histories
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]

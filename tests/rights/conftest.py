@@ -12,7 +12,6 @@ from accounts.models import Post
 from accounts.scope import Reach
 from command import actions as orders
 from command.models import Order
-from command.rosters.models import Roster, Shift
 from command.shifts import handovers
 from command.shifts.models import Handover
 from command.shifts.reading import reads_note
@@ -28,6 +27,7 @@ from plans.facts import Facts
 from reports.actions import Item, file_report
 from reports.matters import actions as matters
 from reports.models import Matter, ReportItem, ZeroReport
+from rosters.models import Roster, Shift
 from tests.early_warnings.conftest import passwords
 from tests.incidents.conftest import alarm
 

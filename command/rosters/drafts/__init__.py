@@ -1,1 +1,0 @@
-"""From rotations to a published roster."""

@@ -1,1 +1,0 @@
-"""Who stands instead of whom: changes by the desk, swaps among colleagues."""
