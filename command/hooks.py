@@ -1,10 +1,8 @@
 """What command gives to the rooms below."""
 
-from clocks.effects import EFFECTS
 from command.alerts import order_recipients
 from command.lasting import LASTING
 from command.queries import held_open, key_of_number
-from command.shifts import actions, handovers
 from common.subjects import READERS
 from incidents.queries import HOLDING_OPEN
 from notices.still import CHECKS
@@ -13,8 +11,6 @@ from plans.overdue import RESPONSIBLE
 READERS.register(key_of_number)
 HOLDING_OPEN.register(held_open)
 
-EFFECTS.register("shift.stand_in", actions.stand_in)
-EFFECTS.register("handover.ring", handovers.ring)
 RESPONSIBLE.register("order_recipient", order_recipients)
 
 for purpose, check in LASTING.items():

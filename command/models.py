@@ -1,4 +1,4 @@
-"""Orders; the tables of rosters, shifts and readiness stand in their own packages."""
+"""Orders and their steps."""
 
 from django.conf import settings
 from django.db import models
@@ -7,13 +7,9 @@ from django.db.models import F, Q
 from accounts.verbs import VERBS
 from command import rules
 from command.choices import OrderState, OrderVerb, TargetKind
-from command.readiness.models import ReachAnswer, ReachTest
-from command.shifts.models import Handover, HandoverItem, Paper
 from common.paths import PathField
 from incidents.models import granted_pks
 from journal.keys import key
-
-__all__ = ["Handover", "HandoverItem", "Order", "OrderStep", "Paper", "ReachAnswer", "ReachTest"]  # fmt: skip
 
 
 class OrderQuerySet(models.QuerySet):

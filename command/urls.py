@@ -1,27 +1,8 @@
 from django.urls import path
 
 from command import views
-from command.asking import views as asking
-from command.readiness import views as readiness
-from command.shifts import mine
-from command.shifts import views as shifts
 
 urlpatterns = [
     path("incidents/<code:number>/order/", views.IssueOrder.as_view(), name="order-new"),
     path("orders/<code:number>/<str:verb>/", views.MoveOrder.as_view(), name="order-move"),
-    path("rosters/mine/", mine.MinePage.as_view(), name="rosters-mine"),
-    path("rosters/shifts/<int:pk>/confirm/", shifts.ConfirmShift.as_view(), name="shift-confirm"),
-    path("handovers/<int:pk>/", shifts.HandoverPage.as_view(), name="handover"),
-    path("handovers/<int:pk>/give/", shifts.Give.as_view(), name="handover-give"),
-    path("handovers/<int:pk>/take/", shifts.Take.as_view(), name="handover-take"),
-    path("papers/", shifts.PapersPage.as_view(), name="papers"),
-    path("papers/<int:pk>/pack.pdf", shifts.PaperFile.as_view(), name="paper-file"),
-    path("papers/<int:pk>/again/", shifts.PaperAgain.as_view(), name="paper-again"),
-    path("readiness/ask/", asking.AskPage.as_view(), name="ask-roster"),
-    path("readiness/", readiness.GridPage.as_view(), name="readiness"),
-    path("readiness/tests/<int:pk>/", readiness.TestPage.as_view(), name="readiness-test"),
-    path("readiness/tests/<int:pk>/cancel/", readiness.CancelTest.as_view(), name="readiness-cancel"),
-    path("readiness/people/<int:pk>/answered/", readiness.Answered.as_view(), name="number-answered"),
-    path("readiness/number/", readiness.NumberPage.as_view(), name="number"),
-    path("readiness/number/code/", readiness.SendCode.as_view(), name="number-code"),
 ]

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "incidents",
     "early_warnings",
     "command",
+    "duty",
     "reports",
     "dashboards",
     "engine",

@@ -14,6 +14,7 @@ api = [
     path("", include("incidents.urls_api")),
     path("", include("early_warnings.urls_api")),
     path("", include("command.urls_api")),
+    path("", include("duty.urls_api")),
     path("", include("rosters.urls_api")),
     path("", include("reports.urls_api")),
 ]
@@ -28,6 +29,7 @@ urlpatterns = [
     path("", include("incidents.urls")),
     path("", include("early_warnings.urls")),
     path("", include("command.urls")),
+    path("", include("duty.urls")),
     path("", include("reports.urls_upward")),
     path("", include("reports.urls")),
     path("", include("dashboards.urls")),

@@ -10,7 +10,6 @@ from accounts.models import Unit
 from clocks.queries import clocks_about, due_soon, running_by_thread
 from command import queries as command
 from command.permissions import check_can_issue
-from command.shifts import queries as shifts
 from common.cuts import cut
 from common.errors import NotAllowed, is_allowed
 from common.paths import prefixes
@@ -19,6 +18,7 @@ from dashboards import timeline
 from dashboards.boards import start_of
 from dashboards.cards import incident_cards
 from dashboards.inbox import inbox_of
+from duty.shifts import queries as shifts
 from early_warnings import queries as warnings
 from incidents import forms, permissions, queries
 from incidents.checklist.queries import checklist

@@ -6,10 +6,10 @@ from accounts.actions import appoint
 from accounts.choices import PostKind
 from accounts.models import Post, Unit, User
 from accounts.scope import reach_of
-from command.shifts import handovers
-from command.shifts.actions import begin_due, confirm_shift
-from command.shifts.models import Handover
 from common.local_time import day_of
+from duty.shifts import handovers
+from duty.shifts.actions import begin_due, confirm_shift
+from duty.shifts.models import Handover
 from rosters.actions import draft_roster, end_of_month, publish_roster, set_rotation
 from rosters.models import Shift
 from rosters.queries import USUAL_HAND_OVER, findings_of

@@ -17,7 +17,7 @@ from notices.models import Notice
 WHEEL_WORDS = {
     "numbering": gettext_lazy("numbers the journal"),
     "clocks": gettext_lazy("watches time limits"),
-    "command.shifts": gettext_lazy("begins shifts and sends test notices"),
+    "duty.shifts": gettext_lazy("begins shifts and sends test notices"),
     "notices.alerts": gettext_lazy("sends alerts"),
     "notices.escalation": gettext_lazy("follows up where nobody hears"),
     "notices": gettext_lazy("sends other notices"),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from accounts.reform.actions import carry_out_due
 from clocks.sweep import sweep
-from command.shifts.turn import turn_shifts
+from duty.shifts.turn import turn_shifts
 from engine import auditor
 from engine.models import Heartbeat
 from journal import anchor
@@ -104,7 +104,7 @@ ESCALATION = Wheel("notices.escalation", _follow_up, limit=15 * SECONDS)
 ALERTS = Wheel("notices.alerts", _send_alerts, limit=45 * SECONDS)
 POST = Wheel("notices", _send_all, limit=45 * SECONDS)
 # At the hour a shift begins; five seconds late is still the hour.
-SHIFTS = Wheel("command.shifts", turn_shifts, limit=60 * SECONDS, every=5 * SECONDS)
+SHIFTS = Wheel("duty.shifts", turn_shifts, limit=60 * SECONDS, every=5 * SECONDS)
 # Before the day is opened, so that it asks the units there are from then on.
 REFORMS = Wheel("accounts.reform", carry_out_due, limit=900 * SECONDS, every=20 * SECONDS)
 TALLIES = Wheel("reports.tallies", fold_tallies, limit=120 * SECONDS)

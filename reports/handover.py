@@ -6,10 +6,10 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from accounts.models import Unit
-from command.shifts.choices import ItemKind
-from command.shifts.queries import Passing
 from common.local_time import day_of
 from common.periods import DAILY, Period, period_of
+from duty.shifts.choices import ItemKind
+from duty.shifts.queries import Passing
 from journal.keys import key
 from reports.queries import Rounds
 from reports.silent.queries import silent_around

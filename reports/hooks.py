@@ -1,8 +1,8 @@
 """What reports give to the rooms below."""
 
 from accounts.reform.waiting import OPEN
-from command.shifts.choices import ItemKind
-from command.shifts.queries import PASSING
+from duty.shifts.choices import ItemKind
+from duty.shifts.queries import PASSING
 from notices.addenda import ADDERS
 from notices.still import CHECKS
 from plans.watched import ASKING

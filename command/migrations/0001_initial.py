@@ -13,44 +13,10 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0008_codes_fit_an_address'),
         ('incidents', '0003_the_highest_signed_level'),
-        ('rosters', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Handover',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit_path', common.paths.PathField(max_length=60)),
-                ('opened_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('given_at', models.DateTimeField(blank=True, null=True)),
-                ('taken_at', models.DateTimeField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, default='', max_length=500)),
-                ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incoming', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='handover', to='rosters.shift')),
-                ('outgoing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='rosters.shift')),
-                ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='HandoverItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('incident', 'Open incident'), ('warning', 'Warning without a signature'), ('clock', 'Running time limit'), ('silent', 'Silent unit'), ('order', 'Open order')], max_length=10)),
-                ('subject', models.CharField(max_length=60)),
-                ('title_zh', models.CharField(max_length=300)),
-                ('title_en', models.CharField(max_length=300)),
-                ('url', models.CharField(blank=True, default='', max_length=200)),
-                ('taken_at', models.DateTimeField(blank=True, null=True)),
-                ('handover', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='command.handover')),
-            ],
-            options={
-                'ordering': ['pk'],
-            },
-        ),
         migrations.CreateModel(
             name='Order',
             fields=[
@@ -91,67 +57,6 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.CreateModel(
-            name='Paper',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit_path', common.paths.PathField(max_length=60)),
-                ('for_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('waiting', 'Being written'), ('written', 'Written'), ('failed', 'Not written'), ('deleted', 'Deleted after its time')], default='waiting', max_length=10)),
-                ('asked_at', models.DateTimeField()),
-                ('written_at', models.DateTimeField(blank=True, null=True)),
-                ('file', models.CharField(blank=True, default='', max_length=120)),
-                ('error', models.CharField(blank=True, default='', max_length=200)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ReachTest',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit_path', common.paths.PathField(max_length=60)),
-                ('due_at', models.DateTimeField()),
-                ('window_minutes', models.PositiveSmallIntegerField(default=10)),
-                ('whom', models.CharField(choices=[('on_duty', 'Whoever is on duty then'), ('everybody', 'Everybody the plan may call')], default='on_duty', max_length=10)),
-                ('channels', models.JSONField(default=list)),
-                ('repeat_days', models.PositiveSmallIntegerField(default=0)),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('running', 'Running'), ('ended', 'Ended'), ('cancelled', 'Cancelled')], default='planned', max_length=10)),
-                ('made_at', models.DateTimeField()),
-                ('began_at', models.DateTimeField(blank=True, null=True)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='ReachAnswer',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('post', models.CharField(blank=True, default='', max_length=120)),
-                ('channel', models.CharField(choices=[('app', 'On screen'), ('sms', 'Text message'), ('voice', 'Voice call'), ('wecom', 'WeCom'), ('dingtalk', 'DingTalk'), ('feishu', 'Feishu'), ('email', 'E-mail'), ('call', 'Telephoned by hand')], max_length=10)),
-                ('outcome', models.CharField(choices=[('asked', 'Asked'), ('answered', 'Answered in time'), ('late', 'Answered late'), ('silent', 'No answer'), ('failed', 'Not delivered'), ('not_asked', 'Not asked')], default='asked', max_length=10)),
-                ('lack', models.CharField(blank=True, choices=[('nobody', 'nobody holds the post'), ('closed', 'the account is closed'), ('no_number', 'no telephone number'), ('not_verified', 'the number is not verified'), ('no_gateway', 'no gateway is set up'), ('no_email', 'no e-mail address'), ('not_named', 'no telephone number, so the group does not name them'), ('no_answer', 'did not answer the last test')], default='', max_length=14)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('test', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='command.reachtest')),
-            ],
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['unit_path', '-opened_at'], name='command_han_unit_pa_e61d7b_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given_at__isnull', True), ('given_by__isnull', True)), models.Q(('given_at__isnull', False), ('given_by__isnull', False)), _connector='OR'), name='giving_has_a_time_and_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_at__isnull', True), ('taken_by__isnull', True)), models.Q(('given_at__isnull', False), ('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='taking_follows_giving'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoveritem',
-            constraint=models.UniqueConstraint(fields=('handover', 'kind', 'subject'), name='each_thing_passes_over_once'),
-        ),
         migrations.AddIndex(
             model_name='order',
             index=models.Index(fields=['incident', 'state'], name='command_ord_inciden_9673bb_idx'),
@@ -191,53 +96,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='orderstep',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('verb__in', ('decline', 'recall')), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='declining_and_recalling_have_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(fields=['unit_path', '-for_at'], name='command_pap_unit_pa_f2bd8a_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='paper_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.UniqueConstraint(fields=('unit', 'for_at'), name='one_pack_per_unit_and_shift'),
-        ),
-        migrations.AddConstraint(
-            model_name='paper',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'written'), _negated=True), models.Q(('written_at__isnull', False), models.Q(('file', ''), _negated=True)), _connector='OR'), name='a_written_pack_has_its_file'),
-        ),
-        migrations.AddIndex(
-            model_name='reachtest',
-            index=models.Index(condition=models.Q(('state', 'planned')), fields=['due_at'], name='test_to_begin'),
-        ),
-        migrations.AddIndex(
-            model_name='reachtest',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['ends_at'], name='test_to_end'),
-        ),
-        migrations.AddIndex(
-            model_name='reachtest',
-            index=models.Index(fields=['unit_path', '-due_at'], name='command_rea_unit_pa_42ee21_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='reachtest',
-            constraint=models.CheckConstraint(condition=models.Q(('window_minutes__gte', 1), ('window_minutes__lte', 240)), name='a_test_lasts_1_to_240_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='reachtest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['running', 'ended']), _negated=True), models.Q(('began_at__isnull', False), ('ends_at__gt', models.F('began_at'))), _connector='OR'), name='a_begun_test_has_its_times'),
-        ),
-        migrations.AddIndex(
-            model_name='reachanswer',
-            index=models.Index(fields=['person', 'channel', '-id'], name='command_rea_person__058826_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='reachanswer',
-            constraint=models.UniqueConstraint(fields=('test', 'person', 'channel'), name='one_answer_per_test_and_channel'),
-        ),
-        migrations.AddConstraint(
-            model_name='reachanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'not_asked'), _negated=True), models.Q(('lack', ''), _negated=True), _connector='OR'), name='who_is_not_asked_has_a_reason'),
         ),
     ]

@@ -175,9 +175,9 @@ from datetime import date, time
 from accounts.models import Post, Unit
 from accounts.actions import appoint
 from rosters.models import Rotation, Shift
-from command.shifts.actions import begin_due
-from command.shifts.models import Handover, Paper
-from command.shifts import papers
+from duty.shifts.actions import begin_due
+from duty.shifts.models import Handover, Paper
+from duty.shifts import papers
 
 def on_duty():
     unit = Unit.objects.create(code="C1", name="县局", tier="county", path="C1/", valid_from=now - timedelta(days=9))

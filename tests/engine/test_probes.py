@@ -119,7 +119,7 @@ def test_status_for_the_beat(db, now):
     assert status(now)["stopped"] == [
         "numbering",
         "clocks",
-        "command.shifts",
+        "duty.shifts",
         "notices.escalation",
         "notices.alerts",
         "notices",

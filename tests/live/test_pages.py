@@ -48,8 +48,8 @@ WALKED = {
 }  # fmt: skip
 #: A fragment of a page above, the gallery of parts, and the page of ages and counts, which asks every five seconds.
 NOT_WALKED = {"early_warnings/_to_sign.html", "ui_gallery.html", "engine/system.html"}
-#: Their acts are those of a shift: tests/command/test_duty_pages.py walks them.
-NOT_WALKED |= {"rosters/month.html", "rosters/mine.html", "command/shifts/handover.html"}
+#: Their acts are those of a shift: tests/duty/test_pages.py walks them.
+NOT_WALKED |= {"rosters/month.html", "rosters/mine.html", "duty/shifts/handover.html"}
 
 
 def test_every_live_page_is_walked():

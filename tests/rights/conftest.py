@@ -12,11 +12,11 @@ from accounts.models import Post
 from accounts.scope import Reach
 from command import actions as orders
 from command.models import Order
-from command.shifts import handovers
-from command.shifts.models import Handover
-from command.shifts.reading import reads_note
 from common.local_time import day_of
 from common.periods import DAILY, period_of
+from duty.shifts import handovers
+from duty.shifts.models import Handover
+from duty.shifts.reading import reads_note
 from early_warnings import actions as warnings
 from early_warnings.actions import Statement
 from early_warnings.models import EarlyWarning

@@ -9,8 +9,8 @@ import time_machine
 from django.test import Client
 
 from command.models import Order
-from command.shifts.models import Handover
 from common import papers
+from duty.shifts.models import Handover
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
 from reports.models import Matter

@@ -5,7 +5,7 @@ import pytest
 from accounts.models import Post, User
 from accounts.names import told_apart
 from rosters.models import Shift
-from tests.command.test_duty_pages import today, tuesday  # noqa: F401
+from tests.duty.test_pages import today, tuesday  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

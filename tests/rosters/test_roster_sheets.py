@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from common.local_time import LOCAL
 from rosters import sheets
-from tests.command.test_duty_pages import _file
+from tests.duty.test_pages import _file
 
 pytestmark = pytest.mark.django_db
 

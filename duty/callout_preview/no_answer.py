@@ -1,0 +1,81 @@
+"""What follows if nobody hears: the plan's steps, each asked for its own moment."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from accounts.models import Post, Unit
+from duty.callout_preview.choices import Break, What
+from duty.callout_preview.results import Broken, Call, Told, Wave, Way
+from notices import chain
+from notices.actions import VOICE_AFTER, usable
+from notices.choices import Channel, Do
+from notices.models import Telling
+from notices.recipients import Recipient
+
+
+def told_by(one: Recipient, channels: Iterable[str], instead_of: str = "") -> Told:
+    """The person with the channels the outbox would use: those that are set up, a call after the text message."""
+    ways = usable(channels)
+    waits = {Channel.VOICE: VOICE_AFTER} if Channel.SMS in ways else {}
+    drawn = tuple(Way(way, waits.get(Channel(way), timedelta())) for way in ways)
+    return Told(one.person, one.post_title, drawn, instead_of)
+
+
+class Silence:
+    """What follows if nobody hears: step by step as the plan says, each asked for its own moment."""
+
+    def __init__(self, call: Call, unit: Unit, at: datetime):
+        self.call, self.unit, self.at = call, unit, at
+        posts = Post.objects.select_related("unit").in_bulk(
+            {one.post_id for one in call.people if one.post_id}
+        )
+        self.tellings = [self._telling(one, posts.get(one.post_id or 0)) for one in call.people]
+        self.told = {one.person.pk for one in call.people}
+        self.used = set(usable(call.channels))
+
+    def _telling(self, one: Recipient, post: Post | None) -> Telling:
+        """The row that would stand behind the step; it is never saved."""
+        return Telling(recipient=one.person, post=one.post_title, held_post=post, unit=self.unit,
+                       unit_path=self.unit.path)  # fmt: skip
+
+    def waves(self) -> Iterable[Wave]:
+        for step in self.call.escalation.steps if self.tellings else ():
+            people, breaks = self._step(step.do, step.channels, self.at + step.after)
+            yield Wave(self.call.moment, What(step.do), step.after, tuple(people), tuple(breaks))
+
+    def _step(self, do: str, channels: Sequence[str], now: datetime) -> tuple[list[Told], list[Broken]]:
+        if do == Do.SECOND_CHANNEL:
+            return self._second_channel(channels)
+        return self._next_persons(now) if do == Do.NEXT_PERSON else self._leaders(now)
+
+    def _second_channel(self, channels: Sequence[str]) -> tuple[list[Told], list[Broken]]:
+        fresh = [channel for channel in usable(channels) if channel not in self.used]
+        self.used |= set(fresh)
+        if not fresh:
+            return [], [Broken(Break.NOT_SET_UP, str(Channel(channel).label)) for channel in channels]
+        return [told_by(one, fresh) for one in self.call.people], []
+
+    def _next_persons(self, now: datetime) -> tuple[list[Told], list[Broken]]:
+        """One after the other, as the steps are taken: whoever was told already is not told again."""
+        found, breaks = [], []
+        for telling in self.tellings:
+            one = chain.next_person(telling, self.told, now)
+            if one is None:
+                breaks.append(Broken(Break.NOBODY_LEFT, telling.post or str(telling.recipient)))
+                continue
+            self.told.add(one.person.pk)
+            recipient = Recipient(one.person, one.post.title, one.post.pk)
+            found.append(told_by(recipient, self.call.channels, telling.post))
+        return found, breaks
+
+    def _leaders(self, now: datetime) -> tuple[list[Told], list[Broken]]:
+        found: dict[int, Told] = {}
+        breaks = []
+        for telling in self.tellings:
+            leaders = chain.duty_leaders(telling, now)
+            for one in leaders:
+                recipient = Recipient(one.person, one.post.title, one.post.pk)
+                found.setdefault(one.person.pk, told_by(recipient, [Channel.APP, Channel.SMS]))
+            if not leaders:
+                breaks.append(Broken(Break.OFF_DUTY, telling.post or str(telling.recipient)))
+        return list(found.values()), breaks

@@ -1,0 +1,236 @@
+"""Test notices and the proof of numbers. Each action: lock, check, change, record."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.contacts.actions import GOOD_FOR, new_code, verify
+from accounts.contacts.models import Proof
+from accounts.contacts.queries import has_gateway
+from accounts.models import Unit, User
+from accounts.scope import Reach
+from common.alone import Loop
+from common.crash import crash_point
+from common.errors import Invalid, WrongState
+from duty.comms_checks import permissions, rules
+from duty.comms_checks.choices import Outcome, TestState
+from duty.comms_checks.contacts import contacts_of
+from duty.comms_checks.models import ReachAnswer, ReachTest
+from duty.comms_checks.queries import people_to_test
+from journal.keys import key
+from journal.record import record
+from notices.actions import queue
+from notices.choices import TEST, Channel, State
+from notices.number_tests import Result, queue_test, results
+from notices.occasions import Occasion
+from notices.recipients import Recipient
+from notices.wordings import Message
+
+
+@transaction.atomic
+def plan_test(
+    *,
+    reach: Reach,
+    unit: Unit,
+    due_at: datetime,
+    window_minutes: int,
+    whom: str,
+    channels: Sequence[str],
+    repeat_days: int,
+    now: datetime,
+) -> ReachTest:
+    """Have test notices sent at a time, with so long to answer. Raises Invalid for a past time or no channel."""
+    permissions.check_can_test(reach, unit)
+    if due_at < now - timedelta(minutes=1):
+        sentence = _("Give a time that has not passed.")
+        raise Invalid(
+            "due_in_the_past", _("No test was planned: its time has passed."), fields={"due_at": [sentence]}
+        )
+    if not channels:
+        sentence = _("Choose at least one channel.")
+        raise Invalid(
+            "no_channel", _("No test was planned: no channel is chosen."), fields={"channels": [sentence]}
+        )
+
+    test = ReachTest.objects.create(
+        unit=unit,
+        unit_path=unit.path,
+        due_at=due_at,
+        window_minutes=window_minutes,
+        whom=whom,
+        channels=[channel for channel in rules.CHANNELS if channel in channels],
+        repeat_days=repeat_days,
+        made_at=now,
+        made_by=reach.user,
+    )
+
+    _record(test, "readiness.test_planned", reach.user, now, due_at=due_at, repeat_days=repeat_days)
+    return test
+
+
+@transaction.atomic
+def cancel_test(*, reach: Reach, test_id: int, now: datetime) -> ReachTest:
+    """Take a planned test back; one that has begun goes to its end."""
+    test = ReachTest.objects.select_for_update(of=("self",)).select_related("unit").get(pk=test_id)
+
+    permissions.check_can_test(reach, test.unit)
+    if test.state != TestState.PLANNED:
+        raise WrongState(
+            "test_begun", _("The test was not cancelled: it has begun or is over. Wait for its result list.")
+        )
+
+    test.state = TestState.CANCELLED
+    test.save(update_fields=["state"])
+
+    _record(test, "readiness.test_planned", reach.user, now, cancelled=True)
+    return test
+
+
+BEGINNING, ENDING = Loop("tests.begin"), Loop("tests.end")
+
+
+def turn_tests(now: datetime) -> int:
+    """Send what is due, count what is over. Any number of processes may; each test is sent and counted once."""
+    due = ReachTest.objects.filter(state=TestState.PLANNED, due_at__lte=now).order_by("due_at", "pk")
+    over = ReachTest.objects.filter(state=TestState.RUNNING, ends_at__lte=now).order_by("ends_at", "pk")
+    begun = BEGINNING.each(BEGINNING.pick(due, now, 20), lambda pk: begin_test(test_id=pk, now=now), now)
+    return begun + ENDING.each(ENDING.pick(over, now, 20), lambda pk: end_test(test_id=pk, now=now), now)
+
+
+@transaction.atomic
+def begin_test(*, test_id: int, now: datetime) -> bool:
+    """Send the test notices. A number that is not verified, or that nobody has, is listed and not rung."""
+    test = _lock(test_id, TestState.PLANNED)
+    if test is None:
+        return False
+
+    test.state, test.began_at = TestState.RUNNING, now
+    test.ends_at = now + timedelta(minutes=test.window_minutes)
+    test.save(update_fields=["state", "began_at", "ends_at"])
+    people = people_to_test(test.unit, test.whom, now)
+    contacts, gateway = contacts_of([person for person, _post in people]), has_gateway()
+    for channel in test.channels:
+        asked = []
+        for person, post in people:
+            contact = contacts[person.pk]._replace(silent_on=frozenset())
+            lack = rules.lack_on(channel, contact, has_gateway=gateway)
+            outcome = Outcome.NOT_ASKED if lack else Outcome.ASKED
+            ReachAnswer.objects.create(
+                test=test, person=person, post=post, channel=channel, outcome=outcome, lack=lack
+            )
+            if not lack:
+                asked.append(Recipient(person, post))
+        queue_test(
+            recipients=asked,
+            channels=[channel],
+            subject=_subject(test, channel),
+            unit=test.unit,
+            now=now,
+            answer_by=test.ends_at,
+        )
+
+    _record(test, "readiness.test_began", None, now, people=len(people), channels=test.channels)
+    crash_point("readiness.before_begin_commit")
+    return True
+
+
+@transaction.atomic
+def end_test(*, test_id: int, now: datetime) -> bool:
+    """Count what came back; an answer from a telephone proves its number. Plans the next one where it repeats."""
+    test = _lock(test_id, TestState.RUNNING)
+    if test is None:
+        return False
+
+    test.state = TestState.ENDED
+    test.save(update_fields=["state"])
+    for channel in test.channels:
+        came = {result.person.pk: result for result in results(_subject(test, channel))}
+        for answer in test.answers.filter(channel=channel, outcome=Outcome.ASKED).select_related("person"):
+            _settle(answer, came.get(answer.person_id), now)
+    if test.repeat_days:
+        _plan_next(test, now)
+
+    counts = {outcome: test.answers.filter(outcome=outcome).count() for outcome in Outcome.values}
+    _record(test, "readiness.test_ended", None, now, **counts)
+    return True
+
+
+def _settle(answer: ReachAnswer, result: Result | None, now: datetime) -> None:
+    if result is None or result.answered_at is None:
+        failed = result is not None and result.state == State.FAILED
+        answer.outcome = Outcome.FAILED if failed else Outcome.SILENT
+    else:
+        answer.outcome = Outcome.ANSWERED if result.in_time else Outcome.LATE
+        answer.answered_at = result.answered_at
+        if answer.channel != Channel.APP and answer.person.phone:
+            verify(person=answer.person, proof=Proof.ANSWER, actor=None, now=now)
+    answer.save(update_fields=["outcome", "answered_at"])
+
+
+def _plan_next(test: ReachTest, now: datetime) -> None:
+    """The same hour, so many days on; days nobody was there to turn are not made up for."""
+    step = timedelta(days=test.repeat_days)
+    due = test.due_at + step
+    while due <= now:
+        due += step
+    ReachTest.objects.create(
+        unit=test.unit,
+        unit_path=test.unit_path,
+        due_at=due,
+        window_minutes=test.window_minutes,
+        whom=test.whom,
+        channels=test.channels,
+        repeat_days=test.repeat_days,
+        made_at=now,
+        made_by=test.made_by,
+    )
+
+
+def _lock(test_id: int, state: str) -> ReachTest | None:
+    rows = ReachTest.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=test_id, state=state)
+    return rows.select_related("unit", "made_by").first()
+
+
+def _subject(test: ReachTest, channel: str) -> str:
+    """A subject of its own for each channel: an answer on screen must not stand for the telephone."""
+    return f"{test.key}.{channel}"
+
+
+def _record(test: ReachTest, kind: str, actor: User | None, now: datetime, **content: Any) -> None:
+    record(
+        kind,
+        subject=test.key,
+        unit=test.unit,
+        actor=actor,
+        at=now,
+        content={"unit": test.unit.code, **content},
+    )
+
+
+@transaction.atomic
+def send_code(*, person: User, now: datetime) -> None:
+    """Send a code to the person's own number by text message. Raises WrongState where there is no gateway."""
+    if not has_gateway():
+        raise WrongState(
+            "no_gateway",
+            _(
+                "No code was sent: no gateway for text messages is set up. Ask the system administrator; until then the "
+                "duty room rings by hand."
+            ),
+        )
+    code = new_code(person=person, now=now)
+    queue(
+        Occasion(purpose=f"contact.code.{now:%m%d%H%M%S}", subject=key("user", person.pk), unit=None),
+        Message(
+            text_zh=f"核实码 {code}，10 分钟内有效。请勿转告他人。",
+            text_en=f"Code {code}, good for 10 minutes. Tell nobody.",
+        ),
+        recipients=[Recipient(person, "")],
+        channels=[Channel.SMS],
+        priority=TEST,
+        expires_at=now + GOOD_FOR,
+        now=now,
+    )

@@ -1,0 +1,25 @@
+"""How long the reasons to tell of shifts and handovers last. Asked before anything is sent, and by whoever ends one."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from duty.shifts.models import Handover
+from notices import still
+from rosters.lasting import shifts_not_over
+
+
+def handovers_open(asked: set[int], now: datetime) -> set[int]:
+    left = Handover.objects.filter(Q(taken_at=None) | Q(items__taken_at=None, items__isnull=False))
+    return set(left.filter(pk__in=asked).values_list("pk", flat=True))
+
+
+#: Purpose → what says how long it lasts.
+LASTING: dict[str, still.Check] = {
+    "shift.stand_in": still.while_live(shifts_not_over),
+    "shift.not_confirmed": still.while_live(shifts_not_over),
+    "shift.number_silent": still.while_live(shifts_not_over),
+    "handover.left_open": still.while_live(handovers_open),
+    # The code itself is good for ten minutes, and says so (expires_at).
+    "contact.code": still.always,
+}

@@ -1,0 +1,4 @@
+"""The tables stand with their subjects; Django looks for them here."""
+
+import duty.comms_checks.models
+import duty.shifts.models  # noqa: F401

@@ -1,0 +1,20 @@
+"""The shifts' door of the HTTP API."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api import idempotent
+from duty.shifts.actions import confirm_shift
+from rosters import queries, serializers
+
+
+class Confirm(APIView):
+    """Say "I am on duty" for one's own shift under way."""
+
+    @extend_schema(operation_id="shifts_confirm", request=None, responses={200: dict})
+    @idempotent
+    def post(self, request, pk):
+        shift = queries.get_shift(request.reach, pk)
+        confirm_shift(reach=request.reach, shift_id=shift.pk, now=request.now)
+        return Response(serializers.line(queries.get_shift(request.reach, pk)))

@@ -1,0 +1,171 @@
+"""What passes over at a handover, and what waits for a person at the start of a shift."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from accounts.models import Post, Unit
+from accounts.scope import Reach
+from clocks.models import Clock
+from command.choices import TargetKind
+from command.models import Order
+from common.errors import not_found
+from common.hooks import NamedHook
+from duty.shifts import rules
+from duty.shifts.choices import ItemKind
+from duty.shifts.models import Handover, Paper
+from early_warnings.models import EarlyWarning
+from early_warnings.rules import PENDING
+from incidents.models import Incident
+from incidents.queries import numbers_of
+from journal.keys import key
+from rosters.models import Shift
+
+#: Of each kind at most so many pass over by name; nobody signs a longer list.
+MOST = 100
+
+
+class Passing(NamedTuple):
+    """One thing that passes over."""
+
+    kind: str
+    subject: str
+    title_zh: str
+    title_en: str
+    url: str = ""
+
+
+#: What rooms above know that passes over too (units that have not reported), by its kind: fn(unit, now) → things.
+PASSING: NamedHook[Callable[[Unit, datetime], list[Passing]]] = NamedHook()
+
+
+def what_passes(post: Post, now: datetime) -> list[Passing]:
+    """What a shift on this post hands to the next one: of each kind its role answers for (`rules.PASSES`)."""
+    return [thing for kind in rules.PASSES.get(post.kind, ()) for thing in _things(kind, post, now)]
+
+
+def _things(kind: ItemKind, post: Post, now: datetime) -> list[Passing]:
+    if kind == ItemKind.ORDER:
+        return _orders(post)
+    if kind in PASSING:
+        return PASSING[kind](post.unit, now)
+    own = {ItemKind.INCIDENT: _incidents, ItemKind.WARNING: _warnings, ItemKind.CLOCK: _clocks}
+    return own[kind](post.unit) if kind in own else []
+
+
+def open_incidents_of(unit: Unit) -> QuerySet[Incident]:
+    rows = Incident.objects.open().filter(unit_path__under=unit.path)
+    return rows.select_related("unit", "plan").order_by("proposed_rank", "recorded_at", "pk")
+
+
+def _incidents(unit: Unit) -> list[Passing]:
+    return [
+        Passing(
+            ItemKind.INCIDENT,
+            incident.key,
+            f"{incident.number} {incident.place}：{incident.what}"[:300],
+            f"{incident.number} {incident.place}: {incident.what}"[:300],
+            reverse("incident", args=[incident.number]),
+        )
+        for incident in open_incidents_of(unit)[:MOST]
+    ]
+
+
+def _warnings(unit: Unit) -> list[Passing]:
+    rows = EarlyWarning.objects.filter(unit_path__under=unit.path, state__in=PENDING).order_by("pk")
+    return [
+        Passing(
+            ItemKind.WARNING,
+            warning.key,
+            f"{warning.number} {warning.matter}"[:300],
+            f"{warning.number} {warning.matter}"[:300],
+            reverse("warning", args=[warning.number]),
+        )
+        for warning in rows[:MOST]
+    ]
+
+
+def _clocks(unit: Unit) -> list[Passing]:
+    """Time limits of incidents; those of the shift itself do not pass over."""
+    rows = Clock.objects.running().filter(unit_path__under=unit.path, due_at__isnull=False)
+    rows = list(
+        rows.exclude(clock_id__in=[rules.CONFIRM_CLOCK, rules.HANDOVER_CLOCK]).order_by("due_at", "pk")[:MOST]
+    )
+    numbers = numbers_of([clock.thread for clock in rows])
+    return [
+        Passing(
+            ItemKind.CLOCK,
+            key("clock", clock.pk),
+            f"{clock.title_zh} {localtime(clock.due_at):%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip(),
+            f"{clock.title_en or clock.title_zh} {localtime(clock.due_at):%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip(),
+            reverse("incident", args=[numbers[clock.thread]]) if clock.thread in numbers else "",
+        )
+        for clock in rows
+    ]
+
+
+def _orders(post: Post) -> list[Passing]:
+    """The squad's own. What was given to one of them by name stays with that person."""
+    rows = Order.objects.live().filter(
+        target_kind=TargetKind.SQUAD, target_unit=post.unit_id, target_squad=post.squad
+    )
+    return [
+        Passing(
+            ItemKind.ORDER,
+            order.key,
+            f"{order.number} {order.task}（{order.incident.place}）"[:300],
+            f"{order.number} {order.task} ({order.incident.place})"[:300],
+            reverse("incident", args=[order.incident.number]),
+        )
+        for order in rows.select_related("incident__unit").order_by("issued_at", "pk")[:MOST]
+    ]
+
+
+def to_confirm(reach: Reach, now: datetime) -> QuerySet[Shift]:
+    """This person's shifts under way that they have not confirmed."""
+    rows = Shift.objects.in_force().filter(
+        person=reach.user, began_at__isnull=False, confirmed_at__isnull=True, ends_at__gt=now
+    )
+    return rows.for_lists()
+
+
+def my_handovers(reach: Reach, now: datetime) -> QuerySet[Handover]:
+    """Open ones this person is a side of, and finished ones with something nobody has taken."""
+    mine = Q(outgoing__person=reach.user) | Q(incoming__person=reach.user)
+    mine |= Q(incoming__stand_in=reach.user, incoming__stood_in_at__isnull=False)
+    unfinished = Q(taken_at__isnull=True) | Q(items__taken_at__isnull=True, items__isnull=False)
+    rows = Handover.objects.filter(mine, unfinished, opened_at__gt=now - 2 * rules.PAPERS_KEPT)
+    return with_people(rows).distinct().order_by("opened_at", "pk")
+
+
+def with_people(rows: QuerySet[Handover]) -> QuerySet[Handover]:
+    return rows.select_related(
+        "unit", "outgoing__person", "outgoing__post", "incoming__person", "incoming__stand_in", "incoming__post__unit",
+        "given_by", "taken_by",
+    )  # fmt: skip
+
+
+def handovers_of(reach: Reach, unit: Unit) -> QuerySet[Handover]:
+    return with_people(Handover.objects.visible_to(reach).filter(unit=unit)).order_by("-opened_at", "-pk")
+
+
+def get_handover(reach: Reach, pk: int) -> Handover:
+    found = with_people(Handover.objects.visible_to(reach)).filter(pk=pk).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def papers_of(reach: Reach, unit: Unit) -> QuerySet[Paper]:
+    return Paper.objects.visible_to(reach).filter(unit=unit).select_related("unit").order_by("-for_at", "-pk")
+
+
+def get_paper(reach: Reach, pk: int) -> Paper:
+    found = Paper.objects.visible_to(reach).select_related("unit").filter(pk=pk).first()
+    if found is None:
+        raise not_found()
+    return found
