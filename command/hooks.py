@@ -1,8 +1,8 @@
 """What command gives to the rooms below."""
 
-from command.alerts import order_recipients
-from command.lasting import LASTING
-from command.queries import held_open, key_of_number
+from command.orders.alerts import order_recipients
+from command.orders.lasting import LASTING
+from command.orders.queries import held_open, key_of_number
 from common.subjects import READERS
 from incidents.queries import HOLDING_OPEN
 from notices.still import CHECKS

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from command import views
+from command.orders import views
 
 urlpatterns = [
     path("incidents/<code:number>/order/", views.IssueOrder.as_view(), name="order-new"),

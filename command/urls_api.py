@@ -1,6 +1,6 @@
 from django.urls import path
 
-from command import api
+from command.orders import api
 
 urlpatterns = [
     path("orders/", api.Orders.as_view(), name="orders"),

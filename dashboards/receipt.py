@@ -7,9 +7,9 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 
 from accounts.intake.keeping import why_masked
 from accounts.models import Post
-from command import queries as command
-from command.choices import OrderState
-from command.models import Order
+from command.orders import queries as command
+from command.orders.choices import OrderState
+from command.orders.models import Order
 from common.errors import is_allowed
 from common.text import masks_in
 from incidents import alerts, forms, permissions, queries, rules

@@ -8,8 +8,8 @@ from django.views import View
 
 from accounts.models import Unit
 from clocks.queries import clocks_about, due_soon, running_by_thread
-from command import queries as command
-from command.permissions import check_can_issue
+from command.orders import queries as command
+from command.orders.permissions import check_can_issue
 from common.cuts import cut
 from common.errors import NotAllowed, is_allowed
 from common.paths import prefixes

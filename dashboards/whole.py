@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 
 from clocks.queries import due_soon
-from command import queries as command
+from command.orders import queries as command
 from dashboards.views import Board, with_numbers
 
 

@@ -9,8 +9,8 @@ from datetime import datetime, time, timedelta
 from accounts.models import Unit, User
 from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
-from command import actions as orders
-from command.choices import OrderVerb
+from command.orders import actions as orders
+from command.orders.choices import OrderVerb
 from common.local_time import LOCAL, day_of
 from common.periods import DAILY, period_of
 from early_warnings import actions as warnings

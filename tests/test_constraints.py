@@ -18,8 +18,8 @@ from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils import timezone
 
 from accounts.models import User
-from command.choices import OrderState, OrderVerb
-from command.models import OrderStep
+from command.orders.choices import OrderState, OrderVerb
+from command.orders.models import OrderStep
 from common.local_time import day_of
 from common.periods import DAILY, period_of
 from reports.actions import Item, file_report

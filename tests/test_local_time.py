@@ -170,7 +170,7 @@ def ended_today(units):
 
 
 def test_at_night_no_order_goes_to_a_unit_that_ended_today(ended_today, alarm, now):
-    from command.queries import recipients_for
+    from command.orders.queries import recipients_for
 
     offered = {one.value for one in recipients_for(alarm(), NIGHT)}
 

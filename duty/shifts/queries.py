@@ -11,8 +11,8 @@ from django.utils.timezone import localtime
 from accounts.models import Post, Unit
 from accounts.scope import Reach
 from clocks.models import Clock
-from command.choices import TargetKind
-from command.models import Order
+from command.orders.choices import TargetKind
+from command.orders.models import Order
 from common.errors import not_found
 from common.hooks import NamedHook
 from duty.shifts import rules

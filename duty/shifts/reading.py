@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import Unit
 from accounts.scope import Reach
 from clocks.models import Clock
-from command.models import Order
+from command.orders.models import Order
 from duty.shifts.choices import ItemKind
 from duty.shifts.models import Handover, HandoverItem
 from duty.shifts.queries import Passing

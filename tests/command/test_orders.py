@@ -4,9 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from clocks.models import Clock
-from command import actions, permissions, queries, rules
-from command.choices import OrderState, OrderVerb
-from command.models import Order, OrderStep
+from command.orders import actions, permissions, queries, rules
+from command.orders.choices import OrderState, OrderVerb
+from command.orders.models import Order, OrderStep
 from common.errors import Invalid, NotAllowed, Refused, WrongState
 from incidents.models import Incident
 from journal.models import Entry

@@ -1,7 +1,7 @@
 import pytest
 
-from command.actions import issue_order, read_target
-from command.models import Order
+from command.orders.actions import issue_order, read_target
+from command.orders.models import Order
 from tests.incidents.conftest import alarm
 
 __all__ = ["alarm"]

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from command.actions import move_order
-from command.choices import OrderVerb
+from command.orders.actions import move_order
+from command.orders.choices import OrderVerb
 from incidents.actions import retract, take_over
 
 pytestmark = pytest.mark.usefixtures("plan")

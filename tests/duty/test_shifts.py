@@ -11,7 +11,7 @@ from accounts.actions import appoint
 from accounts.models import Appointment, Post, User
 from clocks.models import Clock
 from clocks.sweep import sweep
-from command import actions as orders
+from command.orders import actions as orders
 from common.errors import NotAllowed, WrongState
 from common.local_time import LOCAL
 from duty.shifts import actions, handovers, rules

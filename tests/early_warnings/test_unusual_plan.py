@@ -14,8 +14,8 @@ from accounts.models import Post
 from clocks import seed
 from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
-from command.actions import issue_order, move_order, read_target
-from command.queries import recipients_for
+from command.orders.actions import issue_order, move_order, read_target
+from command.orders.queries import recipients_for
 from common.local_time import day_of
 from early_warnings import actions, cap
 from incidents.actions import Alarm, close, report_incident

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db.models import Q
 
-from command import actions as orders
+from command.orders import actions as orders
 from common.errors import Refused
 from early_warnings import actions as warnings
 from incidents import actions

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from command.actions import issue_order, move_order, read_target
+from command.orders.actions import issue_order, move_order, read_target
 from early_warnings.actions import lift
 from incidents.actions import add_observation, close, retract
 from journal.models import Entry

@@ -6,7 +6,7 @@ import pytest
 
 from clocks.models import Clock
 from clocks.sweep import sweep
-from command.actions import issue_order, move_order, read_target
+from command.orders.actions import issue_order, move_order, read_target
 from notices.models import Notice
 from plans import overdue
 

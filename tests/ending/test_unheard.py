@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from command.actions import issue_order, move_order, read_target
-from command.models import OrderStep
+from command.orders.actions import issue_order, move_order, read_target
+from command.orders.models import OrderStep
 from common.errors import Invalid, NotAllowed
 from early_warnings.actions import lift
 from journal.models import Entry

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from accounts import tokens
-from command.models import Order
+from command.orders.models import Order
 from common.errors import Invalid
 from common.personal_data import findings_within, kept_because
 from incidents.actions import Alarm, close, report_incident

@@ -6,8 +6,8 @@ for act in ACTS: act(walk)
 
 from django.conf import settings
 
-from command import actions as orders
-from command.choices import OrderVerb
+from command.orders import actions as orders
+from command.orders.choices import OrderVerb
 from early_warnings import actions as warnings
 from early_warnings.choices import CallOutcome
 from early_warnings.follow_up import actions as follow_up

@@ -10,8 +10,8 @@ import pytest
 from accounts.choices import PostKind
 from accounts.models import Post
 from accounts.scope import Reach
-from command import actions as orders
-from command.models import Order
+from command.orders import actions as orders
+from command.orders.models import Order
 from common.local_time import day_of
 from common.periods import DAILY, period_of
 from duty.shifts import handovers

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from command.models import Order
+from command.orders.models import Order
 from common import papers
 from duty.shifts.models import Handover
 from early_warnings.models import EarlyWarning

@@ -8,8 +8,8 @@ from accounts.duty import meant
 from accounts.models import Appointment, Unit, User
 from accounts.verbs import VERBS
 from clocks.models import Clock
-from command.choices import TargetKind
-from command.models import Order
+from command.orders.choices import TargetKind
+from command.orders.models import Order
 from journal.keys import pk_of
 from notices.actions import queue
 from notices.choices import ORDER, Channel

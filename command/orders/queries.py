@@ -13,9 +13,9 @@ from accounts.models import Appointment, Post, Unit
 from accounts.names import told_apart
 from accounts.scope import Reach
 from accounts.verbs import VERBS
-from command import permissions, rules
-from command.choices import OrderVerb, TargetKind
-from command.models import Order
+from command.orders import permissions, rules
+from command.orders.choices import OrderVerb, TargetKind
+from command.orders.models import Order
 from common.errors import NotAllowed, not_found
 from common.local_time import day_of
 from common.paths import prefixes

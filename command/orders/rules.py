@@ -4,8 +4,8 @@ issued ─▶ acknowledged ─▶ under way ─▶ arrived ─▶ arrival confir
 declined: by the recipient, until arrival.   recalled: by the sender, until completion.
 """
 
-from command.choices import OrderState as S
-from command.choices import OrderVerb as V
+from command.orders.choices import OrderState as S
+from command.orders.choices import OrderVerb as V
 
 #: state → verb → next state. What is not listed cannot happen.
 TRANSITIONS: dict[str, dict[str, str]] = {

@@ -14,10 +14,10 @@ from accounts.verbs import VERBS
 from clocks.actions import cancel_for_subject, record_with_clocks
 from clocks.calendar import Calendar
 from clocks.durations import due_at
-from command import alerts, permissions, rules
-from command.alerts import Target
-from command.choices import OrderState, OrderVerb, TargetKind
-from command.models import Order, OrderStep
+from command.orders import alerts, permissions, rules
+from command.orders.alerts import Target
+from command.orders.choices import OrderState, OrderVerb, TargetKind
+from command.orders.models import Order, OrderStep
 from common import codes
 from common.crash import crash_point
 from common.errors import Invalid, Stale, WrongState

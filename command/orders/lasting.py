@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from command.models import Order
+from command.orders.models import Order
 from notices import still
 
 

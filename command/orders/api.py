@@ -5,8 +5,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from command import actions, queries, serializers
-from command.choices import OrderVerb
+from command.orders import actions, queries, serializers
+from command.orders.choices import OrderVerb
 from common.api import check_if_match, etag, idempotent, not_found
 from common.serializers import validated
 from incidents.queries import get_incident

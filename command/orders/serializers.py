@@ -3,7 +3,7 @@
 from django.urls import reverse
 from rest_framework import serializers
 
-from command.choices import TargetKind
+from command.orders.choices import TargetKind
 from common.date_fields import ApiMomentField
 from common.serializers import StrictSerializer
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from accounts.scope import Reach
 from accounts.verbs import VERBS
-from command import rules
-from command.choices import OrderVerb, TargetKind
-from command.models import Order, OrderStep
+from command.orders import rules
+from command.orders.choices import OrderVerb, TargetKind
+from command.orders.models import Order, OrderStep
 from common.errors import NotAllowed
 from incidents.models import Incident, is_shared_with
 

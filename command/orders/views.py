@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
-from command import actions, forms, permissions, queries
-from command.choices import OrderVerb
+from command.orders import actions, forms, permissions, queries
+from command.orders.choices import OrderVerb
 from common.errors import Invalid
 from common.once import once
 from common.redirects import back_to, see_other
@@ -51,7 +51,9 @@ class IssueOrder(LoginRequiredMixin, View):
         return forms.OrderForm(recipients=queries.recipients_for(incident, request.now), **kwargs)
 
     def _page(self, request, incident, form, status=200):
-        return render(request, "command/order_form.html", {"incident": incident, "form": form}, status=status)
+        return render(
+            request, "command/orders/order_form.html", {"incident": incident, "form": form}, status=status
+        )
 
 
 class MoveOrder(LoginRequiredMixin, View):
