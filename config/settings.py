@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "command",
     "duty",
     "reports",
+    "written_reports",
     "dashboards",
     "engine",
     "demo",

@@ -17,6 +17,7 @@ api = [
     path("", include("duty.urls_api")),
     path("", include("rosters.urls_api")),
     path("", include("reports.urls_api")),
+    path("", include("written_reports.urls_api")),
 ]
 
 urlpatterns = [
@@ -30,6 +31,7 @@ urlpatterns = [
     path("", include("early_warnings.urls")),
     path("", include("command.urls")),
     path("", include("duty.urls")),
+    path("", include("written_reports.urls")),
     path("", include("reports.urls_upward")),
     path("", include("reports.urls")),
     path("", include("dashboards.urls")),

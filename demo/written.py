@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from common.periods import MONTHLY, WEEKLY
-from reports.written.actions import hand_in, keep, receive
-from reports.written.queries import Slot, asked_below
+from written_reports.actions import hand_in, keep, receive
+from written_reports.queries import Slot, asked_below
 
 TOWN = "T34"
 LINE = {

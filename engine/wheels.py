@@ -23,6 +23,7 @@ from notices.choices import ALERT
 from plans.overdue import tell_breaches
 from reports.reminders.turn import turn_reminders
 from reports.turn import fold_tallies, turn_rounds
+from written_reports.reminders import remind_written
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,10 @@ def _sweep_all(now: datetime) -> int:
 
 def _follow_up(now: datetime) -> int:
     return _while_busy(lambda: escalation.turn(now, SWEEP_BATCH), SWEEP_BATCH)
+
+
+def _remind(now: datetime) -> int:
+    return remind_written(now) + turn_reminders(now)
 
 
 def _send_alerts(now: datetime) -> int:
@@ -111,7 +116,7 @@ TALLIES = Wheel("reports.tallies", fold_tallies, limit=120 * SECONDS)
 # Opening a day counts every unit; in a province that takes seconds, so it has a lane without deadlines.
 ROUNDS = Wheel("reports.rounds", turn_rounds, limit=900 * SECONDS, every=20 * SECONDS)
 # Chunk by chunk; a province at its cut-off takes minutes, and nobody waits for a reminder.
-REMINDERS = Wheel("reports.reminders", turn_reminders, limit=900 * SECONDS)
+REMINDERS = Wheel("reports.reminders", _remind, limit=900 * SECONDS)
 ANCHOR = Wheel(
     "anchor",
     lambda now: int(anchor.write(now)),

@@ -12,14 +12,11 @@ from reports.matters.queries import unfiled_at
 from reports.reminders.alerts import PURPOSE
 from reports.reminders.links import links_for
 from reports.reminders.still import not_needed
-from reports.written import asking, reminders
 
 OPEN.register(unfiled_at)
 PASSING.register(ItemKind.SILENT, silent_units)
 ADDERS.register(PURPOSE, links_for)
 
 ASKING.register(cadence.is_asked)
-ASKING.register(asking.is_asked)
 
 CHECKS.register("report", not_needed)
-CHECKS.register("written", reminders.not_needed)

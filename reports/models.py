@@ -16,7 +16,6 @@ from reports.pictures.models import FilingTime, ZeroReply
 from reports.reminders.models import ReminderStep, TakenBack
 from reports.rollup.models import RollUp
 from reports.rules import Counts, is_on_time
-from reports.written.models import WrittenReminder, WrittenReport, WrittenVersion
 
 __all__ = [
     "Demand",
@@ -34,9 +33,6 @@ __all__ = [
     "Silence",
     "TakenBack",
     "Tally",
-    "WrittenReminder",
-    "WrittenReport",
-    "WrittenVersion",
     "ZeroReply",
     "ZeroReport",
 ]

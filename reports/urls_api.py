@@ -4,7 +4,6 @@ from reports import api
 from reports.demands import api as demands
 from reports.links.api import Links
 from reports.lock.api import Exceptions, OneException
-from reports.written import api as written
 
 urlpatterns = [
     path("zero-reports/summary/", api.ReportSummary.as_view(), name="zero-report-summary"),
@@ -19,17 +18,6 @@ urlpatterns = [
         "zero-reports/<code:unit>/<code:period>/exceptions/<int:pk>/",
         OneException.as_view(),
         name="zero-report-exception",
-    ),
-    path("written-reports/", written.WrittenReports.as_view(), name="written-reports"),
-    path(
-        "written-reports/<code:unit>/<code:plan>/<code:clock>/<code:period>/",
-        written.OneWrittenReport.as_view(),
-        name="written-report",
-    ),
-    path(
-        "written-reports/<code:unit>/<code:plan>/<code:clock>/<code:period>/receipt/",
-        written.Receipt.as_view(),
-        name="written-report-receipt",
     ),
     path("matters/<code:number>/demand/", demands.OneDemand.as_view(), name="demand"),
     path("matters/<code:number>/demand/steps/", demands.DemandSteps.as_view(), name="demand-steps"),

@@ -7,7 +7,6 @@ from reports.matters import views as matters
 from reports.official import views as official
 from reports.pictures import views as pictures
 from reports.rollup import views as rollup
-from reports.written import views as written
 
 urlpatterns = [
     path("reports/roll-up/", rollup.RollUpStart.as_view(), name="roll-up-start"),
@@ -40,23 +39,6 @@ urlpatterns = [
         "reports/forms/<code:number>/paper.<slug:kind>",
         official.FormPaper.as_view(),
         name="official-form-paper",
-    ),
-    path("reports/written/", written.WrittenList.as_view(), name="written-reports"),
-    path("reports/written/year/<code:unit>/<int:year>/", written.WrittenYear.as_view(), name="written-year"),
-    path(
-        "reports/written/<code:unit>/<code:plan>/<code:clock>/<code:period>/",
-        written.WrittenPage.as_view(),
-        name="written-report",
-    ),
-    path(
-        "reports/written/<code:unit>/<code:plan>/<code:clock>/<code:period>/receive/",
-        written.Receive.as_view(),
-        name="written-report-receive",
-    ),
-    path(
-        "reports/written/<code:unit>/<code:plan>/<code:clock>/<code:period>/paper.<slug:kind>",
-        written.WrittenPaper.as_view(),
-        name="written-report-paper",
     ),
     path("reports/history/", pictures.HistoryPage.as_view(), name="reports-history"),
     path("reports/zeros/", pictures.CredibilityPage.as_view(), name="reports-credibility"),

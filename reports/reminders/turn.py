@@ -4,19 +4,15 @@ import time
 from datetime import datetime
 
 from reports.reminders.actions import take_back, take_step, write_steps
-from reports.written.reminders import remind_written
 
 #: One turn goes on while there is work, but not for ever.
 BUSY_SECONDS = 3.0
 
 
 def turn_reminders(now: datetime) -> int:
-    """Take back what has been answered, write down the steps of new rounds, take those that are due.
-
-    Written reports have steps of their own, of the same kind.
-    """
+    """Take back what has been answered, write down the steps of new rounds, take those that are due."""
     end = time.monotonic() + BUSY_SECONDS
-    done = take_back(now) + write_steps(now) + remind_written(now)
+    done = take_back(now) + write_steps(now)
     while (taken := take_step(now)) and time.monotonic() < end:
         done += taken
     return done

@@ -20,8 +20,8 @@ from plans.sections import clocks_of
 from plans.strict_yaml import read
 from plans.watched import watch_of
 from reports import cadence
-from reports.written import asking
 from tests.rooms import ROOMS
+from written_reports import asking
 
 TEXTS = {path.stem: path.read_text() for path in sorted((settings.BASE_DIR / "plans/library").glob("*.yaml"))}
 LINES = [(name, line) for name, text in TEXTS.items() for line in clocks_of(read(text).value)]

@@ -17,7 +17,7 @@ from notices import outbox
 from notices.choices import State
 from notices.models import Notice
 from notices.queries import inbox
-from reports.reminders import actions, turn
+from reports.reminders import actions
 from reports.reminders.actions import take_back, take_step, write_steps
 from reports.reminders.models import ReminderStep
 from reports.reminders.turn import turn_reminders
@@ -373,10 +373,12 @@ def test_a_step_costs_the_same_for_any_number_of_units(plan, cast, units, now, o
     assert len(set(costs)) == 1, costs
 
 
-def test_the_wheel_is_turned_by_the_engine():
+def test_the_wheel_is_turned_by_the_engine(now, monkeypatch):
     from engine.wheels import ALL, LANES, REMINDERS
 
-    assert REMINDERS.turn is turn.turn_reminders
+    monkeypatch.setattr("engine.wheels.turn_reminders", lambda moment: 2 if moment == now else 0)
+    monkeypatch.setattr("engine.wheels.remind_written", lambda moment: 3 if moment == now else 0)
+    assert REMINDERS.turn(now) == 5
     assert REMINDERS in ALL
     assert REMINDERS in LANES["reports"]
 

@@ -11,11 +11,12 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from common.errors import not_found
 from common.periods import Period, parse
-from reports.models import Matter, WrittenReport, WrittenVersion
+from reports.models import Matter
 from reports.queries import get_unit
-from reports.written import rules
-from reports.written.asking import Asking, asked, askings
-from reports.written.choices import LineKind, SlotState
+from written_reports import rules
+from written_reports.asking import Asking, asked, askings
+from written_reports.choices import LineKind, SlotState
+from written_reports.models import WrittenReport, WrittenVersion
 
 
 class Slot(NamedTuple):

@@ -8,9 +8,12 @@ from django.conf import settings
 from accounts.models import Unit
 from accounts.scope import reach_of
 from plans.actions import load_plan
-from reports.written.actions import hand_in, keep, receive
-from reports.written.queries import get_slot
-from tests.reports.written.kit import MONTH, PLAN, QUARTER, TEXTS, WEEK, text_of
+from tests.reports.conftest import file, today
+from tests.written_reports.kit import MONTH, PLAN, QUARTER, TEXTS, WEEK, text_of
+from written_reports.actions import hand_in, keep, receive
+from written_reports.queries import get_slot
+
+__all__ = ["file", "today"]
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,9 @@ from common.local_time import LOCAL, day_of
 from common.periods import period_of
 from journal.models import Entry
 from plans.actions import load_plan
-from reports.models import WrittenReport, WrittenVersion
-from reports.written.actions import keep
-from tests.reports.written.kit import LINE, MONTH, QUARTER, TEXTS, WEEK, text_of
+from tests.written_reports.kit import LINE, MONTH, QUARTER, TEXTS, WEEK, text_of
+from written_reports.actions import keep
+from written_reports.models import WrittenReport, WrittenVersion
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ import pytest
 from clocks.models import Clock
 from common.periods import parse
 from incidents.models import Incident
-from reports.written.figures import figures
-from reports.written.saying import data_said
 from tests.live.walk import Walk, report
+from written_reports.figures import figures
+from written_reports.saying import data_said
 
 pytestmark = pytest.mark.django_db
 

@@ -9,11 +9,11 @@ from common.api import check_if_match, etag, idempotent
 from common.serializers import StrictSerializer, validated
 from common.whole_numbers import read_number
 from reports.queries import get_unit
-from reports.written import actions, queries, rules
-from reports.written.choices import Part
-from reports.written.figures import figures
-from reports.written.queries import Slot
-from reports.written.views import FURTHEST
+from written_reports import actions, queries, rules
+from written_reports.choices import Part
+from written_reports.figures import figures
+from written_reports.queries import Slot
+from written_reports.views import FURTHEST
 
 
 class LineSerializer(StrictSerializer):

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.date_fields import day_field
 from reports.classes import class_said
-from reports.written import rules
-from reports.written.choices import Part
+from written_reports import rules
+from written_reports.choices import Part
 
 #: So many empty lines stand below those that are filled.
 SPARE = 3

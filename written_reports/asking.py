@@ -13,7 +13,7 @@ from plans.models import PlanVersion
 from plans.sections import ClockLine, clocks_of
 from plans.writing import HANDED_IN, Cutoff, Written, cutoff_of
 from reports.cadence import exists_on
-from reports.written import rules
+from written_reports import rules
 
 
 class Asking(NamedTuple):

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from common.local_time import LOCAL
 from common.periods import Period
 from plans.writing import Cutoff
-from reports.written.choices import LineKind, Part, SlotState
+from written_reports.choices import LineKind, Part, SlotState
 
 #: So many lines a report has at most.
 MOST_LINES = 30

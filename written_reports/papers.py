@@ -4,10 +4,10 @@ from django.utils.translation import gettext as _
 
 from common.local_time import day_of
 from common.papers import Block, Fields, Heading, Paper, Paragraph, Table
-from reports.models import WrittenVersion
-from reports.written.choices import LineKind, Part
-from reports.written.queries import Slot
-from reports.written.saying import data_said, line_heads, line_said
+from written_reports.choices import LineKind, Part
+from written_reports.models import WrittenVersion
+from written_reports.queries import Slot
+from written_reports.saying import data_said, line_heads, line_said
 
 _WIDTHS = {LineKind.RISKS: (3, 6, 6, 4, 4), LineKind.IMPROVEMENTS: (9, 5, 4)}
 

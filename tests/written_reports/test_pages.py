@@ -15,9 +15,10 @@ from accounts.scope import reach_of
 from accounts.tokens import issue
 from common.periods import parse
 from reports.matters.actions import register
-from reports.models import ReportItem, WrittenReport, WrittenVersion
-from reports.written.figures import figures
-from tests.reports.written.kit import LINE, MONTH, PLAN, QUARTER, TEXTS, WEEK
+from reports.models import ReportItem
+from tests.written_reports.kit import LINE, MONTH, PLAN, QUARTER, TEXTS, WEEK
+from written_reports.figures import figures
+from written_reports.models import WrittenReport, WrittenVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wall_clock")]
 

@@ -14,12 +14,12 @@ from common.whole_numbers import read_number
 from reports.classes import classes_at
 from reports.queries import get_unit, top_units
 from reports.reading import check_may_look
-from reports.written import actions, permissions, queries
-from reports.written.choices import Part, SlotState
-from reports.written.figures import figures
-from reports.written.forms import WrittenForm
-from reports.written.papers import file_name, written_paper
-from reports.written.saying import data_said, line_heads, line_said, state_look
+from written_reports import actions, permissions, queries
+from written_reports.choices import Part, SlotState
+from written_reports.figures import figures
+from written_reports.forms import WrittenForm
+from written_reports.papers import file_name, written_paper
+from written_reports.saying import data_said, line_heads, line_said, state_look
 
 #: How many periods back the list goes.
 FURTHEST = 60
@@ -47,7 +47,7 @@ class WrittenList(LoginRequiredMixin, View):
             "years": queries.years(unit),
             "now": request.now,
         }
-        return render(request, "reports/written/list.html", context)
+        return render(request, "written_reports/list.html", context)
 
 
 class _OneWritten(LoginRequiredMixin, View):
@@ -123,7 +123,7 @@ class WrittenPage(_OneWritten):
             and is_allowed(permissions.check_can_receive, request.reach, slot.unit),
             "now": now,
         }
-        return render(request, "reports/written/one.html", context, status=status)
+        return render(request, "written_reports/one.html", context, status=status)
 
 
 def said(thing, line_kind: str) -> dict:
@@ -168,4 +168,4 @@ class WrittenYear(LoginRequiredMixin, View):
             "years": queries.years(found),
             "now": request.now,
         }
-        return render(request, "reports/written/year.html", context)
+        return render(request, "written_reports/year.html", context)

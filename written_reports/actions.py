@@ -12,12 +12,12 @@ from clocks.actions import record_with_clocks
 from common.days import read_day
 from common.errors import Invalid, Stale, WrongState
 from common.personal_data import unsigned_personal_data_in
-from reports.models import WrittenReport, WrittenVersion
 from reports.permissions import filing_post
-from reports.written import permissions, queries, rules
-from reports.written.figures import figures
-from reports.written.queries import Slot
-from reports.written.reminders import take_back
+from written_reports import permissions, queries, rules
+from written_reports.figures import figures
+from written_reports.models import WrittenReport, WrittenVersion
+from written_reports.queries import Slot
+from written_reports.reminders import take_back
 
 
 @transaction.atomic

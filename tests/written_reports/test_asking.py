@@ -11,9 +11,9 @@ from common.periods import parse
 from plans.actions import load_plan
 from plans.campaigns import Term
 from plans.writing import Cutoff, cutoff_of
-from reports.written import rules
-from reports.written.queries import asked_below, get_slot
-from tests.reports.written.kit import LINE, MONTH, PLAN, text_of
+from tests.written_reports.kit import LINE, MONTH, PLAN, text_of
+from written_reports import rules
+from written_reports.queries import asked_below, get_slot
 
 pytestmark = pytest.mark.django_db
 

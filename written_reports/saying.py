@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import in_reader_language
 from reports.rollup.queries import class_words
-from reports.written import rules
-from reports.written.choices import SlotState
+from written_reports import rules
+from written_reports.choices import SlotState
 
 _LOOKS = {
     SlotState.NOT_BEGUN: "off",

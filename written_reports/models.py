@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from common.paths import PathField
 from journal.keys import key
 from reports.periodic import ForPeriod, ForPeriodQuerySet
-from reports.written import rules
-from reports.written.choices import LineKind, SlotState, WrittenCadence
+from written_reports import rules
+from written_reports.choices import LineKind, SlotState, WrittenCadence
 
 
 class WrittenReportQuerySet(ForPeriodQuerySet):

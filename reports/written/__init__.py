@@ -1,1 +1,0 @@
-"""Written reports that come back: the weekly risk list, the monthly review, the quarterly improvement report."""

@@ -1,0 +1,9 @@
+"""What written reports give to the rooms below."""
+
+from notices.still import CHECKS
+from plans.watched import ASKING
+from written_reports import asking, reminders
+
+ASKING.register(asking.is_asked)
+
+CHECKS.register("written", reminders.not_needed)
