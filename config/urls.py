@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("reports.urls_upward")),
     path("", include("reports.urls")),
     path("", include("dashboards.urls")),
+    path("", include("dashboards.statistics.urls")),
     path("", include("common.urls")),
 ]
 

@@ -10,8 +10,8 @@ from common.periods import DAILY, period_of
 from common.serializers import validated
 from reports import actions, queries, serializers
 from reports.choices import Via
-from reports.pictures import burden
 from reports.reading import read_period
+from reports.times import note_time
 
 
 class ZeroReports(APIView):
@@ -36,7 +36,7 @@ class ZeroReports(APIView):
         report = actions.file_report(
             reach=request.reach, unit=unit, period=period, via=Via.API, now=request.now, **given
         )
-        burden.note_time(report, opened, request.now)
+        note_time(report, opened, request.now)
         is_new = report.version == 1 and before is None
         headers = {"ETag": etag(report.version)}
         return Response(serializers.receipt(report), status=201 if is_new else 200, headers=headers)

@@ -40,8 +40,6 @@ urlpatterns = [
         official.FormPaper.as_view(),
         name="official-form-paper",
     ),
-    path("reports/history/", pictures.HistoryPage.as_view(), name="reports-history"),
     path("reports/zeros/", pictures.CredibilityPage.as_view(), name="reports-credibility"),
-    path("reports/burden/", pictures.BurdenPage.as_view(), name="reports-burden"),
     path("reports/agreement/", pictures.AgreementPage.as_view(), name="reports-agreement"),
 ]

@@ -29,9 +29,9 @@ from reports.lock.permissions import check_can_grant
 from reports.lock.queries import OPEN, exceptions, lock_of
 from reports.matrix import Cell, matrix, month_of, showing
 from reports.permissions import check_can_file, filing_post
-from reports.pictures import burden
 from reports.reading import check_may_look, read_period
 from reports.silent.queries import missing
+from reports.times import note_time
 
 
 def no_post() -> NotAllowed:
@@ -97,7 +97,7 @@ class _OneReport(LoginRequiredMixin, View):
             via=Via.PAGE,
             now=self.request.now,
         )
-        burden.note_time(report, self.request.POST.get("opened", ""), self.request.now)
+        note_time(report, self.request.POST.get("opened", ""), self.request.now)
         return see_other("zero-report", report.unit.code, report.period)
 
     def incidents(self):

@@ -9,17 +9,19 @@ from accounts.models import Appointment, Unit
 from common.errors import Invalid, NotAllowed, NotFound
 from common.local_time import day_of
 from common.periods import DAILY, Period, parse
+from dashboards.statistics import burden
+from dashboards.statistics.history import history
 from incidents.actions import Alarm, report_incident, retract
 from journal.numbering import number_new
 from plans.facts import Facts
 from reports.matters.actions import assign, file_matter, register, work_on
 from reports.models import FilingTime, Matter, OfficialForm, ReportItem, RollUp, ZeroReply
 from reports.official.actions import begin
-from reports.pictures import agreement, burden, credibility
-from reports.pictures.history import history
+from reports.pictures import agreement, credibility
 from reports.rollup.actions import confirm
 from reports.rounds.actions import fix_rounds, open_rounds
 from reports.tallies import fold
+from reports.times import note_time, seconds_since, stamp
 
 pytestmark = pytest.mark.django_db
 
@@ -198,19 +200,19 @@ def test_the_page_asks_and_takes_the_answer(noon, seen, file, now):
 
 
 def test_the_mark_of_an_opened_form_tells_the_seconds_and_cannot_be_forged(now):
-    mark = burden.stamp(now)
+    mark = stamp(now)
 
-    assert burden.seconds_since(mark, now + timedelta(seconds=42)) == 42
-    assert burden.seconds_since(mark, now + timedelta(hours=2, seconds=1)) is None
-    assert burden.seconds_since(mark, now - timedelta(seconds=1)) is None
-    assert burden.seconds_since(mark[:-1] + "x", now) is None
-    assert burden.seconds_since("", now) is None
+    assert seconds_since(mark, now + timedelta(seconds=42)) == 42
+    assert seconds_since(mark, now + timedelta(hours=2, seconds=1)) is None
+    assert seconds_since(mark, now - timedelta(seconds=1)) is None
+    assert seconds_since(mark[:-1] + "x", now) is None
+    assert seconds_since("", now) is None
 
 
 def test_burden_counts_asks_seconds_and_what_was_not_asked_twice(two_days, seen, file, units, reach, now):
     incident = seen("village111.informant", hours=-1, recorded=0)
     report = file("village111.informant", "V111", items=[("", 1, "", incident.number)])
-    burden.note_time(report, burden.stamp(now), now + timedelta(seconds=30))
+    note_time(report, stamp(now), now + timedelta(seconds=30))
 
     found = {b.unit.code: b for b in burden.burdens(units["T11"], NOVEMBER, now + timedelta(hours=10))}
 
@@ -316,7 +318,7 @@ def filled(file, seen, units, reach, now, today):
     credibility.reply(
         reach=reach("village111.informant", at), report=report, incident=incident, reason="later", now=at
     )
-    burden.note_time(report, burden.stamp(now), now)
+    note_time(report, stamp(now), now)
     file("town11.clerk", "T11", items=[("land", 1)])
     matter = register(reach=duty, item_id=ReportItem.objects.get().pk, now=now)
     begin(reach=duty, kind="F4", unit=matter.unit, day=day_of(now), now=now, matter=matter)

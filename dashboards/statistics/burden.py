@@ -4,17 +4,12 @@ from datetime import date, datetime
 from statistics import median
 from typing import NamedTuple
 
-from django.core import signing
 from django.db.models import Count, Q
 
 from accounts.models import Unit
 from common.periods import DAILY, Period
 from reports.matrix import matrix, month_of, month_of_weeks
 from reports.models import FilingTime, OfficialForm, ReportItem, ZeroReport
-
-SALT = "reports.opened"
-#: A form left open over lunch says nothing about the work.
-MOST_SECONDS = 7200
 
 
 class Burden(NamedTuple):
@@ -80,28 +75,3 @@ def _asks(
             units[row.unit.pk] = row.unit
             asks[row.unit.pk] = asks.get(row.unit.pk, 0) + row.expected
     return sorted(units.values(), key=lambda one: one.path), asks
-
-
-# --- measuring -----------------------------------------------------------------------------------------------
-
-
-def stamp(now: datetime) -> str:
-    """A mark for the hidden field of a form: when the page was opened, signed."""
-    return signing.dumps(int(now.timestamp()), salt=SALT)
-
-
-def seconds_since(mark: str, now: datetime) -> int | None:
-    """How long the form was open; None for a mark that is forged, missing, or older than two hours."""
-    try:
-        opened = signing.loads(mark, salt=SALT)
-    except signing.BadSignature:
-        return None
-    seconds = int(now.timestamp()) - opened
-    return seconds if 0 <= seconds <= MOST_SECONDS else None
-
-
-def note_time(report: ZeroReport, mark: str, now: datetime) -> None:
-    """Keep how long a report took; the first measurement stands, a report never waits for it."""
-    seconds = seconds_since(mark, now)
-    if seconds is not None:
-        FilingTime.objects.get_or_create(report=report, defaults={"seconds": seconds})

@@ -6,8 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from common.periods import Period
-from reports.pictures.burden import stamp
-from reports.pictures.history import Line
+from dashboards.statistics.history import Line
 from reports.rollup.papers import per_cent
 from reports.rules import Counts
 
@@ -16,12 +15,6 @@ register = template.Library()
 #: Width, height and margins (left, top, right, bottom) of a picture, in its own units.
 LARGE = (720, 200, 52, 14, 10, 28)
 SMALL = (240, 72, 36, 6, 6, 6)
-
-
-@register.simple_tag(takes_context=True)
-def opened(context) -> SafeString:
-    """The hidden field that tells when a report's form was opened (the burden meter)."""
-    return format_html('<input type="hidden" name="opened" value="{}">', stamp(context["request"].now))
 
 
 @register.simple_tag
