@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "command",
     "duty",
     "reports",
+    "cases",
     "written_reports",
     "dashboards",
     "engine",

@@ -17,6 +17,7 @@ api = [
     path("", include("duty.urls_api")),
     path("", include("rosters.urls_api")),
     path("", include("reports.urls_api")),
+    path("", include("cases.urls_api")),
     path("", include("written_reports.urls_api")),
 ]
 
@@ -32,6 +33,7 @@ urlpatterns = [
     path("", include("command.urls")),
     path("", include("duty.urls")),
     path("", include("written_reports.urls")),
+    path("", include("cases.urls")),
     path("", include("reports.urls_upward")),
     path("", include("reports.urls")),
     path("", include("dashboards.urls")),

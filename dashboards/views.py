@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.models import Unit
+from cases.matters.queries import numbers_of as matter_numbers
 from clocks.queries import clocks_about, due_soon, running_by_thread
 from command.orders import queries as command
 from command.orders.permissions import check_can_issue
@@ -31,7 +32,6 @@ from journal.models import Entry, Head
 from journal.parts import PartsView
 from notices import hand_calls
 from plans.facts import Facts
-from reports.matters.queries import numbers_of as matter_numbers
 from reports.silent.queries import missing_today
 from rosters.queries import on_duty
 

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from accounts.models import Unit, User
 from accounts.scope import reach_of
+from cases.demands.actions import note_step, take_on
+from cases.matters.actions import assign, register
+from cases.official_forms.actions import begin
 from common.local_time import day_of
 from common.periods import DAILY, period_of
 from reports.actions import Item, file_report
 from reports.choices import Answer
-from reports.demands.actions import note_step, take_on
-from reports.matters.actions import assign, register
 from reports.models import ReportItem
-from reports.official.actions import begin
 from reports.rollup.actions import confirm
 
 #: Village → what it reports today. They are not among those the list of the missing shows.

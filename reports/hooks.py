@@ -1,6 +1,5 @@
 """What reports give to the rooms below."""
 
-from accounts.reform.waiting import OPEN
 from duty.shifts.choices import ItemKind
 from duty.shifts.queries import PASSING
 from notices.addenda import ADDERS
@@ -8,12 +7,10 @@ from notices.still import CHECKS
 from plans.watched import ASKING
 from reports import cadence
 from reports.handover import silent_units
-from reports.matters.queries import unfiled_at
 from reports.reminders.alerts import PURPOSE
 from reports.reminders.links import links_for
 from reports.reminders.still import not_needed
 
-OPEN.register(unfiled_at)
 PASSING.register(ItemKind.SILENT, silent_units)
 ADDERS.register(PURPOSE, links_for)
 

@@ -6,11 +6,8 @@ from django.db.models import F, Q
 
 from reports.choices import Answer, Via
 from reports.classes import class_said
-from reports.demands.models import Demand
 from reports.links.models import OneTapLink
 from reports.lock.models import LockException
-from reports.matters.models import Matter, MatterStep
-from reports.official.models import OfficialForm
 from reports.periodic import ForPeriod, ForPeriodQuerySet
 from reports.pictures.models import FilingTime, ZeroReply
 from reports.reminders.models import ReminderStep, TakenBack
@@ -18,13 +15,9 @@ from reports.rollup.models import RollUp
 from reports.rules import Counts, is_on_time
 
 __all__ = [
-    "Demand",
     "FilingTime",
     "Folded",
     "LockException",
-    "Matter",
-    "MatterStep",
-    "OfficialForm",
     "OneTapLink",
     "ReminderStep",
     "ReportItem",

@@ -1,7 +1,6 @@
 from django.urls import path
 
 from reports import api
-from reports.demands import api as demands
 from reports.links.api import Links
 from reports.lock.api import Exceptions, OneException
 
@@ -19,8 +18,4 @@ urlpatterns = [
         OneException.as_view(),
         name="zero-report-exception",
     ),
-    path("matters/<code:number>/demand/", demands.OneDemand.as_view(), name="demand"),
-    path("matters/<code:number>/demand/steps/", demands.DemandSteps.as_view(), name="demand-steps"),
-    path("matters/<code:number>/demand/reply/", demands.DemandReply.as_view(), name="demand-reply"),
-    path("matters/<code:number>/demand/close/", demands.DemandClose.as_view(), name="demand-close"),
 ]

@@ -2,9 +2,6 @@
 
 from django.urls import path
 
-from reports.demands.views import DemandAct
-from reports.matters import views as matters
-from reports.official import views as official
 from reports.pictures import views as pictures
 from reports.rollup import views as rollup
 
@@ -27,19 +24,5 @@ urlpatterns = [
         rollup.Volume.as_view(),
         name="volume-paper",
     ),
-    path("reports/matters/", matters.MatterList.as_view(), name="matters"),
-    path("reports/matters/register/", matters.Register.as_view(), name="matter-register"),
-    path("reports/matters/<code:number>/", matters.MatterPage.as_view(), name="matter"),
-    path("reports/matters/<code:number>/demand/<slug:verb>/", DemandAct.as_view(), name="demand-act"),
-    path("reports/matters/<code:number>/<slug:verb>/", matters.Act.as_view(), name="matter-act"),
-    path("reports/forms/", official.FormList.as_view(), name="official-forms"),
-    path("reports/forms/begin/", official.Begin.as_view(), name="official-form-begin"),
-    path("reports/forms/<code:number>/", official.FormPage.as_view(), name="official-form"),
-    path(
-        "reports/forms/<code:number>/paper.<slug:kind>",
-        official.FormPaper.as_view(),
-        name="official-form-paper",
-    ),
     path("reports/zeros/", pictures.CredibilityPage.as_view(), name="reports-credibility"),
-    path("reports/agreement/", pictures.AgreementPage.as_view(), name="reports-agreement"),
 ]

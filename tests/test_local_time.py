@@ -179,8 +179,8 @@ def test_at_night_no_order_goes_to_a_unit_that_ended_today(ended_today, alarm, n
 
 
 def test_at_night_no_matter_is_assigned_to_a_unit_that_ended_today(ended_today, units, file, reach):
+    from cases.matters import actions
     from common.errors import Invalid
-    from reports.matters import actions
     from reports.models import ReportItem
 
     file("village111.informant", "V111", items=[("labour", 3, "工资拖欠")])

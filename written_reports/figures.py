@@ -5,13 +5,14 @@ from datetime import datetime
 from django.db.models import Count, Q, Sum
 
 from accounts.models import Unit
+from cases.matters.models import Matter
 from clocks.models import Clock
 from common.periods import Period
 from incidents.choices import State
 from incidents.models import Incident
 from plans.engine import levels_of
 from plans.models import PlanVersion
-from reports.models import Matter, ReportItem, Silence, Tally, ZeroReport
+from reports.models import ReportItem, Silence, Tally, ZeroReport
 from reports.rollup.queries import INCIDENT
 from reports.rules import ITEMS, NIL, Counts
 

@@ -9,9 +9,9 @@ from django.utils.translation import get_language
 
 from accounts.models import Unit
 from accounts.scope import Reach
+from cases.matters.models import Matter
 from common.errors import not_found
 from common.periods import Period, parse
-from reports.models import Matter
 from reports.queries import get_unit
 from written_reports import rules
 from written_reports.asking import Asking, asked, askings

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from django.db.models import Count, Q
 
 from accounts.models import Unit
+from cases.official_forms.models import OfficialForm
 from common.periods import DAILY, Period
 from reports.matrix import matrix, month_of, month_of_weeks
-from reports.models import FilingTime, OfficialForm, ReportItem, ZeroReport
+from reports.models import FilingTime, ReportItem, ZeroReport
 
 
 class Burden(NamedTuple):

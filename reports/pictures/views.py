@@ -10,7 +10,7 @@ from common.once import once
 from common.redirects import see_other
 from incidents.models import Incident
 from reports.models import ZeroReport
-from reports.pictures import agreement, credibility
+from reports.pictures import credibility
 from reports.pictures.choices import ReplyReason
 from reports.pictures.pages import Look
 
@@ -55,9 +55,3 @@ class CredibilityPage(Look):
         )
         messages.success(request, _("Kept."))
         return see_other("reports-credibility")
-
-
-class AgreementPage(Look):
-    def get(self, request):
-        rows = agreement.agreements(self.unit, self.month)
-        return render(request, "reports/pictures/agreement.html", {**self.context(), "rows": rows})

@@ -5,6 +5,8 @@ import json
 import pytest
 from django.utils import translation
 
+from cases.official_forms import actions as official
+from cases.official_forms.models import OfficialForm
 from common.errors import Invalid
 from common.local_time import day_of
 from common.periods import DAILY, period_of
@@ -13,8 +15,7 @@ from plans.models import PlanVersion
 from reports import classes
 from reports.actions import Item, file_report
 from reports.choices import Answer
-from reports.models import OfficialForm, ZeroReport
-from reports.official import actions as official
+from reports.models import ZeroReport
 from reports.rollup.queries import class_words
 from reports.templatetags.classes import counts_said
 

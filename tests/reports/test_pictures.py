@@ -6,6 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Appointment, Unit
+from cases.matters.actions import assign, file_matter, register, work_on
+from cases.matters.models import Matter
+from cases.official_forms.actions import begin
+from cases.official_forms.models import OfficialForm
+from cases.reconciliation import queries as agreement
 from common.errors import Invalid, NotAllowed, NotFound
 from common.local_time import day_of
 from common.periods import DAILY, Period, parse
@@ -14,10 +19,8 @@ from dashboards.statistics.history import history
 from incidents.actions import Alarm, report_incident, retract
 from journal.numbering import number_new
 from plans.facts import Facts
-from reports.matters.actions import assign, file_matter, register, work_on
-from reports.models import FilingTime, Matter, OfficialForm, ReportItem, RollUp, ZeroReply
-from reports.official.actions import begin
-from reports.pictures import agreement, credibility
+from reports.models import FilingTime, ReportItem, RollUp, ZeroReply
+from reports.pictures import credibility
 from reports.rollup.actions import confirm
 from reports.rounds.actions import fix_rounds, open_rounds
 from reports.tallies import fold

@@ -10,6 +10,8 @@ import pytest
 from accounts.choices import PostKind
 from accounts.models import Post
 from accounts.scope import Reach
+from cases.matters import actions as matters
+from cases.matters.models import Matter
 from command.orders import actions as orders
 from command.orders.models import Order
 from common.local_time import day_of
@@ -25,8 +27,7 @@ from incidents.models import Incident
 from journal.numbering import number_new
 from plans.facts import Facts
 from reports.actions import Item, file_report
-from reports.matters import actions as matters
-from reports.models import Matter, ReportItem, ZeroReport
+from reports.models import ReportItem, ZeroReport
 from rosters.models import Roster, Shift
 from tests.early_warnings.conftest import passwords
 from tests.incidents.conftest import alarm

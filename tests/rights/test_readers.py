@@ -8,12 +8,12 @@ import pytest
 import time_machine
 from django.test import Client
 
+from cases.matters.models import Matter
 from command.orders.models import Order
 from common import papers
 from duty.shifts.models import Handover
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
-from reports.models import Matter
 from tests.accounts.test_routes import ALL, example
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.embedded_only]

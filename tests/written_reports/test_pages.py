@@ -13,8 +13,8 @@ from docx import Document
 from accounts.actions import create_unit
 from accounts.scope import reach_of
 from accounts.tokens import issue
+from cases.matters.actions import register
 from common.periods import parse
-from reports.matters.actions import register
 from reports.models import ReportItem
 from tests.written_reports.kit import LINE, MONTH, PLAN, QUARTER, TEXTS, WEEK
 from written_reports.figures import figures

@@ -1,0 +1,140 @@
+"""Pages of matters: what was reported and waits, what is being worked on, one matter with its acts."""
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.paginator import Paginator
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from accounts.queries import open_unit, titles_said
+from cases.demands.views import demand_context
+from cases.matters import actions, permissions, queries, rules
+from cases.matters.choices import MatterState, MatterVerb
+from cases.matters.forms import AssignForm, FileForm, WorkForm
+from cases.matters.models import Matter
+from cases.official_forms.choices import FormKind
+from common.errors import Invalid, is_allowed, not_found
+from common.once import once
+from common.redirects import see_other
+from common.whole_numbers import read_number
+from reports.models import ReportItem
+from reports.queries import get_unit
+from reports.reading import check_may_look, valid
+
+
+class MatterList(LoginRequiredMixin, View):
+    """What waits to be registered first, then the matters page by page."""
+
+    def get(self, request):
+        check_may_look(request.reach)
+        code, state = request.GET.get("unit", ""), request.GET.get("state", "open")
+        unit = get_unit(request.reach, code) if code else None
+        if state not in ("open", "all", "demands", *MatterState.values):
+            state = "open"
+        waiting = list(queries.unregistered(request.reach, unit)[: queries.OFFERED + 1])
+        page = Paginator(queries.matters(request.reach, unit, state), 25).get_page(request.GET.get("page"))
+        clocks = queries.clocks_of(page.object_list)
+        for matter in page.object_list:
+            matter.clocks = [clock for clock in clocks[matter.key] if clock.is_running]
+        context = {
+            "unit": unit,
+            "state": state,
+            "states": MatterState.choices,
+            "waiting": waiting[: queries.OFFERED],
+            "more": len(waiting) > queries.OFFERED,
+            "page": page,
+            "now": request.now,
+        }
+        return render(request, "cases/matters/list.html", context)
+
+
+class Register(LoginRequiredMixin, View):
+    @once
+    def post(self, request):
+        text = request.POST.get("item", "")
+        item = ReportItem.objects.filter(
+            request.reach.filter("report.view", field="report__unit__path"), pk=read_number(text) or 0
+        ).first()
+        if item is None:
+            raise not_found()
+        matter = actions.register(reach=request.reach, item_id=item.pk, now=request.now)
+        return see_other("matter", matter.number)
+
+
+class MatterPage(LoginRequiredMixin, View):
+    def get(self, request, number):
+        matter = queries.get_matter(request.reach, number)
+        may_work = is_allowed(permissions.check_can_work_on, request.reach, matter)
+        verbs = rules.verbs_for(matter.state) if may_work else []
+        steps = list(matter.steps.select_related("by"))
+        titles = titles_said(step.post for step in steps)
+        for step in steps:
+            step.post = titles.get(step.post, "")
+        context = {
+            "matter": matter,
+            "steps": steps,
+            "forms": matter.forms.order_by("kind"),
+            "may_work": may_work,
+            "verbs": verbs,
+            "assign_form": AssignForm(
+                initial={
+                    "lead": (matter.lead_unit or matter.unit).code,
+                    "helpers": matter.helpers,
+                    "due_date": matter.due_date,
+                },
+                auto_id="assign-%s",
+            ),
+            "file_form": FileForm(auto_id="file-%s"),
+            "works": [
+                (verb, MatterVerb(verb).label, WorkForm(auto_id=f"{verb}-%s"))
+                for verb in verbs
+                if verb in actions.KINDS and verb not in (MatterVerb.ASSIGN, MatterVerb.FILE)
+            ],
+            "form_kinds": _forms_to_begin(matter) if may_work else [],
+            "now": request.now,
+            **demand_context(matter, may_work, request.now),
+        }
+        return render(request, "cases/matters/one.html", context)
+
+
+def _forms_to_begin(matter: Matter) -> list[FormKind]:
+    """The forms about this matter that can be begun and are not there yet."""
+    there = {form.kind for form in matter.forms.all()}
+    kinds = [FormKind.F4, FormKind.F5]
+    if matter.mediation_ended_at:
+        kinds.insert(0, FormKind.F3)
+    if matter.accepted_at:
+        kinds.insert(0, FormKind.F2)
+    return [kind for kind in kinds if kind not in there]
+
+
+class Act(LoginRequiredMixin, View):
+    """One act on one matter; the verb says which."""
+
+    @once
+    def post(self, request, number, verb):
+        matter = queries.get_matter(request.reach, number)
+        asked = {"reach": request.reach, "matter_id": matter.pk, "now": request.now}
+        if verb == MatterVerb.ASSIGN:
+            given = valid(AssignForm(request.POST))
+            lead = open_unit(given.pop("lead").strip())
+            if lead is None:
+                sentence = _("Nothing was changed: there is no such unit. Check the code.")
+                raise Invalid("unknown_unit", sentence, fields={"lead": [_("There is no such unit.")]})
+            actions.assign(**asked, lead=lead, **given)
+        elif verb == MatterVerb.FILE:
+            actions.file_matter(**asked, **valid(FileForm(request.POST)))
+        elif verb == MatterVerb.TO_INCIDENT:
+            done = actions.make_incident(**asked)
+            return see_other("incident", done.incident.number)
+        elif verb == MatterVerb.ACCEPT:
+            actions.accept_dispute(**asked)
+        elif verb == MatterVerb.END_MEDIATION:
+            actions.end_mediation(**asked)
+        elif verb in actions.KINDS:
+            actions.work_on(**asked, verb=verb, **valid(WorkForm(request.POST)))
+        else:
+            raise not_found()
+        messages.success(request, _("Kept."))
+        return see_other("matter", number)

@@ -1,0 +1,153 @@
+"""What happens to official forms: begun, filled in, sent once. Lock, check, change, record."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit
+from accounts.scope import Reach
+from cases.matters.ground import plan_of_clock, plan_with_clock
+from cases.matters.models import Matter
+from cases.official_forms import permissions, queries, rules
+from cases.official_forms.choices import FormKind, FormState
+from cases.official_forms.models import OfficialForm
+from clocks.actions import record_with_clocks
+from common.errors import Invalid, WrongState
+from common.numbers import next_number
+from common.personal_data import unsigned_personal_data_in
+
+
+@transaction.atomic
+def begin(
+    *, reach: Reach, kind: str, unit: Unit, day: date, now: datetime, matter: Matter | None = None
+) -> OfficialForm:
+    """Begin a form with what is known already. The same form again is the one that is there.
+
+    F1 is one per unit and month, a form about a matter one per matter. Beginning F8 says that the visit of
+    that day has ended, and starts its three days (八 5).
+    """
+    list(Unit.objects.filter(pk=unit.pk).select_for_update(no_key=True))
+    day = day.replace(day=1) if kind == FormKind.F1 else day
+
+    permissions.check_can_fill_in(reach, unit)
+    _check_subject(kind, matter)
+    if found := _present(kind, unit, day, matter):
+        return found
+
+    form = OfficialForm(
+        number=next_number(unit_code=unit.code, now=now, prefix=f"{kind}-"),
+        kind=kind,
+        unit=unit,
+        unit_path=unit.path,
+        matter=matter,
+        day=day,
+        fields=queries.first_values(unit, kind, day, matter),
+        begun_at=now,
+        begun_by=reach.user,
+    )
+    form.save(force_insert=True)
+
+    if kind == FormKind.F8:
+        _record(
+            "supervision_visit.ended", form, reach, now, plan_with_clock(unit, "supervision_visit.ended", now)
+        )
+    else:
+        _record("form.begun", form, reach, now)
+    return form
+
+
+@transaction.atomic
+def fill_in(*, reach: Reach, form_id: int, fields: dict, now: datetime, send: bool = False) -> OfficialForm:
+    """Keep what was entered, and with `send` send it: from then on it stands. A sent form is never changed."""
+    form = _lock(form_id)
+
+    permissions.check_can_fill_in(reach, form.unit)
+    _check_draft(form)
+    _check_words(form, fields)
+
+    form.fields = fields
+    if send:
+        form.state, form.sent_at, form.sent_by = FormState.SENT, now, reach.user
+        post = reach.post_for("matter.manage", form.unit_path)
+        form.post = post.title if post else ""
+    form.save(update_fields=["fields", "state", "sent_at", "sent_by", "post"])
+
+    if send:
+        starts = rules.CLOCKS.get(form.kind, ("", ""))[0]
+        _record(
+            rules.sent_kind(form.kind),
+            form,
+            reach,
+            now,
+            plan_of_clock(form.subject, starts) if starts else "",
+        )
+    return form
+
+
+def _present(kind: str, unit: Unit, day: date, matter: Matter | None) -> OfficialForm | None:
+    if matter is not None:
+        return OfficialForm.objects.filter(kind=kind, matter=matter).first()
+    if kind == FormKind.F1:
+        return OfficialForm.objects.filter(kind=kind, unit=unit, day=day).first()
+    return None
+
+
+def _check_subject(kind: str, matter: Matter | None) -> None:
+    if (kind in rules.ABOUT_A_MATTER) != (matter is not None):
+        raise Invalid(
+            "matter_missing",
+            _("The form was not begun: it is about a registered matter. Open the matter and begin it there."),
+        )
+    if matter is None:
+        return
+    is_due = {FormKind.F2: matter.accepted_at, FormKind.F3: matter.mediation_ended_at}
+    if kind in is_due and is_due[FormKind(kind)] is None:
+        raise WrongState(
+            "not_yet",
+            _(
+                "The form about %(number)s was not begun: the dispute is not accepted yet, or its mediation has "
+                "not ended. Say so on the page of the matter first."
+            )
+            % {"number": matter.number},
+        )
+
+
+def _lock(form_id: int) -> OfficialForm:
+    rows = OfficialForm.objects.select_for_update(of=("self",)).select_related("unit", "matter")
+    return rows.get(pk=form_id)
+
+
+def _check_draft(form: OfficialForm) -> None:
+    if form.state != FormState.DRAFT:
+        raise WrongState(
+            "already_sent",
+            _("%(number)s was not changed: it has been sent and stands. Begin another form.")
+            % {"number": form.number},
+        )
+
+
+def _check_words(form: OfficialForm, fields: dict) -> None:
+    texts = [value for value in fields.values() if isinstance(value, str)]
+    if any(unsigned_personal_data_in(text) for text in texts):
+        raise Invalid(
+            "personal_data",
+            _(
+                "%(number)s was not saved: it holds an identity, telephone or card number, and forms name no "
+                "people. Take the number out and send it again."
+            )
+            % {"number": form.number},
+        )
+
+
+def _record(kind: str, form: OfficialForm, reach: Reach, now: datetime, plan: str = "") -> None:
+    record_with_clocks(
+        kind,
+        subject=form.subject,
+        unit=form.unit,
+        actor=reach.user,
+        post=form.post,
+        plan=plan,
+        at=now,
+        content={"number": form.number, "kind": form.kind, "day": str(form.day)},
+    )

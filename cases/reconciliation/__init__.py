@@ -1,0 +1,1 @@
+"""Three numbers that must agree: reported, registered, dealt with."""

@@ -1,0 +1,12 @@
+"""The page of the three numbers."""
+
+from django.shortcuts import render
+
+from cases.reconciliation import queries as agreement
+from reports.pictures.pages import Look
+
+
+class AgreementPage(Look):
+    def get(self, request):
+        rows = agreement.agreements(self.unit, self.month)
+        return render(request, "cases/reconciliation/agreement.html", {**self.context(), "rows": rows})
