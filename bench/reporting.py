@@ -28,10 +28,11 @@ from common.local_time import LOCAL, day_of  # noqa: E402
 from common.periods import DAILY, period_of  # noqa: E402
 from journal import wake  # noqa: E402
 from journal.numbering import number_new  # noqa: E402
-from reports import actions, queries  # noqa: E402
-from reports.models import Round  # noqa: E402
-from reports.rounds.actions import fix_rounds, open_rounds  # noqa: E402
-from reports.tallies import fold, recount  # noqa: E402
+from zero_reports.counts import queries  # noqa: E402
+from zero_reports.counts.tallies import fold, recount  # noqa: E402
+from zero_reports.filing import actions  # noqa: E402
+from zero_reports.rounds.actions import fix_rounds, open_rounds  # noqa: E402
+from zero_reports.rounds.models import Round  # noqa: E402
 
 TODAY = period_of(DAILY, day_of(timezone.now()))
 #: In time, as nearly every report is: half an hour before the built-in cut-off.
@@ -54,7 +55,7 @@ INSERT INTO accounts_unit (code, name, name_en, tier, parent_id, path, phone, ad
 """
 #: Nineteen of twenty units have answered.
 ANSWER = """
-INSERT INTO reports_zeroreport (cadence, day, unit_id, version, current, answer, receipt, received_at,
+INSERT INTO zero_reports_zeroreport (cadence, day, unit_id, version, current, answer, receipt, received_at,
   first_received_at, due_at, counted, filed_by_id, post, on_behalf, via)
 SELECT 'daily', %(day)s, id, 1, true, 'nil', 'R-' || code, %(at)s, %(at)s, %(due)s, true, %(person)s, '', false, 'api'
 FROM accounts_unit WHERE code LIKE %(codes)s AND id %% 20 <> 0

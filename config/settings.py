@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     "early_warnings",
     "command",
     "duty",
-    "reports",
+    "zero_reports",
     "cases",
     "written_reports",
     "dashboards",

@@ -16,7 +16,7 @@ api = [
     path("", include("command.urls_api")),
     path("", include("duty.urls_api")),
     path("", include("rosters.urls_api")),
-    path("", include("reports.urls_api")),
+    path("", include("zero_reports.urls_api")),
     path("", include("cases.urls_api")),
     path("", include("written_reports.urls_api")),
 ]
@@ -34,8 +34,7 @@ urlpatterns = [
     path("", include("duty.urls")),
     path("", include("written_reports.urls")),
     path("", include("cases.urls")),
-    path("", include("reports.urls_upward")),
-    path("", include("reports.urls")),
+    path("", include("zero_reports.urls")),
     path("", include("dashboards.urls")),
     path("", include("dashboards.statistics.urls")),
     path("", include("common.urls")),

@@ -32,8 +32,8 @@ from journal.models import Entry, Head
 from journal.parts import PartsView
 from notices import hand_calls
 from plans.facts import Facts
-from reports.silent.queries import missing_today
 from rosters.queries import on_duty
+from zero_reports.counts.silent import missing_today
 
 #: A board shows so many cards; the list page has the rest.
 MOST_CARDS = 50

@@ -24,9 +24,9 @@ from notices.actions import acknowledge, acknowledge_about
 from notices.choices import ON_SCREEN
 from notices.models import Notice
 from plans.facts import Facts
-from reports.actions import Item, file_report
-from reports.choices import Answer
-from reports.rounds.actions import fix_rounds, open_rounds
+from zero_reports.filing.actions import Item, file_report
+from zero_reports.filing.choices import Answer
+from zero_reports.rounds.actions import fix_rounds, open_rounds
 
 DAYS = 7
 #: The incident happened so many days ago.

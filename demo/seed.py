@@ -16,8 +16,8 @@ from common.local_time import LOCAL, day_of
 from common.periods import DAILY, period_of
 from demo import bureau, past, plans, upward, written
 from demo.duty import seed_duty
-from reports.actions import file_report
-from reports.choices import Answer
+from zero_reports.filing.actions import file_report
+from zero_reports.filing.choices import Answer
 
 
 def seed(*, now: datetime) -> Path:

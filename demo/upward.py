@@ -9,10 +9,10 @@ from cases.matters.actions import assign, register
 from cases.official_forms.actions import begin
 from common.local_time import day_of
 from common.periods import DAILY, period_of
-from reports.actions import Item, file_report
-from reports.choices import Answer
-from reports.models import ReportItem
-from reports.rollup.actions import confirm
+from zero_reports.filing.actions import Item, file_report
+from zero_reports.filing.choices import Answer
+from zero_reports.filing.models import ReportItem
+from zero_reports.rollups.actions import confirm
 
 #: Village → what it reports today. They are not among those the list of the missing shows.
 REPORTED = {

@@ -21,10 +21,10 @@ WHEEL_WORDS = {
     "notices.alerts": gettext_lazy("sends alerts"),
     "notices.escalation": gettext_lazy("follows up where nobody hears"),
     "notices": gettext_lazy("sends other notices"),
-    "reports.tallies": gettext_lazy("counts zero-reports"),
+    "zero_reports.counts.tallies": gettext_lazy("counts zero-reports"),
     "accounts.reform": gettext_lazy("ends, splits and merges units on their day"),
-    "reports.rounds": gettext_lazy("opens and closes reporting days"),
-    "reports.reminders": gettext_lazy("follows up units that have not reported"),
+    "zero_reports.rounds": gettext_lazy("opens and closes reporting days"),
+    "zero_reports.reminders": gettext_lazy("follows up units that have not reported"),
     "anchor": gettext_lazy("writes the journal’s anchor"),
     "auditor": gettext_lazy("checks that nothing is overdue"),
 }

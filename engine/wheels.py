@@ -21,9 +21,9 @@ from journal.numbering import head, number_new
 from notices import escalation, outbox
 from notices.choices import ALERT
 from plans.overdue import tell_breaches
-from reports.reminders.turn import turn_reminders
-from reports.turn import fold_tallies, turn_rounds
 from written_reports.reminders import remind_written
+from zero_reports.reminders.turn import turn_reminders
+from zero_reports.rounds.turn import fold_tallies, turn_rounds
 
 log = logging.getLogger(__name__)
 
@@ -112,11 +112,11 @@ POST = Wheel("notices", _send_all, limit=45 * SECONDS)
 SHIFTS = Wheel("duty.shifts", turn_shifts, limit=60 * SECONDS, every=5 * SECONDS)
 # Before the day is opened, so that it asks the units there are from then on.
 REFORMS = Wheel("accounts.reform", carry_out_due, limit=900 * SECONDS, every=20 * SECONDS)
-TALLIES = Wheel("reports.tallies", fold_tallies, limit=120 * SECONDS)
+TALLIES = Wheel("zero_reports.counts.tallies", fold_tallies, limit=120 * SECONDS)
 # Opening a day counts every unit; in a province that takes seconds, so it has a lane without deadlines.
-ROUNDS = Wheel("reports.rounds", turn_rounds, limit=900 * SECONDS, every=20 * SECONDS)
+ROUNDS = Wheel("zero_reports.rounds", turn_rounds, limit=900 * SECONDS, every=20 * SECONDS)
 # Chunk by chunk; a province at its cut-off takes minutes, and nobody waits for a reminder.
-REMINDERS = Wheel("reports.reminders", _remind, limit=900 * SECONDS)
+REMINDERS = Wheel("zero_reports.reminders", _remind, limit=900 * SECONDS)
 ANCHOR = Wheel(
     "anchor",
     lambda now: int(anchor.write(now)),

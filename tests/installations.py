@@ -35,9 +35,9 @@ from django.utils import timezone
 from accounts.models import User
 from demo import bureau
 from plans.actions import load_plan
-from reports.reminders.actions import write_steps
-from reports.reminders.models import ReminderStep
-from reports.turn import turn_rounds
+from zero_reports.reminders.actions import write_steps
+from zero_reports.reminders.models import ReminderStep
+from zero_reports.rounds.turn import turn_rounds
 from tests.live.sessions import sign_in
 
 now = timezone.now()

@@ -22,10 +22,10 @@ from command.orders.choices import OrderState, OrderVerb
 from command.orders.models import OrderStep
 from common.local_time import day_of
 from common.periods import DAILY, period_of
-from reports.actions import Item, file_report
-from reports.choices import Answer
 from tests.early_warnings.conftest import passwords  # noqa: F401
 from tests.live.walk import ACTS, Walk, order, report
+from zero_reports.filing.actions import Item, file_report
+from zero_reports.filing.choices import Answer
 
 #: Whatever breaks these breaks another check too, and PostgreSQL names the first of the two.
 SHADOWED = {"versions_count_from_one": "the_first_version_came_first"}

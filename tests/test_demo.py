@@ -13,7 +13,8 @@ from incidents.models import Incident
 from notices.choices import State
 from notices.models import Notice
 from plans.actions import load_plan
-from reports.models import Round, ZeroReport
+from zero_reports.filing.models import ZeroReport
+from zero_reports.rounds.models import Round
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ import pytest
 
 from common.local_time import day_of
 from tests.incidents.conftest import alarm
-from tests.reports.conftest import file, today
+from tests.zero_reports.conftest import file, today
 
 __all__ = ["alarm", "file", "today"]
 
@@ -181,7 +181,7 @@ def test_at_night_no_order_goes_to_a_unit_that_ended_today(ended_today, alarm, n
 def test_at_night_no_matter_is_assigned_to_a_unit_that_ended_today(ended_today, units, file, reach):
     from cases.matters import actions
     from common.errors import Invalid
-    from reports.models import ReportItem
+    from zero_reports.filing.models import ReportItem
 
     file("village111.informant", "V111", items=[("labour", 3, "工资拖欠")])
     given = {"reach": reach("county1.duty"), "now": NIGHT}

@@ -12,12 +12,12 @@ from clocks.actions import record_with_clocks
 from common.days import read_day
 from common.errors import Invalid, Stale, WrongState
 from common.personal_data import unsigned_personal_data_in
-from reports.permissions import filing_post
 from written_reports import permissions, queries, rules
 from written_reports.figures import figures
 from written_reports.models import WrittenReport, WrittenVersion
 from written_reports.queries import Slot
 from written_reports.reminders import take_back
+from zero_reports.filing.permissions import filing_post
 
 
 @transaction.atomic

@@ -8,12 +8,12 @@ from rest_framework.views import APIView
 from common.api import check_if_match, etag, idempotent
 from common.serializers import StrictSerializer, validated
 from common.whole_numbers import read_number
-from reports.queries import get_unit
 from written_reports import actions, queries, rules
 from written_reports.choices import Part
 from written_reports.figures import figures
 from written_reports.queries import Slot
 from written_reports.views import FURTHEST
+from zero_reports.counts.queries import get_unit
 
 
 class LineSerializer(StrictSerializer):

@@ -12,8 +12,8 @@ from common.periods import Period, period_of
 from plans.models import PlanVersion
 from plans.sections import ClockLine, clocks_of
 from plans.writing import HANDED_IN, Cutoff, Written, cutoff_of
-from reports.cadence import exists_on
 from written_reports import rules
+from zero_reports.rounds.cadence import exists_on
 
 
 class Asking(NamedTuple):

@@ -12,9 +12,11 @@ from incidents.choices import State
 from incidents.models import Incident
 from plans.engine import levels_of
 from plans.models import PlanVersion
-from reports.models import ReportItem, Silence, Tally, ZeroReport
-from reports.rollup.queries import INCIDENT
-from reports.rules import ITEMS, NIL, Counts
+from zero_reports.counts.models import Tally
+from zero_reports.filing.models import ReportItem, ZeroReport
+from zero_reports.rollups.queries import INCIDENT
+from zero_reports.rounds.models import Silence
+from zero_reports.rounds.rules import ITEMS, NIL, Counts
 
 #: Incidents nobody has signed a warning for.
 UNSIGNED = {"zh": "未签发预警", "en": "No warning signed"}

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.date_fields import day_field
-from reports.classes import class_said
 from written_reports import rules
 from written_reports.choices import Part
+from zero_reports.filing.classes import class_said
 
 #: So many empty lines stand below those that are filled.
 SPARE = 3

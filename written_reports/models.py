@@ -7,9 +7,9 @@ from django.utils.translation import get_language
 
 from common.paths import PathField
 from journal.keys import key
-from reports.periodic import ForPeriod, ForPeriodQuerySet
 from written_reports import rules
 from written_reports.choices import LineKind, SlotState, WrittenCadence
+from zero_reports.rounds.periodic import ForPeriod, ForPeriodQuerySet
 
 
 class WrittenReportQuerySet(ForPeriodQuerySet):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from accounts.scope import HeldPost, Reach
 from common.errors import NotAllowed
-from reports.permissions import check_can_view
+from zero_reports.filing.permissions import check_can_view
 
 
 def check_can_write(reach: Reach, unit: Unit) -> None:

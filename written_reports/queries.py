@@ -12,11 +12,11 @@ from accounts.scope import Reach
 from cases.matters.models import Matter
 from common.errors import not_found
 from common.periods import Period, parse
-from reports.queries import get_unit
 from written_reports import rules
 from written_reports.asking import Asking, asked, askings
 from written_reports.choices import LineKind, SlotState
 from written_reports.models import WrittenReport, WrittenVersion
+from zero_reports.counts.queries import get_unit
 
 
 class Slot(NamedTuple):

@@ -22,13 +22,13 @@ from notices.many import Note, queue_many
 from notices.models import Notice
 from notices.recipients import Recipient
 from notices.wordings import Message
-from reports.reminders.actions import ANSWERED
-from reports.reminders.alerts import WAYS, names_of, words_of
-from reports.reminders.choices import TO_THE_UNIT, Do
-from reports.reminders.queries import Group, Target, answering_for, parents_with, targets_above
-from reports.reminders.rules import STILL_USEFUL, Step, is_stale, steps_of
 from written_reports.asking import Asking, askings
 from written_reports.models import WrittenReminder, WrittenReport
+from zero_reports.reminders.actions import ANSWERED
+from zero_reports.reminders.alerts import WAYS, names_of, words_of
+from zero_reports.reminders.choices import TO_THE_UNIT, Do
+from zero_reports.reminders.queries import Group, Target, answering_for, parents_with, targets_above
+from zero_reports.reminders.rules import STILL_USEFUL, Step, is_stale, steps_of
 
 #: The beginning of every purpose of this room's reminders.
 PURPOSE = "written."

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext as _
 
 from accounts.models import in_reader_language
-from reports.rollup.queries import class_words
 from written_reports import rules
 from written_reports.choices import SlotState
+from zero_reports.rollups.queries import class_words
 
 _LOOKS = {
     SlotState.NOT_BEGUN: "off",

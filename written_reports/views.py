@@ -11,15 +11,15 @@ from common.once import once
 from common.papers import respond
 from common.redirects import see_other
 from common.whole_numbers import read_number
-from reports.classes import classes_at
-from reports.queries import get_unit, top_units
-from reports.reading import check_may_look
 from written_reports import actions, permissions, queries
 from written_reports.choices import Part, SlotState
 from written_reports.figures import figures
 from written_reports.forms import WrittenForm
 from written_reports.papers import file_name, written_paper
 from written_reports.saying import data_said, line_heads, line_said, state_look
+from zero_reports.counts.queries import get_unit, top_units
+from zero_reports.filing.classes import classes_at
+from zero_reports.filing.reading import check_may_look
 
 #: How many periods back the list goes.
 FURTHEST = 60

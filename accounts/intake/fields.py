@@ -25,7 +25,7 @@ NOT_LOOKED_AT = {
     "account-units": "units from a file; their office telephones are its purpose",
     "plan-check": "keeps nothing",
     "api:plan-evaluate": "keeps nothing",
-    "reports-sheet-in": "a workbook, whose cells are looked at row by row (reports.sheets.difference)",
+    "reports-sheet-in": "a workbook, whose cells are looked at row by row (zero_reports.bulk.difference)",
     "roster-import": "a workbook of user names and times",
     "number": "staff telephones are its purpose",
     "number-code": "a code and nothing else",

@@ -19,7 +19,7 @@ from common.redirects import see_other
 from incidents.steps.forms import StepForm
 from journal.kinds import KINDS
 from plans.steps import choices, said
-from reports.reading import valid
+from zero_reports.filing.reading import valid
 
 
 def demand_context(matter: Matter, may_work: bool, now: datetime) -> dict:

@@ -19,7 +19,7 @@ from common.numbers import next_number
 from incidents.actions import Alarm, report_incident
 from incidents.choices import Source
 from plans.facts import Facts
-from reports.models import ReportItem
+from zero_reports.filing.models import ReportItem
 
 #: Verb → the journal's word for it.
 KINDS = {

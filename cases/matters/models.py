@@ -9,8 +9,8 @@ from common.paths import PathField
 from journal.keys import key
 from journal.kinds import KINDS
 from plans.steps import said
-from reports.classes import class_said
-from reports.periodic import ForPeriod, ForPeriodQuerySet
+from zero_reports.filing.classes import class_said
+from zero_reports.rounds.periodic import ForPeriod, ForPeriodQuerySet
 
 
 class MatterQuerySet(ForPeriodQuerySet):
@@ -32,7 +32,7 @@ class Matter(ForPeriod):
 
     number = models.CharField(max_length=60, unique=True)
     #: The item as it was reported; a correction makes new items, this one stays.
-    item = models.OneToOneField("reports.ReportItem", on_delete=models.PROTECT, related_name="matter")
+    item = models.OneToOneField("zero_reports.ReportItem", on_delete=models.PROTECT, related_name="matter")
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="matters")
     unit_path = PathField()
     dispute_class = models.CharField(max_length=20, blank=True, default="")

@@ -12,7 +12,7 @@ from cases.matters.models import Matter
 from clocks.models import Clock
 from common.errors import not_found
 from journal.keys import key, pks_of
-from reports.models import ReportItem
+from zero_reports.filing.models import ReportItem
 
 #: How many unregistered items a page offers at once.
 OFFERED = 50

@@ -18,9 +18,9 @@ from common.errors import Invalid, is_allowed, not_found
 from common.once import once
 from common.redirects import see_other
 from common.whole_numbers import read_number
-from reports.models import ReportItem
-from reports.queries import get_unit
-from reports.reading import check_may_look, valid
+from zero_reports.counts.queries import get_unit
+from zero_reports.filing.models import ReportItem
+from zero_reports.filing.reading import check_may_look, valid
 
 
 class MatterList(LoginRequiredMixin, View):

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0008_codes_fit_an_address'),
         ('incidents', '0003_the_highest_signed_level'),
-        ('reports', '0001_initial'),
+        ('zero_reports', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('file_number', models.CharField(blank=True, default='', max_length=60)),
                 ('rev', models.PositiveIntegerField(default=1)),
                 ('incident', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='incidents.incident')),
-                ('item', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='matter', to='reports.reportitem')),
+                ('item', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='matter', to='zero_reports.reportitem')),
                 ('lead_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='accounts.unit')),
             ],

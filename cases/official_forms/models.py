@@ -7,7 +7,7 @@ from django.db.models import Q
 from cases.official_forms.choices import FOUND, FormKind, FormState, fields_of
 from common.paths import PathField
 from journal.keys import key
-from reports.classes import class_said, in_order
+from zero_reports.filing.classes import class_said, in_order
 
 
 class OfficialFormQuerySet(models.QuerySet):

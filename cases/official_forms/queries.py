@@ -14,7 +14,7 @@ from cases.official_forms.models import OfficialForm
 from clocks.models import Clock
 from common.errors import not_found
 from common.local_time import LOCAL
-from reports.classes import classes_at
+from zero_reports.filing.classes import classes_at
 
 
 def get_form(reach: Reach, number: str) -> OfficialForm:

@@ -17,8 +17,8 @@ from common.local_time import day_of
 from common.once import once
 from common.papers import respond
 from common.redirects import see_other
-from reports.queries import get_unit, top_units
-from reports.reading import check_may_look
+from zero_reports.counts.queries import get_unit, top_units
+from zero_reports.filing.reading import check_may_look
 
 STARTS = {kind: starts for kind, (starts, _stops) in rules.CLOCKS.items()}
 

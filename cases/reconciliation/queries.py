@@ -17,8 +17,8 @@ from accounts.models import Unit
 from cases.matters.choices import MatterState
 from cases.matters.models import Matter
 from common.paths import WIDTH
-from reports.classes import class_said, in_order
-from reports.models import ReportItem
+from zero_reports.filing.classes import class_said, in_order
+from zero_reports.filing.models import ReportItem
 
 Key = tuple[int, str]
 

@@ -3,7 +3,7 @@
 from django.shortcuts import render
 
 from cases.reconciliation import queries as agreement
-from reports.pictures.pages import Look
+from zero_reports.counts.pages import Look
 
 
 class AgreementPage(Look):

@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 from accounts.models import Unit
 from cases.official_forms.models import OfficialForm
 from common.periods import DAILY, Period
-from reports.matrix import matrix, month_of, month_of_weeks
-from reports.models import FilingTime, ReportItem, ZeroReport
+from zero_reports.counts.matrix import matrix, month_of, month_of_weeks
+from zero_reports.filing.models import FilingTime, ReportItem, ZeroReport
 
 
 class Burden(NamedTuple):

@@ -9,8 +9,10 @@ from django.db.models import Sum
 from accounts.choices import Tier
 from accounts.models import Unit
 from common.periods import Period
-from reports.models import Silence, Tally, ZeroReport
-from reports.rules import ITEMS, NIL, Counts
+from zero_reports.counts.models import Tally
+from zero_reports.filing.models import ZeroReport
+from zero_reports.rounds.models import Silence
+from zero_reports.rounds.rules import ITEMS, NIL, Counts
 
 #: So many units with others below them are added up tier by tier; above, the picture of a unit below shows it.
 PARENTS_BY_TIER = 3000

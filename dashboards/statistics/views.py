@@ -6,7 +6,7 @@ from common.local_time import day_of
 from common.periods import DAILY, WEEKLY, period_of
 from dashboards.statistics import burden
 from dashboards.statistics.history import history
-from reports.pictures.pages import Look
+from zero_reports.counts.pages import Look
 
 #: How many days and weeks the picture over time shows.
 DAYS, WEEKS = 30, 26

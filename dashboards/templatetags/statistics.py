@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from common.periods import Period
 from dashboards.statistics.history import Line
-from reports.rollup.papers import per_cent
-from reports.rules import Counts
+from zero_reports.rollups.papers import per_cent
+from zero_reports.rounds.rules import Counts
 
 register = template.Library()
 

@@ -1,3 +1,3 @@
-from tests.reports.conftest import file, morning, noon, today
+from tests.zero_reports.conftest import file, morning, noon, today
 
 __all__ = ["file", "morning", "noon", "today"]

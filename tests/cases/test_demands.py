@@ -20,7 +20,7 @@ from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from common.local_time import day_of
 from journal.models import Entry
 from journal.record import content_of
-from reports.models import ReportItem
+from zero_reports.filing.models import ReportItem
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from common.errors import Invalid, NotAllowed, NotFound, Refused, WrongState
 from common.local_time import day_of
 from incidents.models import Incident
 from journal.models import Entry
-from reports.choices import DisputeClass
-from reports.models import ReportItem
+from zero_reports.filing.choices import DisputeClass
+from zero_reports.filing.models import ReportItem
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,8 @@ from common.local_time import day_of
 from common.periods import DAILY, period_of
 from common.rows import Statement, Table
 from journal.models import Entry
-from reports.models import Round, ZeroReport
+from zero_reports.filing.models import ZeroReport
+from zero_reports.rounds.models import Round
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def test_a_row_read_by_hand_is_what_the_orm_wrote(asking):
     asking.save()
     table = Table(Round)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {table.columns('mine')} FROM reports_round mine")
+        cursor.execute(f"SELECT {table.columns('mine')} FROM zero_reports_round mine")
         found = table.read(cursor.fetchone())
     assert model_to_dict(found) == model_to_dict(Round.objects.get())
     assert found.due_at.utcoffset() == timedelta(0)

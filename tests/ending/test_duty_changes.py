@@ -9,12 +9,12 @@ from common.local_time import LOCAL
 from journal.models import Entry
 from notices.models import Notice
 from notices.rules import QuietHours, first_moment, quiet_hours
-from reports.reminders.choices import Do
-from reports.reminders.rules import Step, before_the_night
 from rosters import actions, changes, queries, swaps
 from rosters.choices import FindingCode, SwapVerb
 from rosters.models import Shift, Swap
 from tests.rosters.conftest import colleagues, draft, posts, published, refused, rotate
+from zero_reports.reminders.choices import Do
+from zero_reports.reminders.rules import Step, before_the_night
 
 __all__ = ["colleagues", "draft", "posts", "published", "rotate"]
 

@@ -14,11 +14,11 @@ from engine import auditor
 from notices import escalation
 from notices.choices import Do
 from notices.models import Step, Telling
-from reports.models import Round
-from reports.reminders.actions import take_step, write_steps
-from reports.reminders.models import ReminderStep
-from reports.rounds.actions import fix_rounds, open_rounds
-from reports.tallies import _changes
+from zero_reports.counts.tallies import _changes
+from zero_reports.reminders.actions import take_step, write_steps
+from zero_reports.reminders.models import ReminderStep
+from zero_reports.rounds.actions import fix_rounds, open_rounds
+from zero_reports.rounds.models import Round
 
 MINUTE = timedelta(minutes=1)
 
@@ -88,7 +88,7 @@ def test_a_step_of_reminders_that_raises_stops_no_other(plan, cast, now, monkeyp
             raise KeyError("poison")
         taken.append(step.pk)
 
-    monkeypatch.setattr("reports.reminders.actions._take", take)
+    monkeypatch.setattr("zero_reports.reminders.actions._take", take)
 
     assert take_step(evening) == 1
     assert take_step(evening) == 1
@@ -107,7 +107,7 @@ def test_a_period_that_cannot_be_counted_stops_no_other(plan, cast, now, monkeyp
         fixed.append(period.day)
         return []
 
-    monkeypatch.setattr("reports.rounds.actions._fix", fix)
+    monkeypatch.setattr("zero_reports.rounds.actions._fix", fix)
     fix_rounds(now=now + timedelta(days=9))
 
     assert days[1] in fixed

@@ -123,10 +123,10 @@ def test_status_for_the_beat(db, now):
         "notices.escalation",
         "notices.alerts",
         "notices",
-        "reports.tallies",
+        "zero_reports.counts.tallies",
         "accounts.reform",
-        "reports.rounds",
-        "reports.reminders",
+        "zero_reports.rounds",
+        "zero_reports.reminders",
         "anchor",
     ]
     assert ages(now)["clocks"] is None

@@ -16,9 +16,9 @@ from accounts.models import Post, Reform, Unit
 from accounts.reform.actions import carry_out_due
 from common.local_time import day_of
 from notices.models import Notice
-from reports.models import Round
-from reports.reminders import actions as reminders
-from reports.reminders.models import ReminderStep
+from zero_reports.models import Round
+from zero_reports.reminders import actions as reminders
+from zero_reports.reminders.models import ReminderStep
 
 reminders.CHUNK = 2
 today = day_of(now)

@@ -88,7 +88,7 @@ def acknowledge_order(installation: Installation, web: Server) -> Act:
 def file_report(installation: Installation, web: Server) -> Act:
     clerk = installation.client("town11.clerk", web)
     path = f"zero-reports/T11/{today()}/"
-    count = "SELECT count(*) FROM reports_zeroreport"
+    count = "SELECT count(*) FROM zero_reports_zeroreport"
     return Act(clerk, "PUT", path, {"answer": "nil"}, new_key(), count, "zero_report.received")
 
 

@@ -65,7 +65,7 @@ session.save()
 CUT_OFF = """
 from datetime import timedelta
 from django.utils import timezone
-from reports.turn import turn_rounds
+from zero_reports.rounds.turn import turn_rounds
 turn_rounds(timezone.now() + timedelta(days={days}))
 """
 
@@ -163,7 +163,7 @@ def names(installation) -> set[str]:
     """Constraints and indexes of the silences that migrations know by name."""
     rows = installation.rows(
         """SELECT relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-           WHERE indrelid = 'reports_silence'::regclass AND NOT indisprimary"""
+           WHERE indrelid = 'zero_reports_silence'::regclass AND NOT indisprimary"""
     )
     return {name for (name,) in rows}
 
@@ -186,11 +186,9 @@ def run_as_owner(installation, name: str) -> None:
 
 def test_silences_divided_by_month(installation, bureau):
     python(CUT_OFF.format(days=1), env=installation.env)
-    before = installation.rows("SELECT id, unit_id, cadence, day FROM reports_silence ORDER BY id")
+    before = installation.rows("SELECT id, unit_id, cadence, day FROM zero_reports_silence ORDER BY id")
     known = names(installation)
-    foreign = (
-        "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'reports_silence'::regclass"
-    )
+    foreign = "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND conrelid = 'zero_reports_silence'::regclass"
     keys = installation.one(foreign)
 
     # A copy belongs to who copied it; the delivered script gives the database to the owner of its tables.
@@ -200,7 +198,7 @@ def test_silences_divided_by_month(installation, bureau):
     run_as_owner(installation, "months")
     python(CUT_OFF.format(days=2), env=installation.env)
 
-    after = installation.rows("SELECT id, unit_id, cadence, day FROM reports_silence ORDER BY id")
+    after = installation.rows("SELECT id, unit_id, cadence, day FROM zero_reports_silence ORDER BY id")
     assert before
     assert after[: len(before)] == before
     # Fewer units than the day before may be asked: not all report on a day off.
@@ -209,11 +207,11 @@ def test_silences_divided_by_month(installation, bureau):
     assert {row[3] for row in added}.isdisjoint({row[3] for row in before})
     assert len({row[0] for row in after}) == len(after)
     assert (names(installation), installation.one(foreign)) == (known, keys)
-    parts = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'reports_silence'::regclass"
+    parts = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'zero_reports_silence'::regclass"
     assert installation.one(parts) in (15, 16)
-    assert installation.one("SELECT count(*) FROM reports_silence_rest") == 0
+    assert installation.one("SELECT count(*) FROM zero_reports_silence_rest") == 0
     with pytest.raises(psycopg2.errors.UniqueViolation):
-        installation.rows("INSERT INTO reports_silence SELECT * FROM reports_silence")
+        installation.rows("INSERT INTO zero_reports_silence SELECT * FROM zero_reports_silence")
 
     backup = installation.folder / "backup"
     manage("backup", str(backup), env=installation.env)

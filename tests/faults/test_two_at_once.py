@@ -125,7 +125,7 @@ def test_zero_reports_filed_at_once_are_versions_one_after_the_other(deployed, p
     assert set(statuses(answers)) <= {200, 201}
     assert sorted(answer["version"] for answer in answers) == [1, 2, 3, 4, 5, 6]
     assert len({answer["receipt"] for answer in answers}) == 6
-    current = "SELECT count(*) FROM reports_zeroreport r JOIN accounts_unit u ON u.id = r.unit_id WHERE u.code = 'T11' AND r.current"  # fmt: skip
+    current = "SELECT count(*) FROM zero_reports_zeroreport r JOIN accounts_unit u ON u.id = r.unit_id WHERE u.code = 'T11' AND r.current"  # fmt: skip
     assert deployed[0].one(current) == 1
 
 

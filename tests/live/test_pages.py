@@ -42,7 +42,7 @@ PAGES = [
 WALKED = {
     "dashboards/commander.html", "dashboards/duty.html", "dashboards/incident.html", "dashboards/journal.html",
     "dashboards/squad.html", "early_warnings/list.html", "early_warnings/warning.html",
-    "incidents/list.html", "reports/missing.html", "early_warnings/proof.html", "notices/calls.html",
+    "incidents/list.html", "zero_reports/missing.html", "early_warnings/proof.html", "notices/calls.html",
     "dashboards/promise.html", "dashboards/receipt.html", "dashboards/whole/clocks.html", "dashboards/whole/orders.html",
     "notices/inbox.html",
 }  # fmt: skip

@@ -15,7 +15,7 @@ from plans.facts import Facts
 from plans.models import PlanVersion
 from plans.queries import plan_in_force
 from plans.versions.actions import put_in_force
-from reports.cadence import cadence_of
+from zero_reports.rounds.cadence import cadence_of
 
 LIBRARY = sorted(path.name for path in (Path(__file__).parents[2] / "plans/library").glob("*.yaml"))
 

@@ -19,9 +19,9 @@ from plans.clock_rules import runs
 from plans.sections import clocks_of
 from plans.strict_yaml import read
 from plans.watched import watch_of
-from reports import cadence
 from tests.rooms import ROOMS
 from written_reports import asking
+from zero_reports.rounds import cadence
 
 TEXTS = {path.stem: path.read_text() for path in sorted((settings.BASE_DIR / "plans/library").glob("*.yaml"))}
 LINES = [(name, line) for name, text in TEXTS.items() for line in clocks_of(read(text).value)]

@@ -26,11 +26,11 @@ from incidents.actions import add_observation
 from incidents.models import Incident
 from journal.numbering import number_new
 from plans.facts import Facts
-from reports.actions import Item, file_report
-from reports.models import ReportItem, ZeroReport
 from rosters.models import Roster, Shift
 from tests.early_warnings.conftest import passwords
 from tests.incidents.conftest import alarm
+from zero_reports.filing.actions import Item, file_report
+from zero_reports.filing.models import ReportItem, ZeroReport
 
 __all__ = ["alarm", "passwords"]
 

@@ -15,10 +15,10 @@ from accounts.scope import reach_of
 from accounts.tokens import issue
 from cases.matters.actions import register
 from common.periods import parse
-from reports.models import ReportItem
 from tests.written_reports.kit import LINE, MONTH, PLAN, QUARTER, TEXTS, WEEK
 from written_reports.figures import figures
 from written_reports.models import WrittenReport, WrittenVersion
+from zero_reports.filing.models import ReportItem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wall_clock")]
 

@@ -1,0 +1,78 @@
+"""Filing what was shown, each unit for itself. Lock, check, change, record: by zero_reports.filing.actions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit
+from accounts.scope import Reach
+from common.errors import Refused, Stale
+from common.periods import Period
+from zero_reports.bulk import rules
+from zero_reports.bulk.difference import Shown, items_of, units_shown
+from zero_reports.bulk.rules import Said
+from zero_reports.filing.actions import FiledFor, file_report, said
+from zero_reports.filing.choices import Via
+from zero_reports.filing.models import ZeroReport
+from zero_reports.filing.slots import lock_slot
+
+
+def apply(*, reach: Reach, shown: Sequence[Shown], period: Period, now: datetime) -> list[FiledFor]:
+    """File exactly the lines that were shown. A unit that has said something else since is left as it is.
+
+    Each unit is a transaction of its own: no other filing and no alarm waits for the whole list, and one that is
+    refused holds up no other. The same list again finds everything said already and files nothing.
+    """
+    units = units_shown(shown)
+    done = []
+    for one in shown:
+        unit = units[one.unit_id]
+        try:
+            with transaction.atomic():
+                slot = lock_slot(unit.pk, period)
+                report = _as_shown(slot.before, one)
+                if report is None:
+                    _check_unchanged(slot.unit, slot.before, one)
+                    report = file_report(
+                        reach=reach,
+                        unit=slot.unit,
+                        period=period,
+                        answer=one.said.answer,
+                        items=items_of(one.said),
+                        via=Via.SHEET,
+                        now=now,
+                    )
+        except Refused as refused:
+            done.append(FiledFor(unit, None, refused))
+        else:
+            done.append(FiledFor(unit, report, None))
+    return done
+
+
+def _as_shown(before: ZeroReport | None, one: Shown) -> ZeroReport | None:
+    """The report, where it says already what was to be filed."""
+    if before is None or before.version == one.version or _of(before) != one.said:
+        return None
+    return before
+
+
+def _check_unchanged(unit: Unit, before: ZeroReport | None, one: Shown) -> None:
+    version = before.version if before else 0
+    if version != one.version:
+        raise Stale(
+            "changed_since",
+            _(
+                "The report for %(unit)s was not filed: it has answered since you looked (receipt %(receipt)s). "
+                "Look at its report, and hand in the workbook again if it is to be corrected."
+            )
+            % {"unit": unit, "receipt": before.receipt if before else "–"},
+        )
+
+
+def _of(report: ZeroReport) -> Said:
+    items = said(report)
+    if any(item.incident for item in items):
+        return Said()
+    return rules.as_said(report.answer, [(i.dispute_class, i.count, i.note) for i in items])

@@ -1,0 +1,19 @@
+"""What zero-reports give to the rooms below."""
+
+from duty.shifts.choices import ItemKind
+from duty.shifts.queries import PASSING
+from notices.addenda import ADDERS
+from notices.still import CHECKS
+from plans.watched import ASKING
+from zero_reports.counts.handover import silent_units
+from zero_reports.reminders.alerts import PURPOSE
+from zero_reports.reminders.links import links_for
+from zero_reports.reminders.still import not_needed
+from zero_reports.rounds import cadence
+
+PASSING.register(ItemKind.SILENT, silent_units)
+ADDERS.register(PURPOSE, links_for)
+
+ASKING.register(cadence.is_asked)
+
+CHECKS.register("report", not_needed)
