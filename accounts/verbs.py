@@ -1,6 +1,6 @@
 """Verbs against kinds of posts. A post carries its verbs over its unit and everything below it.
 
-Signing is not in this table: who signs which level is the plan's word (plans.people).
+Signing is not in this table: who signs which level is the plan's word (plans.people.holders).
 """
 
 from accounts.choices import PostKind as P

@@ -27,7 +27,7 @@ from accounts.models import Unit, User
 from accounts.scope import reach_of
 from incidents.actions import Alarm, report_incident
 from incidents.models import Incident, Observation
-from plans.facts import Facts
+from plans.engine.facts import Facts
 
 chance, now = random.Random(1), timezone.now()
 units = list(Unit.objects.filter(path__under=Unit.objects.get(code="C1").path))

@@ -25,11 +25,11 @@ from accounts.models import Unit, User  # noqa: E402
 from accounts.scope import reach_of  # noqa: E402
 from incidents.cases import cases  # noqa: E402
 from incidents.models import Incident, Observation  # noqa: E402
-from plans.actions import load_plan  # noqa: E402
-from plans.choices import PlanState  # noqa: E402
-from plans.engine import evaluate  # noqa: E402
-from plans.facts import Facts  # noqa: E402
-from plans.models import PlanVersion  # noqa: E402
+from plans.engine.evaluation import evaluate  # noqa: E402
+from plans.engine.facts import Facts  # noqa: E402
+from plans.lifecycle.actions import load_plan  # noqa: E402
+from plans.lifecycle.choices import PlanState  # noqa: E402
+from plans.lifecycle.models import PlanVersion  # noqa: E402
 from plans.rehearsal.queries import replayed  # noqa: E402
 from plans.rehearsal.replay import replay  # noqa: E402
 

@@ -6,7 +6,7 @@ from command.orders.queries import held_open, key_of_number
 from common.subjects import READERS
 from incidents.queries import HOLDING_OPEN
 from notices.still import CHECKS
-from plans.overdue import RESPONSIBLE
+from plans.people.overdue import RESPONSIBLE
 
 READERS.register(key_of_number)
 HOLDING_OPEN.register(held_open)

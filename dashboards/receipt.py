@@ -16,7 +16,7 @@ from incidents import alerts, forms, permissions, queries, rules
 from incidents.checklist.queries import checklist
 from incidents.models import Incident
 from journal.parts import PartsView
-from plans.sections import alarm_roles
+from plans.document.sections import alarm_roles
 
 #: The page offers ten seconds for taking a false alarm back; the server allows a slow network on top.
 WITHDRAW_WITHIN = timedelta(seconds=10)

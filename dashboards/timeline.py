@@ -11,9 +11,9 @@ from journal.keys import key
 from journal.kinds import KINDS
 from journal.models import Entry
 from journal.record import content_of
-from plans.facts import Facts
-from plans.life_safety import checklist_of
-from plans.sections import squads_of
+from plans.document.life_safety import checklist_of
+from plans.document.sections import squads_of
+from plans.engine.facts import Facts
 
 #: Content worth reading aloud, in this order; the rest stays in the record.
 _SPOKEN = (

@@ -31,7 +31,7 @@ from incidents.steps.queries import steps_of
 from journal.models import Entry, Head
 from journal.parts import PartsView
 from notices import hand_calls
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from rosters.queries import on_duty
 from zero_reports.counts.silent import missing_today
 

@@ -23,7 +23,7 @@ from notices import outbox
 from notices.actions import acknowledge, acknowledge_about
 from notices.choices import ON_SCREEN
 from notices.models import Notice
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from zero_reports.filing.actions import Item, file_report
 from zero_reports.filing.choices import Answer
 from zero_reports.rounds.actions import fix_rounds, open_rounds

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from django.conf import settings
 
 from accounts.models import Unit, User
-from plans.actions import load_plan
-from plans.choices import PlanState
+from plans.lifecycle.actions import load_plan
+from plans.lifecycle.choices import PlanState
 from plans.versions.actions import file
 
 LIBRARY = settings.BASE_DIR / "plans/library"

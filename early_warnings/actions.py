@@ -38,9 +38,9 @@ from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.sharing.actions import let_take_part
 from notices.ending import settle
-from plans.engine import levels_of
-from plans.people import Signatory, in_the_chair, recipients
-from plans.sections import clock_of
+from plans.document.sections import clock_of
+from plans.engine.evaluation import levels_of
+from plans.people.holders import Signatory, in_the_chair, recipients
 
 
 @dataclass(frozen=True, slots=True)

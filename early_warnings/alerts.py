@@ -17,8 +17,8 @@ from notices.choices import ALERT, ORDER, ROUTINE, Channel
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.wordings import Message
-from plans.engine import level_of
-from plans.notifying import channels_of, escalation_of
+from plans.document.notifying import channels_of, escalation_of
+from plans.engine.evaluation import level_of
 
 #: Who is on duty in the units concerned: the incident's own and those above it.
 ON_DUTY = (PostKind.DUTY_OFFICER, PostKind.DUTY_LEADER)

@@ -26,8 +26,8 @@ from common.local_time import LOCAL
 from common.text import masked
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
-from plans.engine import Document, level_of, levels_of
-from plans.sections import categories_of
+from plans.document.sections import categories_of
+from plans.engine.evaluation import Document, level_of, levels_of
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 

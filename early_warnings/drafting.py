@@ -11,11 +11,11 @@ from django.utils.translation import get_language
 from common.local_time import LOCAL
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
-from plans.engine import level_of
-from plans.facts import Facts
-from plans.life_safety import checklist_of
-from plans.sections import categories_of
-from plans.words import Words
+from plans.document.life_safety import checklist_of
+from plans.document.sections import categories_of
+from plans.document.words import Words
+from plans.engine.evaluation import level_of
+from plans.engine.facts import Facts
 
 
 def text_for(warning: EarlyWarning, recipient: str) -> str:

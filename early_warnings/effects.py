@@ -9,7 +9,7 @@ from early_warnings.choices import State
 from early_warnings.ground import read
 from journal.keys import pk_of
 from notices.recipients import Recipient
-from plans.people import in_the_chair
+from plans.people.holders import in_the_chair
 
 
 def escalate_signoff(clock: Clock, now: datetime) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from common.templatetags.ui import badge
 from early_warnings.choices import CallOutcome, ReportChannel
-from plans.engine import Document, levels_of
+from plans.engine.evaluation import Document, levels_of
 
 
 def level_choices(document: Document) -> list[tuple[str, str]]:

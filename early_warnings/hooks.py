@@ -12,7 +12,7 @@ from incidents.closing.queries import ASKING
 from incidents.queries import HOLDING_OPEN
 from incidents.switching.queries import OBJECTIONS
 from notices.still import CHECKS, always
-from plans.overdue import RESPONSIBLE
+from plans.people.overdue import RESPONSIBLE
 from plans.rehearsal.cases import SIGNED
 
 READERS.register(key_of_number)

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from incidents.models import Incident
-from plans.engine import levels_of
-from plans.models import PlanVersion
+from plans.engine.evaluation import levels_of
+from plans.lifecycle.models import PlanVersion
 
 
 def objection_to_switch(incident: Incident, version: PlanVersion) -> str:

@@ -1,6 +1,6 @@
 """Who may do what with a warning. Each check raises with the reason; buttons and API derive from it.
 
-Who signs which level is the plan's word: the seats come from `plans.people`, with standing deputies (AB角)
+Who signs which level is the plan's word: the seats come from `plans.people.holders`, with standing deputies (AB角)
 and delegations of that moment; the next higher seat may always sign, never a lower one.
 """
 
@@ -14,10 +14,10 @@ from common.errors import NotAllowed
 from early_warnings import rules
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
-from plans import people
-from plans.engine import level_of, levels_of
-from plans.people import Signatory
-from plans.sections import signatory_roles, two_person_levels
+from plans.document.sections import signatory_roles, two_person_levels
+from plans.engine.evaluation import level_of, levels_of
+from plans.people import holders as people
+from plans.people.holders import Signatory
 
 
 def check_can_draft(reach: Reach, incident: Incident) -> None:

@@ -21,9 +21,9 @@ from incidents.models import Incident
 from incidents.queries import OpenItem
 from notices.models import Notice
 from notices.proof import Sheet, sheet
-from plans.engine import Level, levels_of
-from plans.people import Signatory, recipients, seat_of, signatory
-from plans.words import Words
+from plans.document.words import Words
+from plans.engine.evaluation import Level, levels_of
+from plans.people.holders import Signatory, recipients, seat_of, signatory
 
 
 def warnings(reach: Reach) -> QuerySet[EarlyWarning]:

@@ -15,8 +15,8 @@ from early_warnings import permissions
 from early_warnings.models import EarlyWarning, SignatureRequest
 from notices.actions import acknowledge_about
 from notices.ending import settle
-from plans.people import Signatory, next_to_ask
-from plans.sections import signatory_roles
+from plans.document.sections import signatory_roles
+from plans.people.holders import Signatory, next_to_ask
 
 #: The effect by which a plan marks its sign-off clocks.
 SIGNOFF = "signoff.escalate"

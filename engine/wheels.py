@@ -20,7 +20,7 @@ from journal.models import Entry
 from journal.numbering import head, number_new
 from notices import escalation, outbox
 from notices.choices import ALERT
-from plans.overdue import tell_breaches
+from plans.people.overdue import tell_breaches
 from written_reports.reminders import remind_written
 from zero_reports.reminders.turn import turn_reminders
 from zero_reports.rounds.turn import fold_tallies, turn_rounds

@@ -32,9 +32,9 @@ from incidents.ground import (
 from incidents.models import NO_RANK, Incident, Observation
 from incidents.queries import still_open
 from notices.ending import settle
-from plans.engine import Proposal, evaluate, levels_of
-from plans.facts import Facts
-from plans.queries import plan_in_force
+from plans.engine.evaluation import Proposal, evaluate, levels_of
+from plans.engine.facts import Facts
+from plans.lifecycle.queries import plan_in_force
 
 POSITION = ("latitude", "longitude", "accuracy_m", "crs")
 

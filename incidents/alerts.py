@@ -17,10 +17,10 @@ from notices.models import Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.wordings import Message
-from plans.engine import level_of
-from plans.facts import FACTS, listed
-from plans.notifying import escalation_of
-from plans.sections import Role, alarm_roles
+from plans.document.notifying import escalation_of
+from plans.document.sections import Role, alarm_roles
+from plans.engine.evaluation import level_of
+from plans.engine.facts import FACTS, listed
 
 #: The duty room's screen; where a life is at risk, everything that rings.
 REPORTED = (Channel.APP,)

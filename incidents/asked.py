@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from incidents.inputs import choices_of, language
-from plans.chapters import demand_classes_of
-from plans.conditions import singles
-from plans.engine import Document, criteria_of
-from plans.facts import FACTS, MOST, Fact
+from plans.document.chapters import demand_classes_of
+from plans.engine.conditions import singles
+from plans.engine.evaluation import Document, criteria_of
+from plans.engine.facts import FACTS, MOST, Fact
 
 _YES_NO = {"yes": True, "no": False}
 

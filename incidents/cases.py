@@ -9,7 +9,7 @@ from accounts.scope import Reach
 from incidents.choices import State
 from incidents.models import Incident, Observation
 from journal.keys import key
-from plans.models import PlanVersion
+from plans.lifecycle.models import PlanVersion
 from plans.rehearsal.cases import Case
 
 

@@ -6,8 +6,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.errors import Invalid
-from plans.engine import Document, criteria_of
-from plans.facts import FACTS, SENTENCES, FactProblem, Facts
+from plans.engine.evaluation import Document, criteria_of
+from plans.engine.facts import FACTS, SENTENCES, FactProblem, Facts
 
 _RANGE = re.compile(r"\s*(\d{1,9})\s*(?:[-–—~～至到]\s*(\d{1,9})|\+)?\s*")
 

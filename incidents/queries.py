@@ -18,12 +18,12 @@ from incidents.urgency import ALIKE_SHOWN, ByUrgency
 from journal.keys import key, pks_of
 from journal.models import Entry
 from journal.record import content_of
-from plans.attendance import Attending, attending
-from plans.choices import PlanKind
-from plans.engine import Proposal, evaluate
-from plans.facts import Facts
-from plans.models import PlanVersion
-from plans.queries import plans_beside
+from plans.document.attendance import Attending, attending
+from plans.engine.evaluation import Proposal, evaluate
+from plans.engine.facts import Facts
+from plans.lifecycle.choices import PlanKind
+from plans.lifecycle.models import PlanVersion
+from plans.lifecycle.queries import plans_beside
 
 
 class OpenItem(NamedTuple):

@@ -17,7 +17,7 @@ from incidents.inputs import read_facts
 
 
 class FactsField(serializers.JSONField):
-    """Facts by name, read into plans.facts.Facts; each fault is named under its fact."""
+    """Facts by name, read into plans.engine.facts.Facts; each fault is named under its fact."""
 
     def to_internal_value(self, data):
         try:

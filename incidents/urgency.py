@@ -22,7 +22,7 @@ from common.rows import Table
 from incidents.choices import State
 from incidents.models import Incident
 from journal.keys import key_of_column
-from plans.models import PlanVersion
+from plans.lifecycle.models import PlanVersion
 
 #: Of those that are alike a board shows so many.
 ALIKE_SHOWN = 3

@@ -25,8 +25,8 @@ from incidents.listing import Asked
 from incidents.models import Share
 from incidents.sharing import actions as sharing
 from journal.parts import PartsView
-from plans.life_safety import LIFE_LINES
-from plans.queries import plan_in_force
+from plans.document.life_safety import LIFE_LINES
+from plans.lifecycle.queries import plan_in_force
 
 
 class AlarmPage(LoginRequiredMixin, View):

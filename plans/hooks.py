@@ -2,8 +2,8 @@
 
 from clocks.rulebook import STANDING
 from notices.still import CHECKS
-from plans import overdue
-from plans.standing import statutory_rules
+from plans.lifecycle.standing import statutory_rules
+from plans.people import overdue
 
 STANDING.register(statutory_rules)
 CHECKS.register(overdue.PURPOSE, overdue.while_running)

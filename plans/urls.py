@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from plans import views
+from plans.lifecycle import views
 
 urlpatterns = [
     path("", include("plans.versions.urls")),

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from plans import api
+from plans.lifecycle import api
 
 urlpatterns = [
     path("", include("plans.versions.urls_api")),

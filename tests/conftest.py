@@ -9,8 +9,8 @@ from accounts.models import Unit, User
 from accounts.scope import reach_of
 from clocks import rulebook
 from demo import bureau
-from plans.actions import load_plan
-from plans.models import PlanVersion
+from plans.lifecycle.actions import load_plan
+from plans.lifecycle.models import PlanVersion
 from tests import prepared
 from tests.kept import kept
 

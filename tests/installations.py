@@ -34,7 +34,7 @@ from django.db import transaction
 from django.utils import timezone
 from accounts.models import User
 from demo import bureau
-from plans.actions import load_plan
+from plans.lifecycle.actions import load_plan
 from zero_reports.reminders.actions import write_steps
 from zero_reports.reminders.models import ReminderStep
 from zero_reports.rounds.turn import turn_rounds

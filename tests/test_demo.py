@@ -12,7 +12,7 @@ from early_warnings.queries import proof_sheet
 from incidents.models import Incident
 from notices.choices import State
 from notices.models import Notice
-from plans.actions import load_plan
+from plans.lifecycle.actions import load_plan
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds.models import Round
 

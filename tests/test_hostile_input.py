@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from incidents.actions import Alarm, report_incident
 from incidents.models import Incident
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from tests.accounts.test_routes import ALL, example
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

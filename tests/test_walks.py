@@ -15,7 +15,7 @@ from common.periods import DAILY, period_of
 from config.asgi import application
 from demo import bureau
 from journal import hub
-from plans.actions import load_plan
+from plans.lifecycle.actions import load_plan
 from script.figures import rooms
 from tests.calls import Screen, call, recording
 from tests.live.sessions import sign_in

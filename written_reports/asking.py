@@ -9,9 +9,9 @@ from django.db.models import Q
 from accounts.models import Unit
 from common.local_time import day_of
 from common.periods import Period, period_of
-from plans.models import PlanVersion
-from plans.sections import ClockLine, clocks_of
-from plans.writing import HANDED_IN, Cutoff, Written, cutoff_of
+from plans.document.sections import ClockLine, clocks_of
+from plans.document.writing import HANDED_IN, Cutoff, Written, cutoff_of
+from plans.lifecycle.models import PlanVersion
 from written_reports import rules
 from zero_reports.rounds.cadence import exists_on
 

@@ -10,8 +10,8 @@ from clocks.models import Clock
 from common.periods import Period
 from incidents.choices import State
 from incidents.models import Incident
-from plans.engine import levels_of
-from plans.models import PlanVersion
+from plans.engine.evaluation import levels_of
+from plans.lifecycle.models import PlanVersion
 from zero_reports.counts.models import Tally
 from zero_reports.filing.models import ReportItem, ZeroReport
 from zero_reports.rollups.queries import INCIDENT

@@ -1,7 +1,7 @@
 """What written reports give to the rooms below."""
 
 from notices.still import CHECKS
-from plans.watched import ASKING
+from plans.lifecycle.watched import ASKING
 from written_reports import asking, reminders
 
 ASKING.register(asking.is_asked)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from common.local_time import LOCAL
 from common.periods import Period
-from plans.writing import Cutoff
+from plans.document.writing import Cutoff
 from written_reports.choices import LineKind, Part, SlotState
 
 #: So many lines a report has at most.

@@ -4,7 +4,7 @@ from duty.shifts.choices import ItemKind
 from duty.shifts.queries import PASSING
 from notices.addenda import ADDERS
 from notices.still import CHECKS
-from plans.watched import ASKING
+from plans.lifecycle.watched import ASKING
 from zero_reports.counts.handover import silent_units
 from zero_reports.reminders.alerts import PURPOSE
 from zero_reports.reminders.links import links_for

@@ -12,7 +12,7 @@ from clocks.serializers import ClockSerializer
 from common.api import idempotent
 from common.serializers import validated
 from journal.kinds import KINDS
-from plans.steps import said
+from plans.document.steps import said
 
 
 class OneDemand(APIView):

@@ -11,8 +11,8 @@ from cases.matters.ground import plan_with_clock
 from cases.matters.models import Matter
 from clocks.models import Clock, ClockRule
 from common.errors import not_found
-from plans.queries import statutes
-from plans.steps import Step, steps_in
+from plans.document.steps import Step, steps_in
+from plans.lifecycle.queries import statutes
 
 
 def demand_of(matter: Matter) -> Demand:

@@ -18,7 +18,7 @@ from common.once import once
 from common.redirects import see_other
 from incidents.steps.forms import StepForm
 from journal.kinds import KINDS
-from plans.steps import choices, said
+from plans.document.steps import choices, said
 from zero_reports.filing.reading import valid
 
 

@@ -18,7 +18,7 @@ from common.local_time import day_of
 from common.numbers import next_number
 from incidents.actions import Alarm, report_incident
 from incidents.choices import Source
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from zero_reports.filing.models import ReportItem
 
 #: Verb → the journal's word for it.

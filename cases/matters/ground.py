@@ -13,7 +13,7 @@ from clocks.actions import record_with_clocks
 from clocks.models import Clock, ClockRule
 from common.errors import Invalid, WrongState
 from common.personal_data import unsigned_personal_data_in
-from plans.queries import versions_in_force
+from plans.lifecycle.queries import versions_in_force
 
 
 def plan_with_clock(unit: Unit, start_kind: str, now: datetime) -> str:

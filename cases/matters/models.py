@@ -8,7 +8,7 @@ from cases.matters.choices import MatterState, MatterVerb
 from common.paths import PathField
 from journal.keys import key
 from journal.kinds import KINDS
-from plans.steps import said
+from plans.document.steps import said
 from zero_reports.filing.classes import class_said
 from zero_reports.rounds.periodic import ForPeriod, ForPeriodQuerySet
 

@@ -27,8 +27,8 @@ from incidents.models import Incident
 from incidents.sharing.actions import let_take_part
 from notices.actions import acknowledge_about
 from notices.ending import settle, told_of
-from plans.engine import Document
-from plans.sections import arrive_within, clocks_of
+from plans.document.sections import arrive_within, clocks_of
+from plans.engine.evaluation import Document
 
 
 def read_target(text: str) -> Target:

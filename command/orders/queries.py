@@ -21,7 +21,7 @@ from common.local_time import day_of
 from common.paths import prefixes
 from incidents.models import Incident
 from incidents.queries import OpenItem
-from plans.sections import squads_of
+from plans.document.sections import squads_of
 
 
 def orders(reach: Reach) -> QuerySet[Order]:

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.translation import get_language
 
-from plans.sections import squads_of
+from plans.document.sections import squads_of
 
 register = template.Library()
 

@@ -78,7 +78,7 @@ ROMANS = {"I": "Ⅰ", "II": "Ⅱ", "III": "Ⅲ", "IV": "Ⅳ", "V": "Ⅴ"}
 
 
 def look_of(level: Any, plan: Any = None) -> Look | None:
-    """Read a level from a plan's dict, a `plans.engine.Level`, or an id plus the plan document it belongs to."""
+    """Read a level from a plan's dict, a `plans.engine.evaluation.Level`, or an id plus the plan document it belongs to."""
     if not level:
         return None
     if isinstance(level, str):

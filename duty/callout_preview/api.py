@@ -10,8 +10,8 @@ from duty.callout_preview import serializers
 from duty.callout_preview.choices import LIFE_RISK
 from duty.callout_preview.queries import ask
 from duty.comms_checks.queries import get_unit
-from plans.engine import levels_of
-from plans.queries import plan_in_force
+from plans.engine.evaluation import levels_of
+from plans.lifecycle.queries import plan_in_force
 from rosters.api import moment_asked
 
 

@@ -9,7 +9,7 @@ from accounts.queries import units_for
 from accounts.scope import Reach
 from common.date_fields import moment_field
 from duty.callout_preview.choices import LIFE_RISK
-from plans.engine import levels_of
+from plans.engine.evaluation import levels_of
 
 
 class AskForm(forms.Form):

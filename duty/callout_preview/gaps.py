@@ -7,8 +7,8 @@ from accounts.models import Post
 from duty.callout_preview.choices import Break, What
 from duty.callout_preview.results import Broken, Wave
 from duty.comms_checks import rules
-from plans.people import Bench
-from plans.sections import Role
+from plans.document.sections import Role
+from plans.people.holders import Bench
 
 
 def break_of_role(bench: Bench, role: Role) -> str:

@@ -1,7 +1,7 @@
 """Ask the roster: for a place, a level and a moment, exactly who would be told, in which order, and by what.
 
 Nothing here decides whom to tell: every wave asks the function that the act itself asks when it queues its
-notices (incidents.alerts, early_warnings.alerts, plans.people, notices.chain). What is added is what is known
+notices (incidents.alerts, early_warnings.alerts, plans.people.holders, notices.chain). What is added is what is known
 of each person's telephone (readiness) and where the chain breaks.
 """
 
@@ -24,11 +24,11 @@ from notices.actions import usable
 from notices.choices import Channel
 from notices.recipients import Recipient
 from notices.rules import NOT_FOLLOWED_UP
-from plans.engine import Document, levels_of
-from plans.notifying import channels_of, escalation_of
-from plans.people import Bench, Signatory, in_the_chair, next_to_ask, recipients, signatories
-from plans.queries import plan_in_force
-from plans.sections import Actions, actions_for, alarm_roles
+from plans.document.notifying import channels_of, escalation_of
+from plans.document.sections import Actions, actions_for, alarm_roles
+from plans.engine.evaluation import Document, levels_of
+from plans.lifecycle.queries import plan_in_force
+from plans.people.holders import Bench, Signatory, in_the_chair, next_to_ask, recipients, signatories
 
 #: So long after the warning is proposed these people are asked for the signature.
 Asked = tuple[timedelta, Sequence[Holder]]

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from accounts.models import Unit, User
 from notices.recipients import Recipient
 from notices.rules import Escalation
-from plans.models import PlanVersion
-from plans.sections import Role
-from plans.words import Words
+from plans.document.sections import Role
+from plans.document.words import Words
+from plans.lifecycle.models import PlanVersion
 
 
 class Way(NamedTuple):

@@ -11,8 +11,8 @@ from duty.callout_preview.forms import AskForm
 from duty.callout_preview.queries import ask
 from duty.comms_checks.queries import get_unit, home_unit
 from duty.comms_checks.views import chosen_moment
-from plans.engine import levels_of
-from plans.queries import plan_in_force
+from plans.engine.evaluation import levels_of
+from plans.lifecycle.queries import plan_in_force
 from rosters.pages import tabs
 
 

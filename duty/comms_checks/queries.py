@@ -19,10 +19,10 @@ from duty.comms_checks import permissions, rules
 from duty.comms_checks.choices import Whom
 from duty.comms_checks.contacts import channels, contacts_of
 from duty.comms_checks.models import ReachAnswer, ReachTest
-from plans.engine import Document, Level, levels_of
-from plans.people import Bench
-from plans.queries import plan_in_force
-from plans.sections import Role, actions_for, alarm_roles
+from plans.document.sections import Role, actions_for, alarm_roles
+from plans.engine.evaluation import Document, Level, levels_of
+from plans.lifecycle.queries import plan_in_force
+from plans.people.holders import Bench
 from rosters.queries import ROSTERED, on_duty
 
 

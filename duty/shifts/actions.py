@@ -26,8 +26,8 @@ from journal.record import record
 from notices.actions import acknowledge_about
 from notices.choices import Channel
 from notices.number_tests import results
-from plans.notifying import channels_of
-from plans.queries import plan_in_force
+from plans.document.notifying import channels_of
+from plans.lifecycle.queries import plan_in_force
 from rosters.models import Rotation, Shift
 from rosters.queries import on_duty
 

@@ -29,9 +29,9 @@ from incidents.models import Incident
 from incidents.serializers import reasons_in
 from journal.keys import key
 from journal.record import record
-from plans.engine import levels_of
-from plans.people import Bench
-from plans.queries import plan_in_force
+from plans.engine.evaluation import levels_of
+from plans.lifecycle.queries import plan_in_force
+from plans.people.holders import Bench
 from rosters.models import Shift
 from rosters.queries import ROSTERED, on_duty
 

@@ -13,8 +13,8 @@ from early_warnings import drafting, permissions
 from early_warnings.choices import CallOutcome, ReportState, Verb
 from early_warnings.ground import check_text, lock, move, record_entry
 from early_warnings.models import CallAttempt, EarlyWarning, SuperiorReport
-from plans.people import recipients
-from plans.sections import Role
+from plans.document.sections import Role
+from plans.people.holders import recipients
 
 
 @transaction.atomic

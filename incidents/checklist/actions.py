@@ -14,7 +14,7 @@ from incidents.checklist.queries import line_of
 from incidents.choices import Outcome
 from incidents.ground import lock_incident, record_entry
 from incidents.models import ChecklistMark, Incident
-from plans.life_safety import LIFE_IDS, Line
+from plans.document.life_safety import LIFE_IDS, Line
 
 
 @transaction.atomic

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from incidents.models import ChecklistMark, Incident
-from plans.life_safety import Line, checklist_of
-from plans.sections import ChecklistItem
-from plans.steps import groups_of
+from plans.document.life_safety import Line, checklist_of
+from plans.document.sections import ChecklistItem
+from plans.document.steps import groups_of
 
 
 class ChecklistLine(NamedTuple):

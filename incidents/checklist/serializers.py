@@ -8,9 +8,9 @@ from rest_framework import serializers
 from common.serializers import StrictSerializer
 from incidents.checklist.queries import ChecklistLine
 from incidents.choices import Outcome
-from plans.engine import Document
-from plans.life_safety import Line, checklist_of
-from plans.sections import ChecklistItem
+from plans.document.life_safety import Line, checklist_of
+from plans.document.sections import ChecklistItem
+from plans.engine.evaluation import Document
 
 
 class MarkSerializer(StrictSerializer):

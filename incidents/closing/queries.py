@@ -7,7 +7,7 @@ from typing import NamedTuple
 from common.hooks import Hook
 from incidents.checklist.queries import open_lines
 from incidents.models import Incident
-from plans.words import Words
+from plans.document.words import Words
 
 
 class Question(NamedTuple):

@@ -17,7 +17,7 @@ from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.steps.queries import Step, steps_of
 from journal.models import Entry
-from plans.steps import said
+from plans.document.steps import said
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from incidents.serializers import entry as entry_of
 from incidents.steps import actions, queries
 from incidents.steps.forms import NotedStepSerializer
 from journal.record import content_of
-from plans.steps import said
+from plans.document.steps import said
 
 
 class Steps(APIView):

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from incidents.models import Incident
-from plans.queries import plans_beside, statutes
-from plans.steps import Step, choices, steps_in
+from plans.document.steps import Step, choices, steps_in
+from plans.lifecycle.queries import plans_beside, statutes
 
 __all__ = ["Step", "choices", "steps_of"]
 

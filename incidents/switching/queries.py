@@ -11,11 +11,11 @@ from clocks.succession import Successor, successors
 from common.errors import WrongState
 from common.hooks import Hook
 from incidents.models import Incident
-from plans.choices import PlanKind
-from plans.engine import Proposal, evaluate
-from plans.facts import Facts
-from plans.models import PlanVersion
-from plans.queries import versions_in_force
+from plans.engine.evaluation import Proposal, evaluate
+from plans.engine.facts import Facts
+from plans.lifecycle.choices import PlanKind
+from plans.lifecycle.models import PlanVersion
+from plans.lifecycle.queries import versions_in_force
 
 #: Why an incident cannot go over to a version now (a warning waits for its signature); "" where it can.
 Objection = Callable[[Incident, PlanVersion], str]

@@ -14,8 +14,8 @@ from incidents import permissions, queries
 from incidents.switching import actions
 from incidents.switching.forms import SwitchForm
 from incidents.switching.queries import preview, version_named, versions_to_switch_to
-from plans.engine import evaluate
-from plans.facts import Facts
+from plans.engine.evaluation import evaluate
+from plans.engine.facts import Facts
 
 
 class SwitchPage(LoginRequiredMixin, View):

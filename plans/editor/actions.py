@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import Invalid, Stale
-from plans.actions import load_plan
 from plans.editor.changes import Change, Put
 from plans.editor.text import NotInPlace, changed_text
-from plans.models import Plan, PlanVersion
-from plans.permissions import check_can_manage
+from plans.lifecycle.actions import load_plan
+from plans.lifecycle.models import Plan, PlanVersion
+from plans.lifecycle.permissions import check_can_manage
 from plans.versions.actions import check_reason
 from plans.versions.queries import newest_number
 

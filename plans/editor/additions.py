@@ -11,12 +11,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from plans.document.words import Words, words
 from plans.editor.changes import Add, Path, found
 from plans.editor.controls import Block, Control, name_of
 from plans.editor.wording import duration_field, here, kind_choices
-from plans.engine import Level, levels_of
-from plans.facts import FACTS
-from plans.words import Words, words
+from plans.engine.evaluation import Level, levels_of
+from plans.engine.facts import FACTS
 
 ADD = Words("增加一项", "Add one")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from django import forms
 
+from plans.document.words import NO_WORDS, Words, words
 from plans.editor.changes import Add, Change, Drop, Path, Put, found
-from plans.words import NO_WORDS, Words, words
 
 #: answer, document → steps
 Reader = Callable[[Any, dict], list[Change]]

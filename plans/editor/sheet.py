@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from plans.conditions import OPERATORS, classes_of, operator_of, rule_in_words
+from plans.document.words import named, words
 from plans.editor import additions
 from plans.editor.changes import Path, found
 from plans.editor.controls import (
@@ -23,10 +23,10 @@ from plans.editor.controls import (
     value,
 )
 from plans.editor.wording import duration_field, here
-from plans.engine import Level, levels_of
-from plans.facts import FACTS
+from plans.engine.conditions import OPERATORS, classes_of, operator_of, rule_in_words
+from plans.engine.evaluation import Level, levels_of
+from plans.engine.facts import FACTS
 from plans.versions.difference import TITLES
-from plans.words import named, words
 
 
 def sections_of(document: dict) -> list[Section]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from plans import strict_yaml
+from plans.document import strict_yaml
 from plans.editor.changes import Add, Change, Drop, Path, Put, applied, in_order
 
 Edit = tuple[int, int, str]

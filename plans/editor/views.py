@@ -8,11 +8,11 @@ from django.views import View
 
 from common.errors import Invalid, Stale
 from common.once import once
-from plans import queries
 from plans.editor.actions import save_draft
 from plans.editor.changes import applied
 from plans.editor.forms import EditorForm
-from plans.permissions import check_can_manage
+from plans.lifecycle import queries
+from plans.lifecycle.permissions import check_can_manage
 from plans.rehearsal.forms import FactsForm
 from plans.rehearsal.outcome import rehearse
 from plans.rehearsal.queries import units_to_try

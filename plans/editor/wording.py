@@ -4,8 +4,8 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from journal.kinds import KINDS
+from plans.document.words import Words
 from plans.editor.controls import DurationField, parts_of
-from plans.words import Words
 
 
 def here(said: Words) -> str:

@@ -3,7 +3,7 @@
 from django.db import migrations
 from django.utils import timezone
 
-from plans import seed
+from plans.lifecycle import seed
 
 
 def fill(apps, _editor):

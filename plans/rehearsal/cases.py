@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from accounts.models import in_reader_language
 from accounts.scope import Reach
 from common.hooks import Hook
-from plans.models import PlanVersion
+from plans.lifecycle.models import PlanVersion
 
 
 class Case(NamedTuple):

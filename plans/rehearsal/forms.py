@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from common.date_fields import moment_field
-from plans.conditions import singles
-from plans.engine import Document, criteria_of
-from plans.facts import FACTS, SENTENCES, Fact, FactProblem, Facts
-from plans.words import Words, words
+from plans.document.words import Words, words
+from plans.engine.conditions import singles
+from plans.engine.evaluation import Document, criteria_of
+from plans.engine.facts import FACTS, SENTENCES, Fact, FactProblem, Facts
 
 _RANGE = re.compile(r"\s*(\d{1,9})\s*(?:[-–—~～至到]\s*(\d{1,9})|\+)?\s*")
 #: Asked for in every plan: the first thing anybody reports.

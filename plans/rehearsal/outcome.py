@@ -7,10 +7,10 @@ from accounts.models import Unit
 from accounts.queries import Holder
 from clocks.calendar import Calendar
 from clocks.durations import Due, due_at
-from plans.engine import Document, Proposal, evaluate
-from plans.facts import Facts
-from plans.people import Signatory, recipients, signatories
-from plans.sections import Actions, ClockLine, Role, actions_for
+from plans.document.sections import Actions, ClockLine, Role, actions_for
+from plans.engine.evaluation import Document, Proposal, evaluate
+from plans.engine.facts import Facts
+from plans.people.holders import Signatory, recipients, signatories
 
 
 @dataclass(frozen=True, slots=True)

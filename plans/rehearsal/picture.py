@@ -5,7 +5,7 @@ Coordinates only; the template draws them. Sizes are in units of the picture's o
 
 from dataclasses import dataclass
 
-from plans.engine import Level
+from plans.engine.evaluation import Level
 from plans.rehearsal.replay import Replay
 
 WIDTH, HEIGHT = 640, 340

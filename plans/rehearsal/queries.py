@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from plans.models import PlanVersion
+from plans.lifecycle.models import PlanVersion
 from plans.rehearsal.cases import cases_of
 from plans.rehearsal.replay import Replay, replay
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from plans.engine import Document, Level, evaluate, levels_of
-from plans.facts import FACTS, Facts
+from plans.engine.evaluation import Document, Level, evaluate, levels_of
+from plans.engine.facts import FACTS, Facts
 from plans.rehearsal.cases import Case
 
 _SETS = frozenset(name for name, fact in FACTS.items() if fact.kind == "set")

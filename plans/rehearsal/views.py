@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views import View
 
-from plans import queries
-from plans.engine import evaluate
+from plans.engine.evaluation import evaluate
+from plans.lifecycle import queries
 from plans.rehearsal.cases import signed_levels
 from plans.rehearsal.forms import DaysForm, FactsForm
 from plans.rehearsal.outcome import rehearse

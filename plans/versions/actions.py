@@ -9,10 +9,10 @@ from accounts.credentials import check_credential
 from accounts.models import User
 from common.errors import Invalid
 from common.personal_data import unsigned_personal_data_in
-from plans.actions import check_can_be_in_force, checked_term, file_version, put_plan_in_force
-from plans.campaigns import NO_TERM, Term
-from plans.choices import PlanVerb
-from plans.models import Plan, PlanVersion
+from plans.document.campaigns import NO_TERM, Term
+from plans.lifecycle.actions import check_can_be_in_force, checked_term, file_version, put_plan_in_force
+from plans.lifecycle.choices import PlanVerb
+from plans.lifecycle.models import Plan, PlanVersion
 from plans.versions import permissions
 
 

@@ -6,7 +6,7 @@ from rest_framework.views import APIView
 
 from common.api import idempotent
 from common.serializers import validated
-from plans import queries
+from plans.lifecycle import queries
 from plans.versions import actions, serializers
 from plans.versions.difference import difference
 from plans.versions.queries import history

@@ -6,9 +6,9 @@ Two versions differ where a line (plans.versions.lines) says something else, or 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from plans.engine import Document
+from plans.document.words import NO_WORDS, Words
+from plans.engine.evaluation import Document
 from plans.versions.lines import Line, lines_by_section
-from plans.words import NO_WORDS, Words
 
 
 @dataclass(frozen=True, slots=True)

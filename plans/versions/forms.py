@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import user_named
 from common.date_fields import day_field
-from plans.campaigns import Term, asked_of
+from plans.document.campaigns import Term, asked_of
 
 TERM_FIELDS = ("valid_from", "valid_to", "place", "reviewed_by")
 

@@ -6,14 +6,14 @@ words for stands under "rest" as it is written, so that nothing a version says i
 
 from collections.abc import Iterator, Mapping
 
-from plans.conditions import classes_of, rule_in_words
-from plans.engine import Document, Level, criteria_of, levels_of
-from plans.facts import same
-from plans.sections import actions_for, checklists_of, clocks_of, role_of, squads_of
+from plans.document.sections import actions_for, checklists_of, clocks_of, role_of, squads_of
+from plans.document.words import Words, joined, words
+from plans.engine.conditions import classes_of, rule_in_words
+from plans.engine.evaluation import Document, Level, criteria_of, levels_of
+from plans.engine.facts import same
 from plans.versions.phrases import duration_words, kind_words
 from plans.versions.rest import rest_of
 from plans.versions.saying import Line, keyed, plain
-from plans.words import Words, joined, words
 
 _ADDED_BY_BUREAU = Words("（本局补充）", " (added by the bureau)")
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import WrongState
-from plans.models import PlanVersion
-from plans.permissions import check_can_manage
+from plans.lifecycle.models import PlanVersion
+from plans.lifecycle.permissions import check_can_manage
 from plans.versions import rules
 
 

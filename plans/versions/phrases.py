@@ -2,8 +2,8 @@
 
 from clocks.durations import parse
 from journal.kinds import KINDS
-from plans.facts import same
-from plans.words import NO_WORDS, Words
+from plans.document.words import NO_WORDS, Words
+from plans.engine.facts import same
 
 _NO_FIGURE = {
     "immediate": Words("立即", "at once"),

@@ -6,7 +6,7 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from common.errors import is_allowed
-from plans.models import PlanStep, PlanVersion
+from plans.lifecycle.models import PlanStep, PlanVersion
 from plans.versions import permissions, rules
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from plans.engine import Document
-from plans.facts import same
+from plans.document.words import named
+from plans.engine.evaluation import Document
+from plans.engine.facts import same
 from plans.versions.saying import Line, keyed, plain
-from plans.words import named
 
 #: What the sections above say of each entry of a list; what is left over is compared as it is written.
 _SAID = {

@@ -5,7 +5,7 @@ draft ──file──▶ filed ──put in force──▶ in force ──(the 
 There is no way back: what was in force stays on the record, and a withdrawn change is a new version.
 """
 
-from plans.choices import PlanState, PlanVerb
+from plans.lifecycle.choices import PlanState, PlanVerb
 
 #: state → verb → next state. What is not listed cannot happen.
 TRANSITIONS: dict[str, dict[str, str]] = {

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from plans.facts import same
-from plans.words import Words, words
+from plans.document.words import Words, words
+from plans.engine.facts import same
 
 
 class Line(NamedTuple):

@@ -7,8 +7,8 @@ from rest_framework import serializers
 from accounts.queries import user_named
 from common.date_fields import ApiDayField
 from common.serializers import StrictSerializer
-from plans.campaigns import Term
-from plans.models import PlanStep, PlanVersion
+from plans.document.campaigns import Term
+from plans.lifecycle.models import PlanStep, PlanVersion
 from plans.versions.difference import Section
 
 

@@ -7,8 +7,8 @@ from django.views import View
 from common.errors import Invalid, NotAllowed
 from common.once import once
 from common.redirects import see_other
-from plans import queries
-from plans.choices import PlanVerb
+from plans.lifecycle import queries
+from plans.lifecycle.choices import PlanVerb
 from plans.versions import actions, forms, permissions
 from plans.versions.difference import difference
 from plans.versions.queries import act_for, history

@@ -15,7 +15,7 @@ from accounts.people.actions import open_person
 from accounts.queries import open_unit, user_named
 from common.errors import Invalid
 from incidents.actions import Alarm, report_incident
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from tests.accounts.conftest import sign_in
 from tests.accounts.test_routes import CALM
 

@@ -37,8 +37,8 @@ def matter(file, reach, now):
 @pytest.fixture
 def reception(cast, units, now):
     """Plan 002 of the library, in force in county 1 with its clocks."""
-    from plans.actions import load_plan
-    from plans.models import PlanVersion
+    from plans.lifecycle.actions import load_plan
+    from plans.lifecycle.models import PlanVersion
 
     text = (settings.BASE_DIR / "plans/library/unit-petition-reception.yaml").read_text()
     version = load_plan(text=text, actor=None, now=now, owner=units["C1"])

@@ -35,8 +35,8 @@ def matter(item, reach, now):
 @pytest.fixture
 def campaign(cast, units, now):
     """The campaign rules of the library, in force in county 1 with their clocks."""
-    from plans.actions import load_plan
-    from plans.models import PlanVersion
+    from plans.lifecycle.actions import load_plan
+    from plans.lifecycle.models import PlanVersion
 
     text = (settings.BASE_DIR / "plans/library/county-zero-report-and-cases.yaml").read_text()
     version = load_plan(text=text, actor=None, now=now, owner=units["C1"])

@@ -14,7 +14,7 @@ from early_warnings import actions
 from incidents.actions import Alarm, report_incident
 from notices import escalation
 from notices.models import Notice, Step
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from tests.early_warnings.conftest import PASSWORD, SIGNER, passwords, said
 
 __all__ = ["passwords", "said"]

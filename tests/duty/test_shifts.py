@@ -23,7 +23,7 @@ from incidents.models import Incident
 from journal.models import Entry
 from notices.actions import acknowledge
 from notices.models import Notice
-from plans.models import PlanVersion
+from plans.lifecycle.models import PlanVersion
 from rosters import changes, queries
 from rosters.actions import set_rotation
 from rosters.models import Rotation, Shift

@@ -8,7 +8,7 @@ from early_warnings import actions
 from early_warnings.actions import Statement
 from early_warnings.choices import State
 from incidents.actions import Alarm, report_incident
-from plans.facts import Facts
+from plans.engine.facts import Facts
 
 PASSWORD = "Signing-2026-ok"
 

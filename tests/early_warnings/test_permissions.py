@@ -13,7 +13,7 @@ from early_warnings import actions, permissions, queries, rules
 from early_warnings.choices import SignedAs, State, Verb
 from early_warnings.follow_up import actions as follow_up
 from early_warnings.models import EarlyWarning
-from plans.actions import load_plan
+from plans.lifecycle.actions import load_plan
 from tests.early_warnings.conftest import PASSWORD
 
 LEVELS = ("blue", "yellow", "orange", "red")

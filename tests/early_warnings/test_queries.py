@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from early_warnings import queries
 from early_warnings.choices import State
 from incidents.sharing.actions import share
-from plans.people import signatories
+from plans.people.holders import signatories
 
 
 def queries_of(act):

@@ -21,8 +21,8 @@ from early_warnings import actions, cap
 from incidents.actions import Alarm, close, report_incident
 from incidents.steps.actions import note_step
 from journal.models import Entry
-from plans.actions import load_plan
-from plans.facts import Facts
+from plans.engine.facts import Facts
+from plans.lifecycle.actions import load_plan
 from tests.early_warnings.conftest import PASSWORD
 from tests.incidents.closing import answered
 
@@ -187,7 +187,7 @@ def test_the_drafter_may_not_sign_where_the_plan_asks_for_two(event, harbour, re
 def test_a_plan_without_levels_records_incidents_and_offers_no_warning(
     cast, units, reach, signed_in, now, settings
 ):
-    from plans.campaigns import Term
+    from plans.document.campaigns import Term
 
     text = (settings.BASE_DIR / "plans/library/county-zero-report-and-cases.yaml").read_text()
     load_plan(

@@ -23,7 +23,7 @@ from notices import actions as notices
 from notices import escalation, hand_calls, outbox
 from notices.models import Notice, Step, Telling
 from notices.queries import inbox
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from tests.incidents.closing import answered
 
 SECOND = timedelta(seconds=1)

@@ -10,7 +10,7 @@ from incidents.actions import add_observation, close, retract
 from journal.models import Entry
 from notices.channels import Outcome
 from notices.models import Notice, Step, Telling
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from tests.ending.conftest import PASSWORD
 from tests.incidents.closing import answered
 

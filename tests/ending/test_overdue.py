@@ -8,7 +8,7 @@ from clocks.models import Clock
 from clocks.sweep import sweep
 from command.orders.actions import issue_order, move_order, read_target
 from notices.models import Notice
-from plans import overdue
+from plans.people import overdue
 
 MINUTE = timedelta(minutes=1)
 
@@ -82,9 +82,9 @@ def test_every_clock_of_every_plan_that_runs_tells_somebody(alarm, now, cast, un
     """Whatever role a plan names, its breach reaches a person: the role's holder, or the desk and its leader."""
     from django.conf import settings
 
-    from plans.actions import load_plan
-    from plans.clock_rules import runs
-    from plans.sections import clocks_of
+    from plans.document.clock_rules import runs
+    from plans.document.sections import clocks_of
+    from plans.lifecycle.actions import load_plan
 
     incident = alarm(headcount=8)
     quiet = []

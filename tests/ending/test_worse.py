@@ -11,7 +11,7 @@ from incidents.steps.actions import note_step
 from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice
-from plans.facts import Facts
+from plans.engine.facts import Facts
 
 MINUTE = timedelta(minutes=1)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from incidents.actions import Alarm, report_incident
-from plans.facts import Facts
+from plans.engine.facts import Facts
 
 
 @pytest.fixture

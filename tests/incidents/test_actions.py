@@ -12,7 +12,7 @@ from incidents.sharing import actions as sharing
 from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from tests.incidents.closing import answered
 
 

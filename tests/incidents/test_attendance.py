@@ -7,8 +7,8 @@ from django.conf import settings
 
 from common.local_time import day_of
 from incidents.queries import attendance
-from plans.actions import load_plan
-from plans.campaigns import Term
+from plans.document.campaigns import Term
+from plans.lifecycle.actions import load_plan
 
 NAME = "county-joint-attendance.yaml"
 

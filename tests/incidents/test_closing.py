@@ -10,7 +10,7 @@ from incidents.closing.queries import questions
 from incidents.models import Incident
 from journal.models import Entry
 from journal.record import content_of
-from plans.life_safety import LIFE_LINES
+from plans.document.life_safety import LIFE_LINES
 from tests.incidents.closing import answered
 
 LINES = ["call_120", "keep_apart", "get_help", "L3", "L4"]

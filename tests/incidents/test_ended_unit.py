@@ -15,7 +15,7 @@ from incidents.actions import Alarm, report_incident
 from incidents.models import Incident
 from journal.models import Entry
 from journal.record import content_of
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from tests.incidents.test_api import api  # noqa: F401
 
 

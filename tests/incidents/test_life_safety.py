@@ -14,12 +14,12 @@ from journal.kinds import KINDS
 from journal.models import Entry
 from journal.numbering import number_new
 from journal.record import content_of
-from plans.actions import load_plan
-from plans.facts import Facts
-from plans.life_safety import LIFE_IDS, LIFE_LINES, checklist_of
-from plans.sections import checklists_of
-from plans.steps import GROUPS
-from plans.strict_yaml import read
+from plans.document.life_safety import LIFE_IDS, LIFE_LINES, checklist_of
+from plans.document.sections import checklists_of
+from plans.document.steps import GROUPS
+from plans.document.strict_yaml import read
+from plans.engine.facts import Facts
+from plans.lifecycle.actions import load_plan
 
 LIBRARY = settings.BASE_DIR / "plans/library"
 DOCUMENTS = {path.stem: read(path.read_bytes()).value for path in sorted(LIBRARY.glob("*.yaml"))}

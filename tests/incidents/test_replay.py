@@ -10,8 +10,8 @@ from hypothesis import given, settings
 
 from incidents.actions import Alarm, add_observation, report_incident, retract
 from incidents.models import Incident
-from plans.actions import load_plan
-from plans.facts import Facts
+from plans.engine.facts import Facts
+from plans.lifecycle.actions import load_plan
 from plans.rehearsal.picture import HEIGHT, picture_of
 from plans.rehearsal.queries import replayed
 from plans.rehearsal.replay import stored_facts

@@ -18,8 +18,8 @@ from incidents.switching.queries import preview, versions_to_switch_to
 from journal.models import Entry
 from journal.numbering import number_new
 from journal.record import content_of
-from plans.actions import load_plan
-from plans.facts import Facts
+from plans.engine.facts import Facts
+from plans.lifecycle.actions import load_plan
 from tests.early_warnings.conftest import PASSWORD, passwords
 from tests.early_warnings.test_races import at_once
 from tests.incidents.closing import answered

@@ -14,7 +14,7 @@ from incidents.models import Incident, Observation
 from journal.models import Entry
 from journal.record import content_of, record
 from notices.models import Notice
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from tests.early_warnings.conftest import PASSWORD, passwords
 from tests.incidents.closing import answered
 

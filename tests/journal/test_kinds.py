@@ -12,7 +12,7 @@ def test_a_kind_that_is_listed_twice_is_refused():
         by_name(twice)
 
 
-@pytest.mark.parametrize("module", ["journal.kinds", "plans.facts"])
+@pytest.mark.parametrize("module", ["journal.kinds", "plans.engine.facts"])
 def test_no_name_stands_twice_in_a_table(module):
     from importlib import import_module
 

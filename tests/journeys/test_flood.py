@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from incidents.actions import Alarm, report_incident, set_level
-from plans.facts import Facts
+from plans.engine.facts import Facts
 
 now = timezone.now()
 duty, director = (reach_of(User.objects.get(username=name), now) for name in ("county1.duty", "county1.director"))

@@ -29,7 +29,7 @@ from accounts.models import Unit, User
 from accounts.scope import reach_of
 from early_warnings import actions
 from incidents.actions import Alarm, report_incident
-from plans.facts import Facts
+from plans.engine.facts import Facts
 
 now = timezone.now()
 duty = reach_of(User.objects.get(username="county1.duty"), now)

@@ -16,8 +16,8 @@ from incidents.checklist.actions import mark_item
 from incidents.models import Incident
 from incidents.sharing import actions as sharing
 from incidents.switching.actions import switch_plan
-from plans.actions import load_plan
-from plans.facts import Facts
+from plans.engine.facts import Facts
+from plans.lifecycle.actions import load_plan
 from tests.early_warnings.conftest import PASSWORD
 from tests.incidents.closing import answered
 

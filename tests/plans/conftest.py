@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from plans import documents
+from plans.checks import documents
 
 # A busy machine must not fail a property: how long one example takes is not what these tests are about.
 settings.register_profile("no deadline", deadline=None)

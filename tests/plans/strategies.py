@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from plans.facts import FACTS, Facts
+from plans.engine.facts import FACTS, Facts
 
 
 def headcounts(most=120):

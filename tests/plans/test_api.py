@@ -2,7 +2,7 @@
 
 import pytest
 
-from plans.actions import load_plan
+from plans.lifecycle.actions import load_plan
 from tests.plans.conftest import CITY_FILE
 
 CITY = "cn-justice-city-petition-000"

@@ -5,10 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 
 from accounts.models import Post
-from plans.actions import vocabulary
-from plans.documents import check
-from plans.staffing import check_here, posts_of
-from plans.strict_yaml import MAX_BYTES
+from plans.checks.documents import check
+from plans.checks.staffing import check_here, posts_of
+from plans.document.strict_yaml import MAX_BYTES
+from plans.lifecycle.actions import vocabulary
 
 HIGH = "match: {any_of: [{fact: headcount, gte: 10, cite: §1}]}"
 LOW = "match: {any_of: [{fact: headcount, between: [1, 9], cite: §1}]}"
@@ -141,7 +141,7 @@ def test_nothing_handed_in_is_said(signed_in):
 
 
 def test_a_file_is_read_no_further_than_its_limit(signed_in):
-    from plans.forms import CheckForm
+    from plans.lifecycle.forms import CheckForm
 
     form = CheckForm({}, {"file": SimpleUploadedFile("plan.yaml", b"x" * (MAX_BYTES * 3))})
     assert form.is_valid()

@@ -4,9 +4,9 @@ import pytest
 from django.conf import settings
 
 from incidents.models import ChecklistMark
-from plans import documents
-from plans.checklist_rules import LONGEST_ID, notes_to_the_writer
-from plans.strict_yaml import read
+from plans.checks import documents
+from plans.checks.checklist_rules import LONGEST_ID, notes_to_the_writer
+from plans.document.strict_yaml import read
 
 TEXTS = {path.stem: path.read_text() for path in sorted((settings.BASE_DIR / "plans/library").glob("*.yaml"))}
 CITY = TEXTS["city-justice-bureau"]

@@ -10,10 +10,10 @@ from common.local_time import day_of
 from demo import bureau
 from demo import plans as demo_plans
 from incidents.actions import Alarm, report_incident
-from plans.choices import PlanKind
-from plans.facts import Facts
-from plans.models import PlanVersion
-from plans.queries import plan_in_force
+from plans.engine.facts import Facts
+from plans.lifecycle.choices import PlanKind
+from plans.lifecycle.models import PlanVersion
+from plans.lifecycle.queries import plan_in_force
 from plans.versions.actions import put_in_force
 from zero_reports.rounds.cadence import cadence_of
 
@@ -73,7 +73,7 @@ def test_every_plan_has_its_pages_in_both_languages(shown, client):
 
 
 def test_the_draft_is_enabled_with_days_place_and_reviewer(shown, now):
-    from plans.campaigns import Term
+    from plans.document.campaigns import Term
     from plans.versions.actions import file
 
     version = PlanVersion.objects.get(plan__kind=PlanKind.ATTENDANCE)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journal.kinds import KINDS
-from plans import documents
-from plans.documents import Vocabulary, check
+from plans.checks import documents
+from plans.checks.documents import Vocabulary, check
 from tests.plans.conftest import CITY_FILE, SMALL
 
 WORDS = Vocabulary(
@@ -248,10 +248,10 @@ def test_a_section_of_the_wrong_kind_is_a_problem_never_a_crash(data):
 
 def test_every_sentence_has_a_chinese_translation():
     polib = pytest.importorskip("polib")
-    root = Path(documents.__file__).parent
+    root = Path(documents.__file__).parents[1]
     catalogue = polib.pofile(str(root.parent / "locale" / "plans" / "zh_Hans" / "LC_MESSAGES" / "django.po"))
     translated = {entry.msgid for entry in catalogue if entry.msgstr}
-    sentences = {sentence for file in ("strict_yaml.py", "documents.py", "consistency.py", "criteria.py")
+    sentences = {sentence for file in ("document/strict_yaml.py", "checks/documents.py", "checks/consistency.py", "checks/criteria.py")
                  for sentence in _sentences((root / file).read_text("utf-8"))}  # fmt: skip
 
     assert len(sentences) > 40

@@ -8,12 +8,12 @@ from django.forms import Select
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plans import strict_yaml
-from plans.actions import load_plan
+from plans.document import strict_yaml
 from plans.editor.changes import Add, Drop, Put, applied, at
 from plans.editor.forms import EditorForm
 from plans.editor.text import NotInPlace, changed_text, written
-from plans.models import PlanVersion
+from plans.lifecycle.actions import load_plan
+from plans.lifecycle.models import PlanVersion
 
 LIBRARY = sorted((Path(__file__).parents[2] / "plans" / "library").glob("*.yaml"))
 SOURCES = {path.stem: path.read_text("utf-8") for path in LIBRARY}

@@ -8,9 +8,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plans import documents
-from plans.engine import criteria_of, evaluate, is_at_least, level_of, levels_of
-from plans.facts import FACTS, Facts
+from plans.checks import documents
+from plans.engine.evaluation import criteria_of, evaluate, is_at_least, level_of, levels_of
+from plans.engine.facts import FACTS, Facts
 from tests.plans.strategies import facts as any_facts
 
 RANK = {"red": 1, "orange": 2, "yellow": 3, "blue": 4}

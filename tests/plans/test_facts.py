@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plans.facts import FACTS, MOST, SENTENCES, FactProblem, Facts
+from plans.engine.facts import FACTS, MOST, SENTENCES, FactProblem, Facts
 from tests.plans.strategies import facts as any_facts
 
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from clocks.durations import parse
 from journal.kinds import KINDS
-from plans import documents
-from plans.actions import vocabulary
-from plans.chapters import dispute_classes_of, forms_of, report_fields_of, triggered, triggers_of
-from plans.engine import criteria_of, evaluate, levels_of
-from plans.facts import FACTS, Facts
-from plans.sections import actions_for, clocks_of, squads_of, two_person_levels
+from plans.checks import documents
+from plans.document.chapters import dispute_classes_of, forms_of, report_fields_of, triggered, triggers_of
+from plans.document.sections import actions_for, clocks_of, squads_of, two_person_levels
+from plans.engine.evaluation import criteria_of, evaluate, levels_of
+from plans.engine.facts import FACTS, Facts
+from plans.lifecycle.actions import vocabulary
 from tests.plans.strategies import facts as any_facts
 
 LIBRARY = sorted((Path(django_settings.BASE_DIR) / "plans" / "library").glob("*.yaml"))

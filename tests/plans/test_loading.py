@@ -11,10 +11,10 @@ from clocks.models import ClockRule
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from journal.models import Entry
 from journal.record import content_of
-from plans import queries
-from plans.actions import load_plan, put_plan_in_force
-from plans.choices import PlanState
-from plans.models import Plan, PlanText, PlanVersion
+from plans.lifecycle import queries
+from plans.lifecycle.actions import load_plan, put_plan_in_force
+from plans.lifecycle.choices import PlanState
+from plans.lifecycle.models import Plan, PlanText, PlanVersion
 from plans.versions.queries import history
 from tests.plans.conftest import CITY_FILE
 

@@ -30,8 +30,8 @@ for number, (state, begun, ended) in enumerate(states, start=1):
 
 LOOK = """
 import json
-from plans.models import PlanStep, PlanText, PlanVersion
-from plans.queries import plan_list
+from plans.lifecycle.models import PlanStep, PlanText, PlanVersion
+from plans.lifecycle.queries import plan_list
 print(json.dumps({
     "states": list(PlanVersion.objects.filter(plan__plan_id="old").order_by("version").values_list("state", flat=True)),
     "steps": [f"{step.version.version} {step.state}" for step in PlanStep.objects.filter(version__plan__plan_id="old").select_related("version").order_by("version__version", "pk")],

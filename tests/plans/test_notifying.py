@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from notices.choices import Do
-from plans.notifying import CHANNELS, channels_of, escalation_of
+from plans.document.notifying import CHANNELS, channels_of, escalation_of
 
 SECOND = timedelta(seconds=1)
 
@@ -53,7 +53,7 @@ def test_a_plan_that_is_silent_follows_up_on_nothing():
     ],
 )  # fmt: skip
 def test_nonsense_is_a_problem(city_text, old, new, said):
-    from plans.documents import check
+    from plans.checks.documents import check
 
     assert old in city_text
     problems = check(city_text.replace(old, new, 1)).problems
@@ -65,7 +65,7 @@ def test_nonsense_is_a_problem(city_text, old, new, said):
 def test_the_page_of_the_plan_says_how_people_are_reached(city):
     from django.utils.translation import override
 
-    from plans.pages import told
+    from plans.lifecycle.pages import told
 
     with override("zh-hans"):
         shown = told(city)

@@ -3,9 +3,9 @@
 import pytest
 from django.utils.translation import override
 
-from plans.actions import load_plan
-from plans.pages import _row, duration_in_words
-from plans.sections import clocks_of
+from plans.document.sections import clocks_of
+from plans.lifecycle.actions import load_plan
+from plans.lifecycle.pages import _row, duration_in_words
 from tests.plans.conftest import CITY_FILE
 
 CITY = "cn-justice-city-petition-000"

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from plans.chapters import triggers_of
-from plans.parts import SHOWN_ELSEWHERE, parts_of
-from plans.strict_yaml import read
+from plans.document.chapters import triggers_of
+from plans.document.parts import SHOWN_ELSEWHERE, parts_of
+from plans.document.strict_yaml import read
 
 TEXTS = {path.stem: path.read_text() for path in sorted((settings.BASE_DIR / "plans/library").glob("*.yaml"))}
 DOCUMENTS = {name: read(text).value for name, text in TEXTS.items()}
 SCHEMA = json.loads((settings.BASE_DIR / "plans/schema.json").read_text())
 
-#: Readers of parts that are only shown. Whoever makes the system act on one says so in plans.parts.
+#: Readers of parts that are only shown. Whoever makes the system act on one says so in plans.document.parts.
 ONLY_SHOWN = {"chapters_of", "obligations_of", "triggers_of", "triggered", "report_fields_of"}
 ACTED_ON = {"demand_classes_of", "dispute_classes_of"}
-PAGES = {"plans/parts.py", "plans/chapters.py"}
+PAGES = {"plans/document/parts.py", "plans/document/chapters.py"}
 
 
 def _readers() -> dict[str, set[str]]:
@@ -89,7 +89,7 @@ def test_no_section_of_the_schema_is_passed_over():
     [("zh-hans", "仅供查阅", "系统执行"), ("en", "shown only", "the system acts on it")],
 )
 def test_the_page_marks_each_part(cast, now, signed_in, language, shown, acts):
-    from plans.actions import load_plan
+    from plans.lifecycle.actions import load_plan
 
     load_plan(text=TEXTS["unit-petition-reception"], actor=None, now=now, put_in_force=True)
     browser = signed_in("county1.duty")

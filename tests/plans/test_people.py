@@ -7,7 +7,7 @@ import pytest
 from accounts.actions import appoint, end_appointment
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post
-from plans import people
+from plans.people import holders as people
 
 CHAIN = ["town11.head", "county1.director", "city.deputy", "city.director"]
 

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import Invalid
-from plans import documents, rights
-from plans.actions import load_plan, put_plan_in_force
-from plans.engine import evaluate, level_of
-from plans.facts import FACTS, Facts
-from plans.models import PlanVersion
-from plans.rights import GRAVE_ACTS, PEACEFUL_ACTS, watching_in
-from plans.strict_yaml import read
+from plans.checks import documents, rights
+from plans.checks.rights import GRAVE_ACTS, PEACEFUL_ACTS, watching_in
+from plans.document.strict_yaml import read
+from plans.engine.evaluation import evaluate, level_of
+from plans.engine.facts import FACTS, Facts
+from plans.lifecycle.actions import load_plan, put_plan_in_force
+from plans.lifecycle.models import PlanVersion
 from tests.plans.strategies import facts
 
 LIBRARY = {

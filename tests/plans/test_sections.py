@@ -1,6 +1,6 @@
 import pytest
 
-from plans.sections import (
+from plans.document.sections import (
     actions_for,
     arrive_within,
     categories_of,

@@ -3,10 +3,10 @@
 import pytest
 
 from common.errors import Invalid
-from plans.actions import load_plan
-from plans.models import PlanVersion
-from plans.queries import overtaken_by_statute, plan_list
-from plans.statute import SHIPPED
+from plans.document.statute import SHIPPED
+from plans.lifecycle.actions import load_plan
+from plans.lifecycle.models import PlanVersion
+from plans.lifecycle.queries import overtaken_by_statute, plan_list
 from tests.early_warnings.conftest import passwords
 
 __all__ = ["passwords"]

@@ -3,10 +3,10 @@
 import pytest
 
 from common.errors import Invalid
-from plans import statute
-from plans.actions import load_plan, vocabulary
-from plans.documents import check
-from plans.statute import is_longer
+from plans.checks.documents import check
+from plans.document import statute
+from plans.document.statute import is_longer
+from plans.lifecycle.actions import load_plan, vocabulary
 
 
 @pytest.fixture

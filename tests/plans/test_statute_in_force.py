@@ -7,12 +7,13 @@ from django.apps import apps
 
 from clocks.models import ClockRule
 from journal.models import Entry
-from plans import seed, statute
-from plans.actions import load_plan
-from plans.clock_rules import runs
-from plans.models import Plan, PlanStep, PlanVersion
-from plans.queries import overlays
-from plans.sections import clocks_of
+from plans.document import statute
+from plans.document.clock_rules import runs
+from plans.document.sections import clocks_of
+from plans.lifecycle import seed
+from plans.lifecycle.actions import load_plan
+from plans.lifecycle.models import Plan, PlanStep, PlanVersion
+from plans.lifecycle.queries import overlays
 from tests.processes import environment, manage, python
 
 LAW = "cn-law-petition-2022"
@@ -78,7 +79,7 @@ from datetime import datetime, timezone
 from django.db import transaction
 from clocks.actions import record_with_clocks
 from clocks.models import Clock
-from plans.models import PlanVersion
+from plans.lifecycle.models import PlanVersion
 now = datetime(2026, 11, 22, 1, tzinfo=timezone.utc)
 with transaction.atomic():
     record_with_clocks("petition.accepted", subject="incident:1", actor=None, at=now)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plans import strict_yaml
-from plans.strict_yaml import Unreadable, read
+from plans.document import strict_yaml
+from plans.document.strict_yaml import Unreadable, read
 
 
 @pytest.mark.parametrize(

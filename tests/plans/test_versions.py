@@ -8,9 +8,9 @@ import pytest
 from common.errors import Invalid, NotAllowed, WrongState
 from journal.models import Entry
 from journal.record import content_of
-from plans import documents
-from plans.actions import load_plan
-from plans.choices import PlanState, PlanVerb
+from plans.checks import documents
+from plans.lifecycle.actions import load_plan
+from plans.lifecycle.choices import PlanState, PlanVerb
 from plans.versions import actions, rules
 from plans.versions.difference import difference
 

@@ -25,7 +25,7 @@ from early_warnings.models import EarlyWarning
 from incidents.actions import add_observation
 from incidents.models import Incident
 from journal.numbering import number_new
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from rosters.models import Roster, Shift
 from tests.early_warnings.conftest import passwords
 from tests.incidents.conftest import alarm

@@ -11,7 +11,7 @@ from common.local_time import LOCAL
 from incidents.alerts import people_of
 from journal.models import Entry
 from notices.models import Notice
-from plans.people import holders_of
+from plans.people.holders import holders_of
 from rosters import actions, changes, queries, swaps
 from rosters.choices import SwapVerb
 from rosters.models import Roster, Shift
@@ -192,7 +192,7 @@ def test_the_roster_decides_who_is_rung_and_the_post_who_may_act(published, plan
 
 
 def _roles(plan):
-    from plans.sections import alarm_roles
+    from plans.document.sections import alarm_roles
 
     return alarm_roles(plan.document)
 

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from accounts.models import Unit
 from accounts.scope import reach_of
-from plans.actions import load_plan
+from plans.lifecycle.actions import load_plan
 from tests.written_reports.kit import MONTH, PLAN, QUARTER, TEXTS, WEEK, text_of
 from tests.zero_reports.conftest import file, today
 from written_reports.actions import hand_in, keep, receive

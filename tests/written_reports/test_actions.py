@@ -11,7 +11,7 @@ from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from common.local_time import LOCAL, day_of
 from common.periods import period_of
 from journal.models import Entry
-from plans.actions import load_plan
+from plans.lifecycle.actions import load_plan
 from tests.written_reports.kit import LINE, MONTH, QUARTER, TEXTS, WEEK, text_of
 from written_reports.actions import keep
 from written_reports.models import WrittenReport, WrittenVersion

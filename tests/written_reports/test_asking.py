@@ -8,9 +8,9 @@ from accounts.scope import reach_of
 from common.errors import Invalid, NotFound
 from common.local_time import LOCAL
 from common.periods import parse
-from plans.actions import load_plan
-from plans.campaigns import Term
-from plans.writing import Cutoff, cutoff_of
+from plans.document.campaigns import Term
+from plans.document.writing import Cutoff, cutoff_of
+from plans.lifecycle.actions import load_plan
 from tests.written_reports.kit import LINE, MONTH, PLAN, text_of
 from written_reports import rules
 from written_reports.queries import asked_below, get_slot

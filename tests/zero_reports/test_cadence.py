@@ -6,8 +6,8 @@ from accounts.models import Unit
 from common.errors import WrongState
 from common.local_time import day_of
 from common.periods import DAILY, WEEKLY, parse
-from plans.sections import ClockLine, clocks_of
-from plans.words import Words
+from plans.document.sections import ClockLine, clocks_of
+from plans.document.words import Words
 from zero_reports.counts.queries import asked_now, summary
 from zero_reports.rounds.actions import fix_rounds, open_rounds
 from zero_reports.rounds.cadence import asking_units, cadence_of, due_by_tier, from_clocks
@@ -76,7 +76,7 @@ def test_with_the_city_plan_its_version_is_named(plan, units, now):
 @pytest.fixture
 def campaign(plan, units, now, monkeypatch):
     """County 1 follows a plan of its own: villages daily, townships weekly."""
-    from plans.models import Plan, PlanVersion
+    from plans.lifecycle.models import Plan, PlanVersion
 
     own = Plan.objects.create(plan_id="campaign", kind=plan.plan.kind, owner_unit=units["C1"])
     version = PlanVersion.objects.create(plan=own, version=1, ref="campaign@1", sha256="", state="in_force",

@@ -10,8 +10,8 @@ from cases.official_forms.models import OfficialForm
 from common.errors import Invalid
 from common.local_time import day_of
 from common.periods import DAILY, period_of
-from plans.actions import load_plan
-from plans.models import PlanVersion
+from plans.lifecycle.actions import load_plan
+from plans.lifecycle.models import PlanVersion
 from zero_reports.filing import classes
 from zero_reports.filing.actions import Item, file_report
 from zero_reports.filing.choices import Answer

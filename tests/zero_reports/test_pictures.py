@@ -18,7 +18,7 @@ from dashboards.statistics import burden
 from dashboards.statistics.history import history
 from incidents.actions import Alarm, report_incident, retract
 from journal.numbering import number_new
-from plans.facts import Facts
+from plans.engine.facts import Facts
 from zero_reports.counts.tallies import fold
 from zero_reports.filing.models import FilingTime, ReportItem
 from zero_reports.filing.times import note_time, seconds_since, stamp

@@ -9,10 +9,10 @@ from datetime import datetime
 from django.utils.translation import get_language
 
 from accounts.models import Unit
-from plans.chapters import dispute_classes_of
-from plans.models import PlanVersion
-from plans.queries import versions_in_force
-from plans.words import Words
+from plans.document.chapters import dispute_classes_of
+from plans.document.words import Words
+from plans.lifecycle.models import PlanVersion
+from plans.lifecycle.queries import versions_in_force
 from zero_reports.filing.choices import DisputeClass
 
 #: Every class any version has named, for what was reported under it; a version never changes.

@@ -19,10 +19,10 @@ from journal.record import record
 from notices.choices import ON_SCREEN, Channel, State
 from notices.models import Notice
 from notices.rules import quiet_hours
-from plans.engine import Document
-from plans.models import PlanVersion
-from plans.reminding import NOT_SAID
-from plans.sections import clocks_of
+from plans.document.reminding import NOT_SAID
+from plans.document.sections import clocks_of
+from plans.engine.evaluation import Document
+from plans.lifecycle.models import PlanVersion
 from zero_reports.reminders import alerts, queries, rules
 from zero_reports.reminders.choices import TO_THE_UNIT, Do
 from zero_reports.reminders.models import ReminderStep, TakenBack

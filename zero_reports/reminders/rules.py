@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from clocks.durations import parse
 from notices.rules import QuietHours
-from plans.engine import Document
-from plans.reminding import Remind
-from plans.sections import ClockLine, role_of
+from plans.document.reminding import Remind
+from plans.document.sections import ClockLine, role_of
+from plans.engine.evaluation import Document
 from zero_reports.reminders.choices import Do
 
 #: Where the plan is silent: one reminder an hour before; nothing climbs, for no role is named.

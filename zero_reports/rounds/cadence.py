@@ -11,8 +11,8 @@ from clocks import durations
 from clocks.calendar import Calendar
 from common.local_time import day_of
 from common.periods import DAILY, WEEKLY, Period
-from plans.models import PlanVersion
-from plans.sections import ClockLine, clocks_of
+from plans.document.sections import ClockLine, clocks_of
+from plans.lifecycle.models import PlanVersion
 from zero_reports.rounds.models import Round
 from zero_reports.rounds.rules import DEFAULT, DEFAULT_CUTOFF, END_OF_DAY, FRIDAY, Ask, Cadence, asking
 

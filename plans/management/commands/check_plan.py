@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from plans import documents, staffing
-from plans.actions import said, vocabulary
+from plans.checks import documents, staffing
+from plans.lifecycle.actions import said, vocabulary
 
 
 class Command(BaseCommand):

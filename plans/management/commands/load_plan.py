@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.queries import open_unit
 from common.errors import Refused
-from plans.actions import load_plan
+from plans.lifecycle.actions import load_plan
 from plans.management.commands.check_plan import read
 
 

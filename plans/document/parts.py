@@ -1,0 +1,180 @@
+"""The rest of a plan, for its page: what it says beside levels, time limits, checklists and squads.
+
+Each part says whether the system acts on it. What is only shown is shown all the same: who reads the page must see
+the whole plan, and must not take for done what nobody has built.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
+
+from plans.document import chapters
+from plans.document.chapters import Line
+from plans.document.sections import categories_of, role_of
+from plans.document.words import Words, joined, named, words
+from plans.engine.evaluation import Document, levels_of
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    id: str
+    title: str
+    lines: tuple[Line, ...]
+    #: What the system does with it; empty where it is only shown.
+    acts: str = ""
+
+
+def parts_of(document: Document) -> list[Part]:
+    """Every part that the plan has, in the order of a page."""
+    found = []
+    for id_, title, read, acts in _PARTS:
+        if lines := tuple(read(document)):
+            found.append(Part(id_, _(title), lines, _(acts) if acts else ""))
+    return found + [_chapter(chapter) for chapter in chapters.chapters_of(document)]
+
+
+def _chapter(chapter: chapters.Chapter) -> Part:
+    return Part(f"chapter-{chapter.id}", chapter.words.said_in(get_language()), chapter.lines)
+
+
+def _organisation(document: Document) -> Iterator[Line]:
+    """Headquarters, command on site, front group, office: who leads, who belongs to it."""
+    for id_, group in document.get("organisation", {}).items():
+        if isinstance(group, Mapping):
+            yield Line(
+                id_,
+                _with(named({**group, "id": id_}), [*_leaders(document, group), *_members(group)]),
+                group.get("cite", ""),
+            )
+
+
+def _leaders(document: Document, group: Mapping) -> Iterator[Words]:
+    for key, about in _LEADERS.items():
+        value = group.get(key, ())
+        names = [value] if isinstance(value, str) else list(value)
+        if names:
+            yield joined([about, _listed([role_of(document, name).words for name in names])], "：", ": ")
+
+
+def _members(group: Mapping) -> Iterator[Words]:
+    if members := [named(entry) for key in ("members", "plus") for entry in group.get(key, ())]:
+        yield joined([Words("成员", "members"), _listed(members)], "：", ": ")
+
+
+_LEADERS = {
+    "commander": Words("指挥", "commander"), "leader": Words("组长", "leader"), "deputy": Words("副职", "deputy"),
+    "deputies": Words("副职", "deputies"),
+}  # fmt: skip
+
+
+def _pools(document: Document) -> Iterator[Line]:
+    for pool in document.get("pools", ()):
+        kinds = [named(kind) for kind in pool.get("kinds", ())]
+        size = [Words(f"{pool['size']} 人", f"{pool['size']} people")] if "size" in pool else []
+        yield Line(
+            pool["id"],
+            _with(named(pool), [*size, *([_listed(kinds)] if kinds else [])]),
+            pool.get("cite", ""),
+        )
+
+
+def _at_levels(document: Document) -> Iterator[Line]:
+    """Who commands at a level, and what is done and owed there."""
+    for level in levels_of(document):
+        entry = next(one for one in document["levels"] if one["id"] == level.id)
+        command = entry.get("in_command", ())
+        leads = [
+            role_of(document, name).words for name in ([command] if isinstance(command, str) else command)
+        ]
+        said = [words(one) for key in ("actions", "obligations") for one in entry.get(key, ())]
+        about = [joined([Words("牵头", "in command"), _listed(leads)], "：", ": ")] if leads else []
+        if about or said:
+            yield Line(level.id, _with(level.words, [*about, *said]))
+
+
+def _triggers(document: Document) -> Iterator[Line]:
+    for trigger in chapters.triggers_of(document):
+        leads_to = _LEADS_TO.get(trigger.leads_to, Words(trigger.leads_to, trigger.leads_to))
+        said = [trigger.line.words, *([trigger.rule] if trigger.rule.zh else [])]
+        yield Line(
+            trigger.line.id,
+            joined([leads_to, *said], "：", ": "),
+            trigger.line.cite,
+            trigger.line.note,
+            trigger.line.is_proposal,
+        )
+
+
+_LEADS_TO = {
+    "major_situation": Words("重大情况", "major situation"), "leader_case": Words("领导包案", "leader case"),
+    "inquiry": Words("责任倒查", "inquiry"), "joint_reception": Words("联合接访", "joint reception"),
+}  # fmt: skip
+
+
+def _demand_classes(document: Document) -> Iterator[Line]:
+    for entry in document.get("demand_classes", ()):
+        yield Line(entry["id"], _with(named(entry), [words(one) for one in entry.get("do", ())]), entry.get("cite", ""),
+                   is_proposal=entry.get("origin") == "proposal")  # fmt: skip
+
+
+def _reports(document: Document) -> Iterator[Line]:
+    for report in document.get("reports", ()):
+        fields = [line.words for line in chapters.report_fields_of(document, report["id"])]
+        yield Line(
+            report["id"], _with(named(report), [_listed(fields)] if fields else []), report.get("cite", "")
+        )
+
+
+def _categories(document: Document) -> Iterator[Line]:
+    return (Line(one.id, one.words, one.cite) for one in categories_of(document))
+
+
+def _entries(key: str) -> Callable[[Document], Iterator[Line]]:
+    def read(document: Document) -> Iterator[Line]:
+        for entry in document.get(key, ()):
+            yield (
+                Line(entry, words(entry))
+                if isinstance(entry, str)
+                else Line(entry["id"], named(entry), entry.get("cite", ""))
+            )
+
+    return read
+
+
+def _with(head: Words, more: Iterable[Words]) -> Words:
+    parts = [part for part in more if part.zh]
+    return joined([head, joined(parts, "；", "; ")], "——", " – ") if parts else head
+
+
+def _listed(names: list[Words]) -> Words:
+    return joined(names, "、", ", ")
+
+
+Reader = Callable[[Document], Iterable[Line]]
+
+#: id, title, reader, and what the system does with it (none: it is only shown).
+_PARTS: tuple[tuple[str, str, Reader, str], ...] = (
+    ("organisation", gettext_noop("Organisation"), _organisation, ""),
+    ("at-levels", gettext_noop("At each level"), _at_levels, ""),
+    ("pools", gettext_noop("Experts"), _pools, ""),
+    ("categories", gettext_noop("Kinds of event"), _categories, ""),
+    ("business-lines", gettext_noop("Lines of business"), _entries("business_lines"), ""),
+    ("incident-forms", gettext_noop("Forms an incident takes"), _entries("incident_forms"), ""),
+    ("triggers", gettext_noop("What leads to more"), _triggers, ""),
+    ("obligations", gettext_noop("Obligations"), chapters.obligations_of, ""),
+    ("demand-classes", gettext_noop("Classes of demands"), _demand_classes,
+     gettext_noop("An observation offers these classes.")),
+    ("dispute-classes", gettext_noop("Classes of disputes"), chapters.dispute_classes_of,
+     gettext_noop("Zero-reports are filled in by these classes.")),
+    ("forms", gettext_noop("Official forms"), chapters.forms_of, gettext_noop("They are written from reported matters.")),
+    ("reports", gettext_noop("What a report has to say"), _reports, ""),
+)  # fmt: skip
+
+#: Parts of the document that no entry above needs words for: they stand elsewhere on the page, or are not text.
+SHOWN_ELSEWHERE = frozenset({
+    "schema", "id", "version", "kind", "title", "source", "owner_tier", "status_default", "validity", "legal_basis", "roles",
+    "level_policy", "levels", "handling_tiers", "signatory", "signoff_rules", "clocks", "alarm", "notices", "orders",
+    "checklists", "excluded", "chapters", "applies_to", "screening", "reporting_channel",
+})  # fmt: skip
