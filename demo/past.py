@@ -14,8 +14,8 @@ from command.orders.choices import OrderVerb
 from common.local_time import LOCAL, day_of
 from common.periods import DAILY, period_of
 from early_warnings import actions as warnings
+from early_warnings import superior_reports as follow_up
 from early_warnings.choices import CallOutcome
-from early_warnings.follow_up import actions as follow_up
 from incidents import actions as incidents
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import open_lines

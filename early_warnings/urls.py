@@ -1,7 +1,7 @@
 from django.urls import path
 
+from early_warnings import proposal_views as proposals
 from early_warnings import views
-from early_warnings.proposals import views as proposals
 
 urlpatterns = [
     path("incidents/<code:number>/warning/", proposals.ProposalPage.as_view(), name="warning-new"),

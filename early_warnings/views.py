@@ -12,9 +12,9 @@ from common.errors import Invalid, NotAllowed, NotFound
 from common.once import once
 from common.redirects import see_other
 from early_warnings import actions, forms, queries
+from early_warnings import superior_reports as follow_up
 from early_warnings.choices import CallOutcome, ReportChannel
-from early_warnings.follow_up import actions as follow_up
-from early_warnings.proposals.views import add_errors, rev_of, said_of
+from early_warnings.proposal_views import add_errors, rev_of, said_of
 from incidents.serializers import shown_reasons
 from journal.models import Head
 from journal.parts import PartsView

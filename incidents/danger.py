@@ -13,7 +13,7 @@ from incidents.checklist.actions import ask_again
 from incidents.ground import record_entry
 from incidents.lasting import family
 from incidents.models import Incident
-from incidents.sharing.actions import let_take_part
+from incidents.sharing import let_take_part
 from notices.ending import end, settle, told_of
 from notices.nobody import tell_sender
 from notices.recipients import Recipient

@@ -17,13 +17,12 @@ from common.once import once
 from common.paths import prefixes
 from common.redirects import see_other
 from common.whole_numbers import read_number
-from incidents import actions, addressee, forms, listing, queries
+from incidents import actions, addressee, forms, listing, queries, sharing
 from incidents.checklist.actions import mark_item
 from incidents.choices import Source
 from incidents.closing.queries import questions
 from incidents.listing import Asked
 from incidents.models import Share
-from incidents.sharing import actions as sharing
 from journal.parts import PartsView
 from plans.document.life_safety import LIFE_LINES
 from plans.lifecycle.queries import plan_in_force

@@ -24,7 +24,7 @@ from common.errors import Invalid, Stale, WrongState
 from common.numbers import next_number
 from incidents.ground import lock_incident
 from incidents.models import Incident
-from incidents.sharing.actions import let_take_part
+from incidents.sharing import let_take_part
 from notices.actions import acknowledge_about
 from notices.ending import settle, told_of
 from plans.document.sections import arrive_within, clocks_of

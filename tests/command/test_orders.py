@@ -280,7 +280,7 @@ def test_an_order_does_not_show_a_neighbour_what_was_not_shared(order, alarm, to
 
 
 def test_after_sharing_the_neighbour_may_be_ordered(order, alarm, reach, units, now):
-    from incidents.sharing.actions import share
+    from incidents.sharing import share
 
     incident = alarm()
     share(incident_id=incident.pk, reach=reach("county1.duty"), unit=units["C2"], reason="毗邻", now=now)

@@ -9,8 +9,8 @@ from clocks.models import Clock
 from clocks.sweep import sweep
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from early_warnings import actions, queries, signature
+from early_warnings import superior_reports as follow_up
 from early_warnings.choices import CallOutcome, ReportState, State
-from early_warnings.follow_up import actions as follow_up
 from early_warnings.models import EarlyWarning, SuperiorReport
 from incidents.actions import close, take_over
 from journal.models import Entry

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from clocks.sweep import sweep
 from early_warnings import actions, queries
+from early_warnings import superior_reports as follow_up
 from early_warnings.choices import State
-from early_warnings.follow_up import actions as follow_up
 from early_warnings.models import EarlyWarning
 from journal.models import Entry
 from journal.numbering import head, number_new

@@ -10,8 +10,8 @@ from accounts.choices import HeldAs, PostKind
 from accounts.models import Appointment
 from common.errors import NotAllowed, WrongState, is_allowed
 from early_warnings import actions, permissions, queries, rules
+from early_warnings import superior_reports as follow_up
 from early_warnings.choices import SignedAs, State, Verb
-from early_warnings.follow_up import actions as follow_up
 from early_warnings.models import EarlyWarning
 from plans.lifecycle.actions import load_plan
 from tests.early_warnings.conftest import PASSWORD

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from early_warnings import queries
 from early_warnings.choices import State
-from incidents.sharing.actions import share
+from incidents.sharing import share
 from plans.people.holders import signatories
 
 
@@ -84,7 +84,7 @@ def test_the_pages_of_lists_are_constant_too(many, signed_in, now):
 
 
 def test_what_the_desk_has_to_do(in_state, signed, cast, reach, now):
-    from early_warnings.follow_up.actions import record_call
+    from early_warnings.superior_reports import record_call
 
     returned = in_state(State.RETURNED)
     red = signed("red", headcount=60)

@@ -5,10 +5,9 @@ from django.db import IntegrityError, transaction
 
 from clocks.models import Clock
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
-from incidents import actions, queries, rules
+from incidents import actions, queries, rules, sharing
 from incidents.choices import State, Verb
 from incidents.models import Incident, Observation
-from incidents.sharing import actions as sharing
 from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice

@@ -9,12 +9,12 @@ from django.conf import settings
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
 from early_warnings import actions as warnings
+from early_warnings import superior_reports as follow_up
 from early_warnings.choices import CallOutcome
-from early_warnings.follow_up import actions as follow_up
 from incidents import actions as incidents
+from incidents import sharing
 from incidents.checklist.actions import mark_item
 from incidents.models import Incident
-from incidents.sharing import actions as sharing
 from incidents.switching.actions import switch_plan
 from plans.engine.facts import Facts
 from plans.lifecycle.actions import load_plan
