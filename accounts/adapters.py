@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import devices, sealing, sessions, signals, throttles
+from accounts import devices, encrypted_fields, sessions, signals, throttles
 from accounts.credentials import too_many_sentence
 from accounts.people.actions import set_own_password
 from common import codes
@@ -107,10 +107,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text):
-        return sealing.seal(text)
+        return encrypted_fields.seal(text)
 
     def decrypt(self, encrypted_text):
-        return sealing.unseal(encrypted_text)
+        return encrypted_fields.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator):
         return not settings.REQUIRE_SECOND_FACTOR

@@ -7,11 +7,11 @@ from django.db.models.functions import Lower
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
-from accounts.agents import words_for
 from accounts.choices import HeldAs, PostKind, Tier
 from accounts.contacts.models import NumberCode, VerifiedNumber  # noqa: F401  (tables of this room)
+from accounts.encrypted_fields import SealedField
 from accounts.reform.models import Reform, Succession  # noqa: F401  (tables of this room)
-from accounts.sealing import SealedField
+from accounts.user_agents import words_for
 from common.codes import SquadField, UnitCodeField
 from common.paths import PathField
 

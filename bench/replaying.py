@@ -23,8 +23,8 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import Unit, User  # noqa: E402
 from accounts.scope import reach_of  # noqa: E402
-from incidents.cases import cases  # noqa: E402
 from incidents.models import Incident, Observation  # noqa: E402
+from incidents.replay_source import cases  # noqa: E402
 from plans.engine.evaluation import evaluate  # noqa: E402
 from plans.engine.facts import Facts  # noqa: E402
 from plans.lifecycle.actions import load_plan  # noqa: E402

@@ -6,7 +6,7 @@ from rest_framework.views import APIView
 
 from clocks import queries
 from clocks.serializers import ClockSerializer
-from common.subjects import key_of
+from common.references import key_of
 
 #: Without a subject: the most urgent ones.
 MOST = 200

@@ -14,7 +14,7 @@ from clocks import effects
 from clocks.actions import record_with_clocks
 from clocks.models import RUNNING, Clock
 from common.alone import Loop, is_of_the_row
-from common.crash import crash_point
+from common.failpoints import crash_point
 from journal.record import stamp
 
 log = logging.getLogger(__name__)

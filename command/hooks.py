@@ -1,11 +1,11 @@
 """What command gives to the rooms below."""
 
 from command.orders.alerts import order_recipients
-from command.orders.lasting import LASTING
 from command.orders.queries import held_open, key_of_number
-from common.subjects import READERS
+from command.orders.validity import LASTING
+from common.references import READERS
 from incidents.queries import HOLDING_OPEN
-from notices.still import CHECKS
+from notices.validity import CHECKS
 from plans.people.overdue import RESPONSIBLE
 
 READERS.register(key_of_number)

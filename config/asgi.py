@@ -10,8 +10,8 @@ django.setup(set_prefix=False)
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from engine.asgi_handler import OneThreadHandler  # noqa: E402
 from engine.lifespan import Lifespan  # noqa: E402
-from engine.one_thread import OneThreadHandler  # noqa: E402
 from engine.sockets import LiveConsumer, OwnOriginOnly, tell_auditor  # noqa: E402
 
 application = ProtocolTypeRouter(

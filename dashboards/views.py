@@ -28,9 +28,9 @@ from incidents.serializers import shown_reasons
 from incidents.steps.forms import StepForm
 from incidents.steps.queries import choices as step_choices
 from incidents.steps.queries import steps_of
+from journal.live_pages import PartsView
 from journal.models import Entry, Head
-from journal.parts import PartsView
-from notices import hand_calls
+from notices import manual_calls
 from plans.engine.facts import Facts
 from rosters.queries import on_duty
 from zero_reports.counts.silent import missing_today
@@ -68,7 +68,7 @@ class Board(LoginRequiredMixin, PartsView):
             **tasks,
             "inbox": inbox_of(self.request.user, to_sign=tasks["to_sign"]),
             "now": self.request.now,
-            "to_phone": hand_calls.waiting(self.request.reach, self.request.now),
+            "to_phone": manual_calls.waiting(self.request.reach, self.request.now),
         }
 
     def orders_context(self):

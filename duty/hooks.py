@@ -1,9 +1,9 @@
 """What duty gives to the rooms below."""
 
 from clocks.effects import EFFECTS
-from duty.lasting import LASTING
 from duty.shifts import actions, handovers
-from notices.still import CHECKS
+from duty.validity import LASTING
+from notices.validity import CHECKS
 
 EFFECTS.register("shift.stand_in", actions.stand_in)
 EFFECTS.register("handover.ring", handovers.ring)

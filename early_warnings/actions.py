@@ -12,12 +12,15 @@ from django.utils.translation import gettext as _
 
 from accounts.credentials import check_credential
 from accounts.scope import Reach
-from common.crash import crash_point
 from common.errors import WrongState
+from common.failpoints import crash_point
 from common.numbers import next_number
 from early_warnings import alerts, drafting, permissions, rules, signature
 from early_warnings.choices import SignedAs, Verb
-from early_warnings.ground import (
+from early_warnings.models import EarlyWarning
+from early_warnings.signoff import ask, end_signoff, first_deadline, first_seat, next_seat, settle_requests
+from early_warnings.superior_reports import draft_reports
+from early_warnings.transitions import (
     bad_field,
     check_open,
     check_rev,
@@ -30,13 +33,10 @@ from early_warnings.ground import (
     save,
     shown_of,
 )
-from early_warnings.models import EarlyWarning
-from early_warnings.signoff import ask, end_signoff, first_deadline, first_seat, next_seat, settle_requests
-from early_warnings.superior_reports import draft_reports
 from incidents.actions import set_level
-from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.sharing import let_take_part
+from incidents.transitions import lock_incident
 from notices.ending import settle
 from plans.document.sections import clock_of
 from plans.engine.evaluation import levels_of

@@ -14,9 +14,9 @@ from common.paths import prefixes
 from early_warnings.models import EarlyWarning
 from notices.actions import queue
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
+from notices.message_templates import Message
 from notices.occasions import Occasion
 from notices.recipients import Recipient
-from notices.wordings import Message
 from plans.document.notifying import channels_of, escalation_of
 from plans.engine.evaluation import level_of
 

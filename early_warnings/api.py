@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.lists import UnitFilterSet, answer_list
+from accounts.pagination import UnitFilterSet, answer_list
 from common.api import check_if_match, etag, idempotent
 from common.serializers import validated
 from early_warnings import actions, cap, queries, serializers

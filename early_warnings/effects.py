@@ -6,7 +6,7 @@ from clocks.models import Clock
 from early_warnings import permissions
 from early_warnings.actions import escalate
 from early_warnings.choices import State
-from early_warnings.ground import read
+from early_warnings.transitions import read
 from journal.keys import pk_of
 from notices.recipients import Recipient
 from plans.people.holders import in_the_chair

@@ -1,19 +1,19 @@
 """What early warnings give to the rooms below."""
 
 from clocks.effects import EFFECTS
-from common.subjects import READERS
+from common.references import READERS
 from early_warnings.effects import escalate_signoff, signatories_asked
-from early_warnings.lasting import while_in_force, while_returned, while_to_sign
 from early_warnings.objections import objection_to_switch
 from early_warnings.queries import holding_open, key_of_number, never_called
 from early_warnings.replays import signed_levels
 from early_warnings.signoff import SIGNOFF
+from early_warnings.validity import while_in_force, while_returned, while_to_sign
 from incidents.closing.queries import ASKING
 from incidents.queries import HOLDING_OPEN
 from incidents.switching.queries import OBJECTIONS
-from notices.still import CHECKS, always
+from notices.validity import CHECKS, always
 from plans.people.overdue import RESPONSIBLE
-from plans.rehearsal.cases import SIGNED
+from plans.rehearsal.replay_source import SIGNED
 
 READERS.register(key_of_number)
 HOLDING_OPEN.register(holding_open)

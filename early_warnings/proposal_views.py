@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Invalid
-from common.once import once
+from common.idempotency import once
 from common.redirects import see_other
 from common.whole_numbers import read_number
 from early_warnings import actions, drafting, forms, permissions, queries

@@ -11,8 +11,8 @@ from accounts.scope import Reach
 from common.errors import NotFound, WrongState
 from early_warnings import drafting, permissions
 from early_warnings.choices import CallOutcome, ReportState, Verb
-from early_warnings.ground import check_text, lock, move, record_entry
 from early_warnings.models import CallAttempt, EarlyWarning, SuperiorReport
+from early_warnings.transitions import check_text, lock, move, record_entry
 from plans.document.sections import Role
 from plans.people.holders import recipients
 

@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import Invalid, NotAllowed, NotFound
-from common.once import once
+from common.idempotency import once
 from common.redirects import see_other
 from early_warnings import actions, forms, queries
 from early_warnings import superior_reports as follow_up
 from early_warnings.choices import CallOutcome, ReportChannel
 from early_warnings.proposal_views import add_errors, rev_of, said_of
 from incidents.serializers import shown_reasons
+from journal.live_pages import PartsView
 from journal.models import Head
-from journal.parts import PartsView
-from notices.hand_calls import OUTCOMES
+from notices.manual_calls import OUTCOMES
 
 #: Refusals of the credential: they belong to its field, and everything else stays as it was typed.
 CREDENTIAL_REFUSALS = ("credential_wrong", "credential_throttled")

@@ -22,7 +22,7 @@ from common import alone
 from engine import nightly
 from engine.choices import can_wait
 from engine.models import Alarm, Heartbeat
-from engine.steady import CLOCK
+from engine.monotonic_clock import CLOCK
 from engine.watchdog import ping_watchdog
 from journal import anchor
 from journal.keys import key

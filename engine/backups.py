@@ -16,7 +16,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection, connections
 
-from engine import backup_keys, one_process, postgres_programs
+from engine import backup_keys, instance_lock, postgres_programs
 from engine.postgres_programs import BackupError
 from journal import anchor
 from journal.numbering import head
@@ -150,7 +150,7 @@ def _dump_sqlite(folder: Path) -> None:
 
 def _load_sqlite(folder: Path) -> None:
     """Whoever had the database open would go on writing into a file that is no longer there: nobody may."""
-    lock = one_process.take()
+    lock = instance_lock.take()
     if lock is None:
         raise BackupError("the server is running on this data; stop it first")
     with lock:

@@ -13,8 +13,8 @@ from celery import current_app
 from celery.schedules import maybe_schedule
 from django.db import close_old_connections, connection
 
-from engine.loop import Lane
 from engine.wheels import LANES
+from engine.workers import Lane
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from common.errors import NotAllowed
 from engine import nightly
 from engine.models import Heartbeat, NightlyJob
 from engine.queries import open_alarms, sentence_for, stopped
+from journal.live_pages import PartsView
 from journal.models import Entry, Head
-from journal.parts import PartsView
 from notices.models import Notice
 
 #: What each wheel does, beside its name in logs and metrics.

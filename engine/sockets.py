@@ -18,8 +18,8 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from accounts import watch
-from engine.guests import read_readers
 from engine.queries import status
+from engine.socket_auth import read_readers
 from journal.hub import SIGNED_OUT, Hub, SignedOut, TooManyScreens, here
 
 #: Messages a client may send in one second, and the length of each. Ours sends none but a "ping".

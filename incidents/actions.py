@@ -11,15 +11,17 @@ from guardian.shortcuts import assign_perm
 from accounts.models import Unit, User
 from accounts.scope import Reach
 from clocks.actions import cancel_for_thread
-from common.crash import crash_point
 from common.errors import Invalid, WrongState
+from common.failpoints import crash_point
 from common.numbers import next_number
 from common.personal_data import fit_to_keep, unsigned_personal_data_in
 from incidents import addressee, alerts, danger, permissions, rules
 from incidents.choices import Source, Verb
 from incidents.closing.answers import NO_ANSWERS, Answers, check_answers, keep_answers
 from incidents.closing.queries import questions
-from incidents.ground import (
+from incidents.models import NO_RANK, Incident, Observation
+from incidents.queries import still_open
+from incidents.transitions import (
     SEEN_BY_GRANT,
     check_open,
     check_rev,
@@ -29,8 +31,6 @@ from incidents.ground import (
     record_entry,
     save,
 )
-from incidents.models import NO_RANK, Incident, Observation
-from incidents.queries import still_open
 from notices.ending import settle
 from plans.engine.evaluation import Proposal, evaluate, levels_of
 from plans.engine.facts import Facts

@@ -8,11 +8,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.intake.parsers import masked_answer
-from accounts.lists import UnitFilterSet, answer_list
+from accounts.pagination import UnitFilterSet, answer_list
 from accounts.reform.standing import unit_that_bore
 from common.api import check_if_match, etag, idempotent
-from common.crash import crash_point
 from common.errors import Invalid
+from common.failpoints import crash_point
 from common.serializers import validated
 from incidents import actions, queries, rules, serializers
 from incidents.models import Incident

@@ -10,10 +10,10 @@ from datetime import datetime
 from accounts.scope import Reach
 from incidents import alerts, rules
 from incidents.checklist.actions import ask_again
-from incidents.ground import record_entry
-from incidents.lasting import family
 from incidents.models import Incident
 from incidents.sharing import let_take_part
+from incidents.transitions import record_entry
+from incidents.validity import family
 from notices.ending import end, settle, told_of
 from notices.nobody import tell_sender
 from notices.recipients import Recipient

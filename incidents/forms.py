@@ -7,11 +7,11 @@ from accounts.models import Unit
 from accounts.reform.standing import unit_that_bore
 from common.date_fields import moment_field
 from common.errors import Invalid
-from incidents.asked import asked_fields, first_values
 from incidents.choices import Outcome
 from incidents.closing.answers import Answer
 from incidents.closing.queries import Question
-from incidents.inputs import choices_of, headcount_bands, language, read_facts
+from incidents.fact_fields import asked_fields, first_values
+from incidents.fact_parsing import choices_of, headcount_bands, language, read_facts
 
 
 class FactsMixin:

@@ -2,13 +2,13 @@
 
 from accounts.reform.waiting import OPEN
 from accounts.scope import EXCEPTIONS
-from common.subjects import READERS
-from incidents.cases import cases
-from incidents.lasting import while_in_danger, while_open
+from common.references import READERS
 from incidents.models import granted_threads
 from incidents.queries import key_of_number, open_at
-from notices.still import CHECKS, always
-from plans.rehearsal.cases import CASES
+from incidents.replay_source import cases
+from incidents.validity import while_in_danger, while_open
+from notices.validity import CHECKS, always
+from plans.rehearsal.replay_source import CASES
 
 EXCEPTIONS.register(granted_threads)
 OPEN.register(open_at)

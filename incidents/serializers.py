@@ -13,7 +13,7 @@ from incidents.checklist.queries import checklist
 from incidents.checklist.serializers import life_lines, rows
 from incidents.choices import CoordinateSystem, Outcome
 from incidents.closing.answers import Answer
-from incidents.inputs import read_facts
+from incidents.fact_parsing import read_facts
 
 
 class FactsField(serializers.JSONField):

@@ -13,13 +13,13 @@ from accounts.models import Post, Unit, User
 from accounts.scope import Reach
 from common.errors import WrongState
 from incidents import permissions
-from incidents.ground import SEEN_BY_GRANT, lock_incident, record_entry
 from incidents.models import (
     Incident,
     IncidentGroupPermission,
     IncidentUserPermission,
     Share,
 )
+from incidents.transitions import SEEN_BY_GRANT, lock_incident, record_entry
 from journal.keys import key
 
 

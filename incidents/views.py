@@ -12,8 +12,8 @@ from django.views import View
 from accounts.models import Unit
 from accounts.queries import open_unit, units_for, user_named
 from common.errors import Invalid, NotAllowed, Refused
+from common.idempotency import once
 from common.local_time import day_of
-from common.once import once
 from common.paths import prefixes
 from common.redirects import see_other
 from common.whole_numbers import read_number
@@ -23,7 +23,7 @@ from incidents.choices import Source
 from incidents.closing.queries import questions
 from incidents.listing import Asked
 from incidents.models import Share
-from journal.parts import PartsView
+from journal.live_pages import PartsView
 from plans.document.life_safety import LIFE_LINES
 from plans.lifecycle.queries import plan_in_force
 

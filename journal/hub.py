@@ -24,14 +24,14 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from journal import frames, wake
-from journal.admission import PATIENCE, Admission
 from journal.kinds import KINDS
-from journal.look import BATCH, TAIL, Look, Threads
-from journal.neighbours import Neighbours
 from journal.numbering import number_new
-from journal.outlet import Outlet
+from journal.peers import Neighbours
 from journal.queries import Line, Mark, Reader, lines_after
-from journal.screens import ReadReaders, Screen, Screens
+from journal.reader import BATCH, TAIL, Look, Threads
+from journal.send_queue import Outlet
+from journal.socket_access import PATIENCE, Admission
+from journal.subscribers import ReadReaders, Screen, Screens
 
 #: A screen further behind than this fetches its page again instead.
 REPLAY = 2000

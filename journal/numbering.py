@@ -9,7 +9,7 @@ import hashlib
 
 from django.db import connection, transaction
 
-from common.crash import crash_point
+from common.failpoints import crash_point
 from journal.models import Entry, Head
 
 #: Any constant nobody else uses for an advisory lock.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from common.personal_data import findings_within, masked_within, signed_reason
-from common.rows import Table
+from common.prepared_statements import Table
 from journal import wake
 from journal.kinds import KINDS
 from journal.models import Entry

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from common.crash import crash_point
+from common.failpoints import crash_point
 
 _hub: Callable[[], None] | None = None
 

@@ -13,13 +13,13 @@ from accounts.models import User
 from common.errors import NotFound
 from journal.keys import key
 from journal.record import record
-from notices import still, tellings
+from notices import callouts, validity
 from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
+from notices.message_templates import Message, Said, said
 from notices.models import Notice, Telling
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import LANES, NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
-from notices.wordings import Message, Said, said
 
 #: A voice call beside a text message waits so long: who has had the message by then is not called.
 VOICE_AFTER = timedelta(seconds=60)
@@ -56,7 +56,7 @@ def queue(
         raise transaction.TransactionManagementError(
             f"notices of {occasion.purpose} were queued outside a transaction"
         )
-    still.check_known(occasion.purpose)
+    validity.check_known(occasion.purpose)
     people, ways = list(recipients), usable(channels)
     texts = {way: said(message, way, drill=occasion.drill) for way in ways}
     leaves_at = first_moment(
@@ -80,7 +80,7 @@ def queue(
     ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     if escalation.steps:
-        tellings.begin(occasion, message, people, escalation, now)
+        callouts.begin(occasion, message, people, escalation, now)
     return len(rows)
 
 
@@ -153,7 +153,7 @@ def acknowledge(*, notice_id: int, actor: User, now: datetime, answer: str = "")
     another answer takes the place of the first.
     """
     known = Notice.objects.filter(pk=notice_id, recipient=actor).first()
-    telling = tellings.hold(known) if known else None
+    telling = callouts.hold(known) if known else None
     notice = Notice.objects.select_for_update(of=("self",)).filter(pk=notice_id, recipient=actor).first()
 
     if notice is None:
@@ -198,7 +198,7 @@ def _acknowledge(notice: Notice, telling: Telling | None, answer: str, now: date
     notice.save(update_fields=["state", "acknowledged_at", "answer"])
     twins(notice).filter(state=State.QUEUED).update(state=State.CANCELLED, last_error="confirmed elsewhere")
     if telling is None or telling.answer != answer:
-        tellings.answered(telling, answer, now)
+        callouts.answered(telling, answer, now)
 
 
 def record_acknowledged(notice: Notice, actor: User | None, now: datetime, together: int = 0) -> None:
@@ -273,8 +273,8 @@ def fail(
     others = twins(notice).exclude(channel=Channel.APP).exclude(state__in=_OVER)
     is_last_way = not others.exists()
     if telling is None and is_last_way and not is_gone and _must_be_heard(notice):
-        tellings.begin_by_hand(notice, now)
-    tellings.follow_up_failure(telling, now, is_gone=is_gone, is_last_way=is_last_way)
+        callouts.begin_by_hand(notice, now)
+    callouts.follow_up_failure(telling, now, is_gone=is_gone, is_last_way=is_last_way)
     content = {
         "about": notice.subject,
         "purpose": notice.purpose,
@@ -287,8 +287,8 @@ def fail(
 
 def telephone_meanwhile(notice: Notice, now: datetime) -> None:
     """No provider has taken it for minutes. It is tried on, and where no plan says what follows, somebody telephones."""
-    if now - notice.queued_at >= UNSENT_AFTER and _must_be_heard(notice) and tellings.hold(notice) is None:
-        tellings.begin_by_hand(notice, now)
+    if now - notice.queued_at >= UNSENT_AFTER and _must_be_heard(notice) and callouts.hold(notice) is None:
+        callouts.begin_by_hand(notice, now)
 
 
 def _must_be_heard(notice: Notice) -> bool:

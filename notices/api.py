@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from common.api import idempotent
 from common.errors import NotAllowed
-from common.subjects import key_of
+from common.references import key_of
 from notices import actions, gateway_events, queries, signatures
 from notices.gateway_events import Report
 from notices.serializers import AnswerSerializer, GatewayEventSerializer, NoticeSerializer

@@ -1,6 +1,6 @@
 """What ends takes its messages, screens, calls and escalations with it.
 
-An act that ends something calls `settle` for its thread; the checks of notices.still say what is over there, the
+An act that ends something calls `settle` for its thread; the checks of notices.validity say what is over there, the
 same ones that are asked before anything is sent. What was told stays told: a row that was sent, heard or
 confirmed keeps its state, and a report that comes late is still written down.
 """
@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from notices import still
+from notices import validity
 from notices.choices import ON_SCREEN, Channel, State
 from notices.models import Notice, Step, Telling
 from notices.recipients import Recipient
@@ -26,13 +26,13 @@ def settle(threads: Iterable[str], now: datetime) -> int:
     """End whatever is over in these threads. Returns how many notices were taken back."""
     within = Q(thread__in=list(threads))
     tellings = _held(within)
-    over = still.not_needed(tellings, now)
+    over = validity.not_needed(tellings, now)
     _end_tellings([telling for telling in tellings if telling.pk in over], now)
     return _take_back(within, now)
 
 
 @transaction.atomic
-def end(*, subject: str, purpose: str, now: datetime, reason: str = still.OVER) -> int:
+def end(*, subject: str, purpose: str, now: datetime, reason: str = validity.OVER) -> int:
     """End what was told of a subject for purposes that begin with `purpose`: answered, or told anew.
 
     What was confirmed, sent or has failed stays as it is. Returns how many notices were taken back.
@@ -49,7 +49,7 @@ def end_telling(telling: Telling, now: datetime) -> None:
     mine = Notice.objects.filter(
         recipient=telling.recipient_id, subject=telling.subject, purpose=telling.purpose
     )
-    mine.filter(_UNDER_WAY).update(state=State.CANCELLED, last_error=still.OVER)
+    mine.filter(_UNDER_WAY).update(state=State.CANCELLED, last_error=validity.OVER)
 
 
 def told_of(subjects: Iterable[str], purpose: str, *, also_waiting: bool = False) -> list[Recipient]:
@@ -77,7 +77,7 @@ def _end_tellings(tellings: list[Telling], now: datetime) -> None:
     if not ids:
         return
     Telling.objects.filter(pk__in=ids).update(ended_at=now)
-    Step.objects.filter(telling__in=ids, done_at__isnull=True).update(done_at=now, result=still.OVER)
+    Step.objects.filter(telling__in=ids, done_at__isnull=True).update(done_at=now, result=validity.OVER)
     for telling in tellings:
         telling.ended_at = now
 
@@ -85,7 +85,7 @@ def _end_tellings(tellings: list[Telling], now: datetime) -> None:
 def _take_back(within: Q, now: datetime) -> int:
     rows = list(Notice.objects.filter(within & _UNDER_WAY).order_by("pk"))
     ended: dict[str, list[int]] = defaultdict(list)
-    for pk, reason in still.not_needed(rows, now).items():
+    for pk, reason in validity.not_needed(rows, now).items():
         ended[reason].append(pk)
     return sum(
         Notice.objects.filter(_UNDER_WAY, pk__in=ids).update(state=State.CANCELLED, last_error=reason[:200])

@@ -12,17 +12,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from common.alone import Loop
-from common.crash import crash_point
+from common.failpoints import crash_point
 from journal.keys import key
 from journal.record import record
-from notices import chain, ending, still, tellings
+from notices import callouts, ending, next_contact, validity
 from notices.actions import queue
 from notices.choices import ALERT, Answer, Channel, Do, State
+from notices.message_templates import Message
 from notices.models import Notice, Step, Telling
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine, outcome_of_step
-from notices.wordings import Message
 
 STILL_CHANNELS = (Channel.APP, Channel.SMS)
 #: "Still on it?" is answered within so long, or the duty leader knows.
@@ -66,7 +66,7 @@ def take(step_id: int, now: datetime) -> None:
     step = Step.objects.get(pk=step_id)
     if step.done_at is not None or step.due_at > now:
         return
-    if still.not_needed([telling], now):
+    if validity.not_needed([telling], now):
         ending.end_telling(telling, now)
         return
     not_needed = outcome_of_step(
@@ -121,10 +121,10 @@ def _next_person(telling: Telling, step: Step, now: datetime) -> str:
     telling = _first_asked(telling)
     same = Telling.objects.filter(subject=telling.subject, purpose=telling.purpose)
     told = set(same.values_list("recipient_id", flat=True))
-    one = chain.next_person(telling, told, now)
+    one = next_contact.next_person(telling, told, now)
     _mark_escalated(telling, now)
     if one is None:
-        if not tellings.hasten(telling, Do.BREACH, now) and telling.breached_at is None:
+        if not callouts.hasten(telling, Do.BREACH, now) and telling.breached_at is None:
             _breach(telling, step, now)
         return "nobody left"
     recipient = Recipient(one.person, one.post.title, one.post.pk)
@@ -140,7 +140,9 @@ def _breach(telling: Telling, step: Step, now: datetime) -> str:
     telling.save(update_fields=["breached_at"])
     _mark_escalated(telling, now)
     _record("notice.unheard", telling, now, {"post": telling.post, "level": telling.level})
-    leaders = [Recipient(one.person, one.post.title, one.post.pk) for one in chain.duty_leaders(telling, now)]
+    leaders = [
+        Recipient(one.person, one.post.title, one.post.pk) for one in next_contact.duty_leaders(telling, now)
+    ]
     facts = {
         "post": telling.post or str(telling.recipient),
         "person": str(telling.recipient),
@@ -165,8 +167,8 @@ def _still_on_it(telling: Telling, step: Step, now: datetime) -> str:
     """Ask who said they come, if the thing is not over and nothing has been heard of them since."""
     if telling.answer != Answer.COMING:
         return "not coming"
-    if telling.still_after and chain.has_acted(telling, now - telling.still_after):
-        tellings.ask_again_later(telling, now)
+    if telling.still_after and next_contact.has_acted(telling, now - telling.still_after):
+        callouts.ask_again_later(telling, now)
         return "active"
     purpose = f"{_first_purpose(telling)}.still{step.number}"
     queue(
@@ -246,7 +248,7 @@ def _same_again(telling: Telling) -> Escalation:
     """The same steps, counted from now."""
     lines = [
         StepLine(step.after, step.do, tuple(step.channels))
-        for step in telling.steps.filter(number__lt=tellings.REPLACED).order_by("number")
+        for step in telling.steps.filter(number__lt=callouts.REPLACED).order_by("number")
     ]
     return Escalation(
         steps=tuple(lines),

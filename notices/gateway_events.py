@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from common.alone import Loop
-from notices import asked_back, replies, rules, tellings
+from notices import asked_back, callouts, replies, rules
 from notices.actions import confirm_by_reply, fail, record_progress
 from notices.channels.routes import gateways
 from notices.choices import BY_NUMBER, Answer, State
@@ -97,7 +97,7 @@ def _apply(event_id: int, now: datetime) -> int:
         return _settle(event, AMBIGUOUS)
     if event.event == "reply":
         meant = asked_back.with_originals(meant)
-    held = {(one.recipient_id, one.subject, one.purpose): tellings.hold(one) for one in meant.order_by("pk")}
+    held = {(one.recipient_id, one.subject, one.purpose): callouts.hold(one) for one in meant.order_by("pk")}
     locked = meant.select_for_update(of=("self",)).select_related("unit", "recipient")
     notices = list(locked.order_by("pk"))
     # Locked after the notices, as everywhere: another process may have applied it meanwhile.

@@ -2,7 +2,7 @@
 
 from notices import number_tests
 from notices.lasting import while_unheard
-from notices.still import CHECKS, always
+from notices.validity import CHECKS, always
 
 CHECKS.register("notice.unheard", while_unheard)
 CHECKS.register("notice.nobody", always)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from notices import still
+from notices import validity
 from notices.models import Telling
 
 
-def while_unheard(rows: Sequence[still.Told], now: datetime) -> dict[int, str]:
+def while_unheard(rows: Sequence[validity.Told], now: datetime) -> dict[int, str]:
     """That nobody heard is news for the duty leader as long as somebody is still waited for."""
     waiting = Telling.objects.filter(
         subject__in={row.subject for row in rows},
@@ -16,10 +16,10 @@ def while_unheard(rows: Sequence[still.Told], now: datetime) -> dict[int, str]:
         answer="",
     )
     silent = {(subject, pk) for subject, pk in waiting.values_list("subject", "pk")}
-    return {row.pk: still.OVER for row in rows if not _is_waited_for(row, silent)}
+    return {row.pk: validity.OVER for row in rows if not _is_waited_for(row, silent)}
 
 
-def _is_waited_for(row: still.Told, silent: set[tuple[str, int]]) -> bool:
+def _is_waited_for(row: validity.Told, silent: set[tuple[str, int]]) -> bool:
     """ "notice.unheard.17" speaks of one telling, "notice.unheard" of all of a subject."""
     pk = row.purpose.rpartition(".")[2]
     if pk.isdigit():

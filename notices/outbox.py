@@ -12,15 +12,15 @@ from django.db import transaction
 from django.db.models import Case, F, QuerySet, Value, When
 
 from common.alone import Loop, is_of_the_row
-from common.crash import crash_point
-from notices import bundles, gateway_events, rules, tellings, wanted
+from common.failpoints import crash_point
+from notices import bundles, callouts, gateway_events, rules, wanted
 from notices.actions import fail, record_progress, telephone_meanwhile
 from notices.bundles import Parcel
 from notices.channels import Outcome
 from notices.channels.routes import Routes, gateways
 from notices.choices import BY_NUMBER, State
+from notices.dispatcher import THREADS, Senders
 from notices.models import Attempt, Notice, Telling
-from notices.senders import THREADS, Senders
 
 #: So many messages are claimed at once.
 BATCH = 24
@@ -223,7 +223,7 @@ def _mark_sent(notice: Notice, outcome: Outcome, now: datetime) -> None:
 
 @transaction.atomic
 def _mark_failed(notice: Notice, error: str, now: datetime, *, is_gone: bool = False) -> None:
-    telling: Telling | None = tellings.hold(notice)
+    telling: Telling | None = callouts.hold(notice)
     row = _ours(notice).select_for_update(of=("self",)).select_related("unit").first()
     if row:
         fail(row, error, now, telling=telling, is_gone=is_gone)

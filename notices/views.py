@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Invalid, NotAllowed
-from common.once import once
-from journal.parts import PartsView
-from notices import actions, hand_calls, together
+from common.idempotency import once
+from journal.live_pages import PartsView
+from notices import actions, manual_calls, together
 from notices.choices import Answer
 from notices.queries import inbox, needing_no_answer
 
@@ -71,10 +71,10 @@ class CallsPage(LoginRequiredMixin, PartsView):
             )
 
     def calls_context(self):
-        rows = hand_calls.to_call(self.request.reach)[: hand_calls.MOST]
-        calls = hand_calls.with_owners(rows, self.request.now)
+        rows = manual_calls.to_call(self.request.reach)[: manual_calls.MOST]
+        calls = manual_calls.with_owners(rows, self.request.now)
         calls.sort(key=lambda call: call.owner not in (None, self.request.user))
-        return {"calls": calls, "outcomes": hand_calls.OUTCOMES.items(), "now": self.request.now}
+        return {"calls": calls, "outcomes": manual_calls.OUTCOMES.items(), "now": self.request.now}
 
 
 class CallView(LoginRequiredMixin, View):
@@ -83,13 +83,13 @@ class CallView(LoginRequiredMixin, View):
     @once
     def post(self, request, pk):
         outcome = request.POST.get("outcome", "")
-        if outcome not in hand_calls.OUTCOMES:
+        if outcome not in manual_calls.OUTCOMES:
             raise Invalid(
                 "outcome_missing",
                 _("The call was not recorded: say how it ended."),
                 fields={"outcome": [_("Say how it ended.")]},
             )
-        hand_calls.record_call(telling_id=pk, reach=request.reach, outcome=outcome, now=request.now)
+        manual_calls.record_call(telling_id=pk, reach=request.reach, outcome=outcome, now=request.now)
         return _back(request, "notices-calls")
 
 
@@ -97,7 +97,7 @@ class TakeCallView(LoginRequiredMixin, View):
     """ "I telephone them", then back to where the button was."""
 
     def post(self, request, pk):
-        hand_calls.take_call(telling_id=pk, reach=request.reach, now=request.now)
+        manual_calls.take_call(telling_id=pk, reach=request.reach, now=request.now)
         return _back(request, "notices-calls")
 
 

@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from accounts.duty import still_answering
 from common.alone import is_of_the_row
-from notices import addenda, rules, still
+from notices import addenda, rules, validity
 from notices.actions import twins
 from notices.choices import BY_NUMBER, Channel, State
 from notices.models import Attempt, Notice
@@ -33,7 +33,7 @@ def judge(batch: Sequence[Notice], now: datetime) -> dict[int, Verdict]:
     """Notice → what is to become of it."""
     pairs = {(one.recipient_id, one.held_post_id) for one in batch if one.held_post_id}
     on_duty = still_answering(pairs, now)
-    over, raised = _asked(batch, lambda some: still.not_needed(some, now))
+    over, raised = _asked(batch, lambda some: validity.not_needed(some, now))
     deaths = _deaths(batch)
 
     def verdict(notice: Notice) -> Verdict:

@@ -10,7 +10,7 @@ from django.views import View
 
 from accounts.models import User
 from common.errors import Invalid
-from common.once import once
+from common.idempotency import once
 from common.redirects import see_other
 from rosters import changes, forms, permissions, queries, swaps
 from rosters.choices import SwapVerb

@@ -13,8 +13,8 @@ from accounts.names import told_apart
 from accounts.queries import holders
 from common import workbooks
 from common.errors import Invalid, Refused, is_allowed
+from common.idempotency import once
 from common.local_time import day_of
-from common.once import once
 from common.redirects import see_other
 from common.whole_numbers import read_number
 from rosters import actions, forms, permissions, queries, sheets

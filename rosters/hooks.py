@@ -1,9 +1,9 @@
 """What rosters give to the rooms below."""
 
 from accounts.duty import ROSTERS
-from notices.still import CHECKS
+from notices.validity import CHECKS
 from rosters.duty import rostered
-from rosters.lasting import LASTING
+from rosters.validity import LASTING
 
 ROSTERS.register(rostered)
 

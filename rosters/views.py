@@ -8,10 +8,10 @@ from django.views import View
 
 from accounts.names import told_apart
 from common.errors import is_allowed
+from common.idempotency import once
 from common.local_time import day_of
-from common.once import once
 from common.redirects import see_other
-from journal.parts import PartsView
+from journal.live_pages import PartsView
 from rosters import actions, feeds, forms, permissions, queries
 from rosters.models import Rotation
 from rosters.pages import chosen_month, chosen_unit, tabs, unit_or_404

@@ -19,7 +19,7 @@ from django.db import connection
 
 from engine import wheels
 from engine.models import Heartbeat
-from engine.steady import read_time
+from engine.monotonic_clock import read_time
 
 TOP = Path(__file__).resolve().parent.parent
 COMPOSE_TEXT = (TOP / "docker-compose.yml").read_text()

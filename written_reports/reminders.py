@@ -17,11 +17,11 @@ from common.alone import Loop
 from common.local_time import LOCAL
 from common.periods import Period
 from journal.keys import key
+from notices.bulk import Note, queue_many
 from notices.choices import ON_SCREEN, ROUTINE, Channel, State
-from notices.many import Note, queue_many
+from notices.message_templates import Message
 from notices.models import Notice
 from notices.recipients import Recipient
-from notices.wordings import Message
 from written_reports.asking import Asking, askings
 from written_reports.models import WrittenReminder, WrittenReport
 from zero_reports.reminders.actions import ANSWERED

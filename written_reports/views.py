@@ -7,16 +7,16 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Invalid, Refused, Stale, is_allowed, not_found
-from common.once import once
-from common.papers import respond
+from common.idempotency import once
+from common.official_documents import respond
 from common.redirects import see_other
 from common.whole_numbers import read_number
 from written_reports import actions, permissions, queries
 from written_reports.choices import Part, SlotState
+from written_reports.documents import file_name, written_paper
 from written_reports.figures import figures
 from written_reports.forms import WrittenForm
-from written_reports.papers import file_name, written_paper
-from written_reports.saying import data_said, line_heads, line_said, state_look
+from written_reports.labels import data_said, line_heads, line_said, state_look
 from zero_reports.counts.queries import get_unit, top_units
 from zero_reports.filing.classes import classes_at
 from zero_reports.filing.reading import check_may_look

@@ -3,12 +3,12 @@
 from duty.shifts.choices import ItemKind
 from duty.shifts.queries import PASSING
 from notices.addenda import ADDERS
-from notices.still import CHECKS
+from notices.validity import CHECKS
 from plans.lifecycle.watched import ASKING
 from zero_reports.counts.handover import silent_units
 from zero_reports.reminders.alerts import PURPOSE
 from zero_reports.reminders.links import links_for
-from zero_reports.reminders.still import not_needed
+from zero_reports.reminders.validity import not_needed
 from zero_reports.rounds import cadence
 
 PASSING.register(ItemKind.SILENT, silent_units)

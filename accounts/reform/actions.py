@@ -15,8 +15,8 @@ from accounts.reform.ground import Found, New, find
 from accounts.reform.permissions import check_can_reform
 from accounts.scope import Reach
 from common.alone import Loop
-from common.crash import crash_point
 from common.errors import Invalid, Refused, WrongState
+from common.failpoints import crash_point
 from common.local_time import day_of
 from journal.keys import key
 from journal.record import record

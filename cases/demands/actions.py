@@ -11,11 +11,11 @@ from cases.demands.choices import Outcome
 from cases.demands.models import Demand
 from cases.matters import permissions
 from cases.matters.choices import MatterVerb
-from cases.matters.ground import check_open, check_words, keep_step, lock_matter
 from cases.matters.models import Matter
+from cases.matters.transitions import check_open, check_words, keep_step, lock_matter
 from clocks.actions import cancel_for_subject, record_with_clocks
-from common.crash import crash_point
 from common.errors import Invalid, WrongState
+from common.failpoints import crash_point
 from incidents.steps.actions import in_order, named
 
 

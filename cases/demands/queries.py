@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from cases.demands import rules
 from cases.demands.models import Demand
-from cases.matters.ground import plan_with_clock
 from cases.matters.models import Matter
+from cases.matters.transitions import plan_with_clock
 from clocks.models import Clock, ClockRule
 from common.errors import not_found
 from plans.document.steps import Step, steps_in

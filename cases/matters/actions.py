@@ -10,10 +10,10 @@ from accounts.scope import Reach
 from cases.demands.models import Demand
 from cases.matters import permissions, rules
 from cases.matters.choices import MatterState, MatterVerb
-from cases.matters.ground import check_open, check_words, lock_matter, record_act, save
 from cases.matters.models import Matter
-from common.crash import crash_point
+from cases.matters.transitions import check_open, check_words, lock_matter, record_act, save
 from common.errors import Invalid, WrongState
+from common.failpoints import crash_point
 from common.local_time import day_of
 from common.numbers import next_number
 from incidents.actions import Alarm, report_incident

@@ -15,7 +15,7 @@ from cases.matters.forms import AssignForm, FileForm, WorkForm
 from cases.matters.models import Matter
 from cases.official_forms.choices import FormKind
 from common.errors import Invalid, is_allowed, not_found
-from common.once import once
+from common.idempotency import once
 from common.redirects import see_other
 from common.whole_numbers import read_number
 from zero_reports.counts.queries import get_unit

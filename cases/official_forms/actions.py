@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from cases.matters.ground import plan_of_clock, plan_with_clock
 from cases.matters.models import Matter
+from cases.matters.transitions import plan_of_clock, plan_with_clock
 from cases.official_forms import permissions, queries, rules
 from cases.official_forms.choices import FormKind, FormState
 from cases.official_forms.models import OfficialForm

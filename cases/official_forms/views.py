@@ -10,12 +10,12 @@ from django.views import View
 from cases.matters.queries import get_matter
 from cases.official_forms import actions, permissions, queries, rules
 from cases.official_forms.choices import FormKind, FormState
+from cases.official_forms.documents import form_paper
 from cases.official_forms.forms import BeginForm, cleaned, form_for
-from cases.official_forms.papers import form_paper
 from common.errors import Refused, is_allowed, not_found
+from common.idempotency import once
 from common.local_time import day_of
-from common.once import once
-from common.papers import respond
+from common.official_documents import respond
 from common.redirects import see_other
 from zero_reports.counts.queries import get_unit, top_units
 from zero_reports.filing.reading import check_may_look

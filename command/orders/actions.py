@@ -19,12 +19,12 @@ from command.orders.alerts import Target
 from command.orders.choices import OrderState, OrderVerb, TargetKind
 from command.orders.models import Order, OrderStep
 from common import codes
-from common.crash import crash_point
 from common.errors import Invalid, Stale, WrongState
+from common.failpoints import crash_point
 from common.numbers import next_number
-from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.sharing import let_take_part
+from incidents.transitions import lock_incident
 from notices.actions import acknowledge_about
 from notices.ending import settle, told_of
 from plans.document.sections import arrive_within, clocks_of

@@ -11,7 +11,7 @@ from django.views import View
 from command.orders import actions, forms, permissions, queries
 from command.orders.choices import OrderVerb
 from common.errors import Invalid
-from common.once import once
+from common.idempotency import once
 from common.redirects import back_to, see_other
 from common.whole_numbers import read_number
 from incidents.queries import get_incident

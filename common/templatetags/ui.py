@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from common.headlines import headline
 from common.local_time import day_of
-from common.moments import written
+from common.time_format import written
 from common.words import LIVE_WORDS, WORDS
 
 register = template.Library()

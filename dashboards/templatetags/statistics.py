@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from common.periods import Period
 from dashboards.statistics.history import Line
-from zero_reports.rollups.papers import per_cent
+from zero_reports.rollups.documents import per_cent
 from zero_reports.rounds.rules import Counts
 
 register = template.Library()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from accounts.models import Post, Unit
 from duty.callout_preview.choices import Break, What
 from duty.callout_preview.results import Broken, Call, Told, Wave, Way
-from notices import chain
+from notices import next_contact
 from notices.actions import VOICE_AFTER, usable
 from notices.choices import Channel, Do
 from notices.models import Telling
@@ -59,7 +59,7 @@ class Silence:
         """One after the other, as the steps are taken: whoever was told already is not told again."""
         found, breaks = [], []
         for telling in self.tellings:
-            one = chain.next_person(telling, self.told, now)
+            one = next_contact.next_person(telling, self.told, now)
             if one is None:
                 breaks.append(Broken(Break.NOBODY_LEFT, telling.post or str(telling.recipient)))
                 continue
@@ -72,7 +72,7 @@ class Silence:
         found: dict[int, Told] = {}
         breaks = []
         for telling in self.tellings:
-            leaders = chain.duty_leaders(telling, now)
+            leaders = next_contact.duty_leaders(telling, now)
             for one in leaders:
                 recipient = Recipient(one.person, one.post.title, one.post.pk)
                 found.setdefault(one.person.pk, told_by(recipient, [Channel.APP, Channel.SMS]))

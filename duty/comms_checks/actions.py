@@ -13,8 +13,8 @@ from accounts.contacts.queries import has_gateway
 from accounts.models import Unit, User
 from accounts.scope import Reach
 from common.alone import Loop
-from common.crash import crash_point
 from common.errors import Invalid, WrongState
+from common.failpoints import crash_point
 from duty.comms_checks import permissions, rules
 from duty.comms_checks.choices import Outcome, TestState
 from duty.comms_checks.contacts import contacts_of
@@ -24,10 +24,10 @@ from journal.keys import key
 from journal.record import record
 from notices.actions import queue
 from notices.choices import TEST, Channel, State
+from notices.message_templates import Message
 from notices.number_tests import Result, queue_test, results
 from notices.occasions import Occasion
 from notices.recipients import Recipient
-from notices.wordings import Message
 
 
 @transaction.atomic

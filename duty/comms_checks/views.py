@@ -15,7 +15,7 @@ from accounts.contacts.actions import confirm_code
 from accounts.contacts.queries import has_gateway, verified
 from common.days import read_moment
 from common.errors import Invalid, NotFound, is_allowed
-from common.once import once
+from common.idempotency import once
 from common.redirects import see_other
 from duty.comms_checks import actions, by_hand, forms, permissions, queries
 from duty.comms_checks.choices import Whom

@@ -15,8 +15,8 @@ from accounts.verbs import VERBS
 from clocks.actions import cancel_for_subject, start_own, stop_own
 from clocks.models import Clock, ClockRule
 from common.alone import Loop
-from common.crash import crash_point
 from common.errors import NotAllowed, WrongState
+from common.failpoints import crash_point
 from common.paths import prefixes
 from duty.shifts import alerts, handovers, rules
 from duty.shifts.models import Paper

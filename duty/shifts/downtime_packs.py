@@ -15,9 +15,9 @@ from django.utils.translation import override, pgettext
 
 from accounts.models import Unit, User
 from clocks.models import Clock
-from common import papers
-from common.crash import crash_point
+from common import official_documents
 from common.errors import Refused
+from common.failpoints import crash_point
 from common.local_time import day_of
 from duty.comms_checks.queries import called_roles
 from duty.shifts import rules
@@ -60,7 +60,7 @@ def write_one(pk: int, now: datetime) -> bool:
         if paper.for_at < now - WORTH_WRITING:
             raise Refused("too_old", "the shift is over")
         with override("zh-hans"):
-            content = papers.as_pdf(pack(paper.unit, now))
+            content = official_documents.as_pdf(pack(paper.unit, now))
         name = _store(paper, content)
     except (Refused, OSError) as error:
         Paper.objects.filter(pk=pk).update(state=PaperState.FAILED, error=str(error)[:200])
@@ -130,15 +130,18 @@ def read(*, paper: Paper, actor: User, now: datetime) -> bytes | None:
 # --- what stands in it -------------------------------------------------------------------------------------
 
 
-def pack(unit: Unit, now: datetime) -> papers.Paper:
+def pack(unit: Unit, now: datetime) -> official_documents.Paper:
     """Duty list, call tree, open incidents, time limits; everything a desk needs with a telephone and a pen."""
-    body: list[papers.Block] = [papers.Heading(_("1. On duty now")), _duty_table(unit, now)]
-    body += [papers.Heading(_("2. Duties ahead")), _ahead_table(unit, now)]
-    body += [papers.Heading(_("3. Whom to ring, by level")), _call_tree(unit, now)]
-    body += [papers.Heading(_("4. Telephones of units")), _unit_table(unit)]
-    body += [papers.Heading(_("5. Open incidents")), *_incidents(unit)]
-    body += [papers.Heading(_("6. Running time limits")), _clock_table(unit, now)]
-    return papers.Paper(
+    body: list[official_documents.Block] = [
+        official_documents.Heading(_("1. On duty now")),
+        _duty_table(unit, now),
+    ]
+    body += [official_documents.Heading(_("2. Duties ahead")), _ahead_table(unit, now)]
+    body += [official_documents.Heading(_("3. Whom to ring, by level")), _call_tree(unit, now)]
+    body += [official_documents.Heading(_("4. Telephones of units")), _unit_table(unit)]
+    body += [official_documents.Heading(_("5. Open incidents")), *_incidents(unit)]
+    body += [official_documents.Heading(_("6. Running time limits")), _clock_table(unit, now)]
+    return official_documents.Paper(
         title=_("Paper pack of the shift"),
         issuer=str(unit),
         body=tuple(body),
@@ -148,11 +151,17 @@ def pack(unit: Unit, now: datetime) -> papers.Paper:
     )  # fmt: skip
 
 
-def _table(headings: tuple[str, ...], rows: list[tuple[str, ...]], widths: tuple[int, ...]) -> papers.Block:
-    return papers.Table(headings, tuple(rows), widths) if rows else papers.Paragraph(_("None."))
+def _table(
+    headings: tuple[str, ...], rows: list[tuple[str, ...]], widths: tuple[int, ...]
+) -> official_documents.Block:
+    return (
+        official_documents.Table(headings, tuple(rows), widths)
+        if rows
+        else official_documents.Paragraph(_("None."))
+    )
 
 
-def _duty_table(unit: Unit, now: datetime) -> papers.Block:
+def _duty_table(unit: Unit, now: datetime) -> official_documents.Block:
     rows = [
         (str(duty.post), str(duty.person), duty.person.phone, _time(duty.until) if duty.until else "")
         for duty in on_duty([unit], now, kinds=ROSTERED)
@@ -160,13 +169,13 @@ def _duty_table(unit: Unit, now: datetime) -> papers.Block:
     return _table((_("Post"), pgettext("person", "Name"), _("Telephone"), _("Until")), rows, (3, 2, 3, 3))
 
 
-def _ahead_table(unit: Unit, now: datetime) -> papers.Block:
+def _ahead_table(unit: Unit, now: datetime) -> official_documents.Block:
     shifts = Shift.objects.in_force().filter(post__unit=unit, starts_at__gt=now, starts_at__lte=now + AHEAD)
     rows = [(_time(s.starts_at), str(s.post), str(s.person), s.person.phone) for s in shifts.for_lists()]
     return _table((_("From"), _("Post"), pgettext("person", "Name"), _("Telephone")), rows, (3, 3, 2, 3))
 
 
-def _call_tree(unit: Unit, now: datetime) -> papers.Block:
+def _call_tree(unit: Unit, now: datetime) -> official_documents.Block:
     document = plan_in_force(unit, now).document
     bench = Bench(unit, now)
     words = {level.id: level.words.zh for level in levels_of(document)}
@@ -181,18 +190,18 @@ def _call_tree(unit: Unit, now: datetime) -> papers.Block:
     return _table((_("Level"), _("Post"), pgettext("person", "Name"), _("Telephone")), rows, (3, 3, 2, 3))
 
 
-def _unit_table(unit: Unit) -> papers.Block:
+def _unit_table(unit: Unit) -> official_documents.Block:
     near = (
         Unit.objects.filter(path__under=unit.path, valid_to__isnull=True).exclude(phone="").order_by("path")
     )
     return _table((_("Unit"), _("Telephone")), [(str(one), one.phone) for one in near[:MOST]], (3, 2))
 
 
-def _incidents(unit: Unit) -> list[papers.Block]:
-    blocks: list[papers.Block] = []
+def _incidents(unit: Unit) -> list[official_documents.Block]:
+    blocks: list[official_documents.Block] = []
     for incident in open_incidents_of(unit).prefetch_related("checklist_marks")[:MOST]:
-        blocks.append(papers.Fields(_incident_rows(incident)))
-    return blocks or [papers.Paragraph(_("None."))]
+        blocks.append(official_documents.Fields(_incident_rows(incident)))
+    return blocks or [official_documents.Paragraph(_("None."))]
 
 
 def _why(incident: Incident, levels: dict[str, str]) -> str:
@@ -228,7 +237,7 @@ def _incident_rows(incident: Incident) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _clock_table(unit: Unit, now: datetime) -> papers.Block:
+def _clock_table(unit: Unit, now: datetime) -> official_documents.Block:
     clocks = (
         Clock.objects.running()
         .filter(unit_path__under=unit.path, due_at__isnull=False)

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import WrongState
-from common.once import once
+from common.idempotency import once
 from common.redirects import back_to, see_other
 from common.whole_numbers import read_number
 from duty.shifts import actions, handovers, queries, reading
 from duty.shifts import downtime_packs as papers
-from journal.parts import PartsView
+from journal.live_pages import PartsView
 from rosters.pages import chosen_unit, tabs, with_unit
 from rosters.queries import get_shift
 

@@ -12,8 +12,8 @@ from common.personal_data import unsigned_personal_data_in
 from incidents import permissions
 from incidents.checklist.queries import line_of
 from incidents.choices import Outcome
-from incidents.ground import lock_incident, record_entry
 from incidents.models import ChecklistMark, Incident
+from incidents.transitions import lock_incident, record_entry
 from plans.document.life_safety import LIFE_IDS, Line
 
 

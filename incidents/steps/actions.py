@@ -13,9 +13,9 @@ from common.errors import Invalid, WrongState
 from common.personal_data import unsigned_personal_data_in
 from incidents import permissions, rules
 from incidents.checklist.queries import holding_back
-from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.steps.queries import Step, steps_of
+from incidents.transitions import lock_incident
 from journal.models import Entry
 from plans.document.steps import said
 

@@ -10,14 +10,14 @@ from accounts.credentials import check_credential
 from accounts.scope import Reach
 from clocks.actions import record_with_clocks
 from clocks.succession import as_said, counted, hand_over
-from common.crash import crash_point
 from common.errors import Invalid, Stale, WrongState
+from common.failpoints import crash_point
 from common.personal_data import unsigned_personal_data_in
 from incidents import permissions
 from incidents.actions import take_proposal
-from incidents.ground import lock_incident
 from incidents.models import Incident
 from incidents.switching.queries import preview, version_named
+from incidents.transitions import lock_incident
 
 
 def switch_plan(

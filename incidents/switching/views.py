@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Invalid, NotAllowed
-from common.once import once
+from common.idempotency import once
 from common.redirects import see_other
 from common.whole_numbers import read_number
 from incidents import permissions, queries

@@ -16,15 +16,15 @@ from accounts.queries import Holder
 from clocks.models import Clock
 from clocks.overdue import each_breach
 from common.hooks import NamedHook
-from common.moments import written
 from common.paths import prefixes
-from notices import still
+from common.time_format import written
+from notices import validity
 from notices.actions import queue
 from notices.choices import ORDER, ROUTINE, Channel
 from notices.ending import end
+from notices.message_templates import Message
 from notices.occasions import Occasion
 from notices.recipients import Recipient
-from notices.wordings import Message
 from plans.document.sections import role_of
 from plans.lifecycle.models import PlanVersion
 from plans.people.holders import Bench
@@ -67,14 +67,14 @@ def _over(clock: Clock, now: datetime) -> None:
     end(subject=clock.subject, purpose=f"{PURPOSE}.{clock.pk}", now=now)
 
 
-def while_running(rows: Sequence[still.Told], now: datetime) -> dict[int, str]:
+def while_running(rows: Sequence[validity.Told], now: datetime) -> dict[int, str]:
     """ "clock.breached.17" is true while clock 17 is not answered."""
     asked = {_pk(row) for row in rows}
     running = set(Clock.objects.running().filter(pk__in=asked).values_list("pk", flat=True))
-    return {row.pk: still.OVER for row in rows if _pk(row) not in running}
+    return {row.pk: validity.OVER for row in rows if _pk(row) not in running}
 
 
-def _pk(row: still.Told) -> int:
+def _pk(row: validity.Told) -> int:
     return int(row.purpose.removeprefix(f"{PURPOSE}."))
 
 

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from accounts.models import Unit
 from accounts.scope import Reach
 from plans.lifecycle.models import PlanVersion
-from plans.rehearsal.cases import cases_of
 from plans.rehearsal.replay import Replay, replay
+from plans.rehearsal.replay_source import cases_of
 
 
 def units_to_try(reach: Reach) -> QuerySet[Unit]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from plans.engine.evaluation import Document, Level, evaluate, levels_of
 from plans.engine.facts import FACTS, Facts
-from plans.rehearsal.cases import Case
+from plans.rehearsal.replay_source import Case
 
 _SETS = frozenset(name for name, fact in FACTS.items() if fact.kind == "set")
 

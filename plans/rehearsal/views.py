@@ -7,11 +7,11 @@ from django.views import View
 
 from plans.engine.evaluation import evaluate
 from plans.lifecycle import queries
-from plans.rehearsal.cases import signed_levels
 from plans.rehearsal.forms import DaysForm, FactsForm
 from plans.rehearsal.outcome import rehearse
 from plans.rehearsal.picture import picture_of
 from plans.rehearsal.queries import replayed, units_to_try
+from plans.rehearsal.replay_source import signed_levels
 
 
 class TryPage(LoginRequiredMixin, View):

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views import View
 
 from common.errors import Invalid, NotAllowed
-from common.once import once
+from common.idempotency import once
 from common.redirects import see_other
 from plans.lifecycle import queries
 from plans.lifecycle.choices import PlanVerb

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from clocks import queries
 from clocks.models import Clock
-from common import subjects
+from common import references
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_the_agreed_fields(of_county1, signed_in, now):
 
 def test_the_number_people_use_works_too(of_county1, signed_in, now, monkeypatch):
     monkeypatch.setattr(
-        subjects, "READERS", [lambda text: "incident:5" if text == "C1-20261122-001" else None]
+        references, "READERS", [lambda text: "incident:5" if text == "C1-20261122-001" else None]
     )
 
     assert len(get(signed_in("county1.duty"), now, subject="C1-20261122-001").json()) == 2

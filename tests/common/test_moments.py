@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils.translation import override
 
 from common.local_time import LOCAL
-from common.moments import END_OF_DAY, written
+from common.time_format import END_OF_DAY, written
 
 MIDNIGHT = datetime(2026, 11, 26, tzinfo=LOCAL)
 LAST = datetime.combine(date(2026, 11, 25), END_OF_DAY, LOCAL)

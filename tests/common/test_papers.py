@@ -13,9 +13,19 @@ from itertools import pairwise
 import pytest
 from django.utils import translation
 
-from common import papers, press
+from common import official_documents, typesetter
 from common.errors import NotFound, Refused
-from common.papers import Fields, Heading, Paper, Paragraph, Table, as_docx, as_pdf, official_date, respond
+from common.official_documents import (
+    Fields,
+    Heading,
+    Paper,
+    Paragraph,
+    Table,
+    as_docx,
+    as_pdf,
+    official_date,
+    respond,
+)
 
 HOSTILE = (
     '#import "x": * $a$ *粗* _斜_ [块] <标签> @引用 \\ #panic("no") {{7*7}} </w:t><w:b/> =cmd|/c\x00\x07'
@@ -118,7 +128,7 @@ def _lines(drawn: bytes):
 
 def body_of(page):
     """Its lines without the page number's."""
-    return [line for line in page if line[2] == press.BODY]
+    return [line for line in page if line[2] == typesetter.BODY]
 
 
 @pytest.fixture(scope="module")
@@ -150,18 +160,20 @@ def test_a_page_has_22_lines_of_28_characters(long_pages):
 def test_the_first_line_is_set_in_by_two_characters(long_pages):
     first = body_of(long_pages[0])[0]
 
-    assert (first[3], round((first[0] - 28 * MM) / (press.BODY - press.CLOSER), 2)) == (26, 2.0)
+    assert (first[3], round((first[0] - 28 * MM) / (typesetter.BODY - typesetter.CLOSER), 2)) == (26, 2.0)
 
 
 @pytest.mark.slow
 def test_page_numbers_stand_at_the_outer_edge_one_character_in(long_pages):
-    odd, even, third, *_more = (next(line for line in page if line[2] == press.FOLIO) for page in long_pages)
+    odd, even, third, *_more = (
+        next(line for line in page if line[2] == typesetter.FOLIO) for page in long_pages
+    )
 
-    assert round(even[0] - 28 * MM, 1) == press.FOLIO
+    assert round(even[0] - 28 * MM, 1) == typesetter.FOLIO
     assert odd[0] > 400
     assert abs(third[0] - odd[0]) < 2
     # "— 1 —" is five letters wide at most four characters; it ends one character before the right edge.
-    assert 210 * MM - 26 * MM - 5 * press.FOLIO < odd[0] < 210 * MM - 26 * MM - 3 * press.FOLIO
+    assert 210 * MM - 26 * MM - 5 * typesetter.FOLIO < odd[0] < 210 * MM - 26 * MM - 3 * typesetter.FOLIO
     assert 35 * MM - odd[1] > 7 * MM
 
 
@@ -173,7 +185,7 @@ def test_headings_stay_on_the_lines():
 
     heights = [y for _x, y, _size, _n in body_of(lines_of(made)[0])]
 
-    assert all(abs(above - below - press.PITCH) < 0.1 for above, below in pairwise(heights))
+    assert all(abs(above - below - typesetter.PITCH) < 0.1 for above, below in pairwise(heights))
 
 
 @pytest.mark.parametrize(
@@ -186,7 +198,7 @@ def test_headings_stay_on_the_lines():
 )
 def test_where_name_and_date_end(name, day, indents):
     """Ten characters against six: the date begins two after the name, so it ends four before the edge."""
-    assert press.signature_indents(name, day) == indents
+    assert typesetter.signature_indents(name, day) == indents
 
 
 @pytest.mark.slow
@@ -194,7 +206,7 @@ def test_the_date_begins_two_characters_after_the_name(long_pages):
     name, day = body_of(long_pages[-1])[-2:]
 
     assert (name[3], day[3]) == (6, 11)
-    assert round(day[0] - name[0], 1) == 2 * press.BODY
+    assert round(day[0] - name[0], 1) == 2 * typesetter.BODY
 
 
 @pytest.mark.slow
@@ -206,7 +218,7 @@ def test_a_word_file_keeps_the_same_grid_and_numbers_by_parity(paper):
     assert 'w:type="linesAndChars"' in grid
     assert 22 * int(re.search(r'linePitch="(\d+)"', grid)[1]) <= 225 * MM * 20
     closer = int(re.search(r'charSpace="(-\d+)"', grid)[1]) / 4096
-    assert 28 * (press.BODY + closer) <= 156 * MM < 29 * (press.BODY + closer)
+    assert 28 * (typesetter.BODY + closer) <= 156 * MM < 29 * (typesetter.BODY + closer)
     assert "<w:evenAndOddHeaders" in parts["word/settings.xml"]
     feet = [text for name, text in parts.items() if name.startswith("word/footer")]
     assert sorted(re.search(r'<w:jc w:val="(\w+)"', foot)[1] for foot in feet) == ["left", "right"]
@@ -222,8 +234,8 @@ def test_text_is_never_markup(paper):
 
 
 def test_without_a_chinese_font_there_is_no_pdf(paper, monkeypatch):
-    answer = subprocess.CompletedProcess([], papers.NO_FONT, b"", b"no family")
-    monkeypatch.setattr(papers.subprocess, "run", lambda *args, **kwargs: answer)
+    answer = subprocess.CompletedProcess([], official_documents.NO_FONT, b"", b"no family")
+    monkeypatch.setattr(official_documents.subprocess, "run", lambda *args, **kwargs: answer)
 
     with pytest.raises(Refused) as refused:
         as_pdf(paper)
@@ -233,8 +245,10 @@ def test_without_a_chinese_font_there_is_no_pdf(paper, monkeypatch):
 
 
 def test_a_warning_of_the_typesetter_refuses_the_paper(paper, monkeypatch):
-    answer = subprocess.CompletedProcess([], papers.NOT_CLEAN, b"", b"unknown font family: fangsong")
-    monkeypatch.setattr(papers.subprocess, "run", lambda *args, **kwargs: answer)
+    answer = subprocess.CompletedProcess(
+        [], official_documents.NOT_CLEAN, b"", b"unknown font family: fangsong"
+    )
+    monkeypatch.setattr(official_documents.subprocess, "run", lambda *args, **kwargs: answer)
 
     with pytest.raises(Refused) as refused:
         as_pdf(paper)
@@ -246,16 +260,18 @@ def test_a_warning_of_the_typesetter_refuses_the_paper(paper, monkeypatch):
 @pytest.mark.slow
 def test_the_press_warns_of_a_family_that_is_not_there(paper, monkeypatch, capsys):
     """The typesetter itself says so: a PDF in a wrong font does not pass."""
-    monkeypatch.setattr(press, "choose", lambda installed: dict.fromkeys(press.FAMILIES, "No Such Song"))
+    monkeypatch.setattr(
+        typesetter, "choose", lambda installed: dict.fromkeys(typesetter.FAMILIES, "No Such Song")
+    )
 
-    assert press.pdf(papers._order(paper)) == press.NOT_CLEAN
+    assert typesetter.pdf(official_documents._order(paper)) == typesetter.NOT_CLEAN
     assert "no such song" in capsys.readouterr().err.lower()
 
 
 def test_fonts_are_chosen_in_the_order_of_the_standard():
-    assert press.choose(["DejaVu Sans", "Libertinus Serif"]) is None
-    assert press.choose(["Noto Sans CJK SC"]) == dict.fromkeys(press.FAMILIES, "Noto Sans CJK SC")
-    assert press.choose(["SimHei", "FangSong", "Noto Serif CJK SC"]) == {
+    assert typesetter.choose(["DejaVu Sans", "Libertinus Serif"]) is None
+    assert typesetter.choose(["Noto Sans CJK SC"]) == dict.fromkeys(typesetter.FAMILIES, "Noto Sans CJK SC")
+    assert typesetter.choose(["SimHei", "FangSong", "Noto Serif CJK SC"]) == {
         "text": "FangSong",
         "title": "Noto Serif CJK SC",
         "heading": "SimHei",
@@ -264,7 +280,7 @@ def test_fonts_are_chosen_in_the_order_of_the_standard():
 
 
 def test_a_paper_that_takes_too_long_is_refused(paper, monkeypatch):
-    monkeypatch.setattr(papers, "SECONDS", 0.001)
+    monkeypatch.setattr(official_documents, "SECONDS", 0.001)
 
     with pytest.raises(Refused) as refused:
         as_docx(paper)
@@ -295,7 +311,5 @@ def test_the_date_is_written_out_in_the_readers_language():
 
 def test_the_server_never_holds_the_typesetter():
     """It would keep 70 MB of fonts; the embedded server has 150 MB in all."""
-    code = (
-        "import sys; import common.papers; sys.exit(any(m in sys.modules for m in ('typst', 'docx', 'lxml')))"
-    )
+    code = "import sys; import common.official_documents; sys.exit(any(m in sys.modules for m in ('typst', 'docx', 'lxml')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

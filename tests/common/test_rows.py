@@ -8,7 +8,7 @@ from django.forms.models import model_to_dict
 
 from common.local_time import day_of
 from common.periods import DAILY, period_of
-from common.rows import Statement, Table
+from common.prepared_statements import Statement, Table
 from journal.models import Entry
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds.models import Round

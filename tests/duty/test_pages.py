@@ -185,7 +185,7 @@ def test_a_pack_is_downloaded_by_who_may_look_people_up(
     from duty.shifts import downtime_packs as papers
 
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(papers.papers, "as_pdf", lambda _paper: b"%PDF-1.7 pack")
+    monkeypatch.setattr(papers.official_documents, "as_pdf", lambda _paper: b"%PDF-1.7 pack")
     actions.begin_due(tuesday)
     paper = Paper.objects.get()
     assert signed_in("county1.leader").get(f"/papers/{paper.pk}/pack.pdf").status_code == 409

@@ -476,7 +476,7 @@ def test_a_pack_that_cannot_be_written_says_why_and_can_be_asked_for_again(begun
     def refuse(_paper):
         raise Refused("no_font", "没有中文字体")
 
-    monkeypatch.setattr(papers.papers, "as_pdf", refuse)
+    monkeypatch.setattr(papers.official_documents, "as_pdf", refuse)
     assert papers.write_waiting(at(24, 8, 31)) == 0
     paper = Paper.objects.get()
     assert (paper.state, paper.error) == ("failed", "没有中文字体")
@@ -490,7 +490,7 @@ def test_packs_past_their_time_are_deleted_and_reading_is_recorded(
     begun, cast, settings, tmp_path, monkeypatch
 ):
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(papers.papers, "as_pdf", lambda _paper: b"%PDF-1.7")
+    monkeypatch.setattr(papers.official_documents, "as_pdf", lambda _paper: b"%PDF-1.7")
     papers.write_waiting(at(24, 8, 31))
     paper = Paper.objects.get()
 

@@ -6,7 +6,7 @@ import pytest
 
 from notices import escalation, outbox
 from notices.channels import Outcome
-from notices.senders import Senders
+from notices.dispatcher import Senders
 from tests.early_warnings.conftest import PASSWORD, SIGNER, passwords, proposed, said, signed
 from tests.incidents.conftest import alarm
 

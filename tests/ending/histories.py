@@ -20,7 +20,7 @@ from incidents.models import Incident
 from journal.models import Entry
 from journal.record import content_of
 from notices import actions as notices
-from notices import escalation, hand_calls, outbox
+from notices import escalation, manual_calls, outbox
 from notices.models import Notice, Step, Telling
 from notices.queries import inbox
 from plans.engine.facts import Facts
@@ -236,7 +236,7 @@ class History:
         farewells = Q(purpose__startswith="incident.stood_down") | Q(purpose="order.recalled")
         assert not waited_for.exclude(farewells).exists(), (list(waited_for), self.log)
         for name in ("county1.duty", "city.duty"):
-            calls = hand_calls.to_call(self.reach(name, self.now)).exclude(farewells)
+            calls = manual_calls.to_call(self.reach(name, self.now)).exclude(farewells)
             assert not calls.exists(), self.log
         for person in self.cast.values():
             for row in inbox(person):

@@ -6,11 +6,11 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from notices import still
+from notices import validity
 from notices.actions import queue
-from notices.many import queue_many
+from notices.bulk import queue_many
+from notices.message_templates import Message
 from notices.occasions import Occasion
-from notices.wordings import Message
 from tests.rooms import ROOMS
 
 
@@ -23,7 +23,7 @@ def lines():
 def test_the_table_has_a_line_for_each_purpose_and_no_other():
     named = [name for cells in lines() for name in re.findall(r"`([a-z_.]+)`", cells[0])]
 
-    assert sorted(named) == sorted(still.purposes())
+    assert sorted(named) == sorted(validity.purposes())
 
 
 def test_each_line_says_all_four():
@@ -41,7 +41,7 @@ def test_every_purpose_written_in_the_code_is_known():
                 found |= set(re.findall(r'purpose=f?"([a-z_]+(?:\.[a-z_]+)*)', file.read_text()))
     assert found
     for purpose in found:
-        still.check_known(purpose)
+        validity.check_known(purpose)
 
 
 @pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_what_nobody_says_the_end_of_is_not_told(now, cast, units):
 
 def test_the_longest_beginning_counts(monkeypatch):
     monkeypatch.setattr(
-        still, "CHECKS", {"a": still.always, "a.b": lambda rows, now: {r.pk: "over" for r in rows}}
+        validity, "CHECKS", {"a": validity.always, "a.b": lambda rows, now: {r.pk: "over" for r in rows}}
     )
 
     class Row:
@@ -70,4 +70,4 @@ def test_the_longest_beginning_counts(monkeypatch):
             self.pk, self.purpose, self.subject = pk, purpose, "x:1"
 
     rows = [Row(1, "a.b.2"), Row(2, "a.bc"), Row(3, "a"), Row(4, "b")]
-    assert still.not_needed(rows, None) == {1: "over"}
+    assert validity.not_needed(rows, None) == {1: "over"}

@@ -10,7 +10,7 @@ from common.errors import Invalid, NotAllowed
 from early_warnings.actions import lift
 from journal.models import Entry
 from journal.record import content_of
-from notices import hand_calls
+from notices import manual_calls
 from notices.channels import Outcome
 from notices.models import Notice, Telling
 from tests.ending.conftest import PASSWORD
@@ -35,7 +35,7 @@ def order(alarm, reach, now):
 def test_the_calls_of_a_lifted_warning_are_off_the_list(signed, reach, now, phones, turn):
     warning = signed("yellow")
     at = turn(now, 200)
-    assert hand_calls.waiting(reach("county1.duty"), at)
+    assert manual_calls.waiting(reach("county1.duty"), at)
 
     lift(
         warning_id=warning.pk,
@@ -46,7 +46,7 @@ def test_the_calls_of_a_lifted_warning_are_off_the_list(signed, reach, now, phon
     )
 
     for username in ("county1.duty", "county1.leader", "city.duty"):
-        assert list(hand_calls.to_call(reach(username))) == []
+        assert list(manual_calls.to_call(reach(username))) == []
 
 
 def test_nobody_is_asked_to_telephone_themselves(signed, reach, cast, now, phones, turn):
@@ -54,9 +54,9 @@ def test_nobody_is_asked_to_telephone_themselves(signed, reach, cast, now, phone
     at = turn(now, 200)
     mine = Telling.objects.filter(recipient=cast["county1.leader"], escalated_at__isnull=False).get()
 
-    assert mine not in hand_calls.to_call(reach("county1.leader"))
+    assert mine not in manual_calls.to_call(reach("county1.leader"))
     with pytest.raises(NotAllowed) as refused:
-        hand_calls.record_call(telling_id=mine.pk, reach=reach("county1.leader"), outcome="coming", now=at)
+        manual_calls.record_call(telling_id=mine.pk, reach=reach("county1.leader"), outcome="coming", now=at)
     assert refused.value.code == "call_to_oneself"
 
 
@@ -64,16 +64,16 @@ def test_each_call_has_one_owner_and_may_be_taken_over(signed, reach, cast, now,
     signed("yellow")
     at = turn(now, 200)
     people = ["county1.duty", "county1.leader", "county1.director", "city.duty", "city.leader"]
-    waiting = {name: hand_calls.waiting(reach(name), at) for name in people}
-    calls = {call for name in people for call in hand_calls.to_call(reach(name))}
+    waiting = {name: manual_calls.waiting(reach(name), at) for name in people}
+    calls = {call for name in people for call in manual_calls.to_call(reach(name))}
 
     assert sum(waiting.values()) == len(calls)
     assert waiting["county1.duty"] > 0
-    mine = hand_calls.with_owners(hand_calls.to_call(reach("county1.leader")), at)[0]
+    mine = manual_calls.with_owners(manual_calls.to_call(reach("county1.leader")), at)[0]
     assert mine.owner == cast["county1.duty"]
-    hand_calls.take_call(telling_id=mine.telling.pk, reach=reach("county1.leader"), now=at)
-    assert hand_calls.waiting(reach("county1.leader"), at) == 1
-    assert hand_calls.waiting(reach("county1.duty"), at) == waiting["county1.duty"] - 1
+    manual_calls.take_call(telling_id=mine.telling.pk, reach=reach("county1.leader"), now=at)
+    assert manual_calls.waiting(reach("county1.leader"), at) == 1
+    assert manual_calls.waiting(reach("county1.duty"), at) == waiting["county1.duty"] - 1
 
 
 def test_an_order_nobody_could_be_sent_is_telephoned_by_hand(order, cast, reach, now, phones, turn):
@@ -82,7 +82,7 @@ def test_an_order_nobody_could_be_sent_is_telephoned_by_hand(order, cast, reach,
 
     at = turn(now, 300)
 
-    calls = hand_calls.to_call(reach("county1.duty")).filter(subject=issued.key)
+    calls = manual_calls.to_call(reach("county1.duty")).filter(subject=issued.key)
     assert {call.recipient.username for call in calls} == {"county1.squad.dialogue"}
     assert Notice.objects.filter(purpose__startswith="notice.unheard", subject=issued.key).exists()
     # Their own order is answered by its own acts, not by "coming" and "cannot".
@@ -90,7 +90,7 @@ def test_an_order_nobody_could_be_sent_is_telephoned_by_hand(order, cast, reach,
 
     assert not any(row.wants_answer for row in inbox(cast["county1.squad.dialogue"]))
     move_order(order_id=issued.pk, reach=reach("county1.squad.dialogue"), verb="acknowledge", now=at, note="")
-    assert not hand_calls.to_call(reach("county1.duty")).filter(subject=issued.key).exists()
+    assert not manual_calls.to_call(reach("county1.duty")).filter(subject=issued.key).exists()
 
 
 @pytest.mark.parametrize("error", ["never", "number"])
@@ -103,7 +103,7 @@ def test_whatever_must_be_heard_and_cannot_leave_is_telephoned(order, cast, reac
 
     turn(now, 10)
 
-    assert hand_calls.to_call(reach("county1.duty")).filter(subject=issued.key).exists()
+    assert manual_calls.to_call(reach("county1.duty")).filter(subject=issued.key).exists()
 
 
 def test_acting_on_behalf_asks_why_and_records_it(order, reach, now):

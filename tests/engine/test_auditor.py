@@ -10,7 +10,7 @@ from clocks.models import Clock
 from engine import auditor
 from engine.auditor import audit
 from engine.models import Alarm, Heartbeat
-from engine.steady import CLOCK
+from engine.monotonic_clock import CLOCK
 from journal import anchor
 from journal.models import Entry, Head
 from journal.numbering import number_new

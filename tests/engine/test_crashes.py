@@ -25,7 +25,7 @@ from journal.record import record
 from notices.actions import queue
 from notices.occasions import Occasion
 from notices.recipients import Recipient
-from notices.wordings import Message
+from notices.message_templates import Message
 from notices.models import Notice
 
 now = timezone.now()
@@ -177,7 +177,7 @@ from accounts.actions import appoint
 from rosters.models import Rotation, Shift
 from duty.shifts.actions import begin_due
 from duty.shifts.models import Handover, Paper
-from duty.shifts import papers
+from duty.shifts import downtime_packs
 
 def on_duty():
     unit = Unit.objects.create(code="C1", name="县局", tier="county", path="C1/", valid_from=now - timedelta(days=9))
@@ -214,7 +214,7 @@ def test_whoever_begins_a_shift_is_killed_before_it_is_stored(bare_env, wired_ga
 PACKS = """
 import json
 from pathlib import Path
-print(json.dumps([Paper.objects.get().state, sorted(file.suffix for file in papers.folder().iterdir()),
+print(json.dumps([Paper.objects.get().state, sorted(file.suffix for file in downtime_packs.folder().iterdir()),
                   Entry.objects.filter(kind="paper.written").count()]))
 """
 
@@ -223,9 +223,10 @@ def test_a_pack_on_the_disk_that_no_row_knows_of_is_written_again(bare_env):
     """Killed between the file and its row: the next one writes over it; one file, one entry."""
     python(PEOPLE + SHIFT + "on_duty(); begin_due(now)", env=bare_env)
     write = (
-        SHIFT + "papers.papers.as_pdf = lambda _pack: b'%PDF-1.7'; papers.pack = lambda _unit, _now: None\n"
+        SHIFT
+        + "downtime_packs.official_documents.as_pdf = lambda _pack: b'%PDF-1.7'; downtime_packs.pack = lambda _unit, _now: None\n"
     )
-    write += "papers.write_waiting(now)"
+    write += "downtime_packs.write_waiting(now)"
 
     assert run(bare_env, crash_at="papers.stored_not_marked", code=write) == -9
     assert json.loads(python(PEOPLE + SHIFT + PACKS, env=bare_env)) == ["waiting", [".pdf"], 0]

@@ -16,7 +16,7 @@ from accounts.models import Post, Reform, Unit
 from accounts.reform.actions import carry_out_due
 from common.local_time import day_of
 from notices.models import Notice
-from zero_reports.models import Round
+from zero_reports.rounds.models import Round
 from zero_reports.reminders import actions as reminders
 from zero_reports.reminders.models import ReminderStep
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.steady import SteadyClock
+from engine.monotonic_clock import SteadyClock
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)

@@ -42,7 +42,7 @@ async def test_while_the_database_is_away_there_is_no_beat_and_the_socket_stays(
     assert (await socket.next_of_any())["type"] == "beat"
 
     with monkeypatch.context() as patch:
-        patch.setattr("journal.look.number_new", mock.Mock(side_effect=OperationalError("away")))
+        patch.setattr("journal.reader.number_new", mock.Mock(side_effect=OperationalError("away")))
         await asyncio.sleep(0.1)
         while not socket.output_queue.empty():
             socket.output_queue.get_nowait()
@@ -172,8 +172,8 @@ def screens_with(count: int, reader) -> list[mock.Mock]:
 
         return send
 
-    from journal.outlet import Outlet
-    from journal.screens import Screen
+    from journal.send_queue import Outlet
+    from journal.subscribers import Screen
 
     screens = [Screen(ticket=str(n), reader=reader, outlet=Outlet(send_for(n)), last=0) for n in range(count)]
     return screens, sent

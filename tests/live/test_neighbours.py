@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from journal import neighbours
-from journal.neighbours import Neighbours
+from journal import peers
+from journal.peers import Neighbours
 
 pytestmark = pytest.mark.asyncio
 
@@ -52,8 +52,8 @@ class Layer:
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr(neighbours, "BACKOFF", (0.01, 0.02))
-    monkeypatch.setattr(neighbours, "TIME_OUT", 0.05)
+    monkeypatch.setattr(peers, "BACKOFF", (0.01, 0.02))
+    monkeypatch.setattr(peers, "TIME_OUT", 0.05)
 
 
 class Listener:

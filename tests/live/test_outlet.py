@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from journal import outlet
-from journal.outlet import Outlet
+from journal import send_queue
+from journal.send_queue import Outlet
 
 pytestmark = pytest.mark.asyncio
 
@@ -78,7 +78,7 @@ async def test_a_beat_is_not_kept_for_a_full_socket(server):
 
 
 async def test_a_mailbox_that_is_full_closes_the_socket(server, monkeypatch):
-    monkeypatch.setattr(outlet, "MAILBOX", 3)
+    monkeypatch.setattr(send_queue, "MAILBOX", 3)
     out = Outlet(server.send)
     server.room.clear()
 
@@ -92,7 +92,7 @@ async def test_a_mailbox_that_is_full_closes_the_socket(server, monkeypatch):
 
 
 async def test_a_client_that_never_reads_is_cut(server, monkeypatch):
-    monkeypatch.setattr(outlet, "GRACE", 0.05)
+    monkeypatch.setattr(send_queue, "GRACE", 0.05)
     out = Outlet(server.send)
     server.room.clear()
     out.put("a")
@@ -105,7 +105,7 @@ async def test_a_client_that_never_reads_is_cut(server, monkeypatch):
 
 
 async def test_a_client_that_reads_in_time_is_not_cut(server, monkeypatch):
-    monkeypatch.setattr(outlet, "GRACE", 0.05)
+    monkeypatch.setattr(send_queue, "GRACE", 0.05)
     out = Outlet(server.send)
     server.room.clear()
     out.put("a")

@@ -10,7 +10,7 @@ from channels.db import database_sync_to_async
 from django.db import connection, transaction
 
 from journal import hub as hubs
-from journal import look, outlet
+from journal import reader, send_queue
 from journal.models import Head
 from journal.queries import Mark
 from journal.record import record
@@ -129,7 +129,7 @@ async def test_an_entry_rolled_back_is_never_seen(live):
 
 
 async def test_what_the_tail_no_longer_holds_comes_from_the_database(live, monkeypatch):
-    monkeypatch.setattr(look, "TAIL", 2)
+    monkeypatch.setattr(reader, "TAIL", 2)
     head = await live.head()
     for code in ("C1", "C2", "C1", "C1", "C2", "C1"):
         await live.write(code)
@@ -180,7 +180,7 @@ async def test_a_restored_database_makes_open_screens_load_again(live, monkeypat
 
 
 async def test_a_burst_larger_than_one_look_arrives_whole(live, monkeypatch):
-    for module in (hubs, look):
+    for module in (hubs, reader):
         monkeypatch.setattr(module, "BATCH", 7)
     head = await live.head()
     socket = await live.open("county1.duty", after=head)
@@ -227,7 +227,7 @@ async def watch(live, after, until, hops) -> list[int]:
 
 
 async def test_overflow_during_a_replay_closes_the_socket_for_a_new_try(live, monkeypatch):
-    monkeypatch.setattr(outlet, "MAILBOX", 3)
+    monkeypatch.setattr(send_queue, "MAILBOX", 3)
     head = await live.head()
     await live.write("C1")
     caught = hubs.Hub._missed

@@ -10,12 +10,12 @@ from accounts.actions import appoint, end_appointment
 from accounts.choices import PostKind
 from accounts.models import Appointment, Post, Unit, User
 from accounts.scope import Reach, reach_of
-from engine.guests import read_readers
+from engine.socket_auth import read_readers
 from journal import hub as hubs
 from journal.models import Entry
-from journal.outlet import Outlet
 from journal.queries import keys_of, lines_after
-from journal.screens import Screen, Screens
+from journal.send_queue import Outlet
+from journal.subscribers import Screen, Screens
 from tests.live.conftest import write
 from tests.live.sessions import sign_in
 

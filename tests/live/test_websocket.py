@@ -8,8 +8,8 @@ from websockets.sync.client import connect
 
 from engine.websocket import PreframedProtocol
 from journal import frames
-from journal.outlet import Outlet
 from journal.queries import Line
+from journal.send_queue import Outlet
 from tests.live import servers
 from tests.processes import Server
 

@@ -1,11 +1,11 @@
 import pytest
 from django.db import transaction
 
-from notices import actions, still
+from notices import actions, validity
+from notices.message_templates import Message
 from notices.models import Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
-from notices.wordings import Message
 
 
 @pytest.fixture(autouse=True)
@@ -14,8 +14,8 @@ def nothing_ends(monkeypatch):
 
     That what ends ends everything is tested with the real rooms, in tests/ending.
     """
-    names = [*still.purposes(), "x", "warning"]
-    monkeypatch.setattr(still, "CHECKS", dict.fromkeys(names, still.always))
+    names = [*validity.purposes(), "x", "warning"]
+    monkeypatch.setattr(validity, "CHECKS", dict.fromkeys(names, validity.always))
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from django.db import transaction
 from notices import actions, escalation, gateway_events, outbox
 from notices.channels import Outcome, key_of
 from notices.choices import ALERT, Do
+from notices.message_templates import Message
 from notices.models import Notice, Telling
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine
-from notices.wordings import Message
 
 SECOND = timedelta(seconds=1)
 STEPS = (

@@ -128,7 +128,7 @@ def test_a_gateway_that_hangs_delays_nobody_on_another_channel(
 ):
     """Thirty seconds of silence: the chat group has its message at once, and the turn is soon over."""
     settings.NOTICE_LEASE_SECONDS = 40
-    monkeypatch.setattr("notices.senders.PATIENCE", 0.5)
+    monkeypatch.setattr("notices.dispatcher.PATIENCE", 0.5)
     gateway.mode = "hang"
     tell(
         *[f"county1.{name}" for name in ("duty", "director", "leader")], channels=["sms", "wecom"], priority=1
@@ -153,7 +153,7 @@ def test_a_slow_gateway_is_passed_over_for_the_other(
     gateway, second_gateway, fresh, tell, settings, now, monkeypatch
 ):
     settings.NOTICE_SLOW_SECONDS = 0.2
-    monkeypatch.setattr("notices.senders.PATIENCE", 0.5)
+    monkeypatch.setattr("notices.dispatcher.PATIENCE", 0.5)
     gateway.mode = "hang"
     tell("county1.duty", subject="warning:1", priority=1)
     outbox.turn(now)
@@ -267,7 +267,9 @@ def test_silence_right_now_counts_as_slow(settings):
 def test_what_is_under_way_is_counted_by_provider(gateway, tell, cast, now, monkeypatch):
     senders = outbox.Senders()
     release = threading.Event()
-    monkeypatch.setattr("notices.senders.sender_of", lambda channel: lambda parcel, timeout: release.wait(5))
+    monkeypatch.setattr(
+        "notices.dispatcher.sender_of", lambda channel: lambda parcel, timeout: release.wait(5)
+    )
     tell("county1.duty", "county1.director", channels=["sms"])
     rows = list(Notice.objects.select_related("recipient"))
     senders.begin([[row] for row in rows], now)

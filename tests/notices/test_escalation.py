@@ -9,13 +9,13 @@ from django.db import transaction
 from accounts.models import Appointment, Post
 from journal.models import Entry
 from journal.record import content_of
-from notices import actions, escalation, gateway_events, hand_calls, outbox, still
+from notices import actions, escalation, gateway_events, manual_calls, outbox, validity
 from notices.choices import ALERT, Answer, Channel, Do, State
+from notices.message_templates import Message
 from notices.models import Notice, Step, Telling
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine
-from notices.wordings import Message
 from rosters.models import Shift
 
 SECOND = timedelta(seconds=1)
@@ -223,12 +223,12 @@ def test_nobody_left_is_a_breach_at_once_and_somebody_to_telephone(gateway, warn
     escalation.turn(now + 121 * SECOND)
 
     # Nobody is asked to telephone themselves: whoever was there a moment ago sees the call.
-    assert list(hand_calls.to_call(reach("county1.duty"))) == []
+    assert list(manual_calls.to_call(reach("county1.duty"))) == []
     desk = reach("city.duty", now - 2 * SECOND)
-    (telling,) = hand_calls.to_call(desk)
+    (telling,) = manual_calls.to_call(desk)
     assert telling.breached_at == now + 121 * SECOND
-    hand_calls.record_call(telling_id=telling.pk, reach=desk, outcome="coming", now=now + 200 * SECOND)
-    assert list(hand_calls.to_call(desk)) == []
+    manual_calls.record_call(telling_id=telling.pk, reach=desk, outcome="coming", now=now + 200 * SECOND)
+    assert list(manual_calls.to_call(desk)) == []
 
 
 def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn, cast, now):
@@ -249,7 +249,7 @@ def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn
 def test_nobody_is_asked_when_it_is_over(gateway, warn, cast, now, monkeypatch):
     warn("county1.duty", channels=("app",), still=timedelta(minutes=15))
     actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
-    monkeypatch.setitem(still.CHECKS, "warning.signed", lambda rows, now: {row.pk: "over" for row in rows})
+    monkeypatch.setitem(validity.CHECKS, "warning.signed", lambda rows, now: {row.pk: "over" for row in rows})
     escalation.turn(now + timedelta(minutes=15))
 
     assert Step.objects.get(do=Do.STILL_ON_IT).result == "over"

@@ -8,8 +8,8 @@ from django.conf import settings as django_settings
 
 from accounts.models import Appointment, Post
 from notices import escalation, outbox
+from notices.dispatcher import Senders
 from notices.models import Step, Telling
-from notices.senders import Senders
 from rosters.models import Shift
 from tests.notices import histories
 

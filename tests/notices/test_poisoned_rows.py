@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from accounts.sealing import MARK
+from accounts.encrypted_fields import MARK
 from common.alone import shown
 from common.models import SetAside
 from engine.auditor import find_faults
 from journal.models import Entry
-from notices import addenda, outbox, still
+from notices import addenda, outbox, validity
 from notices.choices import State
 from notices.models import Notice
 
@@ -29,7 +29,7 @@ def poisoned(monkeypatch):
             raise ValueError("poison")
         return {}
 
-    monkeypatch.setitem(still.CHECKS, "poi", check)
+    monkeypatch.setitem(validity.CHECKS, "poi", check)
     return check
 
 
@@ -61,7 +61,7 @@ def test_a_reminder_whose_addendum_raises_leaves_without_it(gateway, tell, now, 
         return {row.pk: "link" for row in rows}
 
     monkeypatch.setitem(addenda.ADDERS, "poi", add)
-    monkeypatch.setitem(still.CHECKS, "poi", lambda rows, now: {})
+    monkeypatch.setitem(validity.CHECKS, "poi", lambda rows, now: {})
     tell("county1.duty", subject="poi:0", purpose="poi.a", priority=1)
     tell("county1.director", subject="poi:1", purpose="poi.b", priority=1)
     outbox.turn(now)
@@ -79,7 +79,7 @@ def test_a_text_that_cannot_be_made_frees_those_that_would_leave_with_it(gateway
         return real(notice)
 
     monkeypatch.setattr(Notice, "text_for_recipient", text)
-    monkeypatch.setitem(still.CHECKS, "poi", lambda rows, now: {})
+    monkeypatch.setitem(validity.CHECKS, "poi", lambda rows, now: {})
     for number in range(3):
         tell("county1.duty", subject=f"poi:{number}", purpose="poi.x", text_zh=f"第{number}条")
     for turn in range(12):

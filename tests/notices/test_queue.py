@@ -7,11 +7,11 @@ from django.db import transaction
 
 from notices import actions, ending, queries
 from notices.choices import State
+from notices.message_templates import Message
 from notices.models import Notice
 from notices.occasions import Occasion
 from notices.outbox import claim
 from notices.recipients import Recipient
-from notices.wordings import Message
 
 
 def test_one_row_per_person_and_way(gateway, tell):

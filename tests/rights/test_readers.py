@@ -10,7 +10,7 @@ from django.test import Client
 
 from cases.matters.models import Matter
 from command.orders.models import Order
-from common import papers
+from common import official_documents
 from duty.shifts.models import Handover
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
@@ -65,7 +65,7 @@ def text_of(response) -> str:
 @pytest.fixture
 def papers_as_text(monkeypatch):
     for name in ("as_pdf", "as_docx"):
-        monkeypatch.setattr(papers, name, lambda paper: repr(paper).encode())
+        monkeypatch.setattr(official_documents, name, lambda paper: repr(paper).encode())
 
 
 def read(browser, address: str) -> str:

@@ -9,7 +9,7 @@ from common.periods import parse
 from incidents.models import Incident
 from tests.live.walk import Walk, report
 from written_reports.figures import figures
-from written_reports.saying import data_said
+from written_reports.labels import data_said
 
 pytestmark = pytest.mark.django_db
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from accounts.models import Unit
 from accounts.scope import reach_of
 from common.errors import Invalid, NotAllowed, NotFound, Refused, WrongState
-from common.papers import Heading
+from common.official_documents import Heading
 from journal.models import Entry
 from zero_reports.filing.actions import Item, file_report
 from zero_reports.filing.models import ReportItem, ZeroReport
 from zero_reports.rollups import rules
 from zero_reports.rollups.actions import confirm, return_down
+from zero_reports.rollups.documents import year_paper
 from zero_reports.rollups.models import RollUp
-from zero_reports.rollups.papers import year_paper
 from zero_reports.rollups.queries import Year, draft
 from zero_reports.rounds.actions import open_rounds
 from zero_reports.rounds.rules import Counts

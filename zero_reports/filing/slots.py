@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.models import Unit
 from common.paths import prefixes
 from common.periods import Period
-from common.rows import Statement, Table
+from common.prepared_statements import Statement, Table
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds.models import Round
 

@@ -12,12 +12,12 @@ from django.views import View
 
 from accounts.choices import Tier
 from common.errors import NotAllowed, Refused, is_allowed
+from common.idempotency import once
 from common.local_time import day_of
-from common.once import once
 from common.periods import DAILY, period_of
 from common.redirects import see_other
 from common.workbooks import Sheet, respond
-from journal.parts import PartsView
+from journal.live_pages import PartsView
 from zero_reports.counts import queries
 from zero_reports.counts.matrix import Cell, matrix, month_of, showing
 from zero_reports.counts.silent import missing

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
-from common.once import once
+from common.idempotency import once
 from common.redirects import see_other
 from zero_reports.filing.views import OneReport
 from zero_reports.lock import actions

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from common.errors import not_found
-from common.once import once
+from common.idempotency import once
 from common.redirects import see_other
 from incidents.models import Incident
 from zero_reports.counts.pages import Look

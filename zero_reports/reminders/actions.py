@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from common.alone import Loop, is_of_the_row
-from common.crash import crash_point
+from common.failpoints import crash_point
 from journal.keys import key
 from journal.models import Entry
 from journal.numbering import head

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import Unit
-from common.moments import written
 from common.periods import DAILY, WEEKLY, Period
+from common.time_format import written
 from journal.keys import key
+from notices.bulk import Note, queue_many
 from notices.choices import ROUTINE, Channel
-from notices.many import Note, queue_many
+from notices.message_templates import Message
 from notices.recipients import Recipient
-from notices.wordings import Message
 from zero_reports.reminders.models import ReminderStep
 from zero_reports.reminders.queries import Group
 from zero_reports.reminders.rules import STILL_USEFUL

@@ -7,16 +7,16 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Refused, is_allowed, not_found
+from common.idempotency import once
 from common.local_time import day_of
-from common.once import once
-from common.papers import respond
+from common.official_documents import respond
 from common.periods import DAILY, period_of
 from common.redirects import see_other
 from zero_reports.counts import queries as reports_queries
 from zero_reports.filing.reading import check_may_look, read_period
 from zero_reports.rollups import actions, permissions, queries
+from zero_reports.rollups.documents import file_name, roll_up_paper, year_paper
 from zero_reports.rollups.forms import ConfirmForm, ReturnForm
-from zero_reports.rollups.papers import file_name, roll_up_paper, year_paper
 
 
 class RollUpStart(LoginRequiredMixin, View):

@@ -3,9 +3,9 @@ import signal
 from django.core.management.base import BaseCommand
 
 from engine.exporter import expose
-from engine.loop import Engine
-from engine.steady import read_time
+from engine.monotonic_clock import read_time
 from engine.turn import turn
+from engine.workers import Engine
 
 
 class Command(BaseCommand):

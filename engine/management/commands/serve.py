@@ -7,7 +7,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from engine import one_process, preparing
+from engine import bootstrap, instance_lock
 from engine.websocket import PreframedProtocol
 
 #: Connections that wait while the process is busy.
@@ -40,17 +40,17 @@ class Command(BaseCommand):
                 f"{settings.DATA_DIR} cannot be written to; look at its rights and its disk, or set DATA_DIR to another folder",
             )
         listening = self._listen(host, port)
-        lock = one_process.take() if settings.EMBEDDED else True
+        lock = instance_lock.take() if settings.EMBEDDED else True
         if lock is None:
             self._refuse(
                 f"另一个进程正在使用 {settings.DATA_DIR}；请先停止它，或用 DATA_DIR 换一个目录",
                 f"another process serves from {settings.DATA_DIR}; stop it first, or set DATA_DIR to another folder",
             )
         if not no_migrate:
-            preparing.migrate(self._say)
-            preparing.collect_static(self._say)
+            bootstrap.migrate(self._say)
+            bootstrap.collect_static(self._say)
         if settings.DEMO and not no_demo:
-            preparing.seed_demo(self._say)
+            bootstrap.seed_demo(self._say)
         self._serve(listening, host, port)
 
     def _listen(self, host: str, port: int) -> socket.socket:
@@ -104,8 +104,8 @@ class Command(BaseCommand):
     def _greet(self, host: str, port: int) -> None:
         name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
         self._say(f"Open 请打开  http://{name}:{port}/")
-        if settings.DEMO and preparing.demo_accounts().exists():
-            self._say(f"Demo accounts 演示账号  {preparing.demo_accounts()}")
+        if settings.DEMO and bootstrap.demo_accounts().exists():
+            self._say(f"Demo accounts 演示账号  {bootstrap.demo_accounts()}")
         self._say("Ctrl-C ends it 按 Ctrl-C 停止")
 
     def _say(self, text: str) -> None:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.scope import Reach
 from common.errors import NotFound
-from notices import chain, permissions, tellings
+from notices import callouts as tellings
+from notices import next_contact, permissions
 from notices.actions import record_by_hand
 from notices.choices import ALERT, Answer, Channel, State
 from notices.models import Notice, Telling
@@ -57,7 +58,7 @@ def to_call(reach: Reach) -> QuerySet[Telling]:
 def with_owners(tellings: Iterable[Telling], now: datetime) -> list[Call]:
     """Each call with the one person whose call it is (the same queries for any number)."""
     rows = list(tellings)
-    desks = chain.desks_for({row.unit_path for row in rows if row.unit_path}, now)
+    desks = next_contact.desks_for({row.unit_path for row in rows if row.unit_path}, now)
     return [Call(row, _owner(row, desks.get(row.unit_path, []))) for row in rows]
 
 

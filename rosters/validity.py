@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.local_time import day_of
 from journal.keys import pk_of
-from notices import still
+from notices import validity
 from rosters.choices import RosterState
 from rosters.models import Roster, Shift, Swap
 
@@ -21,18 +21,20 @@ def shifts_not_over(asked: set[int], now: datetime) -> set[int]:
     return set(Shift.objects.filter(pk__in=asked, ends_at__gt=now).values_list("pk", flat=True))
 
 
-def while_swap_stands(rows: Sequence[still.Told], now: datetime) -> dict[int, str]:
+def while_swap_stands(rows: Sequence[validity.Told], now: datetime) -> dict[int, str]:
     """ "swap.accepted" asks for the leader's word until it is given; how a swap ended stays news."""
     asked = {pk_of(row.subject) for row in rows}
     states = dict(Swap.objects.filter(pk__in=asked).values_list("pk", "state"))
     return {
-        row.pk: still.OVER for row in rows if states.get(pk_of(row.subject)) != row.purpose.rpartition(".")[2]
+        row.pk: validity.OVER
+        for row in rows
+        if states.get(pk_of(row.subject)) != row.purpose.rpartition(".")[2]
     }
 
 
 #: Purpose → what says how long it lasts.
-LASTING: dict[str, still.Check] = {
-    "roster.published": still.while_live(rosters_ahead),
-    "shift.changed": still.while_live(shifts_not_over),
+LASTING: dict[str, validity.Check] = {
+    "roster.published": validity.while_live(rosters_ahead),
+    "shift.changed": validity.while_live(shifts_not_over),
     "swap": while_swap_stands,
 }

@@ -5,7 +5,7 @@ dashes at the outer edge; name and date as on paper without a seal), without the
 paper. The text reaches the typesetter
 as JSON and is never markup: what somebody typed is printed as it was typed.
 
-A typesetter with Chinese fonts takes 70 MB and would keep them, so `common/press.py` runs as a short-lived
+A typesetter with Chinese fonts takes 70 MB and would keep them, so `common/typesetter.py` runs as a short-lived
 process of its own: about 0.3 s for a paper of two pages.
 """
 
@@ -29,12 +29,12 @@ CONTENT_TYPES = {
     PDF: "application/pdf",
     DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-#: The press's exit status → the code of the refusal.
+#: The typesetter's exit status → the code of the refusal.
 NO_FONT, NOT_CLEAN = 3, 4
 #: A yearly volume of 2,000 lines takes about 3 s.
 SECONDS = 60
 
-_PRESS = Path(__file__).with_name("press.py")
+_TYPESETTER = Path(__file__).with_name("typesetter.py")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -122,7 +122,7 @@ def _is_chinese() -> bool:
 def _press(paper: Paper, kind: str) -> bytes:
     order = {**_order(paper), "kind": kind}
     # -I: nothing of the working folder or the environment is imported, `common.numbers` above all.
-    command = [sys.executable, "-I", str(_PRESS)]
+    command = [sys.executable, "-I", str(_TYPESETTER)]
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter and our own file
             command, input=json.dumps(order).encode(), capture_output=True, timeout=SECONDS, check=False
@@ -156,7 +156,7 @@ def _press(paper: Paper, kind: str) -> bytes:
             % {"title": paper.title, "why": done.stderr.decode(errors="replace").strip()[:300]},
         )
     if done.returncode:
-        raise RuntimeError(f"the press failed: {done.stderr.decode(errors='replace')[-2000:]}")
+        raise RuntimeError(f"the typesetter failed: {done.stderr.decode(errors='replace')[-2000:]}")
     return done.stdout
 
 

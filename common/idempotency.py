@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.crypto import salted_hmac
 
 from common.around import SECRET, around
-from common.crash import crash_point
+from common.failpoints import crash_point
 from common.models import GivenAnswer
 
 
@@ -49,4 +49,4 @@ def _form_of(request) -> str:
     left_out = {"csrfmiddlewaretoken", *SECRET}
     fields = sorted((name, request.POST.getlist(name)) for name in request.POST if name not in left_out)
     # Keyed: a plain hash of a form that holds a password would be a quick way to guess it.
-    return salted_hmac("common.once", f"{request.path}\n{fields}", algorithm="sha256").hexdigest()
+    return salted_hmac("common.idempotency", f"{request.path}\n{fields}", algorithm="sha256").hexdigest()

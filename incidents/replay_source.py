@@ -10,7 +10,7 @@ from incidents.choices import State
 from incidents.models import Incident, Observation
 from journal.keys import key
 from plans.lifecycle.models import PlanVersion
-from plans.rehearsal.cases import Case
+from plans.rehearsal.replay_source import Case
 
 
 def cases(reach: Reach, version: PlanVersion, since: datetime) -> Iterator[Case]:

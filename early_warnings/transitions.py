@@ -15,8 +15,8 @@ from common.errors import Invalid, Stale, WrongState
 from common.personal_data import unsigned_personal_data_in
 from early_warnings import rules
 from early_warnings.models import EarlyWarning
-from incidents.ground import lock_incident
 from incidents.models import Incident
+from incidents.transitions import lock_incident
 
 
 def read(warning_id: int, *, lock: bool = False) -> EarlyWarning:

@@ -8,13 +8,13 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Unit
-from notices import still
+from notices import validity
 from notices.actions import bundle_wait, new_notice, usable
 from notices.choices import Channel
+from notices.message_templates import Message, said
 from notices.models import Notice
 from notices.recipients import Recipient
 from notices.rules import first_moment, quiet_hours
-from notices.wordings import Message, said
 
 
 class Note(NamedTuple):
@@ -45,7 +45,7 @@ def queue_many(
         raise transaction.TransactionManagementError(
             f"notices of {purpose} were queued outside a transaction"
         )
-    still.check_known(purpose)
+    validity.check_known(purpose)
     leaves_at = first_moment(priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS))
     ways = [way for way in usable(channels) if way == Channel.APP or leaves_at < expires_at]
     is_too_late = len(ways) < len(usable(channels))

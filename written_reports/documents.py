@@ -3,11 +3,11 @@
 from django.utils.translation import gettext as _
 
 from common.local_time import day_of
-from common.papers import Block, Fields, Heading, Paper, Paragraph, Table
+from common.official_documents import Block, Fields, Heading, Paper, Paragraph, Table
 from written_reports.choices import LineKind, Part
+from written_reports.labels import data_said, line_heads, line_said
 from written_reports.models import WrittenVersion
 from written_reports.queries import Slot
-from written_reports.saying import data_said, line_heads, line_said
 
 _WIDTHS = {LineKind.RISKS: (3, 6, 6, 4, 4), LineKind.IMPROVEMENTS: (9, 5, 4)}
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from journal.keys import key
 from journal.models import Entry
+from notices.failure_reasons import is_not_needed
 from notices.models import Notice, Step, Telling
-from notices.reasons import is_not_needed
 
 #: What the journal says of a notice, and the column it stands for.
 _COLUMNS = {

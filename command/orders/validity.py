@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from command.orders.models import Order
-from notices import still
+from notices import validity
 
 
 def orders_live(asked: set[int], now: datetime) -> set[int]:
@@ -12,7 +12,7 @@ def orders_live(asked: set[int], now: datetime) -> set[int]:
 
 
 #: Purpose → what says how long it lasts.
-LASTING: dict[str, still.Check] = {
-    "order.issued": still.while_live(orders_live),
-    "order.recalled": still.always,
+LASTING: dict[str, validity.Check] = {
+    "order.issued": validity.while_live(orders_live),
+    "order.recalled": validity.always,
 }

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from duty.shifts.models import Handover
-from notices import still
-from rosters.lasting import shifts_not_over
+from notices import validity
+from rosters.validity import shifts_not_over
 
 
 def handovers_open(asked: set[int], now: datetime) -> set[int]:
@@ -15,11 +15,11 @@ def handovers_open(asked: set[int], now: datetime) -> set[int]:
 
 
 #: Purpose → what says how long it lasts.
-LASTING: dict[str, still.Check] = {
-    "shift.stand_in": still.while_live(shifts_not_over),
-    "shift.not_confirmed": still.while_live(shifts_not_over),
-    "shift.number_silent": still.while_live(shifts_not_over),
-    "handover.left_open": still.while_live(handovers_open),
+LASTING: dict[str, validity.Check] = {
+    "shift.stand_in": validity.while_live(shifts_not_over),
+    "shift.not_confirmed": validity.while_live(shifts_not_over),
+    "shift.number_silent": validity.while_live(shifts_not_over),
+    "handover.left_open": validity.while_live(handovers_open),
     # The code itself is good for ten minutes, and says so (expires_at).
-    "contact.code": still.always,
+    "contact.code": validity.always,
 }

@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from engine.steady import CLOCK
+from engine.monotonic_clock import CLOCK
 from engine.turn import turn_lane
 from engine.wheels import LANES
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from incidents import rules
 from incidents.models import Incident
-from notices import still
+from notices import validity
 
 
 def still_open(asked: set[int], now: datetime) -> set[int]:
@@ -45,5 +45,5 @@ def family(incident: Incident) -> list[Incident]:
     return found
 
 
-while_open = still.while_live(still_open)
-while_in_danger = still.while_live(still_in_danger)
+while_open = validity.while_live(still_open)
+while_in_danger = validity.while_live(still_in_danger)

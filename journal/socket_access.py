@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Collection
 
 from journal.queries import Reader
-from journal.screens import ReadReaders
+from journal.subscribers import ReadReaders
 
 #: Tickets read in one go.
 TOGETHER = 500
