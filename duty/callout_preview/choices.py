@@ -1,4 +1,4 @@
-"""The words of asking the roster."""
+"""The words of the call-out preview."""
 
 from django.db import models
 from django.utils.translation import pgettext_lazy

@@ -1,4 +1,4 @@
-"""The words of readiness."""
+"""The words of comms checks."""
 
 from django.db import models
 from django.utils.translation import pgettext_lazy

@@ -1,4 +1,4 @@
-"""Who looks at readiness and who has test notices sent."""
+"""Who looks at the grid of comms checks and who has test notices sent."""
 
 from django.utils.translation import gettext as _
 

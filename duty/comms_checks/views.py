@@ -1,4 +1,4 @@
-"""Doors of readiness: the grid, test notices, and one's own number."""
+"""Doors of comms checks: the grid, test notices, and one's own number."""
 
 from datetime import timedelta
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""The words of pictures."""
+"""The words of questions about zeros."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
