@@ -278,6 +278,7 @@ def _sign(
     record_entry(warning, "warning.pushed_to_platform", None, at=now, content={"number": warning.number})
     set_level(incident=warning.incident, level=warning.level, reach=reach, now=now, warning=warning.number)
     alerts.tell_signed(warning, people, now=now)
+    alerts.tell_of_nobody(warning, told.held_by_nobody, reach.user, now=now)
     draft_reports(warning, told.report_to, now)
     crash_point("warnings.before_commit")
     return warning

@@ -15,9 +15,12 @@ from early_warnings.models import EarlyWarning
 from notices.actions import queue
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
 from notices.message_templates import Message
+from notices.nobody import tell_sender
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from plans.document.notifying import channels_of, escalation_of
+from plans.document.sections import Role
+from plans.document.words import joined
 from plans.engine.evaluation import level_of
 
 #: Who is on duty in the units concerned: the incident's own and those above it.
@@ -68,6 +71,19 @@ def tell_signed(warning: EarlyWarning, recipients: list[Recipient], *, now: date
         escalation=escalation_of(warning.plan.document, warning.level),
         now=now,
     )
+
+
+def tell_of_nobody(warning: EarlyWarning, roles: Iterable[Role], signed_by: User, *, now: datetime) -> None:
+    """Who signed learns whom the plan names and nobody is: they have to be found by other ways."""
+    words = joined([role.words for role in roles], "、", ", ")
+    if words.zh:
+        tell_sender(
+            signed_by,
+            _occasion(warning, purpose="warning.signed"),
+            who={"zh": words.zh, "en": words.en},
+            about={"zh": f"预警 {warning.number}", "en": f"warning {warning.number}"},
+            now=now,
+        )
 
 
 def tell_returned(warning: EarlyWarning, *, now: datetime) -> None:

@@ -61,6 +61,8 @@ class Recipients:
     phone: tuple[Holder, ...]
     #: Authorities outside the bureau, told by an upward report.
     report_to: tuple[Role, ...]
+    #: Roles to be telephoned whose post nobody holds, here or above.
+    held_by_nobody: tuple[Role, ...] = ()
 
 
 def signatories(document: Document, level_id: str, unit: Unit, now: datetime) -> list[Signatory]:
@@ -136,8 +138,13 @@ def recipients(document: Document, level_id: str, unit: Unit, now: datetime) -> 
     """Who is told once the level is signed."""
     actions = actions_for(document, level_id)
     bench = Bench(unit, now)
-    phone = [holder for role in actions.phone for holder in bench.holders(role)]
-    return Recipients(actions.platform, tuple(phone), actions.report_to)
+    rung = {role: bench.holders(role) for role in actions.phone}
+    return Recipients(
+        actions.platform,
+        tuple(holder for holders in rung.values() for holder in holders),
+        actions.report_to,
+        tuple(role for role, holders in rung.items() if role.kind == "post" and not holders),
+    )
 
 
 def holders_of(document: Document, role_name: str, unit: Unit, now: datetime) -> tuple[Holder, ...]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.choices import HeldAs, PostKind
+from accounts.models import Appointment
 from clocks.models import Clock
 from clocks.sweep import sweep
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
@@ -255,6 +256,28 @@ def test_who_is_told_of_a_signed_warning(proposed, passwords, reach, now):
         "city.leader",
         "county1.director",
     }
+
+
+def test_who_signs_learns_whom_the_plan_names_and_nobody_is(proposed, passwords, reach, now):
+    """An act accepted, its clocks running, and the first responder's post empty here and above."""
+    warning = proposed("yellow")
+    Appointment.objects.filter(post__kind=PostKind.FIRST_RESPONDER).delete()
+
+    actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+
+    (notice,) = Notice.objects.filter(purpose="notice.nobody")
+    assert notice.recipient.username == "county1.director"
+    assert "第一响应人" in notice.text_zh
+    assert warning.number in notice.text_zh
+    assert "first responder" in notice.text_en.lower()
+    entry = Entry.objects.get(kind="notice.nobody")
+    assert "第一响应人" in content_of(entry)["who"]
+
+
+def test_nothing_is_said_of_nobody_where_every_post_is_held(signed):
+    signed("red")
+
+    assert not Notice.objects.filter(purpose="notice.nobody").exists()
 
 
 def test_text_messages_are_queued_where_there_is_a_gateway(proposed, passwords, reach, now, settings):
