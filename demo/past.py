@@ -14,7 +14,7 @@ from command.orders.choices import OrderVerb
 from common.local_time import LOCAL, day_of
 from common.periods import DAILY, period_of
 from early_warnings import actions as warnings
-from early_warnings import superior_reports as follow_up
+from early_warnings import superior_reports
 from early_warnings.choices import CallOutcome
 from incidents import actions as incidents
 from incidents.checklist.actions import mark_item
@@ -170,7 +170,7 @@ class _Incident:
         for username in ("county1.duty", "county1.leader", "city.duty", "city.leader", "county1.responder"):
             self._after(14)
             acknowledge_about(subject=warning.key, actor=self.people[username], now=self.now)
-        follow_up.record_call(
+        superior_reports.record_call(
             warning_id=warning.pk,
             reach=self._reach("duty"),
             person=self.people["county1.responder"],

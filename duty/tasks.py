@@ -7,8 +7,8 @@ from django.utils import timezone
 @shared_task(name="duty.tasks.write_papers", ignore_result=True)
 def write_papers():
     """Write the packs that wait, delete those past their time."""
-    from duty.shifts import downtime_packs as papers
+    from duty.shifts import downtime_packs
 
     now = timezone.now()
-    papers.write_waiting(now)
-    papers.delete_old(now)
+    downtime_packs.write_waiting(now)
+    downtime_packs.delete_old(now)

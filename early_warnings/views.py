@@ -11,8 +11,7 @@ from accounts.models import User
 from common.errors import Invalid, NotAllowed, NotFound
 from common.idempotency import once
 from common.redirects import see_other
-from early_warnings import actions, forms, queries
-from early_warnings import superior_reports as follow_up
+from early_warnings import actions, forms, queries, superior_reports
 from early_warnings.choices import CallOutcome, ReportChannel
 from early_warnings.proposal_views import add_errors, rev_of, said_of
 from incidents.serializers import shown_reasons
@@ -226,7 +225,7 @@ class Call(WarningAct):
             raise NotFound(
                 "not_found", _("The call was not recorded: there is no such person. Reload the page.")
             )
-        follow_up.record_call(
+        superior_reports.record_call(
             warning_id=warning.pk, reach=request.reach, person=person, now=request.now, **given
         )
         return _("The call is recorded.")
@@ -239,7 +238,7 @@ class ReportSent(WarningAct):
         report = warning.superior_reports.filter(pk=self.kwargs["report"]).first()
         if report is None:
             raise NotFound("not_found", _("Nothing was changed: there is no such report. Reload the page."))
-        follow_up.send_report(report_id=report.pk, reach=request.reach, now=request.now, **given)
+        superior_reports.send_report(report_id=report.pk, reach=request.reach, now=request.now, **given)
         return _("The report to %(recipient)s is marked as sent.") % {"recipient": report.title}
 
 

@@ -12,8 +12,7 @@ from common.errors import WrongState
 from common.idempotency import once
 from common.redirects import back_to, see_other
 from common.whole_numbers import read_number
-from duty.shifts import actions, handovers, queries, reading
-from duty.shifts import downtime_packs as papers
+from duty.shifts import actions, downtime_packs, handovers, queries, reading
 from journal.live_pages import PartsView
 from rosters.pages import chosen_unit, tabs, with_unit
 from rosters.queries import get_shift
@@ -102,7 +101,7 @@ class PaperFile(LoginRequiredMixin, View):
 
     def get(self, request, pk):
         paper = queries.get_paper(request.reach, pk)
-        content = papers.read(paper=paper, actor=request.user, now=request.now)
+        content = downtime_packs.read(paper=paper, actor=request.user, now=request.now)
         if content is None:
             raise WrongState(
                 "no_file",
@@ -120,6 +119,6 @@ class PaperAgain(LoginRequiredMixin, View):
     @once
     def post(self, request, pk):
         paper = queries.get_paper(request.reach, pk)
-        papers.again(paper=paper)
+        downtime_packs.again(paper=paper)
         messages.success(request, _("The pack is being written again; it takes up to a minute."))
         return back_to(request, with_unit("papers", paper.unit))

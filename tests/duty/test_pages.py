@@ -182,14 +182,14 @@ def test_pages_ask_few_queries(today, signed_in, page, most, django_assert_max_n
 def test_a_pack_is_downloaded_by_who_may_look_people_up(
     today, signed_in, tuesday, settings, tmp_path, monkeypatch
 ):
-    from duty.shifts import downtime_packs as papers
+    from duty.shifts import downtime_packs
 
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(papers.official_documents, "as_pdf", lambda _paper: b"%PDF-1.7 pack")
+    monkeypatch.setattr(downtime_packs.official_documents, "as_pdf", lambda _paper: b"%PDF-1.7 pack")
     actions.begin_due(tuesday)
     paper = Paper.objects.get()
     assert signed_in("county1.leader").get(f"/papers/{paper.pk}/pack.pdf").status_code == 409
-    papers.write_waiting(tuesday)
+    downtime_packs.write_waiting(tuesday)
 
     answer = signed_in("county1.leader").get(f"/papers/{paper.pk}/pack.pdf")
 

@@ -14,8 +14,7 @@ from clocks.sweep import sweep
 from command.orders import actions as orders
 from common.errors import NotAllowed, WrongState
 from common.local_time import LOCAL
-from duty.shifts import actions, handovers, rules
-from duty.shifts import downtime_packs as papers
+from duty.shifts import actions, downtime_packs, handovers, rules
 from duty.shifts.models import Handover, HandoverItem, Paper
 from duty.shifts.queries import what_passes
 from early_warnings import actions as early_warnings
@@ -456,14 +455,14 @@ def test_a_pack_is_asked_for_with_the_shift_and_written_by_the_task(begun, alarm
     incident = alarm(headcount=8)
     paper = Paper.objects.get()
 
-    assert papers.write_waiting(at(24, 8, 31)) == 1
-    assert papers.write_waiting(at(24, 8, 32)) == 0
+    assert downtime_packs.write_waiting(at(24, 8, 31)) == 1
+    assert downtime_packs.write_waiting(at(24, 8, 32)) == 0
 
     paper.refresh_from_db()
     file = tmp_path / "papers" / paper.file
     assert file.read_bytes().startswith(b"%PDF")
     assert file.stat().st_mode & 0o077 == 0
-    text = str(papers.pack(paper.unit, at(24, 8, 31)))
+    text = str(downtime_packs.pack(paper.unit, at(24, 8, 31)))
     assert incident.number in text
     assert cast["county1.duty3"].phone in text
     (reason,) = [reason["zh"] for reason in incident.reasons]
@@ -476,12 +475,12 @@ def test_a_pack_that_cannot_be_written_says_why_and_can_be_asked_for_again(begun
     def refuse(_paper):
         raise Refused("no_font", "没有中文字体")
 
-    monkeypatch.setattr(papers.official_documents, "as_pdf", refuse)
-    assert papers.write_waiting(at(24, 8, 31)) == 0
+    monkeypatch.setattr(downtime_packs.official_documents, "as_pdf", refuse)
+    assert downtime_packs.write_waiting(at(24, 8, 31)) == 0
     paper = Paper.objects.get()
     assert (paper.state, paper.error) == ("failed", "没有中文字体")
 
-    papers.again(paper=paper)
+    downtime_packs.again(paper=paper)
     paper.refresh_from_db()
     assert paper.state == "waiting"
 
@@ -490,20 +489,20 @@ def test_packs_past_their_time_are_deleted_and_reading_is_recorded(
     begun, cast, settings, tmp_path, monkeypatch
 ):
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(papers.official_documents, "as_pdf", lambda _paper: b"%PDF-1.7")
-    papers.write_waiting(at(24, 8, 31))
+    monkeypatch.setattr(downtime_packs.official_documents, "as_pdf", lambda _paper: b"%PDF-1.7")
+    downtime_packs.write_waiting(at(24, 8, 31))
     paper = Paper.objects.get()
 
-    assert papers.read(paper=paper, actor=cast["county1.duty3"], now=at(24, 9)) == b"%PDF-1.7"
+    assert downtime_packs.read(paper=paper, actor=cast["county1.duty3"], now=at(24, 9)) == b"%PDF-1.7"
     assert Entry.objects.get(kind="paper.downloaded").audience == "security"
 
-    papers.delete_old(at(24) + rules.PAPERS_KEPT)
+    downtime_packs.delete_old(at(24) + rules.PAPERS_KEPT)
     assert list(Path(tmp_path / "papers").iterdir()) != []
-    papers.delete_old(at(24) + rules.PAPERS_KEPT + MINUTE)
+    downtime_packs.delete_old(at(24) + rules.PAPERS_KEPT + MINUTE)
     assert list(Path(tmp_path / "papers").iterdir()) == []
     paper.refresh_from_db()
-    assert papers.read(paper=paper, actor=cast["county1.duty3"], now=at(24, 9)) is None
+    assert downtime_packs.read(paper=paper, actor=cast["county1.duty3"], now=at(24, 9)) is None
 
 
 def test_the_folder_is_the_data_directorys():
-    assert papers.folder() == Path(settings.DATA_DIR) / "papers"
+    assert downtime_packs.folder() == Path(settings.DATA_DIR) / "papers"

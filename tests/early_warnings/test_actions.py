@@ -9,8 +9,7 @@ from accounts.models import Appointment
 from clocks.models import Clock
 from clocks.sweep import sweep
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
-from early_warnings import actions, queries, signature
-from early_warnings import superior_reports as follow_up
+from early_warnings import actions, queries, signature, superior_reports
 from early_warnings.choices import CallOutcome, ReportState, State
 from early_warnings.models import EarlyWarning, SuperiorReport
 from incidents.actions import close, take_over
@@ -420,11 +419,13 @@ def test_the_clock_stops_with_the_last_recipient(signed, reach, cast, now):
     first, second = warning.superior_reports.order_by("pk")
     desk = reach("city.duty")
 
-    follow_up.send_report(report_id=first.pk, reach=desk, channel="phone", now=now + timedelta(seconds=30))
+    superior_reports.send_report(
+        report_id=first.pk, reach=desk, channel="phone", now=now + timedelta(seconds=30)
+    )
     assert clocks_of(warning)["C000-4"].is_running
     assert "superior_report.sent" not in kinds_of(warning)
 
-    sent = follow_up.send_report(
+    sent = superior_reports.send_report(
         report_id=second.pk, reach=desk, channel="fax", now=now + timedelta(seconds=60)
     )
     assert clocks_of(warning)["C000-4"].stopped_at == now + timedelta(seconds=60)
@@ -438,10 +439,10 @@ def test_the_clock_stops_with_the_last_recipient(signed, reach, cast, now):
 
 def test_a_report_is_sent_once(signed, reach, now):
     report = signed("red", headcount=60).superior_reports.first()
-    follow_up.send_report(report_id=report.pk, reach=reach("city.duty"), channel="phone", now=now)
+    superior_reports.send_report(report_id=report.pk, reach=reach("city.duty"), channel="phone", now=now)
 
     with pytest.raises(WrongState) as refused:
-        follow_up.send_report(report_id=report.pk, reach=reach("city.duty"), channel="fax", now=now)
+        superior_reports.send_report(report_id=report.pk, reach=reach("city.duty"), channel="fax", now=now)
 
     assert refused.value.code == "already_sent"
     assert SuperiorReport.objects.get(pk=report.pk).channel == "phone"
@@ -526,7 +527,7 @@ def test_any_attempt_stops_the_clock_of_the_first_responder(signed, cast, reach,
     warning = signed("yellow")
     at = now + timedelta(minutes=1)
 
-    call = follow_up.record_call(
+    call = superior_reports.record_call(
         warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county1.responder"], outcome=outcome,
         note="十分钟内到", now=at,
     )  # fmt: skip
@@ -544,7 +545,7 @@ def test_any_attempt_stops_the_clock_of_the_first_responder(signed, cast, reach,
 def test_the_call_sheet_lists_attempts_in_order(signed, cast, reach, now):
     warning = signed("yellow")
     for minute, outcome in enumerate(["no_answer", "answered"], start=1):
-        follow_up.record_call(
+        superior_reports.record_call(
             warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county1.responder"],
             outcome=outcome, now=now + timedelta(minutes=minute),
         )  # fmt: skip
@@ -559,7 +560,7 @@ def test_a_call_to_somebody_the_plan_does_not_name_is_refused(signed, cast, reac
     warning = signed("yellow")
 
     with pytest.raises(NotFound):
-        follow_up.record_call(
+        superior_reports.record_call(
             warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county2.responder"],
             outcome="answered", now=now,
         )  # fmt: skip

@@ -11,8 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clocks.sweep import sweep
-from early_warnings import actions, queries
-from early_warnings import superior_reports as follow_up
+from early_warnings import actions, queries, superior_reports
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
 from journal.models import Entry
@@ -425,7 +424,7 @@ def test_before_and_entries_is_after(proposed, passwords, signed_in, reach, cast
     later = now + timedelta(minutes=3)
     sweep(later)
     actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
-    follow_up.record_call(warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county1.responder"],
+    superior_reports.record_call(warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county1.responder"],
                         outcome="answered", now=now)  # fmt: skip
     number_new()
 
@@ -494,7 +493,7 @@ def test_a_page_costs_the_same_however_much_is_on_it(signed, passwords, signed_i
     counts = []
     for more in (1, 2, 27):
         for n in range(more):
-            follow_up.record_call(warning_id=warning.pk, reach=reach("city.duty"), person=cast["county1.responder"],
+            superior_reports.record_call(warning_id=warning.pk, reach=reach("city.duty"), person=cast["county1.responder"],
                                 outcome="busy", now=now + timedelta(seconds=n))  # fmt: skip
         with CaptureQueriesContext(connection) as captured:
             client.get(url)

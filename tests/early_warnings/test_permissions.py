@@ -9,8 +9,7 @@ from accounts.actions import end_appointment
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Appointment
 from common.errors import NotAllowed, WrongState, is_allowed
-from early_warnings import actions, permissions, queries, rules
-from early_warnings import superior_reports as follow_up
+from early_warnings import actions, permissions, queries, rules, superior_reports
 from early_warnings.choices import SignedAs, State, Verb
 from early_warnings.models import EarlyWarning
 from plans.lifecycle.actions import load_plan
@@ -243,7 +242,7 @@ def attempt(verb, warning, reach, said, cast, now):
         Verb.RETURN: lambda: actions.return_to_drafter(**common, reason="请补充"),
         Verb.ADJUST: lambda: actions.adjust(**common, said=said("orange")),
         Verb.LIFT: lambda: actions.lift(**common, reason="已平息", credential=PASSWORD),
-        Verb.CALL: lambda: follow_up.record_call(
+        Verb.CALL: lambda: superior_reports.record_call(
             **common, person=cast["county1.responder"], outcome="answered"
         ),
     }

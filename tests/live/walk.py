@@ -9,7 +9,7 @@ from django.conf import settings
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
 from early_warnings import actions as warnings
-from early_warnings import superior_reports as follow_up
+from early_warnings import superior_reports
 from early_warnings.choices import CallOutcome
 from incidents import actions as incidents
 from incidents import sharing
@@ -104,7 +104,7 @@ def sign(walk):
 
 def call(walk):
     person = walk.reach("county1.responder").user
-    follow_up.record_call(
+    superior_reports.record_call(
         warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), person=person,
         outcome=CallOutcome.ANSWERED, note="", now=walk.now(),
     )  # fmt: skip
@@ -112,7 +112,7 @@ def call(walk):
 
 def send_report(walk):
     report = walk.warning.superior_reports.order_by("pk").first()
-    follow_up.send_report(
+    superior_reports.send_report(
         report_id=report.pk, reach=walk.reach("city.director"), channel="phone", now=walk.now()
     )
 

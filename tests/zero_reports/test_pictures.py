@@ -22,7 +22,7 @@ from plans.engine.facts import Facts
 from zero_reports.counts.tallies import fold
 from zero_reports.filing.models import FilingTime, ReportItem
 from zero_reports.filing.times import note_time, seconds_since, stamp
-from zero_reports.questions import contradictions as credibility
+from zero_reports.questions import contradictions
 from zero_reports.questions.models import ZeroReply
 from zero_reports.rollups.actions import confirm
 from zero_reports.rollups.models import RollUp
@@ -110,7 +110,7 @@ def seen(cast, units, plan, reach, now):
 
 def asked(reach, units, now, username="county1.duty"):
     at = now + timedelta(hours=5)
-    found = credibility.zeros_of(reach(username, at), [units["T11"], units["V111"]], at)
+    found = contradictions.zeros_of(reach(username, at), [units["T11"], units["V111"]], at)
     return [(one.unit.code, one.zeros, len(one.questions)) for one in found]
 
 
@@ -157,13 +157,13 @@ def test_the_unit_answers_and_nobody_else(seen, file, reach, units, now):
     given = {"report": report, "incident": incident, "reason": "later", "now": at}
 
     with pytest.raises(NotAllowed):
-        credibility.reply(reach=reach("city.audit", at), **given)
+        contradictions.reply(reach=reach("city.audit", at), **given)
     with pytest.raises(Invalid):
-        credibility.reply(reach=reach("village111.informant", at), **{**given, "reason": "x"})
+        contradictions.reply(reach=reach("village111.informant", at), **{**given, "reason": "x"})
     with pytest.raises(Invalid):
-        credibility.reply(reach=reach("village111.informant", at), **given, note="13812345678")
-    credibility.reply(reach=reach("village111.informant", at), **given)
-    credibility.reply(reach=reach("village111.informant", at), **given, note="晚间得知")
+        contradictions.reply(reach=reach("village111.informant", at), **given, note="13812345678")
+    contradictions.reply(reach=reach("village111.informant", at), **given)
+    contradictions.reply(reach=reach("village111.informant", at), **given, note="晚间得知")
 
     assert [(r.reason, r.note) for r in ZeroReply.objects.all()] == [("later", "晚间得知")]
 
@@ -173,7 +173,7 @@ def test_what_is_not_asked_is_not_answered(seen, file, reach, units, now):
     at = now + timedelta(hours=5)
 
     with pytest.raises(NotFound):
-        credibility.reply(
+        contradictions.reply(
             reach=reach("village111.informant", at), report=report, incident=incident, reason="later", now=at
         )
 
@@ -320,7 +320,7 @@ def filled(file, seen, units, reach, now, today):
     """One row of each table of this part."""
     duty, at = reach("county1.duty"), now + timedelta(hours=5)
     report, incident = file("village111.informant", "V111"), seen("county1.duty", hours=-1)
-    credibility.reply(
+    contradictions.reply(
         reach=reach("village111.informant", at), report=report, incident=incident, reason="later", now=at
     )
     note_time(report, stamp(now), now)

@@ -1,1 +1,1 @@
-"""Pictures of reporting over time: completeness, credibility, burden, the three numbers. Questions, never rankings."""
+"""A zero that an incident contradicts is asked about. Questions, never rankings."""

@@ -11,7 +11,7 @@ from common.redirects import see_other
 from incidents.models import Incident
 from zero_reports.counts.pages import Look
 from zero_reports.filing.models import ZeroReport
-from zero_reports.questions import contradictions as credibility
+from zero_reports.questions import contradictions
 from zero_reports.questions.choices import ReplyReason
 
 
@@ -21,11 +21,11 @@ class CredibilityPage(Look):
 
     def _context(self):
         around = [self.unit, *Unit.objects.filter(parent=self.unit).order_by("path")]
-        found = credibility.zeros_of(self.request.reach, around, self.request.now)
+        found = contradictions.zeros_of(self.request.reach, around, self.request.now)
         return {
             **self.context(),
             "zeros": found,
-            "days": credibility.DAYS,
+            "days": contradictions.DAYS,
             "reasons": ReplyReason.choices,
             "has_questions": any(one.questions for one in found),
             "filing": {
@@ -45,7 +45,7 @@ class CredibilityPage(Look):
         incident = Incident.objects.visible_to(request.reach).filter(number=number).first()
         if report is None or incident is None:
             raise not_found()
-        credibility.reply(
+        contradictions.reply(
             reach=request.reach,
             report=report,
             incident=incident,
