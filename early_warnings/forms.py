@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common.templatetags.ui import badge
+from common.templatetags.levels import badge
 from early_warnings.choices import CallOutcome, ReportChannel
 from plans.engine.evaluation import Document, levels_of
 

@@ -19,7 +19,7 @@ from common.errors import WrongState
 from common.preferences import choose
 from common.redirects import FormRedirectMiddleware
 from common.static import StaticStorage, bare
-from common.templatetags import ui
+from common.templatetags import icons, levels
 from common.words import WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,7 +83,7 @@ def test_templates_use_only_icons_that_exist():
 
     assert names
     for name in names:
-        ui.icon(name)
+        icons.icon(name)
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(ROOT)))
@@ -251,7 +251,7 @@ def test_badge_shows_shape_numeral_and_word_of_the_plan():
     html = draw("{% badge 'amber' plan=plan %}", plan=PLAN)
 
     assert 'data-tone="orange"' in html
-    assert ui.SHAPES["orange"] in html
+    assert levels.SHAPES["orange"] in html
     assert "<span>Ⅱ</span><span>二级</span>" in html
 
 
@@ -407,7 +407,7 @@ def test_name_of_the_bureau_may_be_missing_everywhere():
 
 def test_unknown_icon_is_an_error():
     with pytest.raises(Exception, match="no-such-icon"):
-        ui.icon("no-such-icon")
+        icons.icon("no-such-icon")
 
 
 # --- pages for when something is not possible ---------------------------------------------------------------

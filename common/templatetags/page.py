@@ -1,0 +1,91 @@
+"""What stands around the content of every page: hooks, the scripts' words, the bureau's name."""
+
+from django import template
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.middleware.csrf import get_token
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.html import format_html, format_html_join, json_script
+from django.utils.translation import gettext as _
+
+from common.templatetags.times import now_of
+from common.words import LIVE_WORDS, WORDS
+
+register = template.Library()
+
+THEMES = ("light", "dark")
+SIZES = ("large",)
+
+
+@register.simple_tag(takes_context=True)
+def html_hooks(context):
+    """Language, theme and size on `<html>`, from cookies, so that nothing flashes."""
+    cookies = getattr(context.get("request"), "COOKIES", {})
+    theme, size = cookies.get("theme", ""), cookies.get("size", "")
+    return format_html(
+        'lang="{}"{}{}',
+        "zh-Hans"
+        if (translation.get_language() or "").startswith("zh")
+        else translation.get_language() or "en",
+        format_html(' data-theme="{}"', theme) if theme in THEMES else "",
+        format_html(' data-size="{}"', size) if size in SIZES else "",
+    )
+
+
+@register.simple_tag(takes_context=True)
+def body_hooks(context):
+    """What the scripts need to know about the page: who, since which journal number, and when."""
+    hooks = {"now": now_of(context).isoformat(timespec="milliseconds")}
+    user = context.get("user")
+    if user is not None and user.is_authenticated:
+        hooks["user"] = user.pk
+    if context.get("after") is not None:
+        hooks["after"] = context["after"]
+        hooks["link"] = "connecting"
+    return format_html_join(" ", 'data-{}="{}"', hooks.items())
+
+
+class AsWritten(DjangoJSONEncoder):
+    """Chinese as it is written: escaped, each character would take six bytes."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, "ensure_ascii": False})
+
+
+@register.simple_tag(takes_context=True)
+def page_words(context):
+    """The scripts' words as a JSON block, with the addresses and the CSRF token they need."""
+    request = context.get("request")
+    is_live = context.get("after") is not None
+    page = {
+        "words": {name: str(word) for name, word in WORDS.items() if is_live or name not in LIVE_WORDS},
+        "csrf": get_token(request) if request and hasattr(request, "META") else "",
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "sign_in": _address(settings.LOGIN_URL),
+        "live": "/ws/live/",
+        "journal": "/api/v1/journal/",
+        "settings": _address("ui-settings"),
+    }
+    return json_script(page, "page", AsWritten)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return name if str(name).startswith("/") else ""
+
+
+@register.simple_tag
+def bureau_name(*names):
+    """The first name that is given, else the one from the settings. A missing variable counts as not given."""
+    return next(filter(None, names), "") or getattr(settings, "SITE_NAME", "") or _("Justice bureau")
+
+
+@register.simple_tag
+def network_notice():
+    """The footer line for the network class; each bureau sets its own."""
+    return getattr(settings, "NETWORK_NOTICE", "") or _(
+        "Unclassified system: storing, handling or sending state secrets is forbidden."
+    )
