@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0003_separation_of_duties'),
+        ('accounts', '0001_initial'),
         ('journal', '0002_append_only'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_units_change_on_a_day'),
+        ('accounts', '0001_initial'),
         ('clocks', '0002_seed_calendar'),
         ('journal', '0003_entries_are_not_searched_by_unit_or_person'),
     ]

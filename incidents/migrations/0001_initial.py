@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0003_separation_of_duties'),
+        ('accounts', '0001_initial'),
         ('auth', '0012_alter_user_first_name_max_length'),
         ('plans', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

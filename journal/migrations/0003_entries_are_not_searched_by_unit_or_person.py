@@ -21,7 +21,7 @@ def _without_index(name, to):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_rung_by_hand"),
+        ("accounts", "0001_initial"),
         ("journal", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

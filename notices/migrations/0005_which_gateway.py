@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_units_change_on_a_day'),
+        ('accounts', '0001_initial'),
         ('notices', '0004_what_is_over'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0008_codes_fit_an_address'),
+        ('accounts', '0001_initial'),
         ('incidents', '0003_the_highest_signed_level'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
