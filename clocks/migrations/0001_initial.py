@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('journal', '0002_append_only'),
+        ('journal', '0001_initial'),
     ]
 
     operations = [

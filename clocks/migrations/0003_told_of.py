@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('clocks', '0002_seed_calendar'),
-        ('journal', '0003_entries_are_not_searched_by_unit_or_person'),
+        ('journal', '0001_initial'),
     ]
 
     operations = [
