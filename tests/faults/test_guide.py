@@ -137,8 +137,8 @@ def test_the_guide_from_the_first_start_to_another_machine(machine):
     assert first.one("SELECT count(*) FROM accounts_user WHERE username = 'zhang.san'") == 1
     assert "zhang.san" in said or "张三" in said
 
-    # An older schema, filled: the last migration of the engine undone. Upgrading brings it forward.
-    first.bash("docker compose run --rm migrate python manage.py migrate --verbosity 0 engine 0001")
+    # An older schema, filled: the migrations of the engine undone. Upgrading brings it forward.
+    first.bash("docker compose run --rm migrate python manage.py migrate --verbosity 0 engine zero")
     assert first.one("SELECT to_regclass('engine_nightlyjob') IS NULL")
     assert "journal whole" in first.follow("upgrade")
     assert first.one("SELECT to_regclass('engine_nightlyjob') IS NOT NULL")
