@@ -22,12 +22,12 @@ from early_warnings.signoff import ask, end_signoff, first_deadline, first_seat,
 from early_warnings.superior_reports import draft_reports
 from early_warnings.transitions import (
     bad_field,
+    check_move,
     check_open,
     check_rev,
     check_text,
     lock,
     move,
-    next_state,
     read,
     record_entry,
     save,
@@ -112,7 +112,7 @@ def revise(
 
     permissions.check_can_edit(reach, warning)
     check_rev(warning, rev)
-    move(warning, Verb.REVISE)
+    done = move(warning, Verb.REVISE)
     if warning.adjusted_from and said.level == warning.adjusted_from.level:
         raise bad_field(
             "level", "same_level", _("This is the level in force. Choose another one, or lift the warning.")
@@ -121,7 +121,7 @@ def revise(
     _state(warning, _completed(said, warning.incident))
     save(warning, *_STATEMENT)
 
-    record_entry(warning, "warning.drafted", reach, at=now, content={"revised": True, **shown_of(warning)})
+    record_entry(warning, done.entry, reach, at=now, content={"revised": True, **shown_of(warning)})
     return warning
 
 
@@ -136,7 +136,7 @@ def propose(*, warning_id: int, reach: Reach, now: datetime, rev: int | None = N
     permissions.check_can_edit(reach, warning)
     check_rev(warning, rev)
     check_open(warning.incident)
-    move(warning, Verb.PROPOSE)
+    done = move(warning, Verb.PROPOSE)
     seat = first_seat(warning, now)
 
     warning.proposed_at, warning.proposed_by = now, reach.user
@@ -157,7 +157,7 @@ def propose(*, warning_id: int, reach: Reach, now: datetime, rev: int | None = N
     asked = ask(warning, in_the_chair(seat, now), now)
 
     content = {**shown_of(warning), "signatory": seat.title_zh, "round": warning.round}
-    started = record_entry(warning, "warning.proposed", reach, at=now, content=content).clocks
+    started = record_entry(warning, done.entry, reach, at=now, content=content).clocks
     warning.sign_by = first_deadline(warning, started)
     warning.save(update_fields=["sign_by"])
     alerts.ask_to_sign(warning, asked, now=now)
@@ -174,13 +174,13 @@ def return_to_drafter(
     seat = permissions.check_can_return(reach, warning, now)
     check_rev(warning, rev)
     check_text("return_reason", reason)
-    move(warning, Verb.RETURN)
+    done = move(warning, Verb.RETURN)
 
     warning.returned_at, warning.returned_by, warning.return_reason = now, reach.user, reason
     save(warning, "state", "returned_at", "returned_by", "return_reason")
     end_signoff(warning, reach, now)
 
-    record_entry(warning, "warning.returned", reach, at=now, post=seat.post.title, content={"reason": reason})
+    record_entry(warning, done.entry, reach, at=now, post=seat.post.title, content={"reason": reason})
     alerts.tell_returned(warning, now=now)
     return warning
 
@@ -205,7 +205,8 @@ def escalate(*, warning_id: int, clock_id: str, now: datetime) -> EarlyWarning:
     its standing deputies, or the next higher seat not asked yet.
     """
     warning = lock(warning_id)
-    if rules.next_state(warning.state, Verb.ESCALATE) is None:
+    done = rules.TRANSITIONS.row(warning.state, Verb.ESCALATE)
+    if done is None:
         return warning
 
     to = clock_of(warning.plan.document, clock_id).to
@@ -216,7 +217,7 @@ def escalate(*, warning_id: int, clock_id: str, now: datetime) -> EarlyWarning:
     asked = ask(warning, seat.holders, now, clock_id=clock_id)
 
     content = {"clock": clock_id, "to": to, "asked": sorted({holder.post.title for holder in asked})}
-    record_entry(warning, "warning.signoff_escalated", None, at=now, content=content)
+    record_entry(warning, done.entry, None, at=now, content=content)
     alerts.ask_to_sign(warning, asked, now=now, clock_id=clock_id)
     return warning
 
@@ -239,7 +240,7 @@ def sign(
     unlocked = read(warning_id)
     permissions.check_can_sign(reach, unlocked, now)
     check_rev(unlocked, rev)
-    next_state(unlocked, Verb.SIGN)
+    check_move(unlocked, Verb.SIGN)
     check_text("remark", remark, may_be_empty=True)
     kind = check_credential(reach.user, credential, now)
     return _sign(warning_id, reach, kind, remark, now, rev)
@@ -254,7 +255,7 @@ def _sign(
     seat = permissions.check_can_sign(reach, warning, now)
     check_rev(warning, rev)
     check_open(warning.incident)
-    move(warning, Verb.SIGN)
+    signed = move(warning, Verb.SIGN)
 
     told = recipients(warning.plan.document, warning.level, warning.unit, now)
     people = alerts.people_to_tell(warning, told.phone, now, besides=reach.user)
@@ -267,15 +268,15 @@ def _sign(
     )
     warning.signature = signature.hash_of(warning.signed_text)
     _replace_earlier(warning, reach, now)
-    move(warning, Verb.PUSH)
+    pushed = move(warning, Verb.PUSH)
     warning.in_force_at = warning.pushed_at = now
     save(warning, "state", "in_force_at", "pushed_at", *_SIGNATURE)
     settle_requests(warning, reach, now)
 
     content = {**shown_of(warning), "signed_as": warning.signed_as, "signature": warning.signature}
-    record_entry(warning, "warning.signed", reach, at=now, post=seat.post.title, content=content)
+    record_entry(warning, signed.entry, reach, at=now, post=seat.post.title, content=content)
     crash_point("warnings.signed_before_push")
-    record_entry(warning, "warning.pushed_to_platform", None, at=now, content={"number": warning.number})
+    record_entry(warning, pushed.entry, None, at=now, content={"number": warning.number})
     set_level(incident=warning.incident, level=warning.level, reach=reach, now=now, warning=warning.number)
     alerts.tell_signed(warning, people, now=now)
     alerts.tell_of_nobody(warning, told.held_by_nobody, reach.user, now=now)
@@ -295,7 +296,7 @@ def lift(
     unlocked = read(warning_id)
     permissions.check_can_lift(reach, unlocked, now)
     check_rev(unlocked, rev)
-    next_state(unlocked, Verb.LIFT)
+    check_move(unlocked, Verb.LIFT)
     check_text("lift_reason", reason)
     kind = check_credential(reach.user, credential, now)
     return _lift(warning_id, reach, kind, reason, now, rev)
@@ -309,7 +310,7 @@ def _lift(
 
     seat = permissions.check_can_lift(reach, warning, now)
     check_rev(warning, rev)
-    move(warning, Verb.LIFT)
+    done = move(warning, Verb.LIFT)
 
     warning.lifted_at, warning.lifted_by, warning.lift_reason = now, reach.user, reason
     save(warning, "state", "lifted_at", "lifted_by", "lift_reason")
@@ -317,7 +318,7 @@ def _lift(
         _withdraw(lock(pending.pk), reach, now)
 
     content = {"reason": reason, "credential": kind}
-    record_entry(warning, "warning.lifted", reach, at=now, post=seat.post.title, content=content)
+    record_entry(warning, done.entry, reach, at=now, post=seat.post.title, content=content)
     set_level(incident=warning.incident, level="", reach=reach, now=now, warning=warning.number)
     told = recipients(warning.plan.document, warning.level, warning.unit, now)
     people = alerts.people_to_tell(warning, told.phone, now, besides=reach.user)
@@ -387,7 +388,7 @@ def _draft(
     _state(warning, _completed(said, incident))
     warning.number = next_number(unit_code=incident.unit.code, now=now, prefix="W-")
     warning.save(force_insert=True)
-    record_entry(warning, "warning.drafted", reach, at=now, content=shown_of(warning))
+    record_entry(warning, rules.TRANSITIONS.begin.entry, reach, at=now, content=shown_of(warning))
     return warning
 
 
@@ -415,11 +416,11 @@ def _state(warning: EarlyWarning, said: Statement) -> None:
 
 
 def _withdraw(warning: EarlyWarning, reach: Reach, now: datetime) -> None:
-    move(warning, Verb.WITHDRAW)
+    done = move(warning, Verb.WITHDRAW)
     warning.withdrawn_at, warning.withdrawn_by = now, reach.user
     save(warning, "state", "withdrawn_at", "withdrawn_by")
     end_signoff(warning, reach, now)
-    record_entry(warning, "warning.withdrawn", reach, at=now)
+    record_entry(warning, done.entry, reach, at=now)
 
 
 def _put_signature(
@@ -435,8 +436,8 @@ def _replace_earlier(warning: EarlyWarning, reach: Reach, now: datetime) -> None
     if warning.adjusted_from is None:
         return
     earlier = lock(warning.adjusted_from.pk)
-    move(earlier, Verb.REPLACE)
+    done = move(earlier, Verb.REPLACE)
     earlier.adjusted_at = now
     save(earlier, "state", "adjusted_at")
     content = {"by": warning.number, "before": earlier.level, "after": warning.level}
-    record_entry(earlier, "warning.adjusted", reach, at=now, content=content)
+    record_entry(earlier, done.entry, reach, at=now, content=content)

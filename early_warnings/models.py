@@ -246,7 +246,7 @@ class EarlyWarning(models.Model):
 
     @property
     def owner(self) -> str:
-        return rules.owner_of(self.state)
+        return rules.TRANSITIONS.turns[self.state]
 
 
 class SignatureRequest(models.Model):

@@ -153,7 +153,7 @@ class May(NamedTuple):
 
 
 def may(reach: Reach, warning: EarlyWarning, now: datetime) -> May:
-    verbs = rules.verbs_for(warning.state)
+    verbs = rules.TRANSITIONS.verbs_for(warning.state)
     is_open = warning.incident.is_open
 
     def can(verb: str, check: Callable, *args: object) -> bool:

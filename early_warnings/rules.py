@@ -13,51 +13,62 @@ Source: city plan §2.4; Emergency Response Law arts. 64 and 70.
 
 from collections.abc import Mapping
 
+from common.states import NOTHING, StateTable, Transition
 from early_warnings.choices import Owner, State, Verb
 
-#: state → verb → next state. What is not listed cannot happen.
-TRANSITIONS: dict[str, dict[str, str]] = {
-    State.DRAFT: {
-        Verb.REVISE: State.DRAFT,
-        Verb.PROPOSE: State.PROPOSED,
-        Verb.WITHDRAW: State.WITHDRAWN,
-    },
-    State.PROPOSED: {
-        Verb.SIGN: State.SIGNED,
-        Verb.RETURN: State.RETURNED,
-        Verb.WITHDRAW: State.WITHDRAWN,
-        Verb.ESCALATE: State.PROPOSED,
-    },
-    State.RETURNED: {
-        Verb.REVISE: State.RETURNED,
-        Verb.PROPOSE: State.PROPOSED,
-        Verb.WITHDRAW: State.WITHDRAWN,
-    },
-    State.SIGNED: {Verb.PUSH: State.IN_FORCE},
-    State.IN_FORCE: {
-        Verb.ADJUST: State.IN_FORCE,
-        Verb.REPLACE: State.ADJUSTED,
-        Verb.LIFT: State.LIFTED,
-        Verb.CALL: State.IN_FORCE,
-        Verb.REPORT: State.IN_FORCE,
-    },
-    # A call or an upward report that was owed is still recorded when the warning has ended meanwhile.
-    State.ADJUSTED: {Verb.CALL: State.ADJUSTED, Verb.REPORT: State.ADJUSTED},
-    State.LIFTED: {Verb.CALL: State.LIFTED, Verb.REPORT: State.LIFTED},
-    State.WITHDRAWN: {},
-}
+_BOARD = {"warning.to_sign": "the signatory, its deputy or the next higher one"}
+#: A call or an upward report that was owed is still recorded when the warning has ended meanwhile.
+_AFTER = (State.IN_FORCE, State.ADJUSTED, State.LIFTED)
 
-#: Whose turn it is.
-OWNERS: dict[str, str] = {
-    State.DRAFT: Owner.DRAFTER,
-    State.PROPOSED: Owner.SIGNATORY,
-    State.RETURNED: Owner.DRAFTER,
-    State.SIGNED: Owner.SYSTEM,
-    State.IN_FORCE: Owner.DESK,
-    State.ADJUSTED: Owner.NOBODY,
-    State.LIFTED: Owner.NOBODY,
-    State.WITHDRAWN: Owner.NOBODY,
-}
+TRANSITIONS = StateTable(
+    turns={
+        State.DRAFT: Owner.DRAFTER,
+        State.PROPOSED: Owner.SIGNATORY,
+        State.RETURNED: Owner.DRAFTER,
+        State.SIGNED: Owner.SYSTEM,
+        State.IN_FORCE: Owner.DESK,
+        State.ADJUSTED: Owner.NOBODY,
+        State.LIFTED: Owner.NOBODY,
+        State.WITHDRAWN: Owner.NOBODY,
+    },
+    rows=[
+        Transition("draft", (NOTHING,), State.DRAFT, "warning.drafted", by=Owner.DRAFTER),
+        Transition(Verb.REVISE, (State.DRAFT, State.RETURNED), None, "warning.drafted", by=Owner.DRAFTER),
+        Transition(
+            Verb.PROPOSE, (State.DRAFT, State.RETURNED), State.PROPOSED, "warning.proposed",
+            by=Owner.DRAFTER, tells=_BOARD,
+        ),
+        Transition(
+            Verb.WITHDRAW, (State.DRAFT, State.PROPOSED, State.RETURNED), State.WITHDRAWN,
+            "warning.withdrawn", by=Owner.DRAFTER,
+        ),
+        Transition(
+            Verb.SIGN, (State.PROPOSED,), State.SIGNED, "warning.signed", by=Owner.SIGNATORY,
+            tells={"warning.signed": "whom the plan names, who is on duty, who was asked, the drafter"},
+            also=("superior_report.drafted",),
+        ),
+        Transition(
+            Verb.RETURN, (State.PROPOSED,), State.RETURNED, "warning.returned", by=Owner.SIGNATORY,
+            tells={"warning.returned": "the drafter"},
+        ),
+        Transition(
+            Verb.ESCALATE, (State.PROPOSED,), None, "warning.signoff_escalated", by=Owner.SYSTEM, tells=_BOARD,
+        ),
+        Transition(Verb.PUSH, (State.SIGNED,), State.IN_FORCE, "warning.pushed_to_platform", by=Owner.SYSTEM),
+        # The successor that it drafts and proposes has its own entries.
+        Transition(Verb.ADJUST, (State.IN_FORCE,), by=Owner.DRAFTER),
+        Transition(Verb.REPLACE, (State.IN_FORCE,), State.ADJUSTED, "warning.adjusted", by=Owner.SIGNATORY),
+        Transition(
+            Verb.LIFT, (State.IN_FORCE,), State.LIFTED, "warning.lifted", by=Owner.SIGNATORY,
+            tells={"warning.lifted": "who was told of the signature"},
+        ),
+        Transition(Verb.CALL, _AFTER, None, "first_responder.phone_attempted", by=Owner.DESK),
+        Transition(
+            Verb.REPORT, _AFTER, None, "superior_report.delivered", by=Owner.DESK,
+            also=("superior_report.sent",),
+        ),
+    ],
+)  # fmt: skip
 
 #: On the way to a signature: at most one per incident.
 PENDING = (State.DRAFT, State.PROPOSED, State.RETURNED)
@@ -67,19 +78,6 @@ SIGNED = (State.SIGNED, State.IN_FORCE, State.ADJUSTED, State.LIFTED)
 STANDING = (State.SIGNED, State.IN_FORCE)
 #: Keeps its incident from being closed.
 HOLDS_OPEN = (State.PROPOSED, State.IN_FORCE)
-
-
-def next_state(state: str, verb: str) -> str | None:
-    """The state after `verb`, or None where the verb does not apply."""
-    return TRANSITIONS[state].get(verb)
-
-
-def verbs_for(state: str) -> list[str]:
-    return list(TRANSITIONS[state])
-
-
-def owner_of(state: str) -> str:
-    return OWNERS[state]
 
 
 def deciding_level(level: str, level_in_force: str, ranks: Mapping[str, int]) -> str:

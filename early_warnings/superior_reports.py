@@ -29,7 +29,7 @@ def record_call(
 
     permissions.check_can_record_call(reach, warning)
     check_text("note", note, may_be_empty=True)
-    move(warning, Verb.CALL)
+    done = move(warning, Verb.CALL)
     post = _responder_post(warning, person, now)
 
     call = CallAttempt.objects.create(
@@ -43,7 +43,7 @@ def record_call(
     )
 
     content = {"responder": post.title, "outcome": outcome, "note": note}
-    record_entry(warning, "first_responder.phone_attempted", reach, at=now, content=content)
+    record_entry(warning, done.entry, reach, at=now, content=content)
     return call
 
 
@@ -58,7 +58,7 @@ def send_report(*, report_id: int, reach: Reach, channel: str, now: datetime) ->
     report = SuperiorReport.objects.select_for_update(of=("self",)).get(pk=report_id)
 
     permissions.check_can_report_up(reach, warning)
-    move(warning, Verb.REPORT)
+    done = move(warning, Verb.REPORT)
     if report.state == ReportState.SENT:
         raise WrongState(
             "already_sent",
@@ -70,7 +70,7 @@ def send_report(*, report_id: int, reach: Reach, channel: str, now: datetime) ->
     report.save(update_fields=["state", "sent_at", "sent_by", "channel"])
 
     content = {"recipient": report.recipient, "title": report.title_zh, "channel": channel}
-    record_entry(warning, "superior_report.delivered", reach, at=now, content=content)
+    record_entry(warning, done.entry, reach, at=now, content=content)
     sent = list(warning.superior_reports.order_by("pk"))
     if all(one.state == ReportState.SENT for one in sent):
         ways = {one.recipient: one.channel for one in sent}

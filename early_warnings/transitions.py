@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.scope import Reach
 from clocks.actions import Recorded, record_with_clocks
+from common import states
 from common.errors import Invalid, Stale, WrongState
 from common.personal_data import unsigned_personal_data_in
+from common.states import Transition
 from early_warnings import rules
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
@@ -41,21 +43,18 @@ def lock(warning_id: int) -> EarlyWarning:
     return warning
 
 
-def next_state(warning: EarlyWarning, verb: str) -> str:
-    state = rules.next_state(warning.state, verb)
-    if state is None:
-        raise WrongState(
-            "wrong_state",
-            _(
-                "Nothing was changed: warning %(number)s is “%(state)s”. Reload the page to see where it stands."
-            )
-            % {"number": warning.number, "state": warning.get_state_display()},
-        )
-    return state
+def check_move(warning: EarlyWarning, verb: str) -> Transition:
+    return states.check_move(warning, rules.TRANSITIONS, verb, lambda: _wrong_state(warning))
 
 
-def move(warning: EarlyWarning, verb: str) -> None:
-    warning.state = next_state(warning, verb)
+def move(warning: EarlyWarning, verb: str) -> Transition:
+    return states.move(warning, rules.TRANSITIONS, verb, lambda: _wrong_state(warning))
+
+
+def _wrong_state(warning: EarlyWarning) -> str:
+    return _(
+        "Nothing was changed: warning %(number)s is “%(state)s”. Reload the page to see where it stands."
+    ) % {"number": warning.number, "state": warning.get_state_display()}
 
 
 def check_rev(warning: EarlyWarning, rev: int | None) -> None:

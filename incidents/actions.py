@@ -105,7 +105,9 @@ def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
     record_entry(incident, "incident.discovered", reach, at=known, recorded_at=now)
     told = {"place": alarm.place, "what": alarm.what, "facts": incident.facts, "reasons": incident.reasons}
     told |= addressee.as_recorded(named, unit)
-    record_entry(incident, "incident.reported", reach, at=now, level=incident.proposed_level, content=told)
+    record_entry(
+        incident, rules.TRANSITIONS.begin.entry, reach, at=now, level=incident.proposed_level, content=told
+    )
     if rules.needs_life_safety(incident.facts):
         danger.tell_at_once(incident, reach, now)
     else:
@@ -199,12 +201,12 @@ def take_over(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
     incident = lock_incident(incident_id)
 
     permissions.check_can_manage(reach, incident)
-    move(incident, Verb.TAKE)
+    done = move(incident, Verb.TAKE)
 
     incident.taken_at, incident.taken_by = now, reach.user
     save(incident, "state", "taken_at", "taken_by")
 
-    record_entry(incident, "incident.taken", reach, at=now)
+    record_entry(incident, done.entry, reach, at=now)
     return incident
 
 
@@ -224,16 +226,15 @@ def merge(*, incident_id: int, into_id: int, reach: Reach, now: datetime) -> Inc
             % {"number": incident.number, "into": into.number},
         )
     _check_nothing_open(incident, _("%(number)s was not linked: still open: %(open)s. End it first."))
-    move(incident, Verb.MERGE)
+    done = move(incident, Verb.MERGE)
 
     incident.merged_into = into
     save(incident, "state", "merged_into")
     cancel_for_thread(thread=incident.key, now=now, reason=incident.state, matters_too=False)
 
-    record_entry(incident, "incident.linked", reach, at=now, content={"into": into.number})
-    record_entry(
-        into, "incident.linked", reach, at=now, content={"from": incident.number, "what": incident.what}
-    )
+    record_entry(incident, done.entry, reach, at=now, content={"into": into.number})
+    content = {"from": incident.number, "what": incident.what}
+    record_entry(into, done.entry, reach, at=now, content=content)
     _unite(incident, into, reach, now)
     settle([incident.key], now)
     return incident
@@ -266,12 +267,12 @@ def retract(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
 
     permissions.check_can_retract(reach, incident, now)
     _check_nothing_open(incident, _("%(number)s was not retracted: still open: %(open)s. End it first."))
-    move(incident, Verb.RETRACT)
+    done = move(incident, Verb.RETRACT)
 
     save(incident, "state")
     cancel_for_thread(thread=incident.key, now=now, reason=incident.state)
 
-    record_entry(incident, "incident.retracted", reach, at=now)
+    record_entry(incident, done.entry, reach, at=now)
     danger.stand_down(incident, reach, now)
     return incident
 
@@ -299,7 +300,7 @@ def close(
     _check_nothing_open(incident, _("%(number)s was not closed: still open: %(open)s. End it first."))
     asked = questions(incident, now)
     check_answers(incident, asked, answers)
-    move(incident, Verb.CLOSE)
+    done = move(incident, Verb.CLOSE)
 
     incident.closed_at, incident.closed_by, incident.summary = now, reach.user, summary
     save(incident, "state", "closed_at", "closed_by", "summary")
@@ -307,7 +308,7 @@ def close(
 
     left_open = keep_answers(incident, reach, asked, answers, now)
     content = {"summary": summary, "left_open": left_open}
-    record_entry(incident, "incident.closed", reach, at=now, content=content)
+    record_entry(incident, done.entry, reach, at=now, content=content)
     danger.stand_down(incident, reach, now)
     return incident
 
@@ -318,13 +319,13 @@ def reopen(*, incident_id: int, reach: Reach, reason: str, now: datetime) -> Inc
     incident = lock_incident(incident_id)
 
     permissions.check_can_close(reach, incident)
-    move(incident, Verb.REOPEN)
+    done = move(incident, Verb.REOPEN)
 
     incident.closed_at = incident.closed_by = None
     incident.summary = ""
     save(incident, "state", "closed_at", "closed_by", "summary")
 
-    record_entry(incident, "incident.reopened", reach, at=now, content={"reason": reason})
+    record_entry(incident, done.entry, reach, at=now, content={"reason": reason})
     danger.tell_returned(incident, reach, now)
     return incident
 

@@ -7,27 +7,50 @@ reported ──take──▶ under way ──close──▶ closed ──reopen�
 
 from datetime import datetime, timedelta
 
+from common.states import NOBODY, NOTHING, StateTable, Transition
 from incidents.choices import State, Verb
 
-#: state → verb → next state. What is not listed cannot happen.
-TRANSITIONS: dict[str, dict[str, str]] = {
-    State.REPORTED: {
-        Verb.TAKE: State.UNDER_WAY,
-        Verb.MERGE: State.MERGED,
-        Verb.RETRACT: State.RETRACTED,
-        Verb.CLOSE: State.CLOSED,
-    },
-    State.UNDER_WAY: {
-        Verb.MERGE: State.MERGED,
-        Verb.RETRACT: State.RETRACTED,
-        Verb.CLOSE: State.CLOSED,
-    },
-    State.CLOSED: {Verb.REOPEN: State.UNDER_WAY},
-    State.MERGED: {},
-    State.RETRACTED: {},
-}
+DESK, REPORTER = "desk", "reporter"
+_CALLED = "who was called where a life was at risk"
 
-OPEN = (State.REPORTED, State.UNDER_WAY)
+TRANSITIONS = StateTable(
+    turns={
+        State.REPORTED: DESK,
+        State.UNDER_WAY: DESK,
+        State.MERGED: NOBODY,
+        State.RETRACTED: NOBODY,
+        State.CLOSED: NOBODY,
+    },
+    rows=[
+        Transition(
+            "report", (NOTHING,), State.REPORTED, "incident.reported", by=REPORTER,
+            tells={
+                "incident.reported": "the nearest duty room",
+                "incident.life_safety": "everybody the plan names, where a life is at risk",
+            },
+            also=("incident.discovered", "incident.life_safety_alerted"),
+        ),
+        Transition(Verb.TAKE, (State.REPORTED,), State.UNDER_WAY, "incident.taken", by=DESK),
+        Transition(
+            Verb.MERGE, (State.REPORTED, State.UNDER_WAY), State.MERGED, "incident.linked", by=DESK,
+        ),
+        Transition(
+            Verb.RETRACT, (State.REPORTED, State.UNDER_WAY), State.RETRACTED, "incident.retracted",
+            by="reporter at once, desk any time", tells={"incident.stood_down": _CALLED},
+        ),
+        Transition(
+            Verb.CLOSE, (State.REPORTED, State.UNDER_WAY), State.CLOSED, "incident.closed", by=DESK,
+            tells={"incident.stood_down": _CALLED}, also=("incident.checked", "first_responder.phone_attempted"),
+        ),
+        Transition(
+            Verb.REOPEN, (State.CLOSED,), State.UNDER_WAY, "incident.reopened", by=DESK,
+            tells={"incident.life_safety": "everybody the plan names, where the danger is back"},
+            also=("incident.life_safety_alerted",),
+        ),
+    ],
+)  # fmt: skip
+
+OPEN = TRANSITIONS.live
 
 #: The page offers ten seconds; the server allows a slow network on top.
 RETRACT_WITHIN = timedelta(seconds=30)
@@ -37,15 +60,6 @@ CLOCK_TOLERANCE = timedelta(minutes=2)
 
 #: Two reports from one unit this close together may be one event.
 SAME_EVENT_WITHIN = timedelta(hours=2)
-
-
-def next_state(state: str, verb: str) -> str | None:
-    """The state after `verb`, or None where the verb does not apply."""
-    return TRANSITIONS[state].get(verb)
-
-
-def verbs_for(state: str) -> list[str]:
-    return list(TRANSITIONS[state])
 
 
 def may_still_retract(recorded_at: datetime, now: datetime) -> bool:

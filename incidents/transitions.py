@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from clocks.actions import record_with_clocks
+from common import states
 from common.errors import Stale, WrongState
+from common.states import Transition
 from incidents import rules
 from incidents.models import Incident
 
@@ -21,15 +23,16 @@ def lock_incident(incident_id: int) -> Incident:
     return rows.filter(pk=incident_id).first() or rows.get(pk=incident_id)
 
 
-def move(incident: Incident, verb: str) -> None:
-    state = rules.next_state(incident.state, verb)
-    if state is None:
-        raise WrongState(
-            "wrong_state",
+def move(incident: Incident, verb: str) -> Transition:
+    return states.move(
+        incident,
+        rules.TRANSITIONS,
+        verb,
+        lambda: (
             _("Nothing was changed: %(number)s is %(state)s. Reload the page to see where it stands.")
-            % {"number": incident.number, "state": incident.get_state_display()},
-        )
-    incident.state = state
+            % {"number": incident.number, "state": incident.get_state_display()}
+        ),
+    )
 
 
 def save(incident: Incident, *fields: str) -> None:

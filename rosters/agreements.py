@@ -8,10 +8,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from common.states import move
 from journal.record import record
 from notices.ending import settle
-from rosters import alerts
-from rosters.choices import SwapState
+from rosters import alerts, rules
 from rosters.models import Shift, Swap
 
 
@@ -23,9 +23,9 @@ def lapse_swaps(shifts: Iterable[Shift], now: datetime) -> list[Swap]:
     )
     found = list(rows.select_related("shift__post__unit", "proposed_by", "other").order_by("pk"))
     for swap in found:
-        swap.state = SwapState.LAPSED
+        done = move(swap, rules.SWAPS, rules.LAPSE)
         swap.save(update_fields=["state"])
-        _record(swap, now)
+        _record(swap, done.entry, now)
         settle([swap.key], now)
         alerts.tell_swap(
             swap,
@@ -37,10 +37,10 @@ def lapse_swaps(shifts: Iterable[Shift], now: datetime) -> list[Swap]:
     return found
 
 
-def _record(swap: Swap, now: datetime) -> None:
+def _record(swap: Swap, kind: str, now: datetime) -> None:
     content = {"post": swap.shift.post.title, "from": str(swap.proposed_by), "to": str(swap.other)}
     record(
-        "swap.lapsed",
+        kind,
         subject=swap.key,
         unit=swap.shift.post.unit,
         actor=None,

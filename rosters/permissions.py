@@ -45,11 +45,12 @@ def check_can_offer(reach: Reach, shift: Shift) -> None:
 def check_can_move_swap(reach: Reach, swap: Swap, verb: str) -> None:
     """The other one answers, the proposer takes back, a leader who is neither of them decides."""
     sides = (swap.proposed_by_id, swap.other_id)
+    by = rules.SWAPS[verb].by
     may = (
-        (verb in rules.OTHER and swap.other_id == reach.user.pk)
-        or (verb in rules.PROPOSER and swap.proposed_by_id == reach.user.pk)
+        (by == rules.OTHER and swap.other_id == reach.user.pk)
+        or (by == rules.PROPOSER and swap.proposed_by_id == reach.user.pk)
         or (
-            verb in rules.LEADER
+            by == rules.LEADER
             and reach.user.pk not in sides
             and reach.holds("roster.publish", swap.shift.post.unit.path)
         )

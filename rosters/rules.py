@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from common.local_time import LOCAL, day_of
+from common.states import NOBODY, NOTHING, StateTable, Transition
 from rosters.choices import FindingCode, SwapState, SwapVerb
 
 DAY = timedelta(days=1)
@@ -293,42 +294,56 @@ def loads(shifts: Iterable[tuple[int, datetime, datetime, bool, bool]]) -> list[
 
 # --- swaps -------------------------------------------------------------------------------------------------
 
-#: state → verb → next state. What is not listed cannot happen.
-SWAPS: dict[str, dict[str, str]] = {
-    SwapState.PROPOSED: {
-        SwapVerb.ACCEPT: SwapState.ACCEPTED,
-        SwapVerb.DECLINE: SwapState.DECLINED,
-        SwapVerb.WITHDRAW: SwapState.WITHDRAWN,
+#: The duty it is about has changed.
+LAPSE = "lapse"
+PROPOSER, OTHER, LEADER, SYSTEM = "proposer", "other", "leader", "system"
+_BOTH = "the two sides, without who acts"
+
+
+def _told(state: str, who: str = _BOTH) -> dict[str, str]:
+    return {f"swap.{state}": who}
+
+
+SWAPS = StateTable(
+    turns={
+        SwapState.PROPOSED: OTHER,
+        SwapState.ACCEPTED: LEADER,
+        SwapState.APPROVED: NOBODY,
+        SwapState.DECLINED: NOBODY,
+        SwapState.REFUSED: NOBODY,
+        SwapState.WITHDRAWN: NOBODY,
+        SwapState.LAPSED: NOBODY,
     },
-    SwapState.ACCEPTED: {
-        SwapVerb.APPROVE: SwapState.APPROVED,
-        SwapVerb.REFUSE: SwapState.REFUSED,
-        SwapVerb.WITHDRAW: SwapState.WITHDRAWN,
-    },
-    SwapState.APPROVED: {},
-    SwapState.DECLINED: {},
-    SwapState.REFUSED: {},
-    SwapState.WITHDRAWN: {},
-    SwapState.LAPSED: {},
-}
+    rows=[
+        Transition(
+            "propose", (NOTHING,), SwapState.PROPOSED, "swap.proposed", by=PROPOSER,
+            tells=_told(SwapState.PROPOSED, "the other side"),
+        ),
+        Transition(
+            SwapVerb.ACCEPT, (SwapState.PROPOSED,), SwapState.ACCEPTED, "swap.accepted", by=OTHER,
+            tells=_told(SwapState.ACCEPTED, "the proposer, the leaders on duty"),
+        ),
+        Transition(
+            SwapVerb.DECLINE, (SwapState.PROPOSED,), SwapState.DECLINED, "swap.declined", by=OTHER,
+            tells=_told(SwapState.DECLINED),
+        ),
+        Transition(
+            SwapVerb.WITHDRAW, (SwapState.PROPOSED, SwapState.ACCEPTED), SwapState.WITHDRAWN,
+            "swap.withdrawn", by=PROPOSER, tells=_told(SwapState.WITHDRAWN),
+        ),
+        Transition(
+            SwapVerb.APPROVE, (SwapState.ACCEPTED,), SwapState.APPROVED, "swap.approved", by=LEADER,
+            tells=_told(SwapState.APPROVED),
+        ),
+        Transition(
+            SwapVerb.REFUSE, (SwapState.ACCEPTED,), SwapState.REFUSED, "swap.refused", by=LEADER,
+            tells=_told(SwapState.REFUSED),
+        ),
+        Transition(
+            LAPSE, (SwapState.PROPOSED, SwapState.ACCEPTED), SwapState.LAPSED, "swap.lapsed", by=SYSTEM,
+            tells=_told(SwapState.LAPSED, "the two sides"),
+        ),
+    ],
+)  # fmt: skip
 
-OPEN_SWAPS = tuple(state for state, verbs in SWAPS.items() if verbs)
-
-#: Whose move each verb is: the other person's, the proposer's, a leader's.
-OTHER = (SwapVerb.ACCEPT, SwapVerb.DECLINE)
-PROPOSER = (SwapVerb.WITHDRAW,)
-LEADER = (SwapVerb.APPROVE, SwapVerb.REFUSE)
-
-#: verb → the journal kind that records it.
-SWAP_KINDS = {
-    SwapVerb.ACCEPT: "swap.accepted",
-    SwapVerb.DECLINE: "swap.declined",
-    SwapVerb.WITHDRAW: "swap.withdrawn",
-    SwapVerb.APPROVE: "swap.approved",
-    SwapVerb.REFUSE: "swap.refused",
-}
-
-
-def next_swap_state(state: str, verb: str) -> str | None:
-    """The state after `verb`, or None where the verb does not apply."""
-    return SWAPS[state].get(verb)
+OPEN_SWAPS = SWAPS.live

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.scope import Reach
 from accounts.verbs import VERBS
 from common.errors import Invalid, WrongState
+from common.states import check_move
 from journal.record import record
 from notices.ending import settle
 from rosters import alerts, changes, permissions, rules
@@ -64,7 +65,7 @@ def propose_swap(
         shift=shift, in_return=in_return, proposed_by=reach.user, other=other, reason=reason, proposed_at=now
     )
 
-    _record(swap, "swap.proposed", reach, now)
+    _record(swap, rules.SWAPS.begin.entry, reach, now)
     _tell(swap, [other], now)
     return swap
 
@@ -108,20 +109,14 @@ def move_swap(*, reach: Reach, swap_id: int, verb: str, now: datetime) -> Swap:
     swap.shift = shift
 
     permissions.check_can_move_swap(reach, swap, verb)
-    state = rules.next_swap_state(swap.state, verb)
-    if state is None:
-        raise WrongState(
-            "wrong_state",
-            _("The swap was not changed: it is “%(state)s” by now. Look at the list again.")
-            % {"state": swap.get_state_display()},
-        )
+    done = check_move(swap, rules.SWAPS, verb, lambda: _wrong_state(swap))
     if verb in (SwapVerb.ACCEPT, SwapVerb.APPROVE):
         _check_not_begun(shift, now)
     if verb == SwapVerb.APPROVE:
         _exchange(swap, reach, now)
 
-    swap.state = state
-    if verb in rules.LEADER:
+    swap.state = done.to or swap.state
+    if done.by == rules.LEADER:
         swap.decided_at, swap.decided_by = now, reach.user
     else:
         swap.answered_at = now
@@ -131,9 +126,15 @@ def move_swap(*, reach: Reach, swap_id: int, verb: str, now: datetime) -> Swap:
         lapse_swaps([one for one in (swap.shift, swap.in_return) if one], now)
 
     settle([swap.key], now)
-    _record(swap, rules.SWAP_KINDS[SwapVerb(verb)], reach, now)
+    _record(swap, done.entry, reach, now)
     _tell(swap, _concerned(swap, reach, now), now)
     return swap
+
+
+def _wrong_state(swap: Swap) -> str:
+    return _("The swap was not changed: it is “%(state)s” by now. Look at the list again.") % {
+        "state": swap.get_state_display()
+    }
 
 
 def _exchange(swap: Swap, reach: Reach, now: datetime) -> None:

@@ -16,19 +16,11 @@ from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
 from common.local_time import day_of
 from common.numbers import next_number
+from common.states import Transition, move
 from incidents.actions import Alarm, report_incident
 from incidents.choices import Source
 from plans.engine.facts import Facts
 from zero_reports.filing.models import ReportItem
-
-#: Verb → the journal's word for it.
-KINDS = {
-    MatterVerb.ASSIGN: "matter.assigned",
-    MatterVerb.COORDINATE: "matter.coordinated",
-    MatterVerb.FOLLOW: "matter.followed",
-    MatterVerb.FILE: "matter.filed",
-    MatterVerb.REOPEN: "matter.reopened",
-}
 
 
 @transaction.atomic
@@ -72,7 +64,8 @@ def register(*, reach: Reach, item_id: int, now: datetime) -> Matter:
     )
     matter.save(force_insert=True)
 
-    record_act("matter.registered", MatterVerb.REGISTER, matter, reach, now, "")
+    begun = rules.TRANSITIONS.begin
+    record_act(begun.entry, begun.verb, matter, reach, now, "")
     return matter
 
 
@@ -99,13 +92,13 @@ def assign(
             % {"number": matter.number, "unit": lead},
             fields={"lead": [_("This unit no longer exists.")]},
         )
-    _move(matter, MatterVerb.ASSIGN)
+    done = _move(matter, MatterVerb.ASSIGN)
 
     matter.lead_unit, matter.helpers, matter.due_date = lead, helpers, due_date
     save(matter, "state", "lead_unit", "helpers", "due_date")
 
     said = "; ".join(part for part in (str(lead), helpers, note) if part)
-    record_act(KINDS[MatterVerb.ASSIGN], MatterVerb.ASSIGN, matter, reach, now, said, lead=lead.code)
+    record_act(done.entry, done.verb, matter, reach, now, said, lead=lead.code)
     return matter
 
 
@@ -116,13 +109,13 @@ def work_on(*, reach: Reach, matter_id: int, verb: str, note: str, now: datetime
 
     permissions.check_can_work_on(reach, matter)
     _check_note(matter, verb, note)
-    _move(matter, verb)
+    done = _move(matter, verb)
 
     if verb == MatterVerb.REOPEN:
         matter.filed_at = None
     save(matter, "state", "filed_at")
 
-    record_act(KINDS[MatterVerb(verb)], verb, matter, reach, now, note)
+    record_act(done.entry, done.verb, matter, reach, now, note)
     return matter
 
 
@@ -144,12 +137,12 @@ def file_matter(*, reach: Reach, matter_id: int, result: str, file_number: str, 
             fields={"file_number": [_("Write the number of the file.")]},
         )
     _check_answered(matter)
-    _move(matter, MatterVerb.FILE)
+    done = _move(matter, MatterVerb.FILE)
 
     matter.result, matter.file_number, matter.filed_at = result, file_number, now
     save(matter, "state", "result", "file_number", "filed_at")
 
-    record_act("matter.filed", MatterVerb.FILE, matter, reach, now, result, file=file_number)
+    record_act(done.entry, done.verb, matter, reach, now, result, file=file_number)
     return matter
 
 
@@ -222,11 +215,12 @@ def end_mediation(*, reach: Reach, matter_id: int, now: datetime) -> Matter:
     return matter
 
 
-def _move(matter: Matter, verb: str) -> None:
-    following = rules.next_state(matter.state, verb)
-    if following is None:
-        raise WrongState(
-            "wrong_state",
+def _move(matter: Matter, verb: str) -> Transition:
+    return move(
+        matter,
+        rules.TRANSITIONS,
+        verb,
+        lambda: (
             _(
                 "Nothing was changed on %(number)s: it is “%(state)s”, and “%(verb)s” does not follow from that. Load the page again."
             )
@@ -234,9 +228,9 @@ def _move(matter: Matter, verb: str) -> None:
                 "number": matter.number,
                 "state": MatterState(matter.state).label,
                 "verb": MatterVerb(verb).label,
-            },
-        )
-    matter.state = following
+            }
+        ),
+    )
 
 
 def _check_note(matter: Matter, verb: str, note: str) -> None:

@@ -9,32 +9,28 @@ is the roll-up's. Source: Jintan campaign rules 四 5 (汇总登记、分流指�
 
 from cases.matters.choices import MatterState as S
 from cases.matters.choices import MatterVerb as V
+from common.states import NOBODY, NOTHING, StateTable, Transition
 
-TRANSITIONS: dict[str, dict[str, str]] = {
-    S.REGISTERED: {V.ASSIGN: S.ASSIGNED},
-    S.ASSIGNED: {V.ASSIGN: S.ASSIGNED, V.COORDINATE: S.COORDINATED, V.FOLLOW: S.FOLLOWED},
-    S.COORDINATED: {V.ASSIGN: S.ASSIGNED, V.COORDINATE: S.COORDINATED, V.FOLLOW: S.FOLLOWED},
-    S.FOLLOWED: {
-        V.ASSIGN: S.ASSIGNED,
-        V.COORDINATE: S.COORDINATED,
-        V.FOLLOW: S.FOLLOWED,
-        V.FILE: S.FILED,
-    },
-    S.FILED: {V.REOPEN: S.FOLLOWED},
-}
+LEADS, LEAD = "who manages matters", "lead unit"
+_UNDER_WAY = (S.ASSIGNED, S.COORDINATED, S.FOLLOWED)
 
+TRANSITIONS = StateTable(
+    turns={S.REGISTERED: LEADS, S.ASSIGNED: LEAD, S.COORDINATED: LEAD, S.FOLLOWED: LEAD, S.FILED: NOBODY},
+    rows=[
+        Transition(V.REGISTER, (NOTHING,), S.REGISTERED, "matter.registered", by=LEADS),
+        Transition(V.ASSIGN, (S.REGISTERED, *_UNDER_WAY), S.ASSIGNED, "matter.assigned", by=LEADS),
+        Transition(V.COORDINATE, _UNDER_WAY, S.COORDINATED, "matter.coordinated", by=LEAD),
+        Transition(V.FOLLOW, _UNDER_WAY, S.FOLLOWED, "matter.followed", by=LEAD),
+        Transition(V.FILE, (S.FOLLOWED,), S.FILED, "matter.filed", by=LEAD),
+        Transition(V.REOPEN, (S.FILED,), S.FOLLOWED, "matter.reopened", by=LEADS),
+    ],
+)
+
+#: Verbs that need nothing but a sentence.
+BY_A_SENTENCE = (V.COORDINATE, V.FOLLOW, V.REOPEN)
 #: Verbs that need words: what was done, or why.
 NEEDS_NOTE = frozenset({V.COORDINATE, V.FOLLOW, V.FILE, V.REOPEN})
 
 
-def next_state(state: str, verb: str) -> str | None:
-    """The state after `verb`, or None where the verb does not apply."""
-    return TRANSITIONS[state].get(verb)
-
-
-def verbs_for(state: str) -> list[str]:
-    return list(TRANSITIONS[state])
-
-
 def is_open(state: str) -> bool:
-    return state != S.FILED
+    return state in TRANSITIONS.live

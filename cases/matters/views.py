@@ -66,7 +66,7 @@ class MatterPage(LoginRequiredMixin, View):
     def get(self, request, number):
         matter = queries.get_matter(request.reach, number)
         may_work = is_allowed(permissions.check_can_work_on, request.reach, matter)
-        verbs = rules.verbs_for(matter.state) if may_work else []
+        verbs = rules.TRANSITIONS.verbs_for(matter.state) if may_work else []
         steps = list(matter.steps.select_related("by"))
         titles = titles_said(step.post for step in steps)
         for step in steps:
@@ -89,7 +89,7 @@ class MatterPage(LoginRequiredMixin, View):
             "works": [
                 (verb, MatterVerb(verb).label, WorkForm(auto_id=f"{verb}-%s"))
                 for verb in verbs
-                if verb in actions.KINDS and verb not in (MatterVerb.ASSIGN, MatterVerb.FILE)
+                if verb in rules.BY_A_SENTENCE
             ],
             "form_kinds": _forms_to_begin(matter) if may_work else [],
             "now": request.now,
@@ -132,7 +132,7 @@ class Act(LoginRequiredMixin, View):
             actions.accept_dispute(**asked)
         elif verb == MatterVerb.END_MEDIATION:
             actions.end_mediation(**asked)
-        elif verb in actions.KINDS:
+        elif verb in rules.BY_A_SENTENCE:
             actions.work_on(**asked, verb=verb, **valid(WorkForm(request.POST)))
         else:
             raise not_found()

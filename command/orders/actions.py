@@ -16,12 +16,13 @@ from clocks.calendar import Calendar
 from clocks.durations import due_at
 from command.orders import alerts, permissions, rules
 from command.orders.alerts import Target
-from command.orders.choices import OrderState, OrderVerb, TargetKind
+from command.orders.choices import OrderState, TargetKind
 from command.orders.models import Order, OrderStep
 from common import codes
 from common.errors import Invalid, Stale, WrongState
 from common.failpoints import crash_point
 from common.numbers import next_number
+from common.states import check_move
 from incidents.models import Incident
 from incidents.sharing import let_take_part
 from incidents.transitions import lock_incident
@@ -111,7 +112,7 @@ def issue_order(
     let_take_part(incident=incident, posts=_posts_of(target), person=target.person)
 
     content = {"to": str(target), "task": task, "arrive_by": order.arrive_by and order.arrive_by.isoformat()}
-    _record(order, "order.issued", reach, now, content, deadlines=_deadlines(document, order))
+    _record(order, rules.TRANSITIONS.begin.entry, reach, now, content, deadlines=_deadlines(document, order))
     alerts.tell_recipient(order, target=target, now=now)
     crash_point("orders.before_commit")
     return order
@@ -141,9 +142,7 @@ def move_order(
             )
             % {"number": order.number},
         )
-    state = rules.next_state(order.state, verb)
-    if state is None:
-        raise _wrong_state(order)
+    done = check_move(order, rules.TRANSITIONS, verb, lambda: _wrong_state(order))
     if (on_behalf or verb in rules.NEEDS_REASON) and not note.strip():
         raise Invalid(
             "reason_missing",
@@ -151,7 +150,7 @@ def move_order(
             fields={"note": [_("Say why, in a few words.")]},
         )
 
-    order.state = state
+    order.state = state = done.to or order.state
     order.ended_at = None if order.is_live else now
     order.rev += 1
     order.save(update_fields=["state", "ended_at", "rev"])
@@ -168,7 +167,7 @@ def move_order(
         _end_telling(order, reach, now)
 
     content = {"to": _target_text(order), "on_behalf": on_behalf, "note": note}
-    _record(order, rules.KINDS[OrderVerb(verb)], reach, now, content, post=title)
+    _record(order, done.entry, reach, now, content, post=title)
     crash_point("orders.before_step_commit")
     return order
 
@@ -200,19 +199,15 @@ def _check_squad_is_free(incident: Incident, target: Target) -> None:
         )
 
 
-def _wrong_state(order: Order) -> WrongState:
+def _wrong_state(order: Order) -> str:
     last = order.steps.last()
-    return WrongState(
-        "wrong_state",
-        _(
-            "Order %(number)s was not changed: it is %(state)s since %(time)s. Reload the page to see what can be done."
-        )
-        % {
-            "number": order.number,
-            "state": order.get_state_display(),
-            "time": f"{localtime(last.at):%H:%M}" if last else "",
-        },
-    )
+    return _(
+        "Order %(number)s was not changed: it is %(state)s since %(time)s. Reload the page to see what can be done."
+    ) % {
+        "number": order.number,
+        "state": order.get_state_display(),
+        "time": f"{localtime(last.at):%H:%M}" if last else "",
+    }
 
 
 def _posts_of(target: Target) -> list[Post]:

@@ -45,10 +45,11 @@ def check_may_be_ordered(reach: Reach, incident: Incident, units: Iterable[Unit]
 
 def check_can_move(reach: Reach, order: Order, verb: str) -> bool:
     """Whether this person may do `verb`; returns True where it is done on the recipient's behalf."""
-    if verb in rules.SPOT:
+    by = rules.TRANSITIONS[verb].by
+    if by == rules.SPOT:
         _check_can_confirm(reach, order)
         return False
-    if verb in rules.SENDER:
+    if by == rules.SENDER:
         _check_directs(reach, order)
         return False
     if is_recipient(reach, order):

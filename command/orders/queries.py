@@ -85,7 +85,7 @@ class OrderCard(NamedTuple):
         return [verb for verb in self.verbs if self._is_for_others(verb)]
 
     def _is_for_others(self, verb: OrderVerb) -> bool:
-        return self.on_behalf and verb in rules.RECIPIENT
+        return self.on_behalf and rules.TRANSITIONS[verb].by == rules.RECIPIENT
 
 
 def cards(reach: Reach, rows: Iterable[Order]) -> list[OrderCard]:
@@ -138,7 +138,8 @@ def card(reach: Reach, order: Order, contacts: list[Contact] | None = None) -> O
         step = reached.get(state)
         at = order.issued_at if state == rules.STEPS[0] else step.at if step else None
         steps.append((state, str(state.label), at, bool(step and step.on_behalf)))
-    verbs = [OrderVerb(verb) for verb in rules.TRANSITIONS[order.state] if _may(reach, order, verb, reached)]
+    possible = rules.TRANSITIONS.verbs_for(order.state)
+    verbs = [OrderVerb(verb) for verb in possible if _may(reach, order, verb, reached)]
     on_behalf = not permissions.is_recipient(reach, order)
     return OrderCard(order, steps, verbs, on_behalf, contacts)
 

@@ -6,44 +6,47 @@ declined: by the recipient, until arrival.   recalled: by the sender, until comp
 
 from command.orders.choices import OrderState as S
 from command.orders.choices import OrderVerb as V
+from common.states import NOBODY, NOTHING, StateTable, Transition
 
-#: state → verb → next state. What is not listed cannot happen.
-TRANSITIONS: dict[str, dict[str, str]] = {
-    S.ISSUED: {V.ACKNOWLEDGE: S.ACKNOWLEDGED, V.DECLINE: S.DECLINED, V.RECALL: S.RECALLED},
-    S.ACKNOWLEDGED: {V.DEPART: S.UNDER_WAY, V.DECLINE: S.DECLINED, V.RECALL: S.RECALLED},
-    S.UNDER_WAY: {V.ARRIVE: S.ARRIVED, V.DECLINE: S.DECLINED, V.RECALL: S.RECALLED},
-    S.ARRIVED: {V.CONFIRM_ARRIVAL: S.ARRIVAL_CONFIRMED, V.RECALL: S.RECALLED},
-    S.ARRIVAL_CONFIRMED: {V.COMPLETE: S.COMPLETED, V.RECALL: S.RECALLED},
-    S.COMPLETED: {},
-    S.DECLINED: {},
-    S.RECALLED: {},
-}
+#: The recipient answers, the sender directs, somebody else on the spot confirms.
+RECIPIENT, SENDER, SPOT = "recipient", "sender", "spot"
+_BEFORE_ARRIVAL = (S.ISSUED, S.ACKNOWLEDGED, S.UNDER_WAY)
 
-#: Whose move each verb is: the recipient answers, the sender directs, the spot confirms.
-RECIPIENT = (V.ACKNOWLEDGE, V.DEPART, V.ARRIVE, V.COMPLETE, V.DECLINE)
-SENDER = (V.RECALL,)
-SPOT = (V.CONFIRM_ARRIVAL,)
+TRANSITIONS = StateTable(
+    turns={
+        S.ISSUED: RECIPIENT,
+        S.ACKNOWLEDGED: RECIPIENT,
+        S.UNDER_WAY: RECIPIENT,
+        S.ARRIVED: SPOT,
+        S.ARRIVAL_CONFIRMED: RECIPIENT,
+        S.COMPLETED: NOBODY,
+        S.DECLINED: NOBODY,
+        S.RECALLED: NOBODY,
+    },
+    rows=[
+        Transition(
+            "issue", (NOTHING,), S.ISSUED, "order.issued", by=SENDER,
+            tells={"order.issued": "everybody who can answer it"},
+        ),
+        Transition(V.ACKNOWLEDGE, (S.ISSUED,), S.ACKNOWLEDGED, "order.acknowledged", by=RECIPIENT),
+        Transition(V.DEPART, (S.ACKNOWLEDGED,), S.UNDER_WAY, "order.under_way", by=RECIPIENT),
+        Transition(V.ARRIVE, (S.UNDER_WAY,), S.ARRIVED, "order.arrived", by=RECIPIENT),
+        Transition(
+            V.CONFIRM_ARRIVAL, (S.ARRIVED,), S.ARRIVAL_CONFIRMED, "order.arrival_confirmed", by=SPOT,
+        ),
+        Transition(V.COMPLETE, (S.ARRIVAL_CONFIRMED,), S.COMPLETED, "order.completed", by=RECIPIENT),
+        Transition(V.DECLINE, _BEFORE_ARRIVAL, S.DECLINED, "order.declined", by=RECIPIENT),
+        Transition(
+            V.RECALL, (*_BEFORE_ARRIVAL, S.ARRIVED, S.ARRIVAL_CONFIRMED), S.RECALLED, "order.recalled",
+            by=SENDER, tells={"order.recalled": "who was told of the order"},
+        ),
+    ],
+)  # fmt: skip
+
+LIVE = TRANSITIONS.live
 
 #: Verbs that end the matter badly enough to owe a reason.
 NEEDS_REASON = (V.DECLINE, V.RECALL)
 
-LIVE = tuple(state for state, verbs in TRANSITIONS.items() if verbs)
-
 #: The path an order takes when all goes well, for the steps on its card.
 STEPS = (S.ISSUED, S.ACKNOWLEDGED, S.UNDER_WAY, S.ARRIVED, S.ARRIVAL_CONFIRMED, S.COMPLETED)
-
-#: verb → the journal kind that records it.
-KINDS = {
-    V.ACKNOWLEDGE: "order.acknowledged",
-    V.DEPART: "order.under_way",
-    V.ARRIVE: "order.arrived",
-    V.CONFIRM_ARRIVAL: "order.arrival_confirmed",
-    V.COMPLETE: "order.completed",
-    V.DECLINE: "order.declined",
-    V.RECALL: "order.recalled",
-}
-
-
-def next_state(state: str, verb: str) -> str | None:
-    """The state after `verb`, or None where the verb does not apply."""
-    return TRANSITIONS[state].get(verb)

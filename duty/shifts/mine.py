@@ -52,6 +52,6 @@ class MinePage(LoginRequiredMixin, PartsView):
 
 
 def _may_move(reach, swap, verb) -> bool:
-    return bool(rules.next_swap_state(swap.state, verb)) and is_allowed(
+    return bool(rules.SWAPS.row(swap.state, verb)) and is_allowed(
         permissions.check_can_move_swap, reach, swap, verb
     )

@@ -12,6 +12,7 @@ from accounts.models import Unit, User
 from clocks import effects
 from clocks.actions import write_rules
 from common.errors import Invalid, WrongState
+from common.states import Transition, move
 from journal.keys import key
 from journal.kinds import KINDS
 from journal.record import record
@@ -22,8 +23,8 @@ from plans.document.campaigns import NO_TERM, Term
 from plans.document.clock_rules import clock_rule, runs
 from plans.document.sections import clocks_of
 from plans.document.words import words
-from plans.lifecycle import permissions, queries
-from plans.lifecycle.choices import PlanKind, PlanState
+from plans.lifecycle import permissions, queries, rules
+from plans.lifecycle.choices import PlanKind, PlanState, PlanVerb
 from plans.lifecycle.models import Plan, PlanStep, PlanText, PlanVersion
 
 
@@ -68,7 +69,7 @@ def load_plan(
     if is_new:
         PlanText.objects.create(version=version, source=raw.decode("utf-8-sig"), document=checked.document)
         register_clock_rules(version)
-        _step(version, PlanState.DRAFT, "plan.loaded", actor, now, reason)
+        _step(version, rules.TRANSITIONS.begin, actor, now, reason)
     if put_in_force and version.state != PlanState.IN_FORCE:
         version = put_plan_in_force(version_id=version.pk, actor=actor, now=now, term=term, reason=reason)
     return version
@@ -97,25 +98,27 @@ def put_plan_in_force(
     if version.state == PlanState.DRAFT:
         file_version(version, actor, now, reason)
     for earlier in plan.versions.filter(state=PlanState.IN_FORCE).select_related("plan__owner_unit"):
-        earlier.state, earlier.in_force_to = PlanState.SUPERSEDED, now
+        done = move(earlier, rules.TRANSITIONS, PlanVerb.SUPERSEDE)
+        earlier.in_force_to = now
         earlier.save(update_fields=["state", "in_force_to"])
-        _step(earlier, PlanState.SUPERSEDED, "plan.superseded", actor, now, version.ref)
-    version.state, version.in_force_from = PlanState.IN_FORCE, now
+        _step(earlier, done, actor, now, version.ref)
+    done = move(version, rules.TRANSITIONS, PlanVerb.PUT_IN_FORCE)
+    version.in_force_from = now
     version.valid_from, version.valid_to = term.valid_from, term.valid_to
     version.place, version.reviewed_by = term.place, term.reviewed_by
     version.save(update_fields=["state", "in_force_from", *_TERM])
     title = words(version.document["title"])
     Plan.objects.filter(pk=plan.pk).update(title_zh=title.zh, title_en=title.en)
 
-    _step(version, PlanState.IN_FORCE, "plan.in_force", actor, now, reason)
+    _step(version, done, actor, now, reason)
     return version
 
 
 def file_version(version: PlanVersion, actor: User | None, now: datetime, reason: str) -> None:
     """Mark a draft as filed. The caller has locked its plan and asked who may."""
-    version.state = PlanState.FILED
+    done = move(version, rules.TRANSITIONS, PlanVerb.FILE)
     version.save(update_fields=["state"])
-    _step(version, PlanState.FILED, "plan.filed", actor, now, reason)
+    _step(version, done, actor, now, reason)
 
 
 def register_clock_rules(version: PlanVersion) -> None:
@@ -248,14 +251,12 @@ def said(problem: Problem | Finding) -> str:
     return _(problem.sentence) % problem.values
 
 
-def _step(
-    version: PlanVersion, state: str, kind: str, actor: User | None, now: datetime, reason: str
-) -> None:
+def _step(version: PlanVersion, done: Transition, actor: User | None, now: datetime, reason: str) -> None:
     """Write down that the version came into a state, beside it and in the journal."""
-    PlanStep.objects.create(version=version, state=state, at=now, by=actor, reason=reason)
+    PlanStep.objects.create(version=version, state=version.state, at=now, by=actor, reason=reason)
     said = {"reason": reason} if reason else {}
     record(
-        kind,
+        done.entry,
         subject=key("plan", version.pk),
         unit=version.plan.owner_unit,
         actor=actor,

@@ -6,8 +6,9 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
 from common.errors import is_allowed
+from plans.lifecycle import rules
 from plans.lifecycle.models import PlanStep, PlanVersion
-from plans.versions import permissions, rules
+from plans.versions import permissions
 
 
 def history(version: PlanVersion) -> QuerySet[PlanVersion]:

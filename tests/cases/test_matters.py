@@ -69,7 +69,7 @@ def test_every_verb_in_every_state(matter, reach, now, units, state, verb):
     who = reach("county1.duty")
     for step in WAYS[state]:
         move(step, matter, who, now, units)
-    following = rules.next_state(state, verb)
+    following = rules.TRANSITIONS.next_state(state, verb)
 
     if following is None:
         with pytest.raises(WrongState):
@@ -77,7 +77,7 @@ def test_every_verb_in_every_state(matter, reach, now, units, state, verb):
         assert Matter.objects.get().state == state
     else:
         assert move(verb, matter, who, now, units).state == following
-        assert Entry.objects.filter(kind=actions.KINDS[verb]).exists()
+        assert Entry.objects.filter(kind=rules.TRANSITIONS[verb].entry).exists()
 
 
 def test_registering_twice_is_one_matter_with_one_entry(item, reach, now):

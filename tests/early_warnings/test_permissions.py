@@ -269,7 +269,7 @@ def test_every_state_by_every_verb_by_every_role(in_state, passwords, reach, sai
     later = now + timedelta(minutes=1)
     for verb in MAY:
         for role, username in ROLES.items():
-            expected = verb in rules.verbs_for(state) and role in MAY[verb]
+            expected = verb in rules.TRANSITIONS.verbs_for(state) and role in MAY[verb]
 
             done = is_carried_out(verb, warning, reach(username), said, cast, later)
             shown = queries.may(reach(username), queries_get(warning), later)

@@ -9,9 +9,10 @@ from common.errors import Invalid, NotAllowed, WrongState
 from journal.models import Entry
 from journal.record import content_of
 from plans.checks import documents
+from plans.lifecycle import rules
 from plans.lifecycle.actions import load_plan
 from plans.lifecycle.choices import PlanState, PlanVerb
-from plans.versions import actions, rules
+from plans.versions import actions
 from plans.versions.difference import difference
 
 PASSWORD = "a long walk by the river"
@@ -56,7 +57,7 @@ def test_every_state_and_verb():
 
     for state in PlanState:
         for verb in PlanVerb:
-            assert rules.next_state(state, verb) == allowed.get((state, verb)), (state, verb)
+            assert rules.TRANSITIONS.next_state(state, verb) == allowed.get((state, verb)), (state, verb)
     assert [rules.next_act(state) for state in PlanState] == ["file", "put-in-force", None, None]
 
 

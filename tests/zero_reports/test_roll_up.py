@@ -15,7 +15,6 @@ from common.official_documents import Heading
 from journal.models import Entry
 from zero_reports.filing.actions import Item, file_report
 from zero_reports.filing.models import ReportItem, ZeroReport
-from zero_reports.rollups import rules
 from zero_reports.rollups.actions import confirm, return_down
 from zero_reports.rollups.documents import year_paper
 from zero_reports.rollups.models import RollUp
@@ -44,11 +43,6 @@ def down(cast, units, now, today):
         return return_down(reach=reach, unit=units[code], period=today, reason=reason, now=now)
 
     return _down
-
-
-@pytest.mark.parametrize("state", list(rules.TRANSITIONS))
-def test_the_table_names_only_states_it_knows(state):
-    assert set(rules.TRANSITIONS[state].values()) <= set(rules.TRANSITIONS)
 
 
 def test_a_township_confirms_itself_and_its_villages(up, file, units):

@@ -14,6 +14,7 @@ from common.personal_data import unsigned_personal_data_in
 from journal.keys import key
 from journal.record import record
 from zero_reports.rollups import permissions, queries, rules
+from zero_reports.rollups.choices import RollUpState
 from zero_reports.rollups.models import RollUp
 from zero_reports.rollups.queries import Draft, Part
 
@@ -52,7 +53,7 @@ def confirm(
     made.save(force_insert=True)
 
     record(
-        "roll_up.confirmed",
+        rules.TRANSITIONS[rules.CONFIRM].entry,
         subject=subject_of(unit, period),
         unit=unit,
         actor=reach.user,
@@ -78,7 +79,8 @@ def return_down(*, reach: Reach, unit: Unit, period: Period, reason: str, now: d
     found = queries.current(unit, period)
 
     permissions.check_can_return(reach, unit)
-    if found is None or rules.next_state(found.state, rules.RETURN) is None:
+    done = rules.TRANSITIONS.row(found.state, rules.RETURN) if found else None
+    if found is None or done is None:
         raise WrongState(
             "not_confirmed",
             _(
@@ -96,12 +98,12 @@ def return_down(*, reach: Reach, unit: Unit, period: Period, reason: str, now: d
         )
     _check_words(unit, reason)
 
-    found.state = rules.RETURNED
+    found.state = done.to or found.state
     found.returned_at, found.returned_by, found.return_reason = now, reach.user, reason
     found.save(update_fields=["state", "returned_at", "returned_by", "return_reason"])
 
     record(
-        "roll_up.returned",
+        done.entry,
         subject=subject_of(unit, period),
         unit=unit,
         actor=reach.user,
@@ -174,7 +176,7 @@ def _check_words(unit: Unit, *words: str) -> None:
 
 def _is_same(before: RollUp, found: Draft, note: str, reason: str) -> bool:
     return (
-        before.state == rules.CONFIRMED
+        before.state == RollUpState.CONFIRMED
         and not queries.has_drifted(before, found)
         and before.note == note
         and before.reason == (reason if found.open_parts else "")

@@ -14,6 +14,7 @@ from zero_reports.counts.queries import Line, Summary, summary
 from zero_reports.filing.classes import class_said, in_order
 from zero_reports.filing.models import ReportItem
 from zero_reports.rollups import rules
+from zero_reports.rollups.choices import RollUpState
 from zero_reports.rollups.models import RollUp
 from zero_reports.rollups.rules import BY_CHILD, COUNTED, OWN
 from zero_reports.rounds.rules import Counts
@@ -90,7 +91,7 @@ def _part(
 ) -> Part:
     if line.unit.pk == unit.pk or not line.has_below:
         return Part(line.unit, line.counts, said.get(line.unit.pk, {}), OWN, now=line.counts)
-    if found and found.state == rules.CONFIRMED:
+    if found and found.state == RollUpState.CONFIRMED:
         return Part(line.unit, found.counts, found.classes, BY_CHILD, found, line.counts)
     return Part(line.unit, line.counts, classes_below(line.unit, period), COUNTED, found, line.counts)
 

@@ -9,24 +9,23 @@ Source: Jintan campaign rules 四 2 (由下而上、逐级报告), 四 5 (汇总
 
 from collections.abc import Iterable
 
+from common.states import NOTHING, StateTable, Transition
+from zero_reports.rollups.choices import RollUpState as S
 from zero_reports.rounds.rules import Counts
 
-NONE, CONFIRMED, RETURNED = "", "confirmed", "returned"
 CONFIRM, RETURN = "confirm", "return"
+UNIT, ABOVE = "unit", "level above"
 
-#: State → verb → next state. What is not listed cannot happen.
-TRANSITIONS: dict[str, dict[str, str]] = {
-    NONE: {CONFIRM: CONFIRMED},
-    CONFIRMED: {CONFIRM: CONFIRMED, RETURN: RETURNED},
-    RETURNED: {CONFIRM: CONFIRMED},
-}
+TRANSITIONS = StateTable(
+    turns={S.CONFIRMED: ABOVE, S.RETURNED: UNIT},
+    rows=[
+        Transition(CONFIRM, (NOTHING, S.CONFIRMED, S.RETURNED), S.CONFIRMED, "roll_up.confirmed", by=UNIT),
+        Transition(RETURN, (S.CONFIRMED,), S.RETURNED, "roll_up.returned", by=ABOVE),
+    ],
+)
 
 #: Where the figures of a line come from.
 OWN, COUNTED, BY_CHILD = "own", "counted", "confirmed"
-
-
-def next_state(state: str, verb: str) -> str | None:
-    return TRANSITIONS[state].get(verb)
 
 
 def sum_counts(counts: Iterable[Counts]) -> Counts:
