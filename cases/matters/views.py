@@ -77,6 +77,7 @@ class MatterPage(LoginRequiredMixin, View):
             "forms": matter.forms.order_by("kind"),
             "may_work": may_work,
             "verbs": verbs,
+            "is_unassigned": matter.state == MatterState.REGISTERED,
             "assign_form": AssignForm(
                 initial={
                     "lead": (matter.lead_unit or matter.unit).code,

@@ -76,3 +76,9 @@ def clamped(text, details=""):
 def look(word, other="off", **looks):
     """How a tag looks whose state is `word`: `{% look form.state ok="sent" wait="draft filed" %}`, else `other`."""
     return next((look for look, words in looks.items() if word in words.split()), other)
+
+
+@register.filter
+def joined(start, end) -> str:
+    """A text and what follows it: `"order-"|joined:order.pk`."""
+    return f"{start}{end}"

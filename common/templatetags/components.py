@@ -1,0 +1,103 @@
+"""Parts of a page that many pages have: panels, folded forms, facts, tables that scroll. See docs/ui.md.
+
+Their markup is in `templates/components/`; here is only what they are given. A name that is not one of a component's
+own becomes an attribute of its element, with `_` for `-`: `data_part="queue"`; `True` stands alone, and a name without
+a value is left out.
+"""
+
+from django import template
+from django.template import Context
+from django.urls import reverse
+
+register = template.Library()
+
+
+def _draw(context, component: str, /, **values) -> str:
+    """The component knows what it was given and nothing of the page around it."""
+    return context.template.engine.get_template(f"components/{component}.html").render(Context(values))
+
+
+def _attributes(given: dict) -> list[tuple[str, object]]:
+    return [
+        (name.replace("_", "-"), "" if value is True else value)
+        for name, value in given.items()
+        if value not in (None, False, "")
+    ]
+
+
+@register.simple_block_tag(takes_context=True)
+def panel(context, content, title, name, count=None, css="", **attributes):
+    """A titled surface. `name` makes the id of its heading, `NAME-title`; `css`: further classes."""
+    return _draw(
+        context,
+        "panel",
+        content=content,
+        title=title,
+        name=name,
+        count=count,
+        css=css,
+        attributes=_attributes(attributes),
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def fold(context, content, title, is_open=False):
+    """A panel that is opened by its title: an act that may be needed, among others."""
+    return _draw(context, "fold", content=content, title=title, is_open=is_open)
+
+
+@register.simple_block_tag(takes_context=True)
+def post_to(
+    context,
+    content,
+    door,
+    *args,
+    id="",
+    css="form",
+    stay=False,
+    done="",
+    draft=False,
+    fresh=False,
+    **attributes,
+):
+    """A form that is sent once, to the address of this name ("" is the page itself). It brings its own key.
+
+    `done`: what is said after it, on the page where it stays; `draft`: what is typed is kept until it is sent, under
+    its id and what the address names; `fresh`: refused while the picture is not fresh.
+    """
+    if draft is True:
+        draft = "-".join(map(str, (id, *args)))
+    hooks = {
+        "id": id,
+        "data-stay": stay or bool(done),
+        "data-draft": draft,
+        "data-done": done,
+        "data-needs-fresh": fresh,
+    }
+    return _draw(
+        context,
+        "post_to",
+        content=content,
+        action=reverse(door, args=args) if door else "",
+        css=css,
+        csrf_token=context.get("csrf_token"),
+        attributes=_attributes(hooks | attributes),
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def fact(context, content, label):
+    """One line of `<dl class="facts">` or `<dl class="figures">`."""
+    return _draw(context, "fact", content=content, label=label)
+
+
+@register.simple_tag(takes_context=True)
+def figure(context, label, number, is_zero_shown=False):
+    """A number of `<dl class="figures">`; nothing to see when it is 0, unless `is_zero_shown`."""
+    return _draw(context, "fact", content=number, label=label, is_zero=not number and not is_zero_shown)
+
+
+@register.simple_block_tag(takes_context=True)
+def wide(context, content, label="", labelled_by=""):
+    """Around a table that may be wider than the page: it scrolls by itself, by finger and by key."""
+    return _draw(context, "wide", content=content, label=label, labelled_by=labelled_by)
