@@ -75,6 +75,11 @@ class Reach:
         fitting = [p for p in self.posts if p.kind in VERBS[verb] and unit_path.startswith(p.unit_path)]
         return max(fitting, key=lambda post: (len(post.unit_path), post.held_as == "holder"), default=None)
 
+    def title_for(self, verb: str, unit_path: str) -> str:
+        """The title of the post in whose name this person acts; of another one they hold where none carries the verb."""
+        post = self.post_for(verb, unit_path) or next(iter(self.posts), None)
+        return post.title if post else ""
+
     @cached_property
     def group_names(self) -> tuple[str, ...]:
         """Names of the permission groups these posts stand for: their units and themselves.

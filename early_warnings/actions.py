@@ -15,6 +15,7 @@ from accounts.scope import Reach
 from common.errors import WrongState
 from common.failpoints import crash_point
 from common.numbers import next_number
+from common.revisions import save
 from early_warnings import alerts, drafting, permissions, rules, signature
 from early_warnings.choices import SignedAs, Verb
 from early_warnings.models import EarlyWarning
@@ -30,7 +31,6 @@ from early_warnings.transitions import (
     move,
     read,
     record_entry,
-    save,
     shown_of,
 )
 from incidents.actions import set_level

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.scope import Reach
 from clocks.actions import Recorded, record_with_clocks
-from common import states
-from common.errors import Invalid, Stale, WrongState
+from common import revisions, states
+from common.errors import Invalid
 from common.personal_data import unsigned_personal_data_in
 from common.states import Transition
 from early_warnings import rules
 from early_warnings.models import EarlyWarning
+from incidents import transitions
 from incidents.models import Incident
 from incidents.transitions import lock_incident
 
@@ -58,25 +59,19 @@ def _wrong_state(warning: EarlyWarning) -> str:
 
 
 def check_rev(warning: EarlyWarning, rev: int | None) -> None:
-    if rev is not None and rev != warning.rev:
-        raise Stale(
-            "stale",
-            _(
-                "Warning %(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
-            )
-            % {"number": warning.number},
-        )
+    sentence = _(
+        "Warning %(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
+    )
+    revisions.check_rev(warning, rev, sentence % {"number": warning.number})
 
 
 def check_open(incident: Incident) -> None:
-    if not incident.is_open:
-        raise WrongState(
-            "incident_not_open",
-            _(
-                "Nothing was changed: incident %(number)s is no longer open. Reopen it first, or report a new one."
-            )
-            % {"number": incident.number},
-        )
+    transitions.check_open(
+        incident,
+        _(
+            "Nothing was changed: incident %(number)s is no longer open. Reopen it first, or report a new one."
+        ),
+    )
 
 
 #: What a refusal calls each field.
@@ -110,11 +105,6 @@ def bad_field(field: str, code: str, sentence: str) -> Invalid:
     )
 
 
-def save(warning: EarlyWarning, *fields: str) -> None:
-    warning.rev += 1
-    warning.save(update_fields=[*fields, "rev"])
-
-
 def shown_of(warning: EarlyWarning) -> dict:
     """What the timeline shows of a warning."""
     return {
@@ -135,14 +125,15 @@ def record_entry(
     content: dict | None = None,
 ) -> Recorded:
     """The entry and the clocks that start with it. `reach` None: the system itself acts."""
-    held = reach and (reach.post_for("incident.view", warning.unit_path) or next(iter(reach.posts), None))
+    if reach and not post:
+        post = reach.title_for("incident.view", warning.unit_path)
     return record_with_clocks(
         kind,
         subject=warning.key,
         thread=warning.thread,
         unit=warning.unit,
         actor=reach.user if reach else None,
-        post=post or (held.title if held else ""),
+        post=post,
         at=at,
         level=warning.level,
         plan=warning.plan.ref,

@@ -15,6 +15,7 @@ from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
 from common.numbers import next_number
 from common.personal_data import fit_to_keep, unsigned_personal_data_in
+from common.revisions import save
 from incidents import addressee, alerts, danger, permissions, rules
 from incidents.choices import Source, Verb
 from incidents.closing.answers import NO_ANSWERS, Answers, check_answers, keep_answers
@@ -27,9 +28,7 @@ from incidents.transitions import (
     check_rev,
     lock_incident,
     move,
-    post_title,
     record_entry,
-    save,
 )
 from notices.ending import settle
 from plans.engine.evaluation import Proposal, evaluate, levels_of
@@ -128,7 +127,6 @@ def _times_in_order(alarm: Alarm, now: datetime) -> datetime:
 
 def _new_incident(reach: Reach, alarm: Alarm, known: datetime, now: datetime) -> Incident:
     plan = plan_in_force(alarm.unit, now)
-    post = reach.post_for("incident.report", alarm.unit.path) or next(iter(reach.posts), None)
     incident = Incident(
         unit=alarm.unit,
         unit_path=alarm.unit.path,
@@ -142,7 +140,7 @@ def _new_incident(reach: Reach, alarm: Alarm, known: datetime, now: datetime) ->
         known_at=known,
         recorded_at=now,
         reported_by=reach.user,
-        reporter_post=post.title if post else "",
+        reporter_post=reach.title_for("incident.report", alarm.unit.path),
         client_id=alarm.client_id,
         drill=alarm.drill,
     )
@@ -182,7 +180,7 @@ def add_observation(
     if position and incident.latitude is None and incident.reported_by_id == reach.user.pk:
         _place(incident, position)
     save(incident, "facts", "proposed_level", "proposed_rank", "reasons", *POSITION)
-    post = post_title(reach, "incident.observe", incident)
+    post = reach.title_for("incident.observe", incident.unit_path)
     what = fit_to_keep(what)
     observation = _observe(incident, reach.user, post, what, facts, now, at=at)
 
@@ -250,7 +248,7 @@ def _unite(incident: Incident, into: Incident, reach: Reach, now: datetime) -> N
     into.facts = present.as_dict()
     take_proposal(into, evaluate(into.plan.document, present))
     save(into, "facts", "proposed_level", "proposed_rank", "reasons")
-    post = post_title(reach, "incident.observe", into)
+    post = reach.title_for("incident.observe", into.unit_path)
     _observe(into, reach.user, post, f"{incident.number}：{incident.what}"[:500], present, now)
     content = {"what": incident.what, "from": incident.number, "facts": into.facts}
     record_entry(into, "incident.observed", reach, at=now, content=content)

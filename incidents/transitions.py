@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from clocks.actions import record_with_clocks
-from common import states
-from common.errors import Stale, WrongState
+from common import revisions, states
+from common.errors import WrongState
 from common.states import Transition
 from incidents import rules
 from incidents.models import Incident
@@ -35,25 +35,16 @@ def move(incident: Incident, verb: str) -> Transition:
     )
 
 
-def save(incident: Incident, *fields: str) -> None:
-    incident.rev += 1
-    incident.save(update_fields=[*fields, "rev"])
-
-
 def check_open(incident: Incident, sentence: str) -> None:
     if not incident.is_open:
         raise WrongState("incident_not_open", sentence % {"number": incident.number})
 
 
 def check_rev(incident: Incident, rev: int | None) -> None:
-    if rev is not None and rev != incident.rev:
-        raise Stale(
-            "stale",
-            _(
-                "%(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
-            )
-            % {"number": incident.number},
-        )
+    sentence = _(
+        "%(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
+    )
+    revisions.check_rev(incident, rev, sentence % {"number": incident.number})
 
 
 def record_entry(incident: Incident, kind: str, reach: Reach, **more: Any) -> None:
@@ -62,13 +53,8 @@ def record_entry(incident: Incident, kind: str, reach: Reach, **more: Any) -> No
         subject=incident.key,
         unit=incident.unit,
         actor=reach.user,
-        post=post_title(reach, "incident.view", incident),
+        post=reach.title_for("incident.view", incident.unit_path),
         plan=incident.plan.ref,
         drill=incident.drill,
         **more,
     )
-
-
-def post_title(reach: Reach, verb: str, incident: Incident) -> str:
-    post = reach.post_for(verb, incident.unit_path) or (reach.posts[0] if reach.posts else None)
-    return post.title if post else ""

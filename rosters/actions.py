@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Post, Unit, User
 from accounts.scope import Reach
 from clocks.calendar import Calendar
-from common.errors import Invalid, Stale, WrongState
+from common.errors import Invalid, WrongState
 from common.local_time import LOCAL
+from common.revisions import check_rev, save
 from journal.keys import key
 from journal.record import record
 from rosters import alerts, permissions, queries, rules
@@ -245,8 +246,7 @@ def publish_roster(
 
     roster.state, roster.published_at, roster.published_by = RosterState.PUBLISHED, now, reach.user
     roster.findings, roster.reason = [one.as_dict() for one in found], reason.strip()
-    roster.rev += 1
-    roster.save(update_fields=["state", "published_at", "published_by", "findings", "reason", "rev"])
+    save(roster, "state", "published_at", "published_by", "findings", "reason")
     shifts = _put_in_force(roster, now)
 
     _record(roster, "roster.published", reach, now, findings=roster.findings, reason=roster.reason)
@@ -268,13 +268,10 @@ def _check_draft(roster: Roster, rev: int | None) -> None:
             _("Nothing was published: this roster already is, since %(time)s. Look at the month.")
             % {"time": alerts.when(roster.published_at) if roster.published_at else ""},
         )
-    if rev is not None and rev != roster.rev:
-        raise Stale(
-            "stale",
-            _(
-                "The roster was not published: somebody changed it after you opened it. Look again, then publish."
-            ),
-        )
+    changed = _(
+        "The roster was not published: somebody changed it after you opened it. Look again, then publish."
+    )
+    check_rev(roster, rev, changed)
 
 
 def _has_findings(roster: Roster, found: Sequence[queries.Found]) -> WrongState:
@@ -350,13 +347,12 @@ def _give_way(old: Shift, start: datetime, now: datetime) -> None:
 
 
 def _record(roster: Roster, kind: str, reach: Reach, now: datetime, **content: Any) -> None:
-    post = reach.post_for("roster.draft", roster.unit_path)
     record(
         kind,
         subject=roster.key,
         unit=roster.unit,
         actor=reach.user,
-        post=post.title if post else "",
+        post=reach.title_for("roster.draft", roster.unit_path),
         at=now,
         content={"from": roster.first_day, "to": roster.last_day, **content},
     )

@@ -174,7 +174,6 @@ def record_change(
 ) -> None:
     """`duty.changed`: who had it, who has it, why, and whether the new one can be rung."""
     rows = list(after)
-    post = reach.post_for("roster.publish", shift.post.unit.path)
     content = {
         "post": shift.post.title,
         "from": str(before.person),
@@ -189,7 +188,7 @@ def record_change(
         subject=shift.key,
         unit=shift.post.unit,
         actor=reach.user,
-        post=post.title if post else "",
+        post=reach.title_for("roster.publish", shift.post.unit.path),
         at=now,
         content=content,
     )

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
@@ -65,16 +64,9 @@ def check_words(matter: Matter, *words: str) -> None:
         )
 
 
-def save(matter: Matter, *fields: str) -> None:
-    matter.rev = F("rev") + 1
-    matter.save(update_fields=[*fields, "rev"])
-    matter.refresh_from_db(fields=["rev"])
-
-
 def keep_step(verb: str, matter: Matter, reach: Reach, at: datetime, note: str, kind: str = "") -> str:
     """Append the act to the matter. Returns the title of the post it was done from."""
-    post = reach.post_for("matter.manage", matter.unit_path) or next(iter(reach.posts), None)
-    title = post.title if post else ""
+    title = reach.title_for("matter.manage", matter.unit_path)
     MatterStep.objects.create(
         matter=matter, verb=verb, kind=kind, at=at, by=reach.user, post=title, note=note[:500]
     )

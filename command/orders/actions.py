@@ -19,13 +19,14 @@ from command.orders.alerts import Target
 from command.orders.choices import OrderState, TargetKind
 from command.orders.models import Order, OrderStep
 from common import codes
-from common.errors import Invalid, Stale, WrongState
+from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
 from common.numbers import next_number
+from common.revisions import check_rev, save
 from common.states import check_move
 from incidents.models import Incident
 from incidents.sharing import let_take_part
-from incidents.transitions import lock_incident
+from incidents.transitions import check_open, lock_incident
 from notices.actions import acknowledge_about
 from notices.ending import settle, told_of
 from plans.document.sections import arrive_within, clocks_of
@@ -76,11 +77,7 @@ def issue_order(
     incident = lock_incident(incident_id)
 
     permissions.check_can_issue(reach, incident)
-    if not incident.is_open:
-        raise WrongState(
-            "incident_not_open",
-            _("No order was issued: %(number)s is no longer open.") % {"number": incident.number},
-        )
+    check_open(incident, _("No order was issued: %(number)s is no longer open."))
     if arrive_by and arrive_by <= now:
         raise Invalid(
             "arrive_by_in_the_past",
@@ -91,7 +88,6 @@ def issue_order(
     _check_squad_is_free(incident, target)
 
     document = incident.plan.document
-    post = reach.post_for("order.issue", incident.unit_path)
     order = Order(
         incident=incident,
         unit=incident.unit,
@@ -103,7 +99,7 @@ def issue_order(
         task=task,
         issued_at=now,
         issued_by=reach.user,
-        issuer_post=post.title if post else "",
+        issuer_post=reach.title_for("order.issue", incident.unit_path),
         arrive_by=arrive_by or _time_of_the_plan(document, target, now),
         drill=incident.drill,
     )
@@ -134,14 +130,10 @@ def move_order(
     )
 
     on_behalf = permissions.check_can_move(reach, order, verb)
-    if rev is not None and rev != order.rev:
-        raise Stale(
-            "stale",
-            _(
-                "Order %(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
-            )
-            % {"number": order.number},
-        )
+    changed = _(
+        "Order %(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
+    )
+    check_rev(order, rev, changed % {"number": order.number})
     done = check_move(order, rules.TRANSITIONS, verb, lambda: _wrong_state(order))
     if (on_behalf or verb in rules.NEEDS_REASON) and not note.strip():
         raise Invalid(
@@ -152,10 +144,8 @@ def move_order(
 
     order.state = state = done.to or order.state
     order.ended_at = None if order.is_live else now
-    order.rev += 1
-    order.save(update_fields=["state", "ended_at", "rev"])
-    post = reach.post_for("order.answer_for" if on_behalf else "order.answer", order.unit_path)
-    title = post.title if post else next((held.title for held in reach.posts), "")
+    save(order, "state", "ended_at")
+    title = reach.title_for("order.answer_for" if on_behalf else "order.answer", order.unit_path)
     OrderStep.objects.create(
         order=order, verb=verb, state=state, at=now, by=reach.user, post=title, on_behalf=on_behalf, note=note
     )

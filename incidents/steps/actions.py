@@ -36,13 +36,12 @@ def note_step(
     happened = in_order(at, note, now)
     _check_not_held_back(incident, step)
 
-    post = reach.post_for("incident.observe", incident.unit_path) or next(iter(reach.posts), None)
     return record_with_clocks(
         step.kind.name,
         subject=incident.key,
         unit=incident.unit,
         actor=reach.user,
-        post=post.title if post else "",
+        post=reach.title_for("incident.observe", incident.unit_path),
         at=happened,
         recorded_at=now,
         level=incident.shown_level,

@@ -10,14 +10,15 @@ from accounts.credentials import check_credential
 from accounts.scope import Reach
 from clocks.actions import record_with_clocks
 from clocks.succession import as_said, counted, hand_over
-from common.errors import Invalid, Stale, WrongState
+from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
 from common.personal_data import unsigned_personal_data_in
+from common.revisions import save
 from incidents import permissions
 from incidents.actions import take_proposal
 from incidents.models import Incident
 from incidents.switching.queries import preview, version_named
-from incidents.transitions import lock_incident
+from incidents.transitions import check_open, check_rev, lock_incident
 
 
 def switch_plan(
@@ -46,13 +47,11 @@ def _switch(incident_id: int, reach: Reach, to: str, reason: str, credential: st
     before, level_before = incident.plan.ref, incident.proposed_level
     incident.plan = found.version
     take_proposal(incident, found.proposal)
-    incident.rev += 1
-    incident.save(update_fields=["plan", "proposed_level", "proposed_rank", "reasons", "rev"])
+    save(incident, "plan", "proposed_level", "proposed_rank", "reasons")
     hand_over(found.clocks, now=now, new=found.version.ref)
 
-    post = reach.post_for("incident.switch_plan", incident.unit_path)
     entry: dict[str, Any] = {"subject": incident.key, "unit": incident.unit, "actor": reach.user, "at": now,
-             "post": post.title if post else "", "plan": found.version.ref, "drill": incident.drill}  # fmt: skip
+             "post": reach.title_for("incident.switch_plan", incident.unit_path), "plan": found.version.ref, "drill": incident.drill}  # fmt: skip
     content = {
         "plan_before": before,
         "plan_after": found.version.ref,
@@ -72,19 +71,8 @@ def _switch(incident_id: int, reach: Reach, to: str, reason: str, credential: st
 def _check(incident: Incident, reach: Reach, to: str, reason: str, now: datetime, rev: int | None) -> str:
     """The reason, tidied, if all of it may be done now."""
     permissions.check_can_switch_plan(reach, incident)
-    if rev is not None and rev != incident.rev:
-        raise Stale(
-            "stale",
-            _(
-                "%(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
-            )
-            % {"number": incident.number},
-        )
-    if not incident.is_open:
-        raise WrongState(
-            "incident_not_open",
-            _("%(number)s keeps its plan: the incident is no longer open.") % {"number": incident.number},
-        )
+    check_rev(incident, rev)
+    check_open(incident, _("%(number)s keeps its plan: the incident is no longer open."))
     version = version_named(incident, to, now)
     if objections := preview(incident, version, now).objections:
         raise WrongState("switch_refused", " ".join(objections))
