@@ -14,7 +14,7 @@ Source: city plan §2.4; Emergency Response Law arts. 64 and 70.
 from collections.abc import Mapping
 
 from common.states import NOTHING, StateTable, Transition
-from early_warnings.choices import Owner, State, Verb
+from early_warnings.choices import Owner, ReportState, State, Verb
 
 _BOARD = {"warning.to_sign": "the signatory, its deputy or the next higher one"}
 #: A call or an upward report that was owed is still recorded when the warning has ended meanwhile.
@@ -63,9 +63,19 @@ TRANSITIONS = StateTable(
             tells={"warning.lifted": "who was told of the signature"},
         ),
         Transition(Verb.CALL, _AFTER, None, "first_responder.phone_attempted", by=Owner.DESK),
+        # The entries are those of the report that is sent.
+        Transition(Verb.REPORT, _AFTER, by=Owner.DESK),
+    ],
+)  # fmt: skip
+
+#: A report to one authority above. "sent" is written with the last of a warning's reports.
+REPORTS = StateTable(
+    turns={ReportState.DRAFTED: Owner.DESK, ReportState.SENT: Owner.NOBODY},
+    rows=[
+        Transition("draft", (NOTHING,), ReportState.DRAFTED, "superior_report.drafted", by=Owner.SYSTEM),
         Transition(
-            Verb.REPORT, _AFTER, None, "superior_report.delivered", by=Owner.DESK,
-            also=("superior_report.sent",),
+            Verb.REPORT, (ReportState.DRAFTED,), ReportState.SENT, "superior_report.delivered",
+            by=Owner.DESK, also=("superior_report.sent",),
         ),
     ],
 )  # fmt: skip

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Post, User
 from accounts.scope import Reach
+from common import states
 from common.errors import NotFound, WrongState
-from early_warnings import drafting, permissions
+from early_warnings import drafting, permissions, rules
 from early_warnings.choices import CallOutcome, ReportState, Verb
 from early_warnings.models import CallAttempt, EarlyWarning, SuperiorReport
 from early_warnings.transitions import check_text, lock, move, record_entry
@@ -58,15 +59,16 @@ def send_report(*, report_id: int, reach: Reach, channel: str, now: datetime) ->
     report = SuperiorReport.objects.select_for_update(of=("self",)).get(pk=report_id)
 
     permissions.check_can_report_up(reach, warning)
-    done = move(warning, Verb.REPORT)
-    if report.state == ReportState.SENT:
+    move(warning, Verb.REPORT)
+    if rules.REPORTS.row(report.state, Verb.REPORT) is None:
         raise WrongState(
             "already_sent",
             _("Nothing was changed: the report to %(recipient)s was already sent.")
             % {"recipient": report.title},
         )
 
-    report.state, report.sent_at, report.sent_by, report.channel = ReportState.SENT, now, reach.user, channel
+    done = states.move(report, rules.REPORTS, Verb.REPORT)
+    report.sent_at, report.sent_by, report.channel = now, reach.user, channel
     report.save(update_fields=["state", "sent_at", "sent_by", "channel"])
 
     content = {"recipient": report.recipient, "title": report.title_zh, "channel": channel}
@@ -90,7 +92,7 @@ def draft_reports(warning: EarlyWarning, superiors: Iterable[Role], now: datetim
             drafted_at=now,
         )
         content = {"recipient": role.name, "title": report.title_zh}
-        record_entry(warning, "superior_report.drafted", None, at=now, content=content)
+        record_entry(warning, rules.REPORTS.begin.entry, None, at=now, content=content)
 
 
 def _responder_post(warning: EarlyWarning, person: User, now: datetime) -> Post:

@@ -14,6 +14,7 @@ from clocks.calendar import Calendar
 from common.errors import Invalid, WrongState
 from common.local_time import LOCAL
 from common.revisions import check_rev, save
+from common.states import move
 from journal.keys import key
 from journal.record import record
 from rosters import alerts, permissions, queries, rules
@@ -123,7 +124,7 @@ def draft_roster(*, reach: Reach, unit: Unit, first_day: date, last_day: date, n
         shift for rotation in rotations for shift in _shifts_of(rotation, roster, calendar)
     )
 
-    _record(roster, "roster.drafted", reach, now)
+    _record(roster, rules.ROSTERS.begin.entry, reach, now)
     return roster
 
 
@@ -195,7 +196,7 @@ def assign(*, reach: Reach, shift_id: int, person: User | None, now: datetime) -
     Roster.objects.filter(shifts=shift).update(rev=F("rev") + 1)
     _record(
         roster,
-        "roster.draft_changed",
+        rules.ROSTERS[rules.CHANGE].entry,
         reach,
         now,
         post=shift.post.title,
@@ -244,12 +245,13 @@ def publish_roster(
     if found and len(reason.strip()) < LEAST_REASON:
         raise _has_findings(roster, found)
 
-    roster.state, roster.published_at, roster.published_by = RosterState.PUBLISHED, now, reach.user
+    done = move(roster, rules.ROSTERS, rules.PUBLISH)
+    roster.published_at, roster.published_by = now, reach.user
     roster.findings, roster.reason = [one.as_dict() for one in found], reason.strip()
     save(roster, "state", "published_at", "published_by", "findings", "reason")
     shifts = _put_in_force(roster, now)
 
-    _record(roster, "roster.published", reach, now, findings=roster.findings, reason=roster.reason)
+    _record(roster, done.entry, reach, now, findings=roster.findings, reason=roster.reason)
     alerts.tell_published(roster, shifts, now=now)
     return roster
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from common.local_time import LOCAL, day_of
 from common.states import NOBODY, NOTHING, StateTable, Transition
-from rosters.choices import FindingCode, SwapState, SwapVerb
+from rosters.choices import FindingCode, RosterState, SwapState, SwapVerb
 
 DAY = timedelta(days=1)
 #: No shift is longer: who is on duty at a moment is then a short range of one index.
@@ -292,11 +292,28 @@ def loads(shifts: Iterable[tuple[int, datetime, datetime, bool, bool]]) -> list[
     return list(found.values())
 
 
+# --- the life of a roster ----------------------------------------------------------------------------------
+
+DRAFT, CHANGE, PUBLISH = "draft", "change", "publish"
+DESK, LEADER = "desk", "leader"
+
+ROSTERS = StateTable(
+    turns={RosterState.DRAFT: LEADER, RosterState.PUBLISHED: NOBODY},
+    rows=[
+        Transition(DRAFT, (NOTHING,), RosterState.DRAFT, "roster.drafted", by=DESK),
+        Transition(CHANGE, (RosterState.DRAFT,), None, "roster.draft_changed", by=DESK),
+        Transition(
+            PUBLISH, (RosterState.DRAFT,), RosterState.PUBLISHED, "roster.published", by=LEADER,
+            tells={"roster.published": "everybody on it"},
+        ),
+    ],
+)  # fmt: skip
+
 # --- swaps -------------------------------------------------------------------------------------------------
 
 #: The duty it is about has changed.
 LAPSE = "lapse"
-PROPOSER, OTHER, LEADER, SYSTEM = "proposer", "other", "leader", "system"
+PROPOSER, OTHER, SYSTEM = "proposer", "other", "system"
 _BOTH = "the two sides, without who acts"
 
 

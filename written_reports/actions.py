@@ -34,7 +34,7 @@ def keep(
     report = _write(slot, reach, rev, texts, lines, now)
 
     if slot.report is None:
-        _record("written_report.begun", report, reach, now)
+        _record(rules.TRANSITIONS.begin.entry, report, reach, now)
     return report
 
 
@@ -74,8 +74,8 @@ def hand_in(
     )
 
     take_back(report)
-    kind = "written_report.handed_in" if made.number == 1 else "written_report.corrected"
-    _record(kind, report, reach, now, post=made.post, late=report.is_late, lines=len(lines))
+    done = rules.TRANSITIONS[rules.HAND_IN if made.number == 1 else rules.CORRECT]
+    _record(done.entry, report, reach, now, post=made.post, late=report.is_late, lines=len(lines))
     return made
 
 
@@ -86,7 +86,7 @@ def receive(*, reach: Reach, slot: Slot, version: int, now: datetime) -> Written
     report = slot.report
 
     permissions.check_can_receive(reach, slot.unit)
-    if report is None or not report.version:
+    if report is None or report.stage == rules.DRAFT:
         raise WrongState(
             "not_handed_in",
             _("The receipt was not confirmed: %(unit)s has not handed this report in. Ask for it first.")
@@ -101,7 +101,7 @@ def receive(*, reach: Reach, slot: Slot, version: int, now: datetime) -> Written
             )
             % {"unit": slot.unit, "n": report.version},
         )
-    if report.received_at is not None:
+    if report.stage == rules.RECEIVED:
         return report
 
     post = permissions.receiving_post(reach, slot.unit)
@@ -109,7 +109,7 @@ def receive(*, reach: Reach, slot: Slot, version: int, now: datetime) -> Written
     report.received_post = post.title if post else ""
     report.save(update_fields=["received_at", "received_by", "received_post"])
 
-    _record("written_report.received", report, reach, now, post=report.received_post)
+    _record(rules.TRANSITIONS[rules.RECEIVE].entry, report, reach, now, post=report.received_post)
     return report
 
 
@@ -178,7 +178,7 @@ def _check_open(slot: Slot, now: datetime) -> None:
             "period_not_begun",
             _("“%(title)s” of %(unit)s was not kept: %(period)s has not begun. Write it then.") % said,
         )
-    if slot.report is not None and slot.report.received_at is not None:
+    if slot.report is not None and rules.TRANSITIONS.row(slot.report.stage, rules.WRITE) is None:
         raise WrongState(
             "already_received",
             _(

@@ -105,6 +105,10 @@ class WrittenReport(ForPeriod):
     def is_late(self) -> bool:
         return self.handed_in_at is not None and self.handed_in_at > self.due_at
 
+    @property
+    def stage(self) -> str:
+        return rules.stage_of(is_handed_in=bool(self.version), is_received=self.received_at is not None)
+
     def state(self, now) -> SlotState:
         return rules.state_of(
             is_begun=True,

@@ -12,8 +12,25 @@ from datetime import date, datetime, timedelta
 
 from common.local_time import LOCAL
 from common.periods import Period
+from common.states import NOBODY, NOTHING, StateTable, Transition
 from plans.document.writing import Cutoff
 from written_reports.choices import LineKind, Part, SlotState
+
+DRAFT, HANDED_IN, RECEIVED = "draft", "handed_in", "received"
+BEGIN, WRITE, HAND_IN, CORRECT, RECEIVE = "begin", "write", "hand-in", "correct", "receive"
+UNIT, ABOVE = "unit", "level above"
+
+#: Whether it is late or overdue is a question of the moment, not of the report: `state_of` answers it.
+TRANSITIONS = StateTable(
+    turns={DRAFT: UNIT, HANDED_IN: ABOVE, RECEIVED: NOBODY},
+    rows=[
+        Transition(BEGIN, (NOTHING,), DRAFT, "written_report.begun", by=UNIT),
+        Transition(WRITE, (DRAFT, HANDED_IN), by=UNIT),
+        Transition(HAND_IN, (NOTHING, DRAFT), HANDED_IN, "written_report.handed_in", by=UNIT),
+        Transition(CORRECT, (HANDED_IN,), None, "written_report.corrected", by=UNIT),
+        Transition(RECEIVE, (HANDED_IN,), RECEIVED, "written_report.received", by=ABOVE),
+    ],
+)
 
 #: So many lines a report has at most.
 MOST_LINES = 30
@@ -38,6 +55,11 @@ def due_at(period: Period, cutoff: Cutoff) -> datetime:
         assert cutoff.day is not None
         day = period.last_day.replace(day=min(cutoff.day, period.last_day.day))
     return datetime.combine(day, cutoff.at, LOCAL)
+
+
+def stage_of(*, is_handed_in: bool, is_received: bool) -> str:
+    """How far a report is that somebody has begun."""
+    return RECEIVED if is_received else HANDED_IN if is_handed_in else DRAFT
 
 
 def state_of(

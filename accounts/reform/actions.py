@@ -18,6 +18,7 @@ from common.alone import Loop
 from common.errors import Invalid, Refused, WrongState
 from common.failpoints import crash_point
 from common.local_time import day_of
+from common.states import move
 from journal.keys import key
 from journal.record import record
 
@@ -58,7 +59,7 @@ def plan_reform(
 
     reform.save()
 
-    _record("reform.planned", reform, found.ending[0], reach.user, now)
+    _record(rules.TRANSITIONS.begin.entry, reform, found.ending[0], reach.user, now)
     return reform
 
 
@@ -108,16 +109,17 @@ def cancel_reform(*, reach: Reach, reform_id: int, now: datetime) -> Reform:
     first = Unit.objects.filter(pk__in=reform.olds).order_by("path")[0]
 
     check_can_reform(reach, first)
-    if reform.state not in (ReformState.PLANNED, ReformState.FAILED):
+    if rules.TRANSITIONS.row(reform.state, rules.CANCEL) is None:
         raise WrongState(
             "reform_settled",
             _("Nothing was cancelled: this change has been carried out or cancelled. Look at it again."),
         )
 
-    reform.state, reform.settled_at = ReformState.CANCELLED, now
+    done = move(reform, rules.TRANSITIONS, rules.CANCEL)
+    reform.settled_at = now
     reform.save(update_fields=["state", "settled_at"])
 
-    _record("reform.cancelled", reform, first, reach.user, now)
+    _record(done.entry, reform, first, reach.user, now)
     return reform
 
 
@@ -150,7 +152,7 @@ def _carry_out_or_say_why(reform_id: int, now: datetime) -> int:
 def carry_out(reform_id: int, now: datetime) -> int:
     """Returns 0 where another process was faster."""
     reform = Reform.objects.select_for_update(of=("self",)).select_related("planned_by").get(pk=reform_id)
-    if reform.state != ReformState.PLANNED:
+    if rules.TRANSITIONS.row(reform.state, rules.CARRY_OUT) is None:
         return 0
     with override(reform.planned_by.language or None):
         found = find(reform)
@@ -163,10 +165,11 @@ def carry_out(reform_id: int, now: datetime) -> int:
     for old in found.ending:
         _end(old, begun, reform.day, actor, now)
     _take_along(found, begun, reform, actor, now)
-    reform.state, reform.settled_at, reform.note = ReformState.DONE, now, ""
+    done = move(reform, rules.TRANSITIONS, rules.CARRY_OUT)
+    reform.settled_at, reform.note = now, ""
     reform.save(update_fields=["state", "settled_at", "note"])
 
-    _record("reform.carried_out", reform, found.ending[0], actor, now)
+    _record(done.entry, reform, found.ending[0], actor, now)
     crash_point("reform.before_commit")
     return 1
 
@@ -174,7 +177,7 @@ def carry_out(reform_id: int, now: datetime) -> int:
 @transaction.atomic
 def _note_failure(reform_id: int, refused: Refused, now: datetime) -> None:
     Reform.objects.filter(pk=reform_id, state=ReformState.PLANNED).update(
-        state=ReformState.FAILED, settled_at=now, note=str(refused)[:400]
+        state=rules.TRANSITIONS[rules.FAIL].to, settled_at=now, note=str(refused)[:400]
     )
 
 

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from accounts.choices import Tier
+from accounts.reform.choices import ReformState
 from common.codes import unit_code
+from common.states import NOBODY, NOTHING, StateTable, Transition
 
 #: New units one act can make.
 MOST_NEW = 4
@@ -19,6 +21,30 @@ FURTHEST = timedelta(days=366)
 CODE_LENGTH = 40
 ONE_DAY = timedelta(days=1)
 _TIERS = list(Tier.values)
+
+
+PLAN, CANCEL, CARRY_OUT, FAIL = "plan", "cancel", "carry-out", "fail"
+MANAGER, SYSTEM = "who manages units", "system"
+
+TRANSITIONS = StateTable(
+    turns={
+        ReformState.PLANNED: SYSTEM,
+        ReformState.DONE: NOBODY,
+        ReformState.CANCELLED: NOBODY,
+        ReformState.FAILED: MANAGER,
+    },
+    rows=[
+        Transition(PLAN, (NOTHING,), ReformState.PLANNED, "reform.planned", by=MANAGER),
+        Transition(
+            CANCEL, (ReformState.PLANNED, ReformState.FAILED), ReformState.CANCELLED, "reform.cancelled", by=MANAGER,
+        ),
+        Transition(
+            CARRY_OUT, (ReformState.PLANNED,), ReformState.DONE, "reform.carried_out", by=SYSTEM,
+        ),
+        # Nothing has happened: the change itself says why not.
+        Transition(FAIL, (ReformState.PLANNED,), ReformState.FAILED, by=SYSTEM),
+    ],
+)  # fmt: skip
 
 
 class Ending(NamedTuple):

@@ -37,7 +37,8 @@ def take_on(*, reach: Reach, matter_id: int, now: datetime, office_number: str =
     demand = Demand.objects.create(matter=matter, office_number=office_number.strip(), taken_on_at=now)
 
     note = demand.office_number
-    _record("demand.registered", MatterVerb.DEMAND, matter, reach, at=now, now=now, note=note)
+    begun = rules.TRANSITIONS.begin
+    _record(begun.entry, begun.verb, matter, reach, at=now, now=now, note=note)
     crash_point("demands.before_commit")
     return demand
 
@@ -83,7 +84,8 @@ def issue_reply(
 
     permissions.check_can_work_on(reach, matter)
     _check_not_closed(matter, demand)
-    if demand.replied_at:
+    done = rules.TRANSITIONS.row(demand.state, MatterVerb.REPLY_ISSUED)
+    if done is None:
         raise WrongState(
             "already_replied",
             _("Nothing was changed on %(number)s: a reply is on record already. Load the page again.")
@@ -99,7 +101,7 @@ def issue_reply(
 
     said = "；".join(part for part in (note.strip(), demand.law) if part)
     _record(
-        rules.REPLY, MatterVerb.REPLY_ISSUED, matter, reach, at=happened, now=now,
+        done.entry, done.verb, matter, reach, at=happened, now=now,
         note=note.strip(), kept=said, outcome=outcome, law=demand.law,
     )  # fmt: skip
     return demand
@@ -116,7 +118,8 @@ def close_demand(*, reach: Reach, matter_id: int, note: str, now: datetime) -> D
     permissions.check_can_work_on(reach, matter)
     if demand.closed_at:
         return demand
-    if demand.replied_at is None:
+    done = rules.TRANSITIONS.row(demand.state, MatterVerb.CLOSE_DEMAND)
+    if done is None:
         raise WrongState(
             "no_reply",
             _("The demand of %(number)s was not closed: no reply is on record. Note the reply first.")
@@ -129,7 +132,7 @@ def close_demand(*, reach: Reach, matter_id: int, note: str, now: datetime) -> D
     demand.save(update_fields=["closed_at"])
     cancel_for_subject(subject=matter.key, now=now, reason="demand closed", started_by=["demand.registered"])
 
-    _record("demand.closed", MatterVerb.CLOSE_DEMAND, matter, reach, at=now, now=now, note=note.strip())
+    _record(done.entry, done.verb, matter, reach, at=now, now=now, note=note.strip())
     return demand
 
 

@@ -67,7 +67,7 @@ def _done(request, number, action, given, *, status) -> Response:
 
 
 def _demand(matter: Matter, demand: Demand, now) -> dict:
-    left = rules.steps_left(replied=demand.replied_at is not None, closed=not demand.is_open)
+    left = rules.steps_left(demand.state)
     kinds = [KINDS[name] for name in left] + [step.kind for step in queries.steps_of_statutes(now)]
     return {
         "matter": matter.number,

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from cases.demands import rules
 from cases.demands.choices import Outcome
 
 
@@ -38,6 +39,10 @@ class Demand(models.Model):
 
     def __str__(self):
         return f"{self.matter_id} {self.outcome}"
+
+    @property
+    def state(self) -> str:
+        return rules.demand_state(replied=self.replied_at is not None, closed=self.closed_at is not None)
 
     @property
     def is_open(self) -> bool:

@@ -7,15 +7,36 @@ Source: Petition Work Regulations art. 32 (outcomes, the law a refusal names); u
 
 from cases.demands.choices import Outcome
 from cases.matters.choices import MatterVerb as V
+from common.states import NOBODY, NOTHING, StateTable, Transition
+
+OPEN, REPLIED, CLOSED = "open", "replied", "closed"
+UNIT = "who manages matters"
+_UNTIL_CLOSED = (OPEN, REPLIED)
+
+TRANSITIONS = StateTable(
+    turns={OPEN: UNIT, REPLIED: UNIT, CLOSED: NOBODY},
+    rows=[
+        Transition(V.DEMAND, (NOTHING,), OPEN, "demand.registered", by=UNIT),
+        Transition(V.CONTACTED, _UNTIL_CLOSED, None, "demand.contacted", by=UNIT),
+        Transition(V.FIRST_RESPONSE, _UNTIL_CLOSED, None, "demand.first_response", by=UNIT),
+        Transition(V.PROGRESS_TOLD, _UNTIL_CLOSED, None, "demand.progress_told", by=UNIT),
+        Transition(V.RESULT_TOLD, _UNTIL_CLOSED, None, "demand.result_told", by=UNIT),
+        Transition(V.REPLY_ISSUED, (OPEN,), REPLIED, "demand.reply_issued", by=UNIT),
+        Transition(V.CLOSE_DEMAND, (REPLIED,), CLOSED, "demand.closed", by=UNIT),
+        # What the statute asks for, also after the answer: the entry is the step's own kind.
+        Transition(V.STATUTORY_STEP, (OPEN, REPLIED, CLOSED), by=UNIT),
+    ],
+)
 
 #: Kind of journal entry → what the matter's page calls it, in the order of the work.
 STEPS: dict[str, V] = {
-    "demand.contacted": V.CONTACTED,
-    "demand.first_response": V.FIRST_RESPONSE,
-    "demand.progress_told": V.PROGRESS_TOLD,
-    "demand.result_told": V.RESULT_TOLD,
+    TRANSITIONS[verb].entry: verb for verb in (V.CONTACTED, V.FIRST_RESPONSE, V.PROGRESS_TOLD, V.RESULT_TOLD)
 }
-REPLY = "demand.reply_issued"
+REPLY = TRANSITIONS[V.REPLY_ISSUED].entry
+
+
+def demand_state(*, replied: bool, closed: bool) -> str:
+    return CLOSED if closed else REPLIED if replied else OPEN
 
 
 def needs_law(outcome: str) -> bool:
@@ -23,8 +44,10 @@ def needs_law(outcome: str) -> bool:
     return outcome == Outcome.NOT_SUPPORTED
 
 
-def steps_left(*, replied: bool, closed: bool) -> list[str]:
+def steps_left(state: str) -> list[str]:
     """Kinds that may be noted now; none once it is closed, and a reply is given once."""
-    if closed:
-        return []
-    return [*STEPS, *([] if replied else [REPLY])]
+    return [
+        kind
+        for kind in (*STEPS, REPLY)
+        if kind in {TRANSITIONS[verb].entry for verb in TRANSITIONS.verbs_for(state)}
+    ]

@@ -30,7 +30,7 @@ def demand_context(matter: Matter, may_work: bool, now: datetime) -> dict:
         return context
     if demand is None:
         return {**context, "take_on_form": TakeOnForm(auto_id="demand-%s")}
-    left = rules.steps_left(replied=demand.replied_at is not None, closed=not demand.is_open)
+    left = rules.steps_left(demand.state)
     return {
         **context,
         "demand_steps": [

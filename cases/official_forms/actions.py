@@ -10,12 +10,13 @@ from accounts.scope import Reach
 from cases.matters.models import Matter
 from cases.matters.transitions import plan_of_clock, plan_with_clock
 from cases.official_forms import permissions, queries, rules
-from cases.official_forms.choices import FormKind, FormState
+from cases.official_forms.choices import FormKind
 from cases.official_forms.models import OfficialForm
 from clocks.actions import record_with_clocks
 from common.errors import Invalid, WrongState
 from common.numbers import next_number
 from common.personal_data import unsigned_personal_data_in
+from common.states import move
 
 
 @transaction.atomic
@@ -53,7 +54,7 @@ def begin(
             "supervision_visit.ended", form, reach, now, plan_with_clock(unit, "supervision_visit.ended", now)
         )
     else:
-        _record("form.begun", form, reach, now)
+        _record(rules.TRANSITIONS.begin.entry, form, reach, now)
     return form
 
 
@@ -68,7 +69,8 @@ def fill_in(*, reach: Reach, form_id: int, fields: dict, now: datetime, send: bo
 
     form.fields = fields
     if send:
-        form.state, form.sent_at, form.sent_by = FormState.SENT, now, reach.user
+        move(form, rules.TRANSITIONS, rules.SEND)
+        form.sent_at, form.sent_by = now, reach.user
         post = reach.post_for("matter.manage", form.unit_path)
         form.post = post.title if post else ""
     form.save(update_fields=["fields", "state", "sent_at", "sent_by", "post"])
@@ -119,7 +121,7 @@ def _lock(form_id: int) -> OfficialForm:
 
 
 def _check_draft(form: OfficialForm) -> None:
-    if form.state != FormState.DRAFT:
+    if rules.TRANSITIONS.row(form.state, rules.FILL_IN) is None:
         raise WrongState(
             "already_sent",
             _("%(number)s was not changed: it has been sent and stands. Begin another form.")

@@ -15,6 +15,7 @@ from accounts.scope import Reach
 from common.alone import Loop
 from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
+from common.states import move
 from duty.comms_checks import permissions, rules
 from duty.comms_checks.choices import Outcome, TestState
 from duty.comms_checks.contacts import contacts_of
@@ -67,7 +68,7 @@ def plan_test(
         made_by=reach.user,
     )
 
-    _record(test, "readiness.test_planned", reach.user, now, due_at=due_at, repeat_days=repeat_days)
+    _record(test, rules.TRANSITIONS.begin.entry, reach.user, now, due_at=due_at, repeat_days=repeat_days)
     return test
 
 
@@ -77,15 +78,15 @@ def cancel_test(*, reach: Reach, test_id: int, now: datetime) -> ReachTest:
     test = ReachTest.objects.select_for_update(of=("self",)).select_related("unit").get(pk=test_id)
 
     permissions.check_can_test(reach, test.unit)
-    if test.state != TestState.PLANNED:
+    if rules.TRANSITIONS.row(test.state, rules.CANCEL) is None:
         raise WrongState(
             "test_begun", _("The test was not cancelled: it has begun or is over. Wait for its result list.")
         )
 
-    test.state = TestState.CANCELLED
+    done = move(test, rules.TRANSITIONS, rules.CANCEL)
     test.save(update_fields=["state"])
 
-    _record(test, "readiness.test_planned", reach.user, now, cancelled=True)
+    _record(test, done.entry, reach.user, now, cancelled=True)
     return test
 
 
@@ -107,7 +108,8 @@ def begin_test(*, test_id: int, now: datetime) -> bool:
     if test is None:
         return False
 
-    test.state, test.began_at = TestState.RUNNING, now
+    done = move(test, rules.TRANSITIONS, rules.BEGIN)
+    test.began_at = now
     test.ends_at = now + timedelta(minutes=test.window_minutes)
     test.save(update_fields=["state", "began_at", "ends_at"])
     people = people_to_test(test.unit, test.whom, now)
@@ -132,7 +134,7 @@ def begin_test(*, test_id: int, now: datetime) -> bool:
             answer_by=test.ends_at,
         )
 
-    _record(test, "readiness.test_began", None, now, people=len(people), channels=test.channels)
+    _record(test, done.entry, None, now, people=len(people), channels=test.channels)
     crash_point("readiness.before_begin_commit")
     return True
 
@@ -144,7 +146,7 @@ def end_test(*, test_id: int, now: datetime) -> bool:
     if test is None:
         return False
 
-    test.state = TestState.ENDED
+    done = move(test, rules.TRANSITIONS, rules.END)
     test.save(update_fields=["state"])
     for channel in test.channels:
         came = {result.person.pk: result for result in results(_subject(test, channel))}
@@ -154,7 +156,7 @@ def end_test(*, test_id: int, now: datetime) -> bool:
         _plan_next(test, now)
 
     counts = {outcome: test.answers.filter(outcome=outcome).count() for outcome in Outcome.values}
-    _record(test, "readiness.test_ended", None, now, **counts)
+    _record(test, done.entry, None, now, **counts)
     return True
 
 

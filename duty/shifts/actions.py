@@ -68,7 +68,7 @@ def begin_shift(*, shift_id: int, now: datetime) -> bool:
     shift.confirm_by = rules.confirm_by(now, rotation.confirm_minutes if rotation else None)
     shift.save(update_fields=["began_at", "confirm_by"])
 
-    entry = _record(shift, "shift.began", None, now)
+    entry = _record(shift, rules.SHIFTS[rules.BEGIN].entry, None, now)
     start_own(CONFIRMATION, entry, due_at=shift.confirm_by)
     channel = (rotation.test_channel if rotation else "") or _plans_channel(shift.post.unit, now)
     alerts.test_number(shift, channel, now=now, answer_by=shift.confirm_by)
@@ -113,15 +113,16 @@ def confirm_shift(*, reach: Reach, shift_id: int, now: datetime) -> Shift:
             _("The shift was not confirmed: it is the duty of %(person)s. Only they can confirm it.")
             % {"person": shift.person},
         )
-    if not shift.in_force or shift.began_at is None or shift.ends_at <= now:
+    state = _state_of(shift, now)
+    if state == rules.CONFIRMED:
+        return shift
+    if rules.SHIFTS.row(state, rules.CONFIRM) is None:
         raise WrongState(
             "not_under_way",
             _(
                 "The shift was not confirmed: it is not under way. Look at the roster; it may have been changed."
             ),
         )
-    if shift.confirmed_at:
-        return shift
 
     _confirm(shift, reach.user, now, how="screen")
     acknowledge_about(subject=shift.key, actor=reach.user, now=now)
@@ -155,7 +156,7 @@ def check_number(*, shift_id: int, now: datetime) -> bool:
     shift.save(update_fields=["number_checked_at"])
     if answered is not None:
         verify(person=shift.person, proof=Proof.ANSWER, actor=None, now=now)
-        if shift.in_force and not shift.confirmed_at and shift.ends_at > now:
+        if rules.SHIFTS.row(_state_of(shift, now), rules.CONFIRM):
             _confirm(shift, shift.person, now, how=answered.channel)
     elif tests and shift.confirmed_at:
         alerts.tell_number_silent(shift, leaders_of(shift, now), now=now)
@@ -164,7 +165,7 @@ def check_number(*, shift_id: int, now: datetime) -> bool:
 
 def _confirm_if_pressed(shift: Shift, now: datetime) -> None:
     """Confirming the notice on screen, in any list of notices, is saying "I am on duty" too."""
-    if shift.confirmed_at or not shift.in_force or shift.ends_at <= now:
+    if rules.SHIFTS.row(_state_of(shift, now), rules.CONFIRM) is None:
         return
     if any(one.answered_at and one.person.pk == shift.person_id for one in results(shift.key)):
         _confirm(shift, shift.person, now, how=Channel.APP)
@@ -173,8 +174,17 @@ def _confirm_if_pressed(shift: Shift, now: datetime) -> None:
 def _confirm(shift: Shift, person: User, now: datetime, *, how: str) -> None:
     shift.confirmed_at = now
     shift.save(update_fields=["confirmed_at"])
-    entry = _record(shift, "shift.confirmed", person, now, how=how)
+    entry = _record(shift, rules.SHIFTS[rules.CONFIRM].entry, person, now, how=how)
     stop_own(CONFIRMATION, entry)
+
+
+def _state_of(shift: Shift, now: datetime) -> str:
+    return rules.shift_state(
+        is_over=not shift.in_force or shift.ends_at <= now,
+        has_begun=shift.began_at is not None,
+        is_confirmed=shift.confirmed_at is not None,
+        is_stood_in=shift.stood_in_at is not None,
+    )
 
 
 def _lock(shift_id: int) -> Shift:
@@ -191,7 +201,7 @@ def stand_in(clock: Clock, now: datetime) -> None:
     Called inside the sweep's transaction. Whoever has confirmed meanwhile keeps the duty.
     """
     shift = _lock(pk_of(clock.subject))
-    if shift.confirmed_at or not shift.in_force or shift.stood_in_at or shift.ends_at <= now:
+    if rules.SHIFTS.row(_state_of(shift, now), rules.STAND_IN) is None:
         return
     person = _who_stands_in(shift, now)
     if person is not None:
@@ -202,7 +212,7 @@ def stand_in(clock: Clock, now: datetime) -> None:
 
     _record(
         shift,
-        "shift.stood_in",
+        rules.SHIFTS[rules.STAND_IN].entry,
         None,
         now,
         stand_in=str(person) if person else "",

@@ -56,7 +56,7 @@ def open_handover(*, shift: Shift, now: datetime) -> Handover | None:
         opened_at=now,
         due_at=now + rules.HANDOVER_WITHIN,
     )
-    entry = _record(handover, "handover.opened", None, now)
+    entry = _record(handover, rules.HANDOVERS.begin.entry, None, now)
     start_own(signatures(shift.post.kind), entry, due_at=handover.due_at)
     return handover
 
@@ -87,11 +87,12 @@ def give(*, reach: Reach, handover_id: int, now: datetime, note: str = "") -> Ha
     handover = _lock(handover_id)
 
     _check_may_give(reach, handover)
-    if handover.given_at:
+    done = rules.HANDOVERS.row(handover.state, rules.GIVE)
+    if done is None:
         raise WrongState(
             "already_given",
             _("Nothing was signed: the list was handed over at %(time)s. The incoming side signs next.")
-            % {"time": f"{localtime(handover.given_at):%H:%M}"},
+            % {"time": f"{localtime(handover.given_at):%H:%M}" if handover.given_at else ""},
         )
 
     handover.given_at, handover.given_by, handover.note = now, reach.user, note.strip()
@@ -101,7 +102,7 @@ def give(*, reach: Reach, handover_id: int, now: datetime, note: str = "") -> Ha
         for thing in what_passes(handover.incoming.post, now)
     )
 
-    _record(handover, "handover.given", reach.user, now, items=handover.items.count(), note=handover.note)
+    _record(handover, done.entry, reach.user, now, items=handover.items.count(), note=handover.note)
     if incoming(handover, now).pk == handover.outgoing.person_id == reach.user.pk:
         # Whoever stays on in place of the next one takes over from themself: one signature is enough.
         everything = handover.items.values_list("pk", flat=True)
@@ -118,7 +119,8 @@ def take(*, reach: Reach, handover_id: int, items: Collection[int], now: datetim
     handover = _lock(handover_id)
 
     _check_may_take(reach, handover, now)
-    if handover.given_at is None:
+    done = rules.HANDOVERS.row(handover.state, rules.TAKE)
+    if done is None:
         raise WrongState(
             "not_given_yet",
             _(
@@ -133,7 +135,7 @@ def take(*, reach: Reach, handover_id: int, items: Collection[int], now: datetim
         handover.taken_at, handover.taken_by = now, reach.user
         handover.save(update_fields=["taken_at", "taken_by"])
 
-    entry = _record(handover, "handover.taken", reach.user, now, left=len(left))
+    entry = _record(handover, done.entry, reach.user, now, left=len(left))
     if left:
         _leave_open(handover, left, now)
     else:
@@ -151,7 +153,9 @@ def ring(clock: Clock, now: datetime) -> None:
 
 
 def _leave_open(handover: Handover, left: list[HandoverItem], now: datetime) -> None:
-    _record(handover, "handover.left_open", None, now, left=[item.subject for item in left])
+    _record(
+        handover, rules.HANDOVERS[rules.LEAVE_OPEN].entry, None, now, left=[item.subject for item in left]
+    )
     alerts.ring_both(handover, [item.title_zh for item in left], sides(handover, now), now=now)
 
 

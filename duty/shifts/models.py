@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 
 from common.paths import PathField
+from duty.shifts import rules
 from duty.shifts.choices import ItemKind, PaperState
 from journal.keys import key
 
@@ -61,6 +62,10 @@ class Handover(models.Model):
 
     def __str__(self):
         return f"handover {self.pk} of {self.unit_id}"
+
+    @property
+    def state(self) -> str:
+        return rules.handover_state(is_given=self.given_at is not None, is_taken=self.taken_at is not None)
 
     @property
     def key(self) -> str:

@@ -4,8 +4,74 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from accounts.choices import PostKind
+from common.states import NOBODY, NOTHING, StateTable, Transition
 from duty.shifts.choices import ItemKind
 from notices.choices import Channel
+
+# --- the life of a shift -------------------------------------------------------------------------------------
+
+COMING, BEGUN, STOOD_IN, CONFIRMED, OVER = "coming", "begun", "stood_in", "confirmed", "over"
+BEGIN, CONFIRM, STAND_IN, END = "begin", "confirm", "stand-in", "end"
+PERSON, SYSTEM = "who is on duty", "system"
+
+SHIFTS = StateTable(
+    turns={COMING: SYSTEM, BEGUN: PERSON, STOOD_IN: PERSON, CONFIRMED: SYSTEM, OVER: NOBODY},
+    rows=[
+        Transition("put-in-force", (NOTHING,), COMING, by="leader"),
+        Transition(
+            BEGIN, (COMING,), BEGUN, "shift.began", by=SYSTEM, tells={"test.number": "who comes on duty"},
+        ),
+        Transition(CONFIRM, (BEGUN, STOOD_IN), CONFIRMED, "shift.confirmed", by=PERSON),
+        Transition(
+            STAND_IN, (BEGUN,), STOOD_IN, "shift.stood_in", by=SYSTEM,
+            tells={
+                "shift.stand_in": "the stand-in",
+                "shift.not_confirmed": "the leaders, and who did not confirm",
+            },
+        ),
+        # Its hour is over, or it was given to somebody else: the record of that is the roster's.
+        Transition(END, (COMING, BEGUN, STOOD_IN, CONFIRMED), OVER, by=SYSTEM),
+    ],
+)  # fmt: skip
+
+
+def shift_state(*, is_over: bool, has_begun: bool, is_confirmed: bool, is_stood_in: bool) -> str:
+    """How far a shift is."""
+    if is_over:
+        return OVER
+    if is_confirmed:
+        return CONFIRMED
+    if not has_begun:
+        return COMING
+    return STOOD_IN if is_stood_in else BEGUN
+
+
+# --- the life of a handover ----------------------------------------------------------------------------------
+
+OPENED, GIVEN, TAKEN = "opened", "given", "taken"
+GIVE, TAKE, LEAVE_OPEN = "give", "take", "leave-open"
+OUTGOING, INCOMING = "who goes", "who comes"
+
+HANDOVERS = StateTable(
+    turns={OPENED: OUTGOING, GIVEN: INCOMING, TAKEN: NOBODY},
+    rows=[
+        Transition("open", (NOTHING,), OPENED, "handover.opened", by=SYSTEM),
+        Transition(GIVE, (OPENED,), GIVEN, "handover.given", by=OUTGOING),
+        # What was left the first time may be taken later.
+        Transition(TAKE, (GIVEN, TAKEN), TAKEN, "handover.taken", by=INCOMING),
+        Transition(
+            LEAVE_OPEN, (OPENED, GIVEN, TAKEN), None, "handover.left_open", by=SYSTEM,
+            tells={"handover.left_open": "both"},
+        ),
+    ],
+)  # fmt: skip
+
+
+def handover_state(*, is_given: bool, is_taken: bool) -> str:
+    return TAKEN if is_taken else GIVEN if is_given else OPENED
+
+
+# --- how long, and what ----------------------------------------------------------------------------------------
 
 #: Without a rotation that says otherwise.
 CONFIRM_WITHIN = timedelta(minutes=5)

@@ -134,7 +134,7 @@ def _write(
     note_use(lock, now)
 
     record(
-        "zero_report.corrected" if before else "zero_report.received",
+        rules.SLOTS[rules.CORRECT if before else rules.FILE].entry,
         subject=subject_of(unit, period),
         unit=unit,
         actor=filer.user,

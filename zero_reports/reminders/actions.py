@@ -28,6 +28,7 @@ from zero_reports.reminders.choices import TO_THE_UNIT, Do
 from zero_reports.reminders.models import ReminderStep, TakenBack
 from zero_reports.rounds.cadence import CLOCK_STOP, stated
 from zero_reports.rounds.models import Round
+from zero_reports.rounds.rules import REMIND, ROUNDS
 
 #: Units per transaction: a chunk holds nothing up.
 CHUNK = 500
@@ -178,7 +179,7 @@ def _tell_above(step: ReminderStep, now: datetime) -> bool:
 def _record(step: ReminderStep, now: datetime) -> None:
     over = step.round
     record(
-        "period.reminded",
+        ROUNDS[REMIND].entry,
         subject=key("round", over.pk),
         unit=over.unit,
         actor=None,

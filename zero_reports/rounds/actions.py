@@ -10,6 +10,7 @@ from journal.keys import key
 from journal.record import record
 from zero_reports.counts.tallies import Scope, count_anew, one_folder, recount, scopes_of, silent_units
 from zero_reports.filing.models import ZeroReport
+from zero_reports.rounds import rules
 from zero_reports.rounds.cadence import asking_units, cadence_of, due_by_tier, locks_by_tier, not_asked
 from zero_reports.rounds.models import Round, Silence
 
@@ -88,7 +89,7 @@ def _open(period: Period, rounds: list[Round], now: datetime) -> list[Round]:
         fresh = [opening for opening in rounds if opening.unit_id not in there]
         for opening in fresh:
             opening.save(force_insert=True)
-            _record_round("period.day_opened", opening, now)
+            _record_round(rules.ROUNDS.begin.entry, opening, now)
         if fresh:
             count_anew(period, folded)
     return fresh
@@ -115,7 +116,7 @@ def _fix(period: Period, now: datetime) -> list[Round]:
             _write_silences(found, scope)
             found.fixed_at = now
             found.save(update_fields=["fixed_at"])
-            _record_round("period.counted", found, now)
+            _record_round(rules.ROUNDS[rules.COUNT].entry, found, now)
         if fresh:
             count_anew(period, folded)
     return [found for found, _scope in fresh]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from common.local_time import LOCAL, day_of
 from common.periods import DAILY, Period
+from common.states import NOBODY, NOTHING, StateTable, Transition
 
 NIL, ITEMS = "nil", "items"
 FRIDAY = 4
@@ -20,6 +21,44 @@ END_OF_DAY = time.max
 
 #: date → is it a working day? None where the calendar of that year is not loaded.
 Workdays = Callable[[date], bool | None]
+
+
+# --- the life of an answer, and of a round -----------------------------------------------------------------
+
+UNANSWERED, ANSWERED = "unanswered", "answered"
+FILE, CORRECT = "file", "correct"
+UNIT, SYSTEM = "unit", "system"
+
+#: One unit in one period. Late is accepted and marked; when it is locked, and what opens the lock, is not its state.
+SLOTS = StateTable(
+    turns={UNANSWERED: UNIT, ANSWERED: NOBODY},
+    rows=[
+        Transition("ask", (NOTHING,), UNANSWERED, by=SYSTEM),
+        Transition(FILE, (UNANSWERED,), ANSWERED, "zero_report.received", by=UNIT),
+        Transition(CORRECT, (ANSWERED,), None, "zero_report.corrected", by=UNIT),
+    ],
+)
+
+OPEN, COUNTED = "open", "counted"
+OPEN_ROUND, REMIND, COUNT = "open", "remind", "count"
+
+ROUNDS = StateTable(
+    turns={OPEN: SYSTEM, COUNTED: NOBODY},
+    rows=[
+        Transition(OPEN_ROUND, (NOTHING,), OPEN, "period.day_opened", by=SYSTEM),
+        # Whom, when and how often is the plan's ladder of reminders.
+        Transition(
+            REMIND, (OPEN, COUNTED), None, "period.reminded", by=SYSTEM,
+            tells={
+                "report.due": "units that have not answered",
+                "report.missed": "units that have not answered after the cut-off",
+                "report.summary": "the unit above them",
+                "report.climb": "whom the plan names above",
+            },
+        ),
+        Transition(COUNT, (OPEN,), COUNTED, "period.counted", by=SYSTEM),
+    ],
+)  # fmt: skip
 
 
 # --- who is asked, until when ------------------------------------------------------------------------------
