@@ -16,11 +16,11 @@ from incidents.choices import State
 from incidents.models import Incident
 from zero_reports.counts.models import Tally
 from zero_reports.counts.tallies import (
-    Scope,
+    Coverage,
     count_below,
+    coverages_of,
     folded_to,
     parent_of,
-    scopes_of,
     sum_above,
     unfolded,
 )
@@ -41,7 +41,7 @@ COUNTED_ON_THE_SPOT = 5000
 
 
 def get_unit(reach: Reach, code: str) -> Unit:
-    """The unit of that code; of several that bore it, the open or the last one. NotFound outside the scope."""
+    """The unit of that code; of several that bore it, the open or the last one. NotFound outside the reach."""
     bearers = Unit.objects.filter(code=code).select_related("parent")
     unit = max(bearers, key=lambda u: (u.valid_to is None, u.valid_to or day_of(reach.now)), default=None)
     if unit is None:
@@ -148,8 +148,8 @@ class Rounds:
         """Whether the tallies at the unit can be believed: a round is open and no unit came or went since."""
         return bool(self.rounds) and not any(found.recount_wanted for found in self.rounds)
 
-    def scopes(self) -> list[Scope]:
-        return scopes_of(self.rounds) or [Scope(self.unit.path, self._due_by_plan())]
+    def coverages(self) -> list[Coverage]:
+        return coverages_of(self.rounds) or [Coverage(self.unit.path, self._due_by_plan())]
 
     def _due_by_plan(self) -> dict[str, datetime]:
         if self._built_in is None:
@@ -246,7 +246,7 @@ def _exists(unit: Unit, due: datetime) -> bool:
 def _below(unit: Unit, period: Period, rounds: Rounds) -> dict[str, Counts]:
     """Path of each unit right below → the counts of everything below that one."""
     if not rounds.are_counted() and is_small(unit):
-        return count_below(rounds.scopes(), period, within=unit.path)
+        return count_below(rounds.coverages(), period, within=unit.path)
     for _attempt in range(3):
         number = folded_to()
         fresh = unfolded(after=number, period=period, under=unit.path)
@@ -255,7 +255,7 @@ def _below(unit: Unit, period: Period, rounds: Rounds) -> dict[str, Counts]:
         if number == folded_to():
             break
     if fresh.units_changed and is_small(unit):
-        return count_below(rounds.scopes(), period, within=unit.path)
+        return count_below(rounds.coverages(), period, within=unit.path)
     for path, counts in sum_above(fresh.changes).items():
         if parent_of(path) == unit.path:
             below[path] = below[path].plus(counts)

@@ -15,7 +15,7 @@ from common.local_time import day_of
 from common.periods import DAILY, Period, period_of
 from zero_reports.counts.models import Tally
 from zero_reports.counts.queries import Line, Rounds, is_small, summary, top_units
-from zero_reports.counts.tallies import Scope, silent_units
+from zero_reports.counts.tallies import Coverage, silent_units
 from zero_reports.filing.models import ZeroReport
 from zero_reports.filing.permissions import filing_post
 from zero_reports.rounds.models import Silence
@@ -47,7 +47,7 @@ class MissingUnit(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """The silent units of a person's scope for one period."""
+    """The silent units within a person's reach for one period."""
 
     period: Period
     due_at: datetime | None
@@ -114,8 +114,8 @@ def _silent_units(roots: Iterable[Unit], period: Period) -> list[Unit]:
         where = Q(path__under=root.path)
         if rounds.are_counted() and not is_small(root):
             where &= _near_silence(root, period)
-        for scope in rounds.scopes():
-            found += silent_in(scope, period, where)[: NAMED + 1 - len(found)]
+        for coverage in rounds.coverages():
+            found += silent_in(coverage, period, where)[: NAMED + 1 - len(found)]
     return found
 
 
@@ -130,15 +130,15 @@ def _near_silence(root: Unit, period: Period) -> Q:
     return Q(parent__in=near) | Q(pk=root.pk)
 
 
-def silent_in(scope: Scope, period: Period, where: Q) -> QuerySet[Unit]:
+def silent_in(coverage: Coverage, period: Period, where: Q) -> QuerySet[Unit]:
     """The silent units of a round among those of `where`, in tree order."""
-    if not scope.fixed:
-        units = silent_units(scope, period)
+    if not coverage.fixed:
+        units = silent_units(coverage, period)
     else:
         answered = ZeroReport.objects.of(period).filter(unit=OuterRef("pk"), current=True, counted=True)
         was_silent = Silence.objects.of(period).filter(unit=OuterRef("pk"))
-        units = Unit.objects.filter(Exists(was_silent), ~Exists(answered), path__under=scope.path)
-        for other in scope.without:
+        units = Unit.objects.filter(Exists(was_silent), ~Exists(answered), path__under=coverage.path)
+        for other in coverage.without:
             units = units.exclude(path__under=other)
     return units.filter(where).select_related("parent").order_by("path")
 

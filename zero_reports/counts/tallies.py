@@ -194,7 +194,7 @@ def _follow_units(changed: list[tuple[str, str]], folded: Folded) -> None:
         return
     for period in {found.period for found in Round.objects.filter(fixed_at=None)}:
         rounds = Round.objects.of(period).select_related("unit")
-        live = [scope for scope in scopes_of(rounds) if not scope.fixed]
+        live = [coverage for coverage in coverages_of(rounds) if not coverage.fixed]
         fresh = _direct_counts(live, period, parents, folded)
         total: dict[str, Counts] = defaultdict(Counts)
         for parent, change in fresh.items():
@@ -205,12 +205,12 @@ def _follow_units(changed: list[tuple[str, str]], folded: Folded) -> None:
 
 
 def _direct_counts(
-    scopes: list["Scope"], period: Period, parents: set[str], folded: Folded
+    coverages: list["Coverage"], period: Period, parents: set[str], folded: Folded
 ) -> dict[str, Counts]:
     """Parent → what its children's own counts are now, less what the tallies hold of them."""
     change: dict[str, Counts] = defaultdict(Counts)
-    for scope in scopes:
-        for query in _live(scope, period, Q(parent__path__in=parents)):
+    for coverage in coverages:
+        for query in _live(coverage, period, Q(parent__path__in=parents)):
             for parent, *counts in query:
                 change[parent] = change[parent].plus(Counts(*counts))
     for filing in unfolded(after=folded.number, period=period).changes:
@@ -234,7 +234,7 @@ def parent_of(path: str) -> str:
 # --- count anew ----------------------------------------------------------------------------------------------
 
 
-class Scope(NamedTuple):
+class Coverage(NamedTuple):
     """The units one round asks: at and below `path`, of the tiers in `due`, without what other rounds ask."""
 
     path: str
@@ -243,11 +243,11 @@ class Scope(NamedTuple):
     without: tuple[str, ...] = ()
 
 
-def scopes_of(rounds: Iterable[Round]) -> list[Scope]:
+def coverages_of(rounds: Iterable[Round]) -> list[Coverage]:
     rounds = list(rounds)
     paths = [found.unit.path for found in rounds]
     return [
-        Scope(
+        Coverage(
             found.unit.path,
             stated(found),
             found.fixed_at is not None,
@@ -257,27 +257,27 @@ def scopes_of(rounds: Iterable[Round]) -> list[Scope]:
     ]
 
 
-def count_below(scopes: Iterable[Scope], period: Period, *, within: str = "") -> dict[str, Counts]:
+def count_below(coverages: Iterable[Coverage], period: Period, *, within: str = "") -> dict[str, Counts]:
     """Count from the reports themselves: path of each unit → the counts of everything below it."""
     total: dict[str, Counts] = defaultdict(Counts)
-    for scope in scopes:
-        for query in _counted(scope, period, within or scope.path):
+    for coverage in coverages:
+        for query in _counted(coverage, period, within or coverage.path):
             for parent_path, *counts in query:
                 for path in prefixes(parent_path or ""):
                     total[path] = total[path].plus(Counts(*counts))
     return total
 
 
-def _counted(scope: Scope, period: Period, within: str) -> Iterator[QuerySet]:
-    if scope.fixed:
-        return _fixed(scope, period, Q(unit__path__under=within))
-    return _live(scope, period, Q(path__under=within))
+def _counted(coverage: Coverage, period: Period, within: str) -> Iterator[QuerySet]:
+    if coverage.fixed:
+        return _fixed(coverage, period, Q(unit__path__under=within))
+    return _live(coverage, period, Q(path__under=within))
 
 
-def asked_units(scope: Scope, period: Period) -> QuerySet[Unit]:
+def asked_units(coverage: Coverage, period: Period) -> QuerySet[Unit]:
     """The units a round asks as things stand; `report` is the current report of each, if there is one."""
-    units = Unit.objects.filter(asked(scope.due), path__under=scope.path)
-    for other in scope.without:
+    units = Unit.objects.filter(asked(coverage.due), path__under=coverage.path)
+    for other in coverage.without:
         units = units.exclude(path__under=other)
     current = Q(
         zero_reports__cadence=period.cadence, zero_reports__day=period.day, zero_reports__current=True
@@ -285,15 +285,15 @@ def asked_units(scope: Scope, period: Period) -> QuerySet[Unit]:
     return units.annotate(report=FilteredRelation("zero_reports", condition=current))
 
 
-def silent_units(scope: Scope, period: Period) -> QuerySet[Unit]:
+def silent_units(coverage: Coverage, period: Period) -> QuerySet[Unit]:
     """Those of them without an answer."""
-    return asked_units(scope, period).filter(report=None)  # type: ignore[misc]
+    return asked_units(coverage, period).filter(report=None)  # type: ignore[misc]
 
 
-def _live(scope: Scope, period: Period, where: Q) -> Iterator[QuerySet]:
+def _live(coverage: Coverage, period: Period, where: Q) -> Iterator[QuerySet]:
     """Before the counts are fixed: everybody who exists is expected."""
     yield (
-        asked_units(scope, period)
+        asked_units(coverage, period)
         .filter(where)
         .values("parent__path")
         .order_by()
@@ -308,10 +308,10 @@ def _live(scope: Scope, period: Period, where: Q) -> Iterator[QuerySet]:
     )
 
 
-def _fixed(scope: Scope, period: Period, where: Q) -> Iterator[QuerySet]:
+def _fixed(coverage: Coverage, period: Period, where: Q) -> Iterator[QuerySet]:
     """Afterwards: those who had answered, and those whose silence was written down."""
-    here = Q(unit__path__under=scope.path) & where
-    for other in scope.without:
+    here = Q(unit__path__under=coverage.path) & where
+    for other in coverage.without:
         here &= ~Q(unit__path__under=other)
     counted = ZeroReport.objects.of(period).filter(current=True, counted=True)
     yield (
@@ -345,7 +345,7 @@ def recount(period: Period) -> None:
 
 def count_anew(period: Period, folded: Folded) -> None:
     rounds = list(Round.objects.of(period).select_related("unit"))
-    total = count_below(scopes_of(rounds), period)
+    total = count_below(coverages_of(rounds), period)
     for path, counts in sum_above(unfolded(after=folded.number, period=period).changes).items():
         total[path] = total[path].minus(counts)
 

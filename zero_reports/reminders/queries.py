@@ -14,7 +14,7 @@ from common.paths import prefixes
 from common.periods import Period
 from notices.recipients import Recipient
 from zero_reports.counts.silent import ANSWERING, silent_in
-from zero_reports.counts.tallies import scopes_of
+from zero_reports.counts.tallies import coverages_of
 from zero_reports.filing.models import ZeroReport
 from zero_reports.reminders.models import ReminderStep
 from zero_reports.reminders.rules import NAMED
@@ -31,8 +31,8 @@ def silent_for(step: ReminderStep) -> QuerySet[Unit]:
 
 def _silent(over: Round, where: Q) -> QuerySet[Unit]:
     rounds = list(Round.objects.of(over.period).select_related("unit"))
-    scope = next(s for found, s in zip(rounds, scopes_of(rounds), strict=True) if found.pk == over.pk)
-    return silent_in(scope, over.period, where)
+    coverage = next(s for found, s in zip(rounds, coverages_of(rounds), strict=True) if found.pk == over.pk)
+    return silent_in(coverage, over.period, where)
 
 
 class Group(NamedTuple):
@@ -143,9 +143,9 @@ def with_silent_below(period: Period, unit_ids: Iterable[int], now: datetime) ->
     """
     found: set[int] = set()
     units = list(Unit.objects.filter(pk__in=list(unit_ids)))
-    for scope in scopes_of(Round.objects.of(period).select_related("unit")):
-        past = Q(tier__in=[tier for tier, at in scope.due.items() if at < now])
+    for coverage in coverages_of(Round.objects.of(period).select_related("unit")):
+        past = Q(tier__in=[tier for tier, at in coverage.due.items() if at < now])
         for unit in units:
-            if unit.pk not in found and silent_in(scope, period, past & Q(path__under=unit.path)).exists():
+            if unit.pk not in found and silent_in(coverage, period, past & Q(path__under=unit.path)).exists():
                 found.add(unit.pk)
     return found

@@ -8,7 +8,7 @@ from common.local_time import day_of
 from common.periods import Period, period_of
 from journal.keys import key
 from journal.record import record
-from zero_reports.counts.tallies import Scope, count_anew, one_folder, recount, scopes_of, silent_units
+from zero_reports.counts.tallies import Coverage, count_anew, coverages_of, one_folder, recount, silent_units
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds import rules
 from zero_reports.rounds.cadence import asking_units, cadence_of, due_by_tier, locks_by_tier, not_asked
@@ -108,12 +108,12 @@ def _fix(period: Period, now: datetime) -> list[Round]:
     with one_folder() as folded:
         rounds = list(Round.objects.of(period).select_related("unit"))
         fresh = [
-            (found, scope)
-            for found, scope in zip(rounds, scopes_of(rounds), strict=True)
+            (found, coverage)
+            for found, coverage in zip(rounds, coverages_of(rounds), strict=True)
             if found.fixed_at is None and found.due_at < now
         ]
-        for found, scope in fresh:
-            _write_silences(found, scope)
+        for found, coverage in fresh:
+            _write_silences(found, coverage)
             found.fixed_at = now
             found.save(update_fields=["fixed_at"])
             _record_round(rules.ROUNDS[rules.COUNT].entry, found, now)
@@ -122,12 +122,14 @@ def _fix(period: Period, now: datetime) -> list[Round]:
     return [found for found, _scope in fresh]
 
 
-def _write_silences(over: Round, scope: Scope) -> None:
-    silent = silent_units(scope, over.period).values_list("pk", "tier").order_by("pk")
+def _write_silences(over: Round, coverage: Coverage) -> None:
+    silent = silent_units(coverage, over.period).values_list("pk", "tier").order_by("pk")
     batch: list[Silence] = []
     for unit_id, tier in silent.iterator(chunk_size=_CHUNK):
         batch.append(
-            Silence(unit_id=unit_id, cadence=over.cadence, day=over.day, round=over, due_at=scope.due[tier])
+            Silence(
+                unit_id=unit_id, cadence=over.cadence, day=over.day, round=over, due_at=coverage.due[tier]
+            )
         )
         if len(batch) == _CHUNK:
             Silence.objects.bulk_create(batch)
@@ -135,9 +137,9 @@ def _write_silences(over: Round, scope: Scope) -> None:
     Silence.objects.bulk_create(batch)
 
     left = ZeroReport.objects.of(over.period).filter(
-        not_asked(scope.due, "unit__"), unit__path__under=scope.path
+        not_asked(coverage.due, "unit__"), unit__path__under=coverage.path
     )
-    for other in scope.without:
+    for other in coverage.without:
         left = left.exclude(unit__path__under=other)
     left.update(counted=False)
 
