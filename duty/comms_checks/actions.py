@@ -17,10 +17,10 @@ from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
 from common.states import move
 from duty.comms_checks import permissions, rules
-from duty.comms_checks.choices import Outcome, TestState
+from duty.comms_checks.choices import CheckState, Outcome
 from duty.comms_checks.contacts import contacts_of
-from duty.comms_checks.models import ReachAnswer, ReachTest
-from duty.comms_checks.queries import people_to_test
+from duty.comms_checks.models import CommsCheck, CommsCheckAnswer
+from duty.comms_checks.queries import people_to_check
 from journal.keys import key
 from journal.record import record
 from notices.actions import queue
@@ -32,7 +32,7 @@ from notices.recipients import Recipient
 
 
 @transaction.atomic
-def plan_test(
+def plan_comms_check(
     *,
     reach: Reach,
     unit: Unit,
@@ -42,7 +42,7 @@ def plan_test(
     channels: Sequence[str],
     repeat_days: int,
     now: datetime,
-) -> ReachTest:
+) -> CommsCheck:
     """Have test notices sent at a time, with so long to answer. Raises Invalid for a past time or no channel."""
     permissions.check_can_test(reach, unit)
     if due_at < now - timedelta(minutes=1):
@@ -56,7 +56,7 @@ def plan_test(
             "no_channel", _("No test was planned: no channel is chosen."), fields={"channels": [sentence]}
         )
 
-    test = ReachTest.objects.create(
+    check = CommsCheck.objects.create(
         unit=unit,
         unit_path=unit.path,
         due_at=due_at,
@@ -68,99 +68,104 @@ def plan_test(
         made_by=reach.user,
     )
 
-    _record(test, rules.TRANSITIONS.begin.entry, reach.user, now, due_at=due_at, repeat_days=repeat_days)
-    return test
+    _record(check, rules.TRANSITIONS.begin.entry, reach.user, now, due_at=due_at, repeat_days=repeat_days)
+    return check
 
 
 @transaction.atomic
-def cancel_test(*, reach: Reach, test_id: int, now: datetime) -> ReachTest:
+def cancel_comms_check(*, reach: Reach, check_id: int, now: datetime) -> CommsCheck:
     """Take a planned test back; one that has begun goes to its end."""
-    test = ReachTest.objects.select_for_update(of=("self",)).select_related("unit").get(pk=test_id)
+    check = CommsCheck.objects.select_for_update(of=("self",)).select_related("unit").get(pk=check_id)
 
-    permissions.check_can_test(reach, test.unit)
-    if rules.TRANSITIONS.row(test.state, rules.CANCEL) is None:
+    permissions.check_can_test(reach, check.unit)
+    if rules.TRANSITIONS.row(check.state, rules.CANCEL) is None:
         raise WrongState(
             "test_begun", _("The test was not cancelled: it has begun or is over. Wait for its result list.")
         )
 
-    done = move(test, rules.TRANSITIONS, rules.CANCEL)
-    test.save(update_fields=["state"])
+    done = move(check, rules.TRANSITIONS, rules.CANCEL)
+    check.save(update_fields=["state"])
 
-    _record(test, done.entry, reach.user, now, cancelled=True)
-    return test
+    _record(check, done.entry, reach.user, now, cancelled=True)
+    return check
 
 
+# Stored beside the rows they set aside, so they keep their names.
 BEGINNING, ENDING = Loop("tests.begin"), Loop("tests.end")
 
 
-def turn_tests(now: datetime) -> int:
-    """Send what is due, count what is over. Any number of processes may; each test is sent and counted once."""
-    due = ReachTest.objects.filter(state=TestState.PLANNED, due_at__lte=now).order_by("due_at", "pk")
-    over = ReachTest.objects.filter(state=TestState.RUNNING, ends_at__lte=now).order_by("ends_at", "pk")
-    begun = BEGINNING.each(BEGINNING.pick(due, now, 20), lambda pk: begin_test(test_id=pk, now=now), now)
-    return begun + ENDING.each(ENDING.pick(over, now, 20), lambda pk: end_test(test_id=pk, now=now), now)
+def turn_checks(now: datetime) -> int:
+    """Send what is due, count what is over. Any number of processes may; each check is sent and counted once."""
+    due = CommsCheck.objects.filter(state=CheckState.PLANNED, due_at__lte=now).order_by("due_at", "pk")
+    over = CommsCheck.objects.filter(state=CheckState.RUNNING, ends_at__lte=now).order_by("ends_at", "pk")
+    begun = BEGINNING.each(
+        BEGINNING.pick(due, now, 20), lambda pk: begin_comms_check(check_id=pk, now=now), now
+    )
+    return begun + ENDING.each(
+        ENDING.pick(over, now, 20), lambda pk: end_comms_check(check_id=pk, now=now), now
+    )
 
 
 @transaction.atomic
-def begin_test(*, test_id: int, now: datetime) -> bool:
+def begin_comms_check(*, check_id: int, now: datetime) -> bool:
     """Send the test notices. A number that is not verified, or that nobody has, is listed and not rung."""
-    test = _lock(test_id, TestState.PLANNED)
-    if test is None:
+    check = _lock(check_id, CheckState.PLANNED)
+    if check is None:
         return False
 
-    done = move(test, rules.TRANSITIONS, rules.BEGIN)
-    test.began_at = now
-    test.ends_at = now + timedelta(minutes=test.window_minutes)
-    test.save(update_fields=["state", "began_at", "ends_at"])
-    people = people_to_test(test.unit, test.whom, now)
+    done = move(check, rules.TRANSITIONS, rules.BEGIN)
+    check.began_at = now
+    check.ends_at = now + timedelta(minutes=check.window_minutes)
+    check.save(update_fields=["state", "began_at", "ends_at"])
+    people = people_to_check(check.unit, check.whom, now)
     contacts, gateway = contacts_of([person for person, _post in people]), has_gateway()
-    for channel in test.channels:
+    for channel in check.channels:
         asked = []
         for person, post in people:
             contact = contacts[person.pk]._replace(silent_on=frozenset())
             lack = rules.lack_on(channel, contact, has_gateway=gateway)
             outcome = Outcome.NOT_ASKED if lack else Outcome.ASKED
-            ReachAnswer.objects.create(
-                test=test, person=person, post=post, channel=channel, outcome=outcome, lack=lack
+            CommsCheckAnswer.objects.create(
+                comms_check=check, person=person, post=post, channel=channel, outcome=outcome, lack=lack
             )
             if not lack:
                 asked.append(Recipient(person, post))
         queue_test(
             recipients=asked,
             channels=[channel],
-            subject=_subject(test, channel),
-            unit=test.unit,
+            subject=_subject(check, channel),
+            unit=check.unit,
             now=now,
-            answer_by=test.ends_at,
+            answer_by=check.ends_at,
         )
 
-    _record(test, done.entry, None, now, people=len(people), channels=test.channels)
+    _record(check, done.entry, None, now, people=len(people), channels=check.channels)
     crash_point("readiness.before_begin_commit")
     return True
 
 
 @transaction.atomic
-def end_test(*, test_id: int, now: datetime) -> bool:
+def end_comms_check(*, check_id: int, now: datetime) -> bool:
     """Count what came back; an answer from a telephone proves its number. Plans the next one where it repeats."""
-    test = _lock(test_id, TestState.RUNNING)
-    if test is None:
+    check = _lock(check_id, CheckState.RUNNING)
+    if check is None:
         return False
 
-    done = move(test, rules.TRANSITIONS, rules.END)
-    test.save(update_fields=["state"])
-    for channel in test.channels:
-        came = {result.person.pk: result for result in results(_subject(test, channel))}
-        for answer in test.answers.filter(channel=channel, outcome=Outcome.ASKED).select_related("person"):
+    done = move(check, rules.TRANSITIONS, rules.END)
+    check.save(update_fields=["state"])
+    for channel in check.channels:
+        came = {result.person.pk: result for result in results(_subject(check, channel))}
+        for answer in check.answers.filter(channel=channel, outcome=Outcome.ASKED).select_related("person"):
             _settle(answer, came.get(answer.person_id), now)
-    if test.repeat_days:
-        _plan_next(test, now)
+    if check.repeat_days:
+        _plan_next(check, now)
 
-    counts = {outcome: test.answers.filter(outcome=outcome).count() for outcome in Outcome.values}
-    _record(test, done.entry, None, now, **counts)
+    counts = {outcome: check.answers.filter(outcome=outcome).count() for outcome in Outcome.values}
+    _record(check, done.entry, None, now, **counts)
     return True
 
 
-def _settle(answer: ReachAnswer, result: Result | None, now: datetime) -> None:
+def _settle(answer: CommsCheckAnswer, result: Result | None, now: datetime) -> None:
     if result is None or result.answered_at is None:
         failed = result is not None and result.state == State.FAILED
         answer.outcome = Outcome.FAILED if failed else Outcome.SILENT
@@ -172,43 +177,45 @@ def _settle(answer: ReachAnswer, result: Result | None, now: datetime) -> None:
     answer.save(update_fields=["outcome", "answered_at"])
 
 
-def _plan_next(test: ReachTest, now: datetime) -> None:
+def _plan_next(check: CommsCheck, now: datetime) -> None:
     """The same hour, so many days on; days nobody was there to turn are not made up for."""
-    step = timedelta(days=test.repeat_days)
-    due = test.due_at + step
+    step = timedelta(days=check.repeat_days)
+    due = check.due_at + step
     while due <= now:
         due += step
-    ReachTest.objects.create(
-        unit=test.unit,
-        unit_path=test.unit_path,
+    CommsCheck.objects.create(
+        unit=check.unit,
+        unit_path=check.unit_path,
         due_at=due,
-        window_minutes=test.window_minutes,
-        whom=test.whom,
-        channels=test.channels,
-        repeat_days=test.repeat_days,
+        window_minutes=check.window_minutes,
+        whom=check.whom,
+        channels=check.channels,
+        repeat_days=check.repeat_days,
         made_at=now,
-        made_by=test.made_by,
+        made_by=check.made_by,
     )
 
 
-def _lock(test_id: int, state: str) -> ReachTest | None:
-    rows = ReachTest.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=test_id, state=state)
+def _lock(check_id: int, state: str) -> CommsCheck | None:
+    rows = CommsCheck.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        pk=check_id, state=state
+    )
     return rows.select_related("unit", "made_by").first()
 
 
-def _subject(test: ReachTest, channel: str) -> str:
+def _subject(check: CommsCheck, channel: str) -> str:
     """A subject of its own for each channel: an answer on screen must not stand for the telephone."""
-    return f"{test.key}.{channel}"
+    return f"{check.key}.{channel}"
 
 
-def _record(test: ReachTest, kind: str, actor: User | None, now: datetime, **content: Any) -> None:
+def _record(check: CommsCheck, kind: str, actor: User | None, now: datetime, **content: Any) -> None:
     record(
         kind,
-        subject=test.key,
-        unit=test.unit,
+        subject=check.key,
+        unit=check.unit,
         actor=actor,
         at=now,
-        content={"unit": test.unit.code, **content},
+        content={"unit": check.unit.code, **content},
     )
 
 

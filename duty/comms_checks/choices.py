@@ -9,7 +9,7 @@ class Whom(models.TextChoices):
     EVERYBODY = "everybody", pgettext_lazy("readiness", "Everybody the plan may call")
 
 
-class TestState(models.TextChoices):
+class CheckState(models.TextChoices):
     PLANNED = "planned", pgettext_lazy("test", "Planned")
     RUNNING = "running", pgettext_lazy("test", "Running")
     ENDED = "ended", pgettext_lazy("test", "Ended")

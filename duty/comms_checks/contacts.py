@@ -8,7 +8,7 @@ from accounts.contacts.queries import verified
 from accounts.models import User
 from duty.comms_checks import rules
 from duty.comms_checks.choices import Outcome
-from duty.comms_checks.models import ReachAnswer
+from duty.comms_checks.models import CommsCheckAnswer
 from notices.actions import usable
 
 
@@ -39,12 +39,12 @@ def contacts_of(people: Iterable[User]) -> dict[int, rules.Contact]:
 
 def _silent(people: Iterable[int]) -> dict[int, set[str]]:
     """Channels on which a person's latest ended test notice brought no answer."""
-    ended = ReachAnswer.objects.filter(person__in=list(people)).exclude(
+    ended = CommsCheckAnswer.objects.filter(person__in=list(people)).exclude(
         outcome__in=[Outcome.ASKED, Outcome.NOT_ASKED]
     )
     latest = ended.order_by().values("person", "channel").annotate(newest=Max("pk")).values("newest")
     found: dict[int, set[str]] = {}
-    for answer in ReachAnswer.objects.filter(
+    for answer in CommsCheckAnswer.objects.filter(
         pk__in=latest, outcome__in=[Outcome.SILENT, Outcome.FAILED]
     ).only("person_id", "channel"):
         found.setdefault(answer.person_id, set()).add(answer.channel)

@@ -18,7 +18,7 @@ from common.errors import not_found
 from duty.comms_checks import permissions, rules
 from duty.comms_checks.choices import Whom
 from duty.comms_checks.contacts import channels, contacts_of
-from duty.comms_checks.models import ReachAnswer, ReachTest
+from duty.comms_checks.models import CommsCheck, CommsCheckAnswer
 from plans.document.sections import Role, actions_for, alarm_roles
 from plans.engine.evaluation import Document, Level, levels_of
 from plans.lifecycle.queries import plan_in_force
@@ -174,7 +174,7 @@ def _misses(
     return found
 
 
-def people_to_test(unit: Unit, whom: str, at: datetime) -> list[tuple[User, str]]:
+def people_to_check(unit: Unit, whom: str, at: datetime) -> list[tuple[User, str]]:
     """(person, post) of a test: whoever is on duty, or everybody the plan may call; each person once."""
     found: dict[int, tuple[User, str]] = {}
     for duty in on_duty([unit], at, kinds=ROSTERED):
@@ -188,17 +188,17 @@ def people_to_test(unit: Unit, whom: str, at: datetime) -> list[tuple[User, str]
     return list(found.values())
 
 
-def tests_of(reach: Reach, unit: Unit) -> QuerySet[ReachTest]:
-    rows = ReachTest.objects.visible_to(reach).filter(unit=unit).select_related("unit", "made_by")
+def checks_of(reach: Reach, unit: Unit) -> QuerySet[CommsCheck]:
+    rows = CommsCheck.objects.visible_to(reach).filter(unit=unit).select_related("unit", "made_by")
     return rows.order_by("-due_at", "-pk")
 
 
-def get_test(reach: Reach, pk: int) -> ReachTest:
-    found = ReachTest.objects.visible_to(reach).select_related("unit", "made_by").filter(pk=pk).first()
+def get_check(reach: Reach, pk: int) -> CommsCheck:
+    found = CommsCheck.objects.visible_to(reach).select_related("unit", "made_by").filter(pk=pk).first()
     if found is None:
         raise not_found()
     return found
 
 
-def answers_of(test: ReachTest) -> QuerySet[ReachAnswer]:
-    return test.answers.select_related("person").order_by("person_id", "channel")
+def answers_of(check: CommsCheck) -> QuerySet[CommsCheckAnswer]:
+    return check.answers.select_related("person").order_by("person_id", "channel")

@@ -3,27 +3,27 @@
 from accounts.contacts.choices import Lack
 from accounts.contacts.rules import Contact
 from common.states import NOBODY, NOTHING, StateTable, Transition
-from duty.comms_checks.choices import TestState
+from duty.comms_checks.choices import CheckState
 
 PLAN, CANCEL, BEGIN, END = "plan", "cancel", "begin", "end"
 DESK, SYSTEM = "desk", "system"
 
 TRANSITIONS = StateTable(
     turns={
-        TestState.PLANNED: SYSTEM,
-        TestState.RUNNING: SYSTEM,
-        TestState.ENDED: NOBODY,
-        TestState.CANCELLED: NOBODY,
+        CheckState.PLANNED: SYSTEM,
+        CheckState.RUNNING: SYSTEM,
+        CheckState.ENDED: NOBODY,
+        CheckState.CANCELLED: NOBODY,
     },
     rows=[
-        Transition(PLAN, (NOTHING,), TestState.PLANNED, "readiness.test_planned", by=DESK),
+        Transition(PLAN, (NOTHING,), CheckState.PLANNED, "readiness.test_planned", by=DESK),
         # The entry is the one of the planning, and says that it was taken back.
-        Transition(CANCEL, (TestState.PLANNED,), TestState.CANCELLED, "readiness.test_planned", by=DESK),
+        Transition(CANCEL, (CheckState.PLANNED,), TestState.CANCELLED, "readiness.test_planned", by=DESK),
         Transition(
-            BEGIN, (TestState.PLANNED,), TestState.RUNNING, "readiness.test_began", by=SYSTEM,
+            BEGIN, (CheckState.PLANNED,), TestState.RUNNING, "readiness.test_began", by=SYSTEM,
             tells={"test.number": "who is tested, where a channel reaches them"},
         ),
-        Transition(END, (TestState.RUNNING,), TestState.ENDED, "readiness.test_ended", by=SYSTEM),
+        Transition(END, (CheckState.RUNNING,), TestState.ENDED, "readiness.test_ended", by=SYSTEM),
     ],
 )  # fmt: skip
 

@@ -41,7 +41,7 @@ class GridPage(LoginRequiredMixin, View):
         if not form.is_valid():
             return self.page(request, unit, form, status=422)
         try:
-            actions.plan_test(reach=request.reach, unit=unit, now=request.now, **form.cleaned_data)
+            actions.plan_comms_check(reach=request.reach, unit=unit, now=request.now, **form.cleaned_data)
         except Invalid as invalid:
             for name, sentences in invalid.fields.items():
                 form.add_error(name if name in form.fields else None, sentences)
@@ -77,7 +77,7 @@ class GridPage(LoginRequiredMixin, View):
             "grid": queries.grid(unit, at),
             "has_gateway": has_gateway(),
             "not_set_up": not_set_up(),
-            "tests": list(queries.tests_of(request.reach, unit)[:10]),
+            "checks": list(queries.checks_of(request.reach, unit)[:10]),
             "may_test": may_test,
             "to_ring": by_hand.to_ring(request.reach, unit, request.now) if may_test else [],
             "form": form,
@@ -102,27 +102,27 @@ class Answered(LoginRequiredMixin, View):
         return response
 
 
-class TestPage(LoginRequiredMixin, View):
+class CheckPage(LoginRequiredMixin, View):
     """The result list of one test."""
 
     def get(self, request, pk):
-        test = queries.get_test(request.reach, pk)
+        check = queries.get_check(request.reach, pk)
         context = {
-            "test": test,
-            "answers": list(queries.answers_of(test)),
-            "may_cancel": test.state == "planned"
-            and is_allowed(permissions.check_can_test, request.reach, test.unit),
-            "tabs": tabs(request, test.unit, "readiness"),
+            "check": check,
+            "answers": list(queries.answers_of(check)),
+            "may_cancel": check.state == "planned"
+            and is_allowed(permissions.check_can_test, request.reach, check.unit),
+            "tabs": tabs(request, check.unit, "readiness"),
         }
-        return render(request, "duty/comms_checks/test.html", context)
+        return render(request, "duty/comms_checks/check.html", context)
 
 
-class CancelTest(LoginRequiredMixin, View):
+class CancelCheck(LoginRequiredMixin, View):
     @once
     def post(self, request, pk):
-        test = queries.get_test(request.reach, pk)
-        actions.cancel_test(reach=request.reach, test_id=test.pk, now=request.now)
-        return see_other("readiness-test", test.pk)
+        check = queries.get_check(request.reach, pk)
+        actions.cancel_comms_check(reach=request.reach, check_id=check.pk, now=request.now)
+        return see_other("readiness-test", check.pk)
 
 
 class NumberPage(LoginRequiredMixin, View):

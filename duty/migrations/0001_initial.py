@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='ReachTest',
+            name='CommsCheck',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('unit_path', common.paths.PathField(max_length=60)),
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='ReachAnswer',
+            name='CommsCheckAnswer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('post', models.CharField(blank=True, default='', max_length=120)),
@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 ('lack', models.CharField(blank=True, choices=[('nobody', 'nobody holds the post'), ('closed', 'the account is closed'), ('no_number', 'no telephone number'), ('not_verified', 'the number is not verified'), ('no_gateway', 'no gateway is set up'), ('no_email', 'no e-mail address'), ('not_named', 'no telephone number, so the group does not name them'), ('no_answer', 'did not answer the last test')], default='', max_length=14)),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('test', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='duty.reachtest')),
+                ('comms_check', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='duty.commscheck')),
             ],
         ),
         migrations.AddIndex(
@@ -128,35 +128,35 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'written'), _negated=True), models.Q(('written_at__isnull', False), models.Q(('file', ''), _negated=True)), _connector='OR'), name='a_written_pack_has_its_file'),
         ),
         migrations.AddIndex(
-            model_name='reachtest',
+            model_name='commscheck',
             index=models.Index(condition=models.Q(('state', 'planned')), fields=['due_at'], name='test_to_begin'),
         ),
         migrations.AddIndex(
-            model_name='reachtest',
+            model_name='commscheck',
             index=models.Index(condition=models.Q(('state', 'running')), fields=['ends_at'], name='test_to_end'),
         ),
         migrations.AddIndex(
-            model_name='reachtest',
-            index=models.Index(fields=['unit_path', '-due_at'], name='duty_reacht_unit_pa_c13265_idx'),
+            model_name='commscheck',
+            index=models.Index(fields=['unit_path', '-due_at'], name='duty_commsc_unit_pa_6a4c70_idx'),
         ),
         migrations.AddConstraint(
-            model_name='reachtest',
+            model_name='commscheck',
             constraint=models.CheckConstraint(condition=models.Q(('window_minutes__gte', 1), ('window_minutes__lte', 240)), name='a_test_lasts_1_to_240_minutes'),
         ),
         migrations.AddConstraint(
-            model_name='reachtest',
+            model_name='commscheck',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['running', 'ended']), _negated=True), models.Q(('began_at__isnull', False), ('ends_at__gt', models.F('began_at'))), _connector='OR'), name='a_begun_test_has_its_times'),
         ),
         migrations.AddIndex(
-            model_name='reachanswer',
-            index=models.Index(fields=['person', 'channel', '-id'], name='duty_reacha_person__73413d_idx'),
+            model_name='commscheckanswer',
+            index=models.Index(fields=['person', 'channel', '-id'], name='duty_commsc_person__fa5464_idx'),
         ),
         migrations.AddConstraint(
-            model_name='reachanswer',
-            constraint=models.UniqueConstraint(fields=('test', 'person', 'channel'), name='one_answer_per_test_and_channel'),
+            model_name='commscheckanswer',
+            constraint=models.UniqueConstraint(fields=('comms_check', 'person', 'channel'), name='one_answer_per_test_and_channel'),
         ),
         migrations.AddConstraint(
-            model_name='reachanswer',
+            model_name='commscheckanswer',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'not_asked'), _negated=True), models.Q(('lack', ''), _negated=True), _connector='OR'), name='who_is_not_asked_has_a_reason'),
         ),
     ]

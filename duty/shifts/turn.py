@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from duty.comms_checks.actions import turn_tests
+from duty.comms_checks.actions import turn_checks
 from duty.shifts.actions import begin_due, check_numbers
 
 
 def turn_shifts(now: datetime) -> int:
     """Begin what is due, settle the number tests, send and count test notices."""
-    return begin_due(now) + check_numbers(now) + turn_tests(now)
+    return begin_due(now) + check_numbers(now) + turn_checks(now)

@@ -15,7 +15,7 @@ from accounts.models import Appointment, User
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from duty.comms_checks import actions, by_hand, queries, rules
 from duty.comms_checks.contacts import contacts_of
-from duty.comms_checks.models import ReachTest
+from duty.comms_checks.models import CommsCheck
 from journal.models import Entry
 from notices.actions import acknowledge
 from notices.models import Notice
@@ -129,13 +129,13 @@ def test_a_test_goes_to_verified_numbers_only_and_its_answers_are_listed(
     published(reason="号码核实中")
     at = now + timedelta(days=2)
     contacts.verify(person=cast["county1.duty3"], proof=Proof.CODE, actor=None, now=now)
-    test = actions.plan_test(
+    check = actions.plan_comms_check(
         reach=reach("county1.leader"), unit=units["C1"], due_at=at, window_minutes=10, whom="on_duty",
         channels=["app", "sms"], repeat_days=7, now=now,
     )  # fmt: skip
-    assert actions.turn_tests(at - MINUTE) == 0
+    assert actions.turn_checks(at - MINUTE) == 0
 
-    assert actions.turn_tests(at) == 1
+    assert actions.turn_checks(at) == 1
 
     assert set(
         Notice.objects.filter(channel="sms", purpose="test.number").values_list(
@@ -144,28 +144,28 @@ def test_a_test_goes_to_verified_numbers_only_and_its_answers_are_listed(
     ) == {"county1.duty3"}
     for notice in Notice.objects.filter(recipient=cast["county1.duty3"], purpose="test.number"):
         acknowledge(notice_id=notice.pk, actor=notice.recipient, now=at + 5 * MINUTE)
-    assert actions.turn_tests(at + 10 * MINUTE) == 1
-    assert actions.turn_tests(at + 11 * MINUTE) == 0
+    assert actions.turn_checks(at + 10 * MINUTE) == 1
+    assert actions.turn_checks(at + 11 * MINUTE) == 0
 
     found = {
-        (a.person.username, a.channel): (a.outcome, a.lack) for a in test.answers.select_related("person")
+        (a.person.username, a.channel): (a.outcome, a.lack) for a in check.answers.select_related("person")
     }
     assert found["county1.duty3", "sms"] == found["county1.duty3", "app"] == ("answered", "")
     assert found["county1.leader", "app"] == ("silent", "")
     assert found["county1.leader", "sms"] == ("not_asked", "not_verified")
-    assert ReachTest.objects.get(state="planned").due_at == at + timedelta(days=7)
+    assert CommsCheck.objects.get(state="planned").due_at == at + timedelta(days=7)
     assert contacts_of([cast["county1.leader"]])[cast["county1.leader"].pk].silent_on == {"app"}
-    kinds = Entry.objects.filter(subject=test.key).order_by("id").values_list("kind", flat=True)
+    kinds = Entry.objects.filter(subject=check.key).order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["readiness.test_planned", "readiness.test_began", "readiness.test_ended"]
 
 
 def test_a_test_nobody_was_there_to_turn_plans_the_next_one_in_the_future(plan, units, cast, reach, now):
-    test = _plan(reach, units, now, repeat_days=1)
-    actions.begin_test(test_id=test.pk, now=now)
+    check = _plan(reach, units, now, repeat_days=1)
+    actions.begin_comms_check(check_id=check.pk, now=now)
 
-    actions.end_test(test_id=test.pk, now=now + timedelta(days=3, hours=1))
+    actions.end_comms_check(check_id=check.pk, now=now + timedelta(days=3, hours=1))
 
-    assert ReachTest.objects.get(state="planned").due_at == now + timedelta(days=4)
+    assert CommsCheck.objects.get(state="planned").due_at == now + timedelta(days=4)
 
 
 def _plan(reach, units, now, **more):
@@ -177,7 +177,7 @@ def _plan(reach, units, now, **more):
         "repeat_days": 0,
         "now": now,
     }
-    return actions.plan_test(reach=reach("county1.duty"), unit=units["C1"], **{**given, **more})
+    return actions.plan_comms_check(reach=reach("county1.duty"), unit=units["C1"], **{**given, **more})
 
 
 def test_who_may_plan_and_what_is_refused(plan, units, reach, now):
@@ -187,7 +187,7 @@ def test_who_may_plan_and_what_is_refused(plan, units, reach, now):
         _plan(reach, units, now, channels=[])
     for stranger in ("county2.duty", "county1.squad.dialogue"):
         with pytest.raises(NotAllowed):
-            actions.plan_test(
+            actions.plan_comms_check(
                 reach=reach(stranger),
                 unit=units["C1"],
                 due_at=now,
@@ -199,18 +199,18 @@ def test_who_may_plan_and_what_is_refused(plan, units, reach, now):
             )
     with pytest.raises(NotFound):
         queries.get_unit(reach("county2.duty"), "C1")
-    test = _plan(reach, units, now)
+    check = _plan(reach, units, now)
     with pytest.raises(NotFound):
-        queries.get_test(reach("county2.duty"), test.pk)
+        queries.get_check(reach("county2.duty"), check.pk)
 
 
 def test_a_planned_test_is_cancelled_and_a_running_one_is_not(plan, units, reach, now):
     first, second = _plan(reach, units, now), _plan(reach, units, now)
-    actions.cancel_test(reach=reach("county1.leader"), test_id=first.pk, now=now)
-    actions.turn_tests(now)
+    actions.cancel_comms_check(reach=reach("county1.leader"), check_id=first.pk, now=now)
+    actions.turn_checks(now)
 
     with pytest.raises(WrongState):
-        actions.cancel_test(reach=reach("county1.leader"), test_id=second.pk, now=now)
+        actions.cancel_comms_check(reach=reach("county1.leader"), check_id=second.pk, now=now)
 
     assert not first.answers.exists()
     assert second.answers.exists()

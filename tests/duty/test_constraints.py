@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from accounts.contacts.models import Proof, VerifiedNumber
-from duty.comms_checks.models import ReachAnswer, ReachTest
+from duty.comms_checks.models import CommsCheck, CommsCheckAnswer
 from duty.shifts import actions, handovers
 from duty.shifts.models import Handover, HandoverItem, Paper
 from rosters.models import Roster, Rotation, RotationMember, Shift, Swap
@@ -28,10 +28,12 @@ def everything(published, alarm, reach, units, cast, posts, now):
     Swap.objects.create(
         shift=coming, proposed_by=coming.person, other=cast["county1.director"], proposed_at=now
     )
-    ReachTest.objects.create(
+    CommsCheck.objects.create(
         unit=units["C1"], unit_path=units["C1"].path, due_at=now, made_at=now, made_by=cast["county1.duty"]
     )
-    ReachAnswer.objects.create(test=ReachTest.objects.get(), person=cast["county1.duty"], channel="app")
+    CommsCheckAnswer.objects.create(
+        comms_check=CommsCheck.objects.get(), person=cast["county1.duty"], channel="app"
+    )
     VerifiedNumber.objects.create(person=cast["county1.duty"], mark="m", proof=Proof.CODE, at=now)
     return cast
 
@@ -68,10 +70,10 @@ BROKEN = {
     "each_thing_passes_over_once": lambda c: again(HandoverItem),
     "one_pack_per_unit_and_shift": lambda c: again(Paper),
     "a_written_pack_has_its_file": lambda c: Paper.objects.update(state="written"),
-    "a_test_lasts_1_to_240_minutes": lambda c: ReachTest.objects.update(window_minutes=241),
-    "a_begun_test_has_its_times": lambda c: ReachTest.objects.update(state="running"),
-    "one_answer_per_test_and_channel": lambda c: again(ReachAnswer),
-    "who_is_not_asked_has_a_reason": lambda c: ReachAnswer.objects.update(outcome="not_asked"),
+    "a_test_lasts_1_to_240_minutes": lambda c: CommsCheck.objects.update(window_minutes=241),
+    "a_begun_test_has_its_times": lambda c: CommsCheck.objects.update(state="running"),
+    "one_answer_per_test_and_channel": lambda c: again(CommsCheckAnswer),
+    "who_is_not_asked_has_a_reason": lambda c: CommsCheckAnswer.objects.update(outcome="not_asked"),
     "one_proof_per_number": lambda c: again(VerifiedNumber),
 }
 
