@@ -16,7 +16,7 @@ from journal.record import record
 from notices import callouts, validity
 from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
 from notices.message_templates import Message, Said, said
-from notices.models import Notice, Telling
+from notices.models import Callout, Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import LANES, NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
@@ -153,27 +153,27 @@ def acknowledge(*, notice_id: int, actor: User, now: datetime, answer: str = "")
     another answer takes the place of the first.
     """
     known = Notice.objects.filter(pk=notice_id, recipient=actor).first()
-    telling = callouts.hold(known) if known else None
+    callout = callouts.hold(known) if known else None
     notice = Notice.objects.select_for_update(of=("self",)).filter(pk=notice_id, recipient=actor).first()
 
     if notice is None:
         raise NotFound("not_found", _("Nothing was confirmed: there is no such notice for you."))
-    answer = answer or _plain_answer(telling, notice)
+    answer = answer or _plain_answer(callout, notice)
     if notice.state == State.ACKNOWLEDGED and answer == notice.answer:
         return notice
 
-    _acknowledge(notice, telling, answer, now)
+    _acknowledge(notice, callout, answer, now)
 
     record_acknowledged(notice, actor, now)
     return notice
 
 
-def confirm_by_reply(notice: Notice, telling: Telling | None, answer: str, at: datetime) -> None:
-    """The recipient pressed or sent 1, 2 or 3. The caller holds the telling, then the row."""
-    answer = answer if telling is not None else ""
+def confirm_by_reply(notice: Notice, callout: Callout | None, answer: str, at: datetime) -> None:
+    """The recipient pressed or sent 1, 2 or 3. The caller holds the callout, then the row."""
+    answer = answer if callout is not None else ""
     if notice.state == State.ACKNOWLEDGED and answer == notice.answer:
         return
-    _acknowledge(notice, telling, answer, at)
+    _acknowledge(notice, callout, answer, at)
     record_acknowledged(notice, notice.recipient, at)
 
 
@@ -184,21 +184,21 @@ def acknowledge_about(*, subject: str, actor: User, now: datetime) -> None:
         acknowledge(notice_id=pk, actor=actor, now=now)
 
 
-def _plain_answer(telling: Telling | None, notice: Notice) -> str:
+def _plain_answer(callout: Callout | None, notice: Notice) -> str:
     """ "Got it" without more: they come, unless they have said otherwise already."""
-    if telling is None:
+    if callout is None:
         return ""
-    return notice.answer or telling.answer or Answer.COMING
+    return notice.answer or callout.answer or Answer.COMING
 
 
-def _acknowledge(notice: Notice, telling: Telling | None, answer: str, now: datetime) -> None:
+def _acknowledge(notice: Notice, callout: Callout | None, answer: str, now: datetime) -> None:
     if notice.state != State.ACKNOWLEDGED:
         notice.acknowledged_at = now
     notice.state, notice.answer = State.ACKNOWLEDGED, answer
     notice.save(update_fields=["state", "acknowledged_at", "answer"])
     twins(notice).filter(state=State.QUEUED).update(state=State.CANCELLED, last_error="confirmed elsewhere")
-    if telling is None or telling.answer != answer:
-        callouts.answered(telling, answer, now)
+    if callout is None or callout.answer != answer:
+        callouts.answered(callout, answer, now)
 
 
 def record_acknowledged(notice: Notice, actor: User | None, now: datetime, together: int = 0) -> None:
@@ -260,21 +260,21 @@ def _record(
 
 
 def fail(
-    notice: Notice, error: str, now: datetime, *, telling: Telling | None = None, is_gone: bool = False
+    notice: Notice, error: str, now: datetime, *, callout: Callout | None = None, is_gone: bool = False
 ) -> None:
     """Nobody is to wait for this one any more: the next way is tried at once, and the journal says who was
     not told (the post, never the number). `is_gone`: not the number is wrong but the person, so the next one
-    is told. The caller holds the telling, then the row."""
+    is told. The caller holds the callout, then the row."""
     notice.state, notice.last_error = State.FAILED, error[:200]
-    if telling is not None and telling.escalated_at is not None:
+    if callout is not None and callout.escalated_at is not None:
         notice.state, notice.escalated_at = State.ESCALATED, now
     notice.save(update_fields=["state", "last_error", "escalated_at"])
     twins(notice).filter(state=State.QUEUED, attempts=0).update(visible_at=now)
     others = twins(notice).exclude(channel=Channel.APP).exclude(state__in=_OVER)
     is_last_way = not others.exists()
-    if telling is None and is_last_way and not is_gone and _must_be_heard(notice):
+    if callout is None and is_last_way and not is_gone and _must_be_heard(notice):
         callouts.begin_by_hand(notice, now)
-    callouts.follow_up_failure(telling, now, is_gone=is_gone, is_last_way=is_last_way)
+    callouts.follow_up_failure(callout, now, is_gone=is_gone, is_last_way=is_last_way)
     content = {
         "about": notice.subject,
         "purpose": notice.purpose,

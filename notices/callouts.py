@@ -1,6 +1,6 @@
 """The rows behind escalation: one person to be reached for one reason, and the steps that follow silence.
 
-Everything that changes a telling or its steps holds the telling first, then its notices, in every room: no
+Everything that changes a callout or its steps holds the callout first, then its notices, in every room: no
 circle, no deadlock.
 """
 
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from notices.choices import Answer, Channel, Do, State
 from notices.message_templates import Message
-from notices.models import Notice, Step, Telling
+from notices.models import Callout, EscalationStep, Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation
@@ -27,11 +27,11 @@ def begin(
     escalation: Escalation,
     now: datetime,
 ) -> None:
-    """Write down who is to be reached and what follows if they do not hear. Asked twice, it is one telling."""
+    """Write down who is to be reached and what follows if they do not hear. Asked twice, it is one callout."""
     people = {recipient.person.pk: recipient for recipient in recipients}
-    Telling.objects.bulk_create(
+    Callout.objects.bulk_create(
         [
-            Telling(
+            Callout(
                 recipient=one.person,
                 post=one.post_title,
                 held_post_id=one.post_id,
@@ -47,20 +47,20 @@ def begin(
         ],
         ignore_conflicts=True,
     )
-    written = Telling.objects.filter(
+    written = Callout.objects.filter(
         subject=occasion.subject, purpose=occasion.purpose, recipient__in=people, began_at=now
     )
-    Step.objects.bulk_create(
+    EscalationStep.objects.bulk_create(
         [
-            Step(
-                telling=telling,
+            EscalationStep(
+                callout=callout,
                 number=number,
                 do=line.do,
                 channels=list(line.channels),
                 after=line.after,
                 due_at=now + line.after,
             )
-            for telling in written
+            for callout in written
             for number, line in enumerate(escalation.steps, start=1)
         ],
         ignore_conflicts=True,
@@ -72,7 +72,7 @@ def begin_by_hand(notice: Notice, now: datetime) -> None:
     knows at the next turn. Who has had it on screen meanwhile is not called."""
     if _has_heard(notice):
         return
-    telling, is_new = Telling.objects.get_or_create(
+    callout, is_new = Callout.objects.get_or_create(
         recipient_id=notice.recipient_id,
         subject=notice.subject,
         purpose=notice.purpose,
@@ -89,7 +89,7 @@ def begin_by_hand(notice: Notice, now: datetime) -> None:
         },
     )
     if is_new:
-        Step.objects.create(telling=telling, number=1, do=Do.BREACH, due_at=now)
+        EscalationStep.objects.create(callout=callout, number=1, do=Do.BREACH, due_at=now)
 
 
 def _has_heard(notice: Notice) -> bool:
@@ -103,57 +103,57 @@ def _has_heard(notice: Notice) -> bool:
     )
 
 
-def hold(notice: Notice) -> Telling | None:
-    """Lock the telling a notice belongs to, None if its silence is not followed up. Before the notice is locked."""
+def hold(notice: Notice) -> Callout | None:
+    """Lock the callout a notice belongs to, None if its silence is not followed up. Before the notice is locked."""
     return (
-        Telling.objects.select_for_update(of=("self",))
+        Callout.objects.select_for_update(of=("self",))
         .filter(recipient=notice.recipient_id, subject=notice.subject, purpose=notice.purpose)
         .first()
     )
 
 
-def answered(telling: Telling | None, answer: str, now: datetime) -> None:
+def answered(callout: Callout | None, answer: str, now: datetime) -> None:
     """This person has answered: who comes is left in peace, who cannot is replaced at once. The caller holds it."""
-    if telling is None:
+    if callout is None:
         return
-    telling.answer, telling.answered_at = answer, now
-    telling.save(update_fields=["answer", "answered_at"])
-    if telling.ended_at is not None:
+    callout.answer, callout.answered_at = answer, now
+    callout.save(update_fields=["answer", "answered_at"])
+    if callout.ended_at is not None:
         return
-    open_steps = telling.steps.filter(done_at__isnull=True)
+    open_steps = callout.steps.filter(done_at__isnull=True)
     if answer == Answer.COMING:
         open_steps.update(done_at=now, result="answered")
-        ask_again_later(telling, now)
+        ask_again_later(callout, now)
         return
     open_steps.filter(do__in=[Do.SECOND_CHANNEL, Do.STILL_ON_IT]).update(done_at=now, result="answered")
-    if not hasten(telling, Do.NEXT_PERSON, now) and not telling.stand_ins.exists():
-        Step.objects.get_or_create(
-            telling=telling, number=REPLACED, defaults={"do": Do.NEXT_PERSON, "due_at": now}
+    if not hasten(callout, Do.NEXT_PERSON, now) and not callout.stand_ins.exists():
+        EscalationStep.objects.get_or_create(
+            callout=callout, number=REPLACED, defaults={"do": Do.NEXT_PERSON, "due_at": now}
         )
 
 
-def hasten(telling: Telling, what: str, now: datetime) -> int:
+def hasten(callout: Callout, what: str, now: datetime) -> int:
     """Nothing more is to be hoped for: the open steps of this kind are due now. Returns how many there are."""
-    open_steps = telling.steps.filter(done_at__isnull=True, do=what)
+    open_steps = callout.steps.filter(done_at__isnull=True, do=what)
     open_steps.filter(due_at__gt=now).update(due_at=now)
     return open_steps.count()
 
 
-def follow_up_failure(telling: Telling | None, now: datetime, *, is_gone: bool, is_last_way: bool) -> None:
-    """One way has failed: the next step need not wait. The caller holds the telling."""
-    if telling is None or telling.ended_at is not None:
+def follow_up_failure(callout: Callout | None, now: datetime, *, is_gone: bool, is_last_way: bool) -> None:
+    """One way has failed: the next step need not wait. The caller holds the callout."""
+    if callout is None or callout.ended_at is not None:
         return
-    if is_gone or (not hasten(telling, Do.SECOND_CHANNEL, now) and is_last_way):
-        hasten(telling, Do.NEXT_PERSON, now)
+    if is_gone or (not hasten(callout, Do.SECOND_CHANNEL, now) and is_last_way):
+        hasten(callout, Do.NEXT_PERSON, now)
 
 
-def ask_again_later(telling: Telling, now: datetime) -> None:
-    if telling.still_after is None or telling.still_left == 0:
+def ask_again_later(callout: Callout, now: datetime) -> None:
+    if callout.still_after is None or callout.still_left == 0:
         return
-    telling.still_left -= 1
-    telling.save(update_fields=["still_left"])
-    Step.objects.get_or_create(
-        telling=telling,
-        number=STILL + telling.still_left,
-        defaults={"do": Do.STILL_ON_IT, "due_at": now + telling.still_after},
+    callout.still_left -= 1
+    callout.save(update_fields=["still_left"])
+    EscalationStep.objects.get_or_create(
+        callout=callout,
+        number=STILL + callout.still_left,
+        defaults={"do": Do.STILL_ON_IT, "due_at": now + callout.still_after},
     )

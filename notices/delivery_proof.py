@@ -7,7 +7,7 @@ from typing import NamedTuple
 from journal.keys import key
 from journal.models import Entry
 from notices.failure_reasons import is_not_needed
-from notices.models import Notice, Step, Telling
+from notices.models import Callout, EscalationStep, Notice
 
 #: What the journal says of a notice, and the column it stands for.
 _COLUMNS = {
@@ -31,11 +31,11 @@ class Line(NamedTuple):
 
 
 class Person(NamedTuple):
-    telling: Telling | None
+    callout: Callout | None
     name: str
     post: str
     lines: list[Line]
-    steps: list[Step]
+    steps: list[EscalationStep]
 
     @property
     def is_reached(self) -> bool:
@@ -70,20 +70,20 @@ def sheet(*, subject: str, thread: str, purpose: str) -> Sheet:
         .order_by("queued_at", "id")
     )
     entries = _entries(thread, notices)
-    tellings = {
+    callouts = {
         one.recipient_id: one
-        for one in Telling.objects.filter(subject=subject, purpose=purpose)
+        for one in Callout.objects.filter(subject=subject, purpose=purpose)
         .select_related("stands_in_for__recipient", "held_post")
         .prefetch_related("steps")
     }
-    # Whoever was told next has a telling of their own: it knows the post in the reader's language.
-    posts = {telling.post: telling.post_words for telling in tellings.values()}
+    # Whoever was told next has a callout of their own: it knows the post in the reader's language.
+    posts = {callout.post: callout.post_words for callout in callouts.values()}
     people: dict[int, Person] = {}
     for notice in notices:
-        telling = tellings.get(notice.recipient_id)
+        callout = callouts.get(notice.recipient_id)
         person = people.setdefault(
             notice.recipient_id,
-            Person(telling, str(notice.recipient), notice.post_words, [], _steps(telling, posts)),
+            Person(callout, str(notice.recipient), notice.post_words, [], _steps(callout, posts)),
         )
         person.lines.append(_line(notice, entries.get(key("notice", notice.pk), [])))
     rows = list(people.values())
@@ -100,9 +100,9 @@ def _texts(notices: Iterable[Notice]) -> list[Text]:
     return [Text(wording, list(channels), words) for (wording, words), channels in found.items()]
 
 
-def _steps(telling: Telling | None, posts: dict[str, str]) -> list[Step]:
+def _steps(callout: Callout | None, posts: dict[str, str]) -> list[EscalationStep]:
     """What was done, and what is still to come; a step that was not needed is not news."""
-    steps = telling.steps.all() if telling else []
+    steps = callout.steps.all() if callout else []
     shown = [step for step in steps if step.done_at is None or not is_not_needed(step.result)]
     for step in shown:
         step.known_posts = posts

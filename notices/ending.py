@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from notices import validity
 from notices.choices import ON_SCREEN, Channel, State
-from notices.models import Notice, Step, Telling
+from notices.models import Callout, EscalationStep, Notice
 from notices.recipients import Recipient
 
 #: Still to be sent, or standing on a screen.
@@ -25,9 +25,9 @@ _UNDER_WAY = Q(state=State.QUEUED) | Q(channel=Channel.APP, state__in=ON_SCREEN)
 def settle(threads: Iterable[str], now: datetime) -> int:
     """End whatever is over in these threads. Returns how many notices were taken back."""
     within = Q(thread__in=list(threads))
-    tellings = _held(within)
-    over = validity.not_needed(tellings, now)
-    _end_tellings([telling for telling in tellings if telling.pk in over], now)
+    callouts = _held(within)
+    over = validity.not_needed(callouts, now)
+    _end_callouts([callout for callout in callouts if callout.pk in over], now)
     return _take_back(within, now)
 
 
@@ -38,16 +38,16 @@ def end(*, subject: str, purpose: str, now: datetime, reason: str = validity.OVE
     What was confirmed, sent or has failed stays as it is. Returns how many notices were taken back.
     """
     meant = Q(subject=subject) & (Q(purpose=purpose) | Q(purpose__startswith=f"{purpose}."))
-    _end_tellings(_held(meant), now)
+    _end_callouts(_held(meant), now)
     rows = Notice.objects.filter(meant & _UNDER_WAY)
     return rows.update(state=State.CANCELLED, last_error=reason[:200])
 
 
-def end_telling(telling: Telling, now: datetime) -> None:
-    """Nobody is waited for any more. The caller holds the telling."""
-    _end_tellings([telling], now)
+def end_callout(callout: Callout, now: datetime) -> None:
+    """Nobody is waited for any more. The caller holds the callout."""
+    _end_callouts([callout], now)
     mine = Notice.objects.filter(
-        recipient=telling.recipient_id, subject=telling.subject, purpose=telling.purpose
+        recipient=callout.recipient_id, subject=callout.subject, purpose=callout.purpose
     )
     mine.filter(_UNDER_WAY).update(state=State.CANCELLED, last_error=validity.OVER)
 
@@ -66,20 +66,22 @@ def told_of(subjects: Iterable[str], purpose: str, *, also_waiting: bool = False
     return [Recipient(row.recipient, row.post, row.held_post_id) for row in people.values()]
 
 
-def _held(meant: Q) -> list[Telling]:
-    """The tellings first, then their notices, as everywhere."""
-    rows = Telling.objects.select_for_update(of=("self",)).filter(meant, ended_at__isnull=True)
+def _held(meant: Q) -> list[Callout]:
+    """The callouts first, then their notices, as everywhere."""
+    rows = Callout.objects.select_for_update(of=("self",)).filter(meant, ended_at__isnull=True)
     return list(rows.order_by("pk"))
 
 
-def _end_tellings(tellings: list[Telling], now: datetime) -> None:
-    ids = [telling.pk for telling in tellings]
+def _end_callouts(callouts: list[Callout], now: datetime) -> None:
+    ids = [callout.pk for callout in callouts]
     if not ids:
         return
-    Telling.objects.filter(pk__in=ids).update(ended_at=now)
-    Step.objects.filter(telling__in=ids, done_at__isnull=True).update(done_at=now, result=validity.OVER)
-    for telling in tellings:
-        telling.ended_at = now
+    Callout.objects.filter(pk__in=ids).update(ended_at=now)
+    EscalationStep.objects.filter(callout__in=ids, done_at__isnull=True).update(
+        done_at=now, result=validity.OVER
+    )
+    for callout in callouts:
+        callout.ended_at = now
 
 
 def _take_back(within: Q, now: datetime) -> int:

@@ -19,7 +19,7 @@ from notices import asked_back, callouts, replies, rules
 from notices.actions import confirm_by_reply, fail, record_progress
 from notices.channels.routes import gateways
 from notices.choices import BY_NUMBER, Answer, State
-from notices.models import GatewayEvent, Notice, Telling
+from notices.models import Callout, GatewayEvent, Notice
 
 log = logging.getLogger(__name__)
 
@@ -137,15 +137,15 @@ def _may_be_anothers(event: GatewayEvent, notice: Notice, now: datetime) -> bool
 # --- what a report changes ---------------------------------------------------------------------------------
 
 
-def _apply_one(notice: Notice, telling: Telling | None, event: GatewayEvent, now: datetime) -> None:
+def _apply_one(notice: Notice, callout: Callout | None, event: GatewayEvent, now: datetime) -> None:
     if event.event == "failed":
         if rules.is_failed_by_report(notice.state) and _has_failed(notice, event):
-            fail(notice, "the gateway reported that it was not delivered", now, telling=telling)
+            fail(notice, "the gateway reported that it was not delivered", now, callout=callout)
         return
     # Whoever has had it has had it, although the gateway's answer got lost: it is not sent again.
     notice.sent_at = notice.sent_at or event.at
     if event.event == "reply":
-        _apply_reply(notice, telling, event, now)
+        _apply_reply(notice, callout, event, now)
     elif event.event == "heard":
         if notice.heard_at is None:
             record_progress("notice.heard", notice, event.at)
@@ -164,23 +164,23 @@ def _has_failed(notice: Notice, event: GatewayEvent) -> bool:
     return not event.gateway or notice.gateway in ("", event.gateway)
 
 
-def _apply_reply(notice: Notice, telling: Telling | None, event: GatewayEvent, now: datetime) -> None:
+def _apply_reply(notice: Notice, callout: Callout | None, event: GatewayEvent, now: datetime) -> None:
     if _is_outdated(event):
         return
     notice.reply = event.reply
     notice.state = rules.further(notice.state, State.SENT)
     answer = replies.answer_of(event.reply)
     if answer == replies.CONFIRMED:
-        answer = _plain_answer(notice, telling)
+        answer = _plain_answer(notice, callout)
     if answer is not None:
-        confirm_by_reply(notice, telling, answer, event.at)
-    elif telling is not None and not telling.answer and telling.ended_at is None:
+        confirm_by_reply(notice, callout, answer, event.at)
+    elif callout is not None and not callout.answer and callout.ended_at is None:
         asked_back.ask(notice, event.reply, now)
 
 
-def _plain_answer(notice: Notice, telling: Telling | None) -> str:
+def _plain_answer(notice: Notice, callout: Callout | None) -> str:
     """ "Got it" without more: they come, unless they have said otherwise already."""
-    return notice.answer or (telling.answer if telling else "") or Answer.COMING
+    return notice.answer or (callout.answer if callout else "") or Answer.COMING
 
 
 def _is_outdated(event: GatewayEvent) -> bool:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from notices import validity
-from notices.models import Telling
+from notices.models import Callout
 
 
 def while_unheard(rows: Sequence[validity.Told], now: datetime) -> dict[int, str]:
     """That nobody heard is news for the duty leader as long as somebody is still waited for."""
-    waiting = Telling.objects.filter(
+    waiting = Callout.objects.filter(
         subject__in={row.subject for row in rows},
         breached_at__isnull=False,
         ended_at__isnull=True,
@@ -20,7 +20,7 @@ def while_unheard(rows: Sequence[validity.Told], now: datetime) -> dict[int, str
 
 
 def _is_waited_for(row: validity.Told, silent: set[tuple[str, int]]) -> bool:
-    """ "notice.unheard.17" speaks of one telling, "notice.unheard" of all of a subject."""
+    """ "notice.unheard.17" speaks of one callout, "notice.unheard" of all of a subject."""
     pk = row.purpose.rpartition(".")[2]
     if pk.isdigit():
         return (row.subject, int(pk)) in silent

@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.scope import Reach
 from common.errors import NotFound
-from notices import callouts as tellings
-from notices import next_contact, permissions
+from notices import callouts, next_contact, permissions
 from notices.actions import record_by_hand
 from notices.choices import ALERT, Answer, Channel, State
-from notices.models import Notice, Telling
+from notices.models import Callout, Notice
 
 #: So many are looked at; more are not telephoned by one desk.
 MOST = 100
@@ -29,12 +28,12 @@ OUTCOMES = {
 
 
 class Call(NamedTuple):
-    telling: Telling
+    callout: Callout
     #: Whose call it is: who has taken it on, else the nearest officer on duty. None: whoever sees it.
     owner: User | None
 
 
-def to_call(reach: Reach) -> QuerySet[Telling]:
+def to_call(reach: Reach) -> QuerySet[Callout]:
     """Whom nothing has reached: escalated, still silent and still waited for, where this person may call.
 
     Nobody is asked to call themselves. The longest silent first.
@@ -45,7 +44,7 @@ def to_call(reach: Reach) -> QuerySet[Telling]:
         purpose=OuterRef("purpose"),
         state__in=[State.HEARD, State.ACKNOWLEDGED],
     )
-    rows = Telling.objects.filter(
+    rows = Callout.objects.filter(
         reach.filter("incident.manage"),
         ~Exists(ears),
         escalated_at__isnull=False,
@@ -55,82 +54,82 @@ def to_call(reach: Reach) -> QuerySet[Telling]:
     return rows.select_related("recipient", "unit", "held_post", "caller").order_by("began_at", "pk")
 
 
-def with_owners(tellings: Iterable[Telling], now: datetime) -> list[Call]:
+def with_owners(to_make: Iterable[Callout], now: datetime) -> list[Call]:
     """Each call with the one person whose call it is (the same queries for any number)."""
-    rows = list(tellings)
+    rows = list(to_make)
     desks = next_contact.desks_for({row.unit_path for row in rows if row.unit_path}, now)
     return [Call(row, _owner(row, desks.get(row.unit_path, []))) for row in rows]
 
 
-def _owner(telling: Telling, desk: list[User]) -> User | None:
-    if telling.caller is not None and telling.caller.is_active:
-        return telling.caller
-    return next((person for person in desk if person.pk != telling.recipient_id), None)
+def _owner(callout: Callout, desk: list[User]) -> User | None:
+    if callout.caller is not None and callout.caller.is_active:
+        return callout.caller
+    return next((person for person in desk if person.pk != callout.recipient_id), None)
 
 
 @transaction.atomic
-def take_call(*, telling_id: int, reach: Reach, now: datetime) -> Telling:
+def take_call(*, callout_id: int, reach: Reach, now: datetime) -> Callout:
     """Say "I telephone them": from now on it is this person's call."""
-    telling = _lock(telling_id, reach)
+    callout = _lock(callout_id, reach)
 
-    permissions.check_can_call(reach, telling)
+    permissions.check_can_call(reach, callout)
 
-    telling.caller = reach.user
-    telling.save(update_fields=["caller"])
-    return telling
+    callout.caller = reach.user
+    callout.save(update_fields=["caller"])
+    return callout
 
 
 @transaction.atomic
-def record_call(*, telling_id: int, reach: Reach, outcome: str, now: datetime) -> Notice:
+def record_call(*, callout_id: int, reach: Reach, outcome: str, now: datetime) -> Notice:
     """Somebody has telephoned by hand: who answers has heard, whoever cannot come is replaced.
 
-    Raises NotFound for a telling this person may not see, NotAllowed where they may not call.
+    Raises NotFound for a callout this person may not see, NotAllowed where they may not call.
     """
-    telling = _lock(telling_id, reach)
+    callout = _lock(callout_id, reach)
 
-    permissions.check_can_call(reach, telling)
+    permissions.check_can_call(reach, callout)
 
-    notice = _row(telling, outcome, now)
+    notice = _row(callout, outcome, now)
     if outcome != NO_ANSWER:
-        tellings.answered(telling, outcome, now)
+        callouts.answered(callout, outcome, now)
 
     record_by_hand(notice, reach.user, outcome, now)
     return notice
 
 
-def _lock(telling_id: int, reach: Reach) -> Telling:
-    telling = (
-        Telling.objects.visible_to(reach)
+def _lock(callout_id: int, reach: Reach) -> Callout:
+    callout = (
+        Callout.objects.visible_to(reach)
         .select_for_update(of=("self",))
         .select_related("recipient", "unit")
-        .filter(pk=telling_id)
+        .filter(pk=callout_id)
         .first()
     )
-    if telling is None:
+    if callout is None:
         raise NotFound(
             "not_found",
             _("The call was not recorded: there is nobody of this kind to call. Load the page again."),
         )
-    return telling
+    return callout
 
 
-def _row(telling: Telling, outcome: str, now: datetime) -> Notice:
+def _row(callout: Callout, outcome: str, now: datetime) -> Notice:
     """One row for all calls by hand to this person for this reason; an answer is never taken back by a later try."""
     notice, _new = Notice.objects.get_or_create(
-        dedupe=f"{telling.subject}:{telling.purpose}:{telling.recipient_id}:{Channel.CALL}",
+        dedupe=f"{callout.subject}:{callout.purpose}:{callout.recipient_id}:{Channel.CALL}",
         defaults={
-            "recipient": telling.recipient,
-            "post": telling.post,
-            "held_post_id": telling.held_post_id,
+            "recipient": callout.recipient,
+            "post": callout.post,
+            "held_post_id": callout.held_post_id,
             "channel": Channel.CALL,
-            "purpose": telling.purpose,
-            "subject": telling.subject,
-            "thread": telling.thread,
-            "unit": telling.unit,
-            "unit_path": telling.unit_path,
+            "purpose": callout.purpose,
+            "subject": callout.subject,
+            "thread": callout.thread,
+            "unit": callout.unit,
+            "unit_path": callout.unit_path,
             "text_zh": "",
             "priority": ALERT,
-            "drill": telling.drill,
+            "drill": callout.drill,
             "queued_at": now,
             "visible_at": now,
             "sent_at": now,

@@ -189,13 +189,13 @@ class Notice(models.Model):
         return mark + text if self.drill and not text.startswith(mark) else text
 
 
-class Telling(models.Model):
+class Callout(models.Model):
     """One person to be reached for one reason, whatever the channels: what they answered, and for whom they stand in.
 
     Written only where silence is followed up. It is locked before any notice of the same person and reason.
     """
 
-    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tellings")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="callouts")
     post = models.CharField(max_length=120, blank=True, default="")
     held_post = models.ForeignKey("accounts.Post", null=True, on_delete=models.PROTECT, related_name="+")
     subject = models.CharField(max_length=60)
@@ -240,8 +240,8 @@ class Telling(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["subject", "purpose"], name="telling_reason"),
-            models.Index(fields=["thread"], name="telling_thread"),
+            models.Index(fields=["subject", "purpose"], name="callout_reason"),
+            models.Index(fields=["thread"], name="callout_thread"),
         ]
 
     def __str__(self):
@@ -252,10 +252,10 @@ class Telling(models.Model):
         return str(self.held_post) if self.held_post_id else self.post
 
 
-class Step(models.Model):
+class EscalationStep(models.Model):
     """What is done if nobody hears by then: a row, so that a restart forgets none and takes none twice."""
 
-    telling = models.ForeignKey(Telling, on_delete=models.CASCADE, related_name="steps")
+    callout = models.ForeignKey(Callout, on_delete=models.CASCADE, related_name="steps")
     number = models.PositiveSmallIntegerField()
     do = models.CharField(max_length=16, choices=Do)
     channels = models.JSONField(default=list)
@@ -270,11 +270,11 @@ class Step(models.Model):
     known_posts = NO_POSTS
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["telling", "number"], name="one_step_per_number")]
+        constraints = [models.UniqueConstraint(fields=["callout", "number"], name="one_step_per_number")]
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at__isnull=True), name="step_due")]
 
     def __str__(self):
-        return f"{self.telling_id} #{self.number} {self.do}"
+        return f"{self.callout_id} #{self.number} {self.do}"
 
     @property
     def result_words(self) -> str:

@@ -10,18 +10,18 @@ from accounts.duty import Answering, answering
 from accounts.models import Appointment, User
 from common.paths import prefixes
 from journal.models import Entry
-from notices.models import Telling
+from notices.models import Callout
 
 
-def next_person(telling: Telling, told: set[int], now: datetime) -> Answering | None:
+def next_person(callout: Callout, told: set[int], now: datetime) -> Answering | None:
     """Whoever else answers for the same post, then the same kind of post further up, then the duty leader.
 
     Nobody who was told already, and nobody off duty.
     """
-    post = telling.held_post
+    post = callout.held_post
     kinds = [PostKind.DUTY_LEADER] if post is None else [post.kind, PostKind.DUTY_LEADER]
     for kind in dict.fromkeys(kinds):
-        path = post.unit.path if post is not None and kind == post.kind else telling.unit_path
+        path = post.unit.path if post is not None and kind == post.kind else callout.unit_path
         for one in _answering_up(
             kind, path, now, squad=post.squad if post is not None and kind == post.kind else ""
         ):
@@ -30,18 +30,18 @@ def next_person(telling: Telling, told: set[int], now: datetime) -> Answering | 
     return None
 
 
-def has_acted(telling: Telling, since: datetime) -> bool:
+def has_acted(callout: Callout, since: datetime) -> bool:
     """Whether this person did anything in the matter after that moment; confirming a notice does not count."""
-    acts = Entry.objects.filter(thread=telling.thread, actor=telling.recipient_id, recorded_at__gt=since)
+    acts = Entry.objects.filter(thread=callout.thread, actor=callout.recipient_id, recorded_at__gt=since)
     return acts.exclude(kind__startswith="notice.").exists()
 
 
-def duty_leaders(telling: Telling, now: datetime) -> list[Answering]:
+def duty_leaders(callout: Callout, now: datetime) -> list[Answering]:
     """The nearest duty leader on duty who is not the one who did not hear; all of them if several share it."""
     on_duty = [
         one
-        for one in _answering_up(PostKind.DUTY_LEADER, telling.unit_path, now)
-        if one.person.pk != telling.recipient_id
+        for one in _answering_up(PostKind.DUTY_LEADER, callout.unit_path, now)
+        if one.person.pk != callout.recipient_id
     ]
     return [one for one in on_duty if one.post.unit_id == on_duty[0].post.unit_id]
 

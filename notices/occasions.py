@@ -15,6 +15,6 @@ class Occasion(NamedTuple):
     drill: bool = False
 
     def columns(self) -> dict[str, Any]:
-        """As notices and tellings keep it."""
+        """As notices and callouts keep it."""
         kept = self._asdict() | {"thread": self.thread or self.subject}
         return kept | {"unit_path": self.unit.path if self.unit else ""}

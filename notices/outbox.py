@@ -20,7 +20,7 @@ from notices.channels import Outcome
 from notices.channels.routes import Routes, gateways
 from notices.choices import BY_NUMBER, State
 from notices.dispatcher import THREADS, Senders
-from notices.models import Attempt, Notice, Telling
+from notices.models import Attempt, Callout, Notice
 
 #: So many messages are claimed at once.
 BATCH = 24
@@ -223,10 +223,10 @@ def _mark_sent(notice: Notice, outcome: Outcome, now: datetime) -> None:
 
 @transaction.atomic
 def _mark_failed(notice: Notice, error: str, now: datetime, *, is_gone: bool = False) -> None:
-    telling: Telling | None = callouts.hold(notice)
+    callout: Callout | None = callouts.hold(notice)
     row = _ours(notice).select_for_update(of=("self",)).select_related("unit").first()
     if row:
-        fail(row, error, now, telling=telling, is_gone=is_gone)
+        fail(row, error, now, callout=callout, is_gone=is_gone)
     _end_attempt(notice, error, now)
 
 
@@ -238,7 +238,7 @@ def _put_off(notice: Notice, outcome: Outcome, now: datetime) -> None:
     # A gateway that asks for patience has it; where there is another one, that one need not wait.
     if outcome.wait is not None and (notice.channel not in BY_NUMBER or len(gateways()) < 2):
         wait = max(wait, timedelta(seconds=outcome.wait))
-    # The telling before the notice, as everywhere.
+    # The callout before the notice, as everywhere.
     telephone_meanwhile(notice, now)
     _ours(notice).update(visible_at=now + wait, last_error=outcome.error[:200])
     _end_attempt(notice, outcome.error, now)

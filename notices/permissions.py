@@ -4,19 +4,19 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from common.errors import NotAllowed
-from notices.models import Telling
+from notices.models import Callout
 
 
-def check_can_call(reach: Reach, telling: Telling) -> None:
+def check_can_call(reach: Reach, callout: Callout) -> None:
     """Telephone somebody by hand and say how it ended: the desk of the unit and those above it, never oneself."""
-    if telling.recipient_id == reach.user.pk:
+    if callout.recipient_id == reach.user.pk:
         raise NotAllowed(
             "call_to_oneself",
             _(
                 "The call was not recorded: it is you who is to be reached. Confirm the notice on your own page instead."
             ),
         )
-    if not reach.holds("incident.manage", telling.unit_path):
+    if not reach.holds("incident.manage", callout.unit_path):
         raise NotAllowed(
             "not_allowed",
             _(

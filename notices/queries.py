@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import User
 from accounts.scope import Reach
 from notices.choices import ON_SCREEN, ORDER, ROUTINE, Channel, State
-from notices.models import Notice, Telling
+from notices.models import Callout, Notice
 
 _REACHED = [State.DELIVERED, State.HEARD, State.ACKNOWLEDGED]
 
@@ -31,7 +31,7 @@ def _on_screen(person: User) -> QuerySet[Notice]:
 
 
 def _is_followed_up() -> Exists:
-    followed = Telling.objects.filter(
+    followed = Callout.objects.filter(
         recipient=OuterRef("recipient"), subject=OuterRef("subject"), purpose=OuterRef("purpose")
     )
     return Exists(followed.filter(~Q(message={}), ended_at__isnull=True))

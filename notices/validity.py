@@ -16,7 +16,7 @@ from journal.keys import pk_of
 
 
 class Told(Protocol):
-    """A notice or a telling."""
+    """A notice or a callout."""
 
     pk: int
     purpose: str
@@ -47,7 +47,7 @@ def check_known(purpose: str) -> None:
 
 
 def not_needed(rows: Iterable[Told], now: datetime) -> dict[int, str]:
-    """Which of these notices (or tellings) are not true any more, and why."""
+    """Which of these notices (or callouts) are not true any more, and why."""
     mine: dict[str, list[Told]] = defaultdict(list)
     for row in rows:
         if name := _room_of(row.purpose):

@@ -89,7 +89,7 @@ class CallView(LoginRequiredMixin, View):
                 _("The call was not recorded: say how it ended."),
                 fields={"outcome": [_("Say how it ended.")]},
             )
-        manual_calls.record_call(telling_id=pk, reach=request.reach, outcome=outcome, now=request.now)
+        manual_calls.record_call(callout_id=pk, reach=request.reach, outcome=outcome, now=request.now)
         return _back(request, "notices-calls")
 
 
@@ -97,7 +97,7 @@ class TakeCallView(LoginRequiredMixin, View):
     """ "I telephone them", then back to where the button was."""
 
     def post(self, request, pk):
-        manual_calls.take_call(telling_id=pk, reach=request.reach, now=request.now)
+        manual_calls.take_call(callout_id=pk, reach=request.reach, now=request.now)
         return _back(request, "notices-calls")
 
 

@@ -34,7 +34,7 @@ NOT_TYPED = {
         number path period plan plan_id proposed_level provider_id purpose reached reasons receipt ref sha256
         session_key signature source start_kind stop_kind subject thread tiers token_hash unit_path url username
         when_level wording post_tier category dispute_class findings classes data signed_text dedupe password
-        text_zh text_en accounts.OpenSession.address notices.Attempt.outcome notices.Step.result engine.Heartbeat.note
+        text_zh text_en accounts.OpenSession.address notices.Attempt.outcome notices.EscalationStep.result engine.Heartbeat.note
         accounts.ApiToken.note common.GivenAnswer.rights engine.NightlyJob.found early_warnings.SuperiorReport.text olds news accounts.Reform.note
         command.Shift.note squad target_squad facts fields.choice
         common.SetAside.loop common.SetAside.row gateway highest_level""",

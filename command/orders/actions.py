@@ -154,7 +154,7 @@ def move_order(
     if not on_behalf:
         acknowledge_about(subject=order.key, actor=reach.user, now=now)
     if not order.is_live:
-        _end_telling(order, reach, now)
+        _end_notices(order, reach, now)
 
     content = {"to": _target_text(order), "on_behalf": on_behalf, "note": note}
     _record(order, done.entry, reach, now, content, post=title)
@@ -162,7 +162,7 @@ def move_order(
     return order
 
 
-def _end_telling(order: Order, reach: Reach, now: datetime) -> None:
+def _end_notices(order: Order, reach: Reach, now: datetime) -> None:
     """Nobody is called about it any more; who was told of an order that is recalled hears that it is."""
     told = told_of([order.key], alerts.ISSUED)
     settle([order.incident.key], now)

@@ -9,7 +9,7 @@ from duty.callout_preview.results import Broken, Call, Told, Wave, Way
 from notices import next_contact
 from notices.actions import VOICE_AFTER, usable
 from notices.choices import Channel, Do
-from notices.models import Telling
+from notices.models import Callout
 from notices.recipients import Recipient
 
 
@@ -29,17 +29,17 @@ class Silence:
         posts = Post.objects.select_related("unit").in_bulk(
             {one.post_id for one in call.people if one.post_id}
         )
-        self.tellings = [self._telling(one, posts.get(one.post_id or 0)) for one in call.people]
+        self.callouts = [self._callout(one, posts.get(one.post_id or 0)) for one in call.people]
         self.told = {one.person.pk for one in call.people}
         self.used = set(usable(call.channels))
 
-    def _telling(self, one: Recipient, post: Post | None) -> Telling:
+    def _callout(self, one: Recipient, post: Post | None) -> Callout:
         """The row that would stand behind the step; it is never saved."""
-        return Telling(recipient=one.person, post=one.post_title, held_post=post, unit=self.unit,
+        return Callout(recipient=one.person, post=one.post_title, held_post=post, unit=self.unit,
                        unit_path=self.unit.path)  # fmt: skip
 
     def waves(self) -> Iterable[Wave]:
-        for step in self.call.escalation.steps if self.tellings else ():
+        for step in self.call.escalation.steps if self.callouts else ():
             people, breaks = self._step(step.do, step.channels, self.at + step.after)
             yield Wave(self.call.moment, What(step.do), step.after, tuple(people), tuple(breaks))
 
@@ -58,24 +58,24 @@ class Silence:
     def _next_persons(self, now: datetime) -> tuple[list[Told], list[Broken]]:
         """One after the other, as the steps are taken: whoever was told already is not told again."""
         found, breaks = [], []
-        for telling in self.tellings:
-            one = next_contact.next_person(telling, self.told, now)
+        for callout in self.callouts:
+            one = next_contact.next_person(callout, self.told, now)
             if one is None:
-                breaks.append(Broken(Break.NOBODY_LEFT, telling.post or str(telling.recipient)))
+                breaks.append(Broken(Break.NOBODY_LEFT, callout.post or str(callout.recipient)))
                 continue
             self.told.add(one.person.pk)
             recipient = Recipient(one.person, one.post.title, one.post.pk)
-            found.append(told_by(recipient, self.call.channels, telling.post))
+            found.append(told_by(recipient, self.call.channels, callout.post))
         return found, breaks
 
     def _leaders(self, now: datetime) -> tuple[list[Told], list[Broken]]:
         found: dict[int, Told] = {}
         breaks = []
-        for telling in self.tellings:
-            leaders = next_contact.duty_leaders(telling, now)
+        for callout in self.callouts:
+            leaders = next_contact.duty_leaders(callout, now)
             for one in leaders:
                 recipient = Recipient(one.person, one.post.title, one.post.pk)
                 found.setdefault(one.person.pk, told_by(recipient, [Channel.APP, Channel.SMS]))
             if not leaders:
-                breaks.append(Broken(Break.OFF_DUTY, telling.post or str(telling.recipient)))
+                breaks.append(Broken(Break.OFF_DUTY, callout.post or str(callout.recipient)))
         return list(found.values()), breaks

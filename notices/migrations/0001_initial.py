@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='Telling',
+            name='Callout',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('post', models.CharField(blank=True, default='', max_length=120)),
@@ -112,13 +112,13 @@ class Migration(migrations.Migration):
                 ('message', models.JSONField(default=dict)),
                 ('caller', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('held_post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.post')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tellings', to=settings.AUTH_USER_MODEL)),
-                ('stands_in_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stand_ins', to='notices.telling')),
+                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='callouts', to=settings.AUTH_USER_MODEL)),
+                ('stands_in_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stand_ins', to='notices.callout')),
                 ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
         ),
         migrations.CreateModel(
-            name='Step',
+            name='EscalationStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 ('due_at', models.DateTimeField()),
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('result', models.CharField(blank=True, default='', max_length=200)),
-                ('telling', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='notices.telling')),
+                ('callout', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='notices.callout')),
             ],
         ),
         migrations.AddIndex(
@@ -184,27 +184,27 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('notice', 'number'), name='one_attempt_per_number'),
         ),
         migrations.AddIndex(
-            model_name='telling',
-            index=models.Index(fields=['subject', 'purpose'], name='telling_reason'),
+            model_name='callout',
+            index=models.Index(fields=['subject', 'purpose'], name='callout_reason'),
         ),
         migrations.AddIndex(
-            model_name='telling',
-            index=models.Index(fields=['thread'], name='telling_thread'),
+            model_name='callout',
+            index=models.Index(fields=['thread'], name='callout_thread'),
         ),
         migrations.AddConstraint(
-            model_name='telling',
+            model_name='callout',
             constraint=models.UniqueConstraint(fields=('recipient', 'subject', 'purpose'), name='told_once_for_a_reason'),
         ),
         migrations.AddConstraint(
-            model_name='telling',
+            model_name='callout',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='an_answer_has_its_time'),
         ),
         migrations.AddIndex(
-            model_name='step',
+            model_name='escalationstep',
             index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='step_due'),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('telling', 'number'), name='one_step_per_number'),
+            model_name='escalationstep',
+            constraint=models.UniqueConstraint(fields=('callout', 'number'), name='one_step_per_number'),
         ),
     ]

@@ -13,7 +13,7 @@ from duty.callout_preview.queries import ask
 from early_warnings import actions
 from incidents.actions import Alarm, report_incident
 from notices import escalation
-from notices.models import Notice, Step
+from notices.models import EscalationStep, Notice
 from plans.engine.facts import Facts
 from tests.early_warnings.conftest import PASSWORD, SIGNER, passwords, said
 
@@ -112,8 +112,10 @@ def test_silence_is_followed_up_as_the_answer_says(happens, units, gateway_named
         at = now + found.after
         known = set(Notice.objects.values_list("pk", flat=True))
         # Of those told first; whoever is told next has steps of their own, from the beginning.
-        first = Step.objects.filter(telling__began_at=now, telling__subject=warning.key, done_at=None)
-        for step in list(first.filter(due_at__lte=at).order_by("due_at", "telling_id", "number")):
+        first = EscalationStep.objects.filter(
+            callout__began_at=now, callout__subject=warning.key, done_at=None
+        )
+        for step in list(first.filter(due_at__lte=at).order_by("due_at", "callout_id", "number")):
             escalation.take(step.pk, at)
         new = Notice.objects.exclude(pk__in=known).filter(subject=warning.key).select_related("recipient")
         assert {(one.recipient.username, one.channel) for one in new} == {
@@ -184,7 +186,7 @@ def test_asking_changes_nothing(plan, units, gateway_named, now):
     ask(units["C1"], "red", now)
 
     assert not Notice.objects.exists()
-    assert not Step.objects.exists()
+    assert not EscalationStep.objects.exists()
 
 
 # --- the doors ---------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from accounts.models import Post
 from early_warnings import queries
 from notices import actions, escalation
-from notices.models import Notice, Step, Telling
+from notices.models import Callout, EscalationStep, Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +26,8 @@ def page(signed_in):
 def test_a_red_warning_wants_everybody_and_a_yellow_one_an_ear(signed, now):
     red, yellow = signed("red"), signed("yellow")
 
-    assert set(Telling.objects.filter(subject=red.key).values_list("needs_each", flat=True)) == {True}
-    assert set(Telling.objects.filter(subject=yellow.key).values_list("needs_each", flat=True)) == {False}
+    assert set(Callout.objects.filter(subject=red.key).values_list("needs_each", flat=True)) == {True}
+    assert set(Callout.objects.filter(subject=yellow.key).values_list("needs_each", flat=True)) == {False}
 
 
 def test_the_sheet_has_the_times_of_the_journal(signed, cast, now):
@@ -40,7 +40,7 @@ def test_the_sheet_has_the_times_of_the_journal(signed, cast, now):
     actions.acknowledge(notice_id=told.pk, actor=cast["county1.duty"], now=later)
 
     sheet = queries.proof_sheet(warning)
-    person = next(one for one in sheet.people if one.telling.recipient == cast["county1.duty"])
+    person = next(one for one in sheet.people if one.callout.recipient == cast["county1.duty"])
     (line,) = person.lines
 
     assert (line.delivered_at, line.acknowledged_at) == (now + timedelta(seconds=5), later)
@@ -58,7 +58,7 @@ def test_a_deaf_recipient_is_seen_with_who_was_told_instead(signed, page, now):
     assert "尚未收悉" in text
     assert "报带班领导：无人应答" in text
     assert "data-print" in text
-    assert Telling.objects.filter(subject=warning.key, breached_at__isnull=False).exists()
+    assert Callout.objects.filter(subject=warning.key, breached_at__isnull=False).exists()
 
 
 def test_the_sheet_is_for_who_sees_the_warning(signed, page):
@@ -78,7 +78,7 @@ def test_the_sheet_costs_the_same_for_more_people(signed, page, cast, units, now
     with CaptureQueriesContext(connection) as large:
         queries.proof_sheet(many)
 
-    assert Telling.objects.filter(subject=many.key).count() > 0
+    assert Callout.objects.filter(subject=many.key).count() > 0
     assert len(large) == len(small) == 4
 
 
@@ -87,7 +87,7 @@ def test_whoever_was_told_next_is_called_in_the_readers_language(signed, now, la
     warning = signed("red")
     for seconds in (60, 120, 180):
         escalation.turn(now + timedelta(seconds=seconds))
-    told = list(Step.objects.filter(result__startswith="told ", telling__subject=warning.key))
+    told = list(EscalationStep.objects.filter(result__startswith="told ", callout__subject=warning.key))
     assert told
     Post.objects.filter(title__in=[one.result.removeprefix("told ") for one in told]).update(
         title_en="The next leader"

@@ -21,7 +21,7 @@ from journal.models import Entry
 from journal.record import content_of
 from notices import actions as notices
 from notices import escalation, manual_calls, outbox
-from notices.models import Notice, Step, Telling
+from notices.models import Callout, EscalationStep, Notice
 from notices.queries import inbox
 from plans.engine.facts import Facts
 from tests.incidents.closing import answered
@@ -231,8 +231,8 @@ class History:
 
     def check_silence(self):
         """All is over: nobody is waited for, nobody has to be called, nobody is asked whether they come."""
-        assert not Step.objects.filter(done_at=None).exists(), self.log
-        waited_for = Telling.objects.filter(ended_at=None).exclude(purpose__startswith="notice.")
+        assert not EscalationStep.objects.filter(done_at=None).exists(), self.log
+        waited_for = Callout.objects.filter(ended_at=None).exclude(purpose__startswith="notice.")
         farewells = Q(purpose__startswith="incident.stood_down") | Q(purpose="order.recalled")
         assert not waited_for.exclude(farewells).exists(), (list(waited_for), self.log)
         for name in ("county1.duty", "city.duty"):

@@ -9,7 +9,7 @@ from early_warnings.actions import lift
 from incidents.actions import add_observation, close, retract
 from journal.models import Entry
 from notices.channels import Outcome
-from notices.models import Notice, Step, Telling
+from notices.models import Callout, EscalationStep, Notice
 from plans.engine.facts import Facts
 from tests.ending.conftest import PASSWORD
 from tests.incidents.closing import answered
@@ -92,7 +92,7 @@ def test_after_an_end_no_message_and_no_call_leaves(end, gateway, alarm, signed,
 
     assert [rang for rang in phones.rang if not rang[2].startswith(FAREWELLS)] == []
     assert not Entry.objects.filter(kind__in=["notice.escalated", "notice.unheard"]).exists()
-    assert not Step.objects.filter(done_at=None).exists()
+    assert not EscalationStep.objects.filter(done_at=None).exists()
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -119,7 +119,7 @@ def test_a_call_that_was_claimed_before_the_end_does_not_ring_after_it(alarm, re
     turn(now + SECOND, 300)
 
     assert phones.rang == []
-    assert not Step.objects.filter(done_at=None).exists()
+    assert not EscalationStep.objects.filter(done_at=None).exists()
 
 
 def test_who_was_told_hears_that_it_is_over(alarm, reach, now, phones, turn):
@@ -149,6 +149,6 @@ def test_a_late_reply_to_what_is_over_starts_nothing(alarm, reach, now, phones, 
     turn(now + 10 * SECOND, 2000, step=60)
 
     assert [rang for rang in phones.rang if not rang[2].startswith(FAREWELLS)] == []
-    telling = Telling.objects.get(recipient=text.recipient)
-    assert telling.answer == "cannot"
-    assert not telling.steps.filter(done_at=None).exists()
+    callout = Callout.objects.get(recipient=text.recipient)
+    assert callout.answer == "cannot"
+    assert not callout.steps.filter(done_at=None).exists()

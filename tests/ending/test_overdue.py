@@ -115,7 +115,7 @@ def test_every_clock_of_every_plan_that_runs_tells_somebody(alarm, now, cast, un
     assert quiet == []
 
 
-def test_a_telling_that_fails_is_tried_again_and_holds_up_no_breach(late_order, alarm, now, monkeypatch):
+def test_a_callout_that_fails_is_tried_again_and_holds_up_no_breach(late_order, alarm, now, monkeypatch):
     order, at = late_order
     other = Clock.objects.create(
         plan="x@1",

@@ -12,7 +12,7 @@ from journal.models import Entry
 from journal.record import content_of
 from notices import manual_calls
 from notices.channels import Outcome
-from notices.models import Notice, Telling
+from notices.models import Callout, Notice
 from tests.ending.conftest import PASSWORD
 
 SECOND = timedelta(seconds=1)
@@ -52,11 +52,11 @@ def test_the_calls_of_a_lifted_warning_are_off_the_list(signed, reach, now, phon
 def test_nobody_is_asked_to_telephone_themselves(signed, reach, cast, now, phones, turn):
     signed("yellow")
     at = turn(now, 200)
-    mine = Telling.objects.filter(recipient=cast["county1.leader"], escalated_at__isnull=False).get()
+    mine = Callout.objects.filter(recipient=cast["county1.leader"], escalated_at__isnull=False).get()
 
     assert mine not in manual_calls.to_call(reach("county1.leader"))
     with pytest.raises(NotAllowed) as refused:
-        manual_calls.record_call(telling_id=mine.pk, reach=reach("county1.leader"), outcome="coming", now=at)
+        manual_calls.record_call(callout_id=mine.pk, reach=reach("county1.leader"), outcome="coming", now=at)
     assert refused.value.code == "call_to_oneself"
 
 
@@ -71,7 +71,7 @@ def test_each_call_has_one_owner_and_may_be_taken_over(signed, reach, cast, now,
     assert waiting["county1.duty"] > 0
     mine = manual_calls.with_owners(manual_calls.to_call(reach("county1.leader")), at)[0]
     assert mine.owner == cast["county1.duty"]
-    manual_calls.take_call(telling_id=mine.telling.pk, reach=reach("county1.leader"), now=at)
+    manual_calls.take_call(callout_id=mine.callout.pk, reach=reach("county1.leader"), now=at)
     assert manual_calls.waiting(reach("county1.leader"), at) == 1
     assert manual_calls.waiting(reach("county1.duty"), at) == waiting["county1.duty"] - 1
 

@@ -118,7 +118,7 @@ def test_a_sender_killed(bare_env, wired_gateway, point, repeats):
 
 SILENT = """
 from notices.choices import Do
-from notices.models import Step, Telling
+from notices.models import EscalationStep, Callout
 from notices.rules import Escalation, StepLine
 
 with transaction.atomic():
@@ -128,9 +128,9 @@ with transaction.atomic():
                                  StepLine(timedelta(minutes=3), Do.BREACH))))
 """
 TAKEN = """
-from notices.models import Step
+from notices.models import EscalationStep
 print(json.dumps([Notice.objects.filter(channel="voice").count(), Entry.objects.filter(kind="notice.unheard").count(),
-                  Step.objects.filter(done_at=None).count()]))
+                  EscalationStep.objects.filter(done_at=None).count()]))
 """
 
 

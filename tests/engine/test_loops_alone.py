@@ -13,7 +13,7 @@ from common.models import SetAside
 from engine import auditor
 from notices import escalation
 from notices.choices import Do
-from notices.models import Step, Telling
+from notices.models import Callout, EscalationStep
 from zero_reports.counts.tallies import _changes
 from zero_reports.reminders.actions import take_step, write_steps
 from zero_reports.reminders.models import ReminderStep
@@ -63,11 +63,11 @@ def test_a_reform_that_raises_stops_no_other(cast, now, poison):
 
 
 def test_a_step_of_escalation_that_raises_is_shown(cast, units, now, monkeypatch):
-    telling = Telling.objects.create(
+    callout = Callout.objects.create(
         recipient=cast["county1.duty"], subject="w:1", purpose="notice.nobody", thread="w:1",
         unit=units["C1"], unit_path=units["C1"].path, began_at=now,
     )  # fmt: skip
-    Step.objects.create(telling=telling, number=1, do=Do.BREACH, due_at=now)
+    EscalationStep.objects.create(callout=callout, number=1, do=Do.BREACH, due_at=now)
     monkeypatch.setitem(escalation._TAKE, Do.BREACH, lambda *_args: {}["poison"])
     for minute in range(4):
         escalation.turn(now + minute * MINUTE)

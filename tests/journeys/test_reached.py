@@ -51,9 +51,9 @@ for notice in told.exclude(recipient__username__in=["county1.leader", "county1.d
 """
 MINUTES_PASS = """
 from django.utils import timezone
-from notices.models import Step
+from notices.models import EscalationStep
 
-Step.objects.filter(done_at=None, telling__recipient__username="county1.leader", do={do!r}).update(due_at=timezone.now())
+EscalationStep.objects.filter(done_at=None, callout__recipient__username="county1.leader", do={do!r}).update(due_at=timezone.now())
 """
 
 

@@ -16,7 +16,7 @@ from notices import actions, escalation, gateway_events, outbox
 from notices.channels import Outcome, key_of
 from notices.choices import ALERT, Do
 from notices.message_templates import Message
-from notices.models import Notice, Telling
+from notices.models import Callout, Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine
@@ -161,21 +161,21 @@ def die_at(chance, share):
 def lost(world) -> list[str]:
     """Recipients who ended neither delivered, nor confirmed, nor escalated."""
     found = []
-    for telling in Telling.objects.filter(purpose="warning.signed"):
+    for callout in Callout.objects.filter(purpose="warning.signed"):
         rows = Notice.objects.filter(
-            recipient=telling.recipient_id, subject=telling.subject, purpose=telling.purpose
+            recipient=callout.recipient_id, subject=callout.subject, purpose=callout.purpose
         ).values_list("delivered_at", "heard_at", "acknowledged_at")
         is_reached = any(any(moments) for moments in rows)
-        if not (is_reached or telling.answer or telling.escalated_at or _somebody_else_comes(telling)):
-            found.append(str(telling))
+        if not (is_reached or callout.answer or callout.escalated_at or _somebody_else_comes(callout)):
+            found.append(str(callout))
     return found
 
 
-def _somebody_else_comes(telling) -> bool:
+def _somebody_else_comes(callout) -> bool:
     """Enough where the plan does not ask for each person; who cannot come after all is replaced, and that is followed."""
-    others = Telling.objects.filter(subject=telling.subject, purpose=telling.purpose, answer="coming")
-    came = telling.steps.filter(result="another one comes")
-    return not telling.needs_each and (others.exists() or came.exists())
+    others = Callout.objects.filter(subject=callout.subject, purpose=callout.purpose, answer="coming")
+    came = callout.steps.filter(result="another one comes")
+    return not callout.needs_each and (others.exists() or came.exists())
 
 
 def told_twice(company) -> dict:

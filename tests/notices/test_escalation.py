@@ -12,7 +12,7 @@ from journal.record import content_of
 from notices import actions, escalation, gateway_events, manual_calls, outbox, validity
 from notices.choices import ALERT, Answer, Channel, Do, State
 from notices.message_templates import Message
-from notices.models import Notice, Step, Telling
+from notices.models import Callout, EscalationStep, Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine
@@ -29,7 +29,7 @@ FACTS = {"level": "红色", "number": "W-1", "area": "一楼大厅", "matter": "
 
 @pytest.fixture
 def warn(cast, units, now):
-    """warn("county1.duty") → their tellings, followed up by the usual steps."""
+    """warn("county1.duty") → their callouts, followed up by the usual steps."""
 
     def queue(*usernames, channels=("app", "sms"), needs_each=True, still=None, subject="warning:7", at=now):
         held = Appointment.objects.filter(person__username__in=usernames).select_related("person", "post")
@@ -45,7 +45,7 @@ def warn(cast, units, now):
                 escalation=Escalation(STEPS, needs_each, still_after=still, still_times=3, level="red"),
                 now=at,
             )
-        return list(Telling.objects.filter(subject=subject).order_by("pk"))
+        return list(Callout.objects.filter(subject=subject).order_by("pk"))
 
     return queue
 
@@ -67,7 +67,7 @@ def test_silence_leads_to_the_call_the_next_person_and_the_duty_leader(gateway, 
     assert not Entry.objects.filter(kind="notice.escalated").exists()
 
     escalation.turn(now + 120 * SECOND)
-    stand_in = Telling.objects.exclude(recipient__username="county1.duty").get()
+    stand_in = Callout.objects.exclude(recipient__username="county1.duty").get()
     assert (stand_in.recipient.username, stand_in.stands_in_for.recipient.username) == (
         "city.duty",
         "county1.duty",
@@ -101,8 +101,10 @@ def test_who_has_answered_is_left_in_peace_whenever_they_did(gateway, warn, cast
 
     mine = Notice.objects.filter(recipient=cast["county1.duty"]).exclude(channel="app")
     assert mine.count() <= before
-    assert Telling.objects.get(recipient=cast["county1.duty"]).answer == Answer.COMING
-    assert not Step.objects.filter(telling__recipient=cast["county1.duty"], done_at__isnull=True).exists()
+    assert Callout.objects.get(recipient=cast["county1.duty"]).answer == Answer.COMING
+    assert not EscalationStep.objects.filter(
+        callout__recipient=cast["county1.duty"], done_at__isnull=True
+    ).exists()
     gateway.messages()
 
 
@@ -112,7 +114,7 @@ def test_one_answer_stops_only_its_own_escalation_where_each_must_confirm(gatewa
 
     escalation.turn(now + 200 * SECOND)
 
-    unheard = Telling.objects.filter(breached_at__isnull=False)
+    unheard = Callout.objects.filter(breached_at__isnull=False)
     assert [one.recipient.username for one in unheard] == ["county1.director"]
 
 
@@ -122,9 +124,11 @@ def test_one_ear_is_enough_where_the_plan_says_so(gateway, warn, cast, now):
 
     escalation.turn(now + 200 * SECOND)
 
-    assert Telling.objects.count() == 2
+    assert Callout.objects.count() == 2
     assert set(
-        Step.objects.filter(telling__recipient=cast["county1.director"]).values_list("result", flat=True)
+        EscalationStep.objects.filter(callout__recipient=cast["county1.director"]).values_list(
+            "result", flat=True
+        )
     ) == {"another one comes"}
 
 
@@ -137,9 +141,9 @@ def test_who_cannot_come_is_replaced_at_once(gateway, warn, cast, now, answer):
 
     escalation.turn(now + SECOND)
 
-    assert Telling.objects.filter(recipient__username="city.duty").exists()
+    assert Callout.objects.filter(recipient__username="city.duty").exists()
     escalation.turn(now + 300 * SECOND)
-    assert Telling.objects.get(recipient=cast["county1.duty"]).breached_at is None
+    assert Callout.objects.get(recipient=cast["county1.duty"]).breached_at is None
 
 
 def test_coming_and_then_not_is_replaced_too(gateway, warn, cast, now):
@@ -152,12 +156,12 @@ def test_coming_and_then_not_is_replaced_too(gateway, warn, cast, now):
 
     escalation.turn(now + 2 * SECOND)
 
-    assert Telling.objects.filter(stands_in_for__recipient=cast["county1.duty"]).count() == 1
+    assert Callout.objects.filter(stands_in_for__recipient=cast["county1.duty"]).count() == 1
 
 
 def test_a_step_taken_twice_is_taken_once(gateway, warn, now):
-    (telling,) = warn("county1.duty")
-    step = telling.steps.get(do=Do.SECOND_CHANNEL)
+    (callout,) = warn("county1.duty")
+    step = callout.steps.get(do=Do.SECOND_CHANNEL)
 
     for _ in range(3):
         escalation.take(step.pk, now + 60 * SECOND)
@@ -165,11 +169,11 @@ def test_a_step_taken_twice_is_taken_once(gateway, warn, now):
     assert Notice.objects.filter(channel=Channel.VOICE).count() == 1
 
 
-def test_asking_twice_is_one_telling_with_its_steps(gateway, warn, now):
+def test_asking_twice_is_one_callout_with_its_steps(gateway, warn, now):
     warn("county1.duty")
     warn("county1.duty", at=now + 5 * SECOND)
 
-    assert (Telling.objects.count(), Step.objects.count()) == (1, 3)
+    assert (Callout.objects.count(), EscalationStep.objects.count()) == (1, 3)
 
 
 def test_a_wrong_number_does_not_wait_for_the_minute(gateway, warn, now):
@@ -225,9 +229,9 @@ def test_nobody_left_is_a_breach_at_once_and_somebody_to_telephone(gateway, warn
     # Nobody is asked to telephone themselves: whoever was there a moment ago sees the call.
     assert list(manual_calls.to_call(reach("county1.duty"))) == []
     desk = reach("city.duty", now - 2 * SECOND)
-    (telling,) = manual_calls.to_call(desk)
-    assert telling.breached_at == now + 121 * SECOND
-    manual_calls.record_call(telling_id=telling.pk, reach=desk, outcome="coming", now=now + 200 * SECOND)
+    (callout,) = manual_calls.to_call(desk)
+    assert callout.breached_at == now + 121 * SECOND
+    manual_calls.record_call(callout_id=callout.pk, reach=desk, outcome="coming", now=now + 200 * SECOND)
     assert list(manual_calls.to_call(desk)) == []
 
 
@@ -240,8 +244,8 @@ def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn
     assert "仍在处置吗" in asked.text_zh
     escalation.turn(now + timedelta(minutes=18))
 
-    assert Telling.objects.get(purpose=asked.purpose).breached_at is not None
-    assert Telling.objects.filter(recipient__username="city.duty", purpose="warning.signed").exists()
+    assert Callout.objects.get(purpose=asked.purpose).breached_at is not None
+    assert Callout.objects.filter(recipient__username="city.duty", purpose="warning.signed").exists()
     outbox.turn(now + timedelta(minutes=18))
     gateway.messages()
 
@@ -252,7 +256,7 @@ def test_nobody_is_asked_when_it_is_over(gateway, warn, cast, now, monkeypatch):
     monkeypatch.setitem(validity.CHECKS, "warning.signed", lambda rows, now: {row.pk: "over" for row in rows})
     escalation.turn(now + timedelta(minutes=15))
 
-    assert Step.objects.get(do=Do.STILL_ON_IT).result == "over"
+    assert EscalationStep.objects.get(do=Do.STILL_ON_IT).result == "over"
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -279,7 +283,7 @@ def test_two_posts_are_one_person_and_one_ring(gateway, warn, cast, units, now):
     warn("county1.duty")
     outbox.turn(now)
 
-    assert Telling.objects.filter(recipient=cast["county1.duty"]).count() == 1
+    assert Callout.objects.filter(recipient=cast["county1.duty"]).count() == 1
     assert len(gateway.messages()) == 1
 
 
@@ -295,7 +299,7 @@ def test_two_posts_are_one_person_and_one_ring(gateway, warn, cast, units, now):
     ],
 )
 def test_a_reply_is_an_answer_in_whatever_order_and_however_often(gateway, warn, now, events, answer):
-    (telling,) = warn("county1.duty")
+    (callout,) = warn("county1.duty")
     outbox.turn(now)
     (message,) = gateway.messages()
 
@@ -310,8 +314,8 @@ def test_a_reply_is_an_answer_in_whatever_order_and_however_often(gateway, warn,
             now=now + 10 * SECOND,
         )
 
-    telling.refresh_from_db()
-    assert telling.answer == answer
+    callout.refresh_from_db()
+    assert callout.answer == answer
     assert Entry.objects.filter(kind="notice.acknowledged").count() == (1 if answer else 0)
 
 
@@ -324,14 +328,14 @@ def test_after_an_outage_the_leader_knows_at_once_and_the_next_person_is_not_flo
     escalation.turn(now + hour)
     outbox.turn(now + hour)
     assert {m.channel for m in gateway.messages() if m.to == cast["county1.duty"].phone} == {"sms", "voice"}
-    assert Telling.objects.get().breached_at == now + hour
+    assert Callout.objects.get().breached_at == now + hour
 
     actions.acknowledge(
         notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now + hour + 30 * SECOND
     )
     escalation.turn(now + hour + 60 * SECOND)
 
-    assert Telling.objects.count() == 1
+    assert Callout.objects.count() == 1
 
 
 def test_after_an_outage_the_next_person_is_told_a_minute_later(gateway, warn, now):
@@ -342,7 +346,7 @@ def test_after_an_outage_the_next_person_is_told_a_minute_later(gateway, warn, n
     outbox.turn(now + hour + 60 * SECOND)
     gateway.messages()
 
-    assert Telling.objects.filter(recipient__username="city.duty").exists()
+    assert Callout.objects.filter(recipient__username="city.duty").exists()
 
 
 @pytest.mark.parametrize(("first", "asked"), [("几点到？", 1), ("收到", 0), ("3分钟后到", 0), ("不能到", 0)])
@@ -367,4 +371,4 @@ def test_an_answer_that_nobody_can_read_is_asked_back_once_and_the_next_one_coun
         outbox.turn(now + 3 * SECOND)
         assert first in gateway.messages()[-1].text
         reply("马上到", questions.get().key.hex, 4)
-        assert Telling.objects.get().answer == "coming"
+        assert Callout.objects.get().answer == "coming"

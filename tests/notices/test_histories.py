@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from accounts.models import Appointment, Post
 from notices import escalation, outbox
 from notices.dispatcher import Senders
-from notices.models import Step, Telling
+from notices.models import Callout, EscalationStep
 from rosters.models import Shift
 from tests.notices import histories
 
@@ -91,8 +91,8 @@ def test_whatever_happens_everybody_is_reached_or_somebody_knows(world, cast, no
     assert histories.lost(story) == []
     assert histories.told_twice(story.company) == {}
     assert histories.unfinished() == 0
-    assert not Step.objects.filter(done_at__isnull=True).exists()
-    assert Telling.objects.filter(stands_in_for__isnull=False).exists()
+    assert not EscalationStep.objects.filter(done_at__isnull=True).exists()
+    assert Callout.objects.filter(stands_in_for__isnull=False).exists()
     # After her shift, and after he left, their phones stayed silent.
     late = {person for person, _post in story.company.called[before:]}
     assert cast["city.leader"].pk not in late

@@ -10,7 +10,7 @@ from journal.models import Entry
 from journal.record import content_of
 from notices import actions, outbox, queries
 from notices.choices import State
-from notices.models import Attempt, Notice, Telling
+from notices.models import Attempt, Callout, Notice
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=30)
@@ -71,7 +71,7 @@ def test_an_outage_of_both_gateways_outlasts_no_notice_that_matters(gateway, tel
     gateway.mode = "503"
     turn_until(now, 200, step=50)
     # Somebody telephones meanwhile, and the duty leader hears of it.
-    assert Telling.objects.filter(recipient__username="county1.duty", escalated_at__isnull=False).exists()
+    assert Callout.objects.filter(recipient__username="county1.duty", escalated_at__isnull=False).exists()
     turn_until(now + timedelta(seconds=200), 3400, step=200)
     tried = len(gateway.messages())
     assert (only().state, only().attempts) == (State.QUEUED, tried)

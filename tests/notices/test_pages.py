@@ -11,7 +11,7 @@ from journal.models import Entry
 from journal.record import content_of
 from notices import escalation
 from notices.choices import ALERT
-from notices.models import Notice, Telling
+from notices.models import Callout, Notice
 from tests.notices.test_escalation import warn  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_a_button_is_an_answer(warn, signed_in, answer):  # noqa: F811
 
     notice.refresh_from_db()
     assert (notice.state, notice.answer) == ("acknowledged", answer)
-    assert Telling.objects.get(recipient=notice.recipient).answer == answer
+    assert Callout.objects.get(recipient=notice.recipient).answer == answer
 
 
 def test_an_open_screen_is_a_receipt_of_its_own_notices_only(warn, signed_in):  # noqa: F811
@@ -69,11 +69,11 @@ def test_whom_nobody_reached_is_telephoned_and_taken_off_the_list(silent, signed
     browser = signed_in("county1.duty")
     address = reverse("notices-calls")
     assert "高远" in browser.get(address).content.decode()
-    telling = Telling.objects.get(recipient__username="county1.director")
+    callout = Callout.objects.get(recipient__username="county1.director")
 
-    browser.post(reverse("notices-call", args=[telling.pk]), {"outcome": "no_answer"})
+    browser.post(reverse("notices-call", args=[callout.pk]), {"outcome": "no_answer"})
     assert "高远" in browser.get(address).content.decode()
-    browser.post(reverse("notices-call", args=[telling.pk]), {"outcome": "coming", "next": address})
+    browser.post(reverse("notices-call", args=[callout.pk]), {"outcome": "coming", "next": address})
 
     assert "高远" not in browser.get(address).content.decode()
     entry = Entry.objects.filter(kind="notice.acknowledged").latest("id")
@@ -84,19 +84,19 @@ def test_whom_nobody_reached_is_telephoned_and_taken_off_the_list(silent, signed
 @pytest.mark.parametrize(("username", "status"), [("county2.duty", 404), ("town11.clerk", 404)])
 def test_a_neighbour_records_no_call(silent, signed_in, username, status):
     silent("county1.director")
-    telling = Telling.objects.get(recipient__username="county1.director")
-    answer = signed_in(username).post(reverse("notices-call", args=[telling.pk]), {"outcome": "coming"})
+    callout = Callout.objects.get(recipient__username="county1.director")
+    answer = signed_in(username).post(reverse("notices-call", args=[callout.pk]), {"outcome": "coming"})
 
     assert answer.status_code == status
-    telling.refresh_from_db()
-    assert telling.answer == ""
+    callout.refresh_from_db()
+    assert callout.answer == ""
 
 
 @pytest.mark.parametrize("outcome", ["", "maybe", "coming'; --"])
 def test_a_call_needs_an_outcome(silent, signed_in, outcome):
     silent("county1.director")
-    telling = Telling.objects.get(recipient__username="county1.director")
-    answer = signed_in("county1.duty").post(reverse("notices-call", args=[telling.pk]), {"outcome": outcome})
+    callout = Callout.objects.get(recipient__username="county1.director")
+    answer = signed_in("county1.duty").post(reverse("notices-call", args=[callout.pk]), {"outcome": outcome})
 
     assert answer.status_code == 422
 
