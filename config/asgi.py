@@ -1,4 +1,4 @@
-"""The ASGI application: pages and API, the live socket, and the lifespan that turns the embedded wheels."""
+"""The ASGI application: pages and API, the live socket, and the lifespan that runs the engine's jobs."""
 
 import os
 

@@ -329,7 +329,7 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {"code": str},
 }
 
-# --- the wheels --------------------------------------------------------------------------------------------
+# --- the engine --------------------------------------------------------------------------------------------
 
 #: Seconds between two looks at the journal when nothing wakes the hub.
 LIVE_POLL_SECONDS = env.float("LIVE_POLL_SECONDS", default=0.5)

@@ -162,7 +162,7 @@ class _Incident:
         director.password = quick_hash(password)
         director.save(update_fields=["password"])
         warnings.sign(warning_id=warning.pk, reach=self._reach("director"), credential=password, now=self.now)
-        outbox.turn(self.now)
+        outbox.send_due(self.now)
         return warning, password
 
     def _heard(self, warning) -> None:
@@ -181,7 +181,7 @@ class _Incident:
 
     def _all_seen(self, warning) -> None:
         """Nobody's list of today begins with what was over days ago."""
-        outbox.turn(self.now)
+        outbox.send_due(self.now)
         for notice in Notice.objects.filter(thread=warning.thread, state__in=ON_SCREEN):
             acknowledge(notice_id=notice.pk, actor=notice.recipient, now=self.now)
 

@@ -13,15 +13,15 @@ from http.client import HTTPConnection, HTTPException
 import psycopg2
 
 SECONDS = 4
-#: The wheels that may never rest, and how old (seconds) their heartbeat may be. The heartbeat is that of all
+#: The jobs of the engine that may never rest, and how old (seconds) their heartbeat may be. The heartbeat is that of all
 #: engines together: one that hangs beside a healthy one is not seen here, and does no harm.
-WHEELS = ("numbering", "clocks", "notices.escalation", "notices.alerts", "notices")
+JOBS = ("numbering", "clocks", "notices.escalation", "notices.alerts", "notices")
 OLDEST = 60
 STALE = """
-    SELECT wheel FROM unnest(%s) AS wanted (wheel)
+    SELECT job FROM unnest(%s) AS wanted (job)
     WHERE NOT EXISTS (
         SELECT FROM engine_heartbeat AS beat
-        WHERE beat.name = wheel AND beat.turned_at > now() - make_interval(secs => %s)
+        WHERE beat.name = job AND beat.turned_at > now() - make_interval(secs => %s)
     )
 """
 
@@ -51,7 +51,7 @@ def check_engine() -> None:
         connection = psycopg2.connect(os.environ["DATABASE_URL"], connect_timeout=SECONDS)
         try:
             with connection.cursor() as cursor:
-                cursor.execute(STALE, (list(WHEELS), OLDEST))
+                cursor.execute(STALE, (list(JOBS), OLDEST))
                 stale = [name for (name,) in cursor.fetchall()]
         finally:
             connection.close()

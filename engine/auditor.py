@@ -60,7 +60,7 @@ def find_faults(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fault]:
         lambda: _unnumbered(),
         lambda: _overdue_clocks(now),
         lambda: _waiting_notices(now),
-        lambda: _stopped_wheels(now, limits),
+        lambda: _stopped_jobs(now, limits),
         lambda: _broken_tail(),
         lambda: _full_disk(),
         lambda: _jumped_time(),
@@ -95,7 +95,7 @@ def _waiting_notices(now: datetime) -> Iterator[Fault]:
         yield Fault("notices_waiting", str(count))
 
 
-def _stopped_wheels(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fault]:
+def _stopped_jobs(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fault]:
     beats = dict(Heartbeat.objects.values_list("name", "turned_at"))
     for name, limit in limits.items():
         if name not in beats or now - beats[name] > limit:

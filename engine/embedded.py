@@ -1,4 +1,4 @@
-"""The embedded profile: the wheels and the Celery tasks turn inside the one server process.
+"""The embedded profile: the engine's jobs and the Celery tasks run inside the one server process.
 
 Everything blocking runs in a small pool of threads by way of asgiref, so that what it wakes on the event
 loop is woken at once. Whatever has to survive the end of this process is a row.
@@ -13,7 +13,7 @@ from celery import current_app
 from celery.schedules import maybe_schedule
 from django.db import close_old_connections, connection
 
-from engine.wheels import LANES
+from engine.jobs import LANES
 from engine.workers import Lane
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class Ticker:
     async def start(self) -> None:
         current_app.loader.import_default_modules()
         for name in LANES:
-            self._begin(self._turn(Lane(name)), f"lane-{name}")
+            self._begin(self._run_lane(Lane(name)), f"lane-{name}")
         for name, entry in current_app.conf.beat_schedule.items():
             if entry["task"] not in NOT_HERE:
                 self._begin(self._repeat(entry), f"schedule-{name}")
@@ -82,10 +82,10 @@ class Ticker:
         if ended is not None:
             ended.shutdown(wait=False, cancel_futures=True)
 
-    async def _turn(self, lane: Lane) -> None:
-        turn = sync_to_async(lane.turn, thread_sensitive=False, executor=pool())
+    async def _run_lane(self, lane: Lane) -> None:
+        run_once = sync_to_async(lane.run_once, thread_sensitive=False, executor=pool())
         while not self._stopping.is_set():
-            await self._pause(await turn())
+            await self._pause(await run_once())
 
     async def _repeat(self, entry: dict) -> None:
         """One entry of the beat schedule. A turn missed while the process was away is not made up for here."""

@@ -31,7 +31,8 @@ SECONDS = Histogram(
     registry=REGISTRY,
 )
 ProcessCollector(registry=REGISTRY)
-TURNS = Counter("icd_engine_turns", "Turns of a wheel", ["wheel", "result"], registry=REGISTRY)
+# Name and label are those that installations watch; the word in code is a job and its runs.
+RUNS = Counter("icd_engine_turns", "Runs of a job of the engine", ["wheel", "result"], registry=REGISTRY)
 
 #: Anything else in the method's place is not a label: a visitor must not be able to make new ones.
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -103,8 +104,8 @@ def _live_gauges():
 
 
 def _labelled_gauges(now: datetime) -> Iterator[GaugeMetricFamily]:
-    heartbeats = {wheel: inf if age is None else age for wheel, age in ages(now).items()}
-    yield _family("icd_engine_heartbeat_age_seconds", "Seconds since a wheel turned", "wheel", heartbeats)
+    heartbeats = {job: inf if age is None else age for job, age in ages(now).items()}
+    yield _family("icd_engine_heartbeat_age_seconds", "Seconds since a job ran", "wheel", heartbeats)
     open_codes = Alarm.objects.filter(recovered_at__isnull=True).values_list("code", flat=True)
     yield _family(
         "icd_alarm", "Faults the auditor found and nobody mended", "code", dict.fromkeys(open_codes, 1)

@@ -1,4 +1,4 @@
-"""What the engine writes about itself: when each wheel last turned, and what is wrong now."""
+"""What the engine writes about itself: when each job of the engine last ran, and what is wrong now."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,7 +6,7 @@ from django.utils.timezone import localtime
 
 
 class Heartbeat(models.Model):
-    """When a wheel last turned, whoever turned it."""
+    """When a job of the engine last ran, whoever ran it."""
 
     name = models.CharField(max_length=40, primary_key=True)
     turned_at = models.DateTimeField()
@@ -41,7 +41,7 @@ class NightlyJob(models.Model):
 class Alarm(models.Model):
     """Something the auditor found wrong, until it found it right again."""
 
-    #: From engine.choices.FAULTS; a wheel's name may follow after a colon.
+    #: From engine.choices.FAULTS; a job's name may follow after a colon.
     code = models.CharField(max_length=60)
     detail = models.CharField(max_length=200, blank=True, default="")
     raised_at = models.DateTimeField()

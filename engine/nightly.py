@@ -27,7 +27,7 @@ LATE = timedelta(hours=36)
 Found = tuple[str, str]
 
 
-class Job(NamedTuple):
+class Nightly(NamedTuple):
     #: Of the night, in local time.
     hour: int
     do: Callable[[datetime], Iterable[Found]]
@@ -40,9 +40,9 @@ def _verify_journal(now: datetime) -> Iterable[Found]:
 
 
 JOBS = {
-    "verify": Job(2, _verify_journal),
-    "backup": Job(3, nightly_backup.make),
-    "expiry": Job(6, expiry.find),
+    "verify": Nightly(2, _verify_journal),
+    "backup": Nightly(3, nightly_backup.make),
+    "expiry": Nightly(6, expiry.find),
 }
 
 
@@ -79,7 +79,7 @@ def _last(hour: int, now: datetime) -> datetime:
     return struck if struck <= now else struck - timedelta(days=1)
 
 
-def _claim(name: str, job: Job, now: datetime) -> bool:
+def _claim(name: str, job: Nightly, now: datetime) -> bool:
     """Of several processes one gets it. A job without a row begins with the next night."""
     row, is_new = NightlyJob.objects.get_or_create(name=name, defaults={"started_at": now, "ended_at": now})
     if is_new or not is_due(started_at=row.started_at, ended_at=row.ended_at, now=now, hour=job.hour):

@@ -1,4 +1,4 @@
-"""The system administrator's page: whether the wheels turn, and what to do where they do not."""
+"""The system administrator's page: whether the engine's jobs run, and what to do where they do not."""
 
 from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -13,8 +13,8 @@ from journal.live_pages import PartsView
 from journal.models import Entry, Head
 from notices.models import Notice
 
-#: What each wheel does, beside its name in logs and metrics.
-WHEEL_WORDS = {
+#: What each job of the engine does, beside its name in logs and metrics.
+JOB_WORDS = {
     "numbering": gettext_lazy("numbers the journal"),
     "clocks": gettext_lazy("watches time limits"),
     "duty.shifts": gettext_lazy("begins shifts and sends test notices"),
@@ -38,10 +38,10 @@ NIGHTLY_WORDS = {
 
 
 class SystemPage(LoginRequiredMixin, PartsView):
-    """Wheels, alarms and queues. Nothing of any incident."""
+    """Jobs, alarms and queues. Nothing of any incident."""
 
     template_name = "engine/system.html"
-    parts = {"wheels": ("engine/_wheels.html", "wheels_context")}
+    parts = {"jobs": ("engine/_jobs.html", "jobs_context")}
 
     def check_may_open(self):
         if not self.request.reach.has("engine.view"):
@@ -50,12 +50,12 @@ class SystemPage(LoginRequiredMixin, PartsView):
                 _("This board was not opened: it belongs to another post. Go to your start page."),
             )
 
-    def wheels_context(self):
+    def jobs_context(self):
         now = self.request.now
         halted = set(stopped(now))
         beats = Heartbeat.objects.order_by("name")
         return {
-            "wheels": [(beat, beat.name in halted, WHEEL_WORDS.get(beat.name, "")) for beat in beats],
+            "jobs": [(beat, beat.name in halted, JOB_WORDS.get(beat.name, "")) for beat in beats],
             "missing": sorted(halted - {beat.name for beat in beats}),
             "nights": self._nights(),
             "alarms": [(alarm, sentence_for(alarm.code)) for alarm in open_alarms()],

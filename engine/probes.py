@@ -24,7 +24,7 @@ def readiness(now: datetime) -> tuple[bool, dict]:
     """
     parts = {"database": _asked(_database), "channel_layer": _asked(_channel_layer), "screens": _screens()}
     if parts["database"]["ok"]:
-        parts |= _wheels(now)
+        parts |= _jobs(now)
     return all(part["ok"] for part in parts.values()), parts
 
 
@@ -65,7 +65,7 @@ def _screens() -> dict:
     }
 
 
-def _wheels(now: datetime) -> dict[str, dict]:
+def _jobs(now: datetime) -> dict[str, dict]:
     halted = stopped(now)
     return {
         name: {"ok": name not in halted, "seconds": None if age is None else round(age, 1)}

@@ -5,21 +5,21 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from engine.choices import FAULTS, can_wait
+from engine.jobs import ALL, judged
 from engine.models import Alarm, Heartbeat
-from engine.wheels import ALL, judged
 
 
 def ages(now: datetime) -> dict[str, float | None]:
-    """Wheel → seconds since it last turned; None if it never has."""
+    """Job → seconds since it last ran; None if it never has."""
     beats = dict(Heartbeat.objects.values_list("name", "turned_at"))
     return {
-        wheel.name: max(0.0, (now - beats[wheel.name]).total_seconds()) if wheel.name in beats else None
-        for wheel in ALL
+        job.name: max(0.0, (now - beats[job.name]).total_seconds()) if job.name in beats else None
+        for job in ALL
     }
 
 
 def stopped(now: datetime) -> list[str]:
-    """Wheels that send, sweep, number or anchor and whose heartbeat is older than its limit, or missing."""
+    """Jobs that send, sweep, number or anchor and whose heartbeat is older than its limit, or missing."""
     found = ages(now)
     return [
         name
@@ -29,7 +29,7 @@ def stopped(now: datetime) -> list[str]:
 
 
 def status(now: datetime) -> dict:
-    """For the live beat and the boards: {"ok", "stopped": [wheels], "alarms": [urgent codes]} (two queries)."""
+    """For the live beat and the boards: {"ok", "stopped": [jobs], "alarms": [urgent codes]} (two queries)."""
     halted = stopped(now)
     alarms = [code for code in open_alarms().values_list("code", flat=True) if not can_wait(code)]
     return {"ok": not halted and not alarms, "stopped": halted, "alarms": alarms}

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from common.models import GivenAnswer
 from engine.nightly import run_due
-from engine.turn import turn
+from engine.run import run_all
 from notices.models import GatewayEvent
 
 #: A phone may come back late with a request it sent before.
@@ -20,8 +20,8 @@ BATCH = 1000
 
 @shared_task(name="engine.tasks.poke_engine", ignore_result=True)
 def poke_engine():
-    """Turn every wheel once. The engines do that by themselves; this is for when all of them are dead."""
-    turn(timezone.now())
+    """Run every job once. The engines do that by themselves; this is for when all of them are dead."""
+    run_all(timezone.now())
 
 
 @shared_task(name="engine.tasks.nightly", ignore_result=True)

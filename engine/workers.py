@@ -8,27 +8,27 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from engine.jobs import LANES
 from engine.monotonic_clock import CLOCK
-from engine.turn import turn_lane
-from engine.wheels import LANES
+from engine.run import run_lane
 
 log = logging.getLogger(__name__)
 
 
 class Lane:
-    """Turns one lane, as often as it is asked to. A database that is away is waited for."""
+    """Runs one lane, as often as it is asked to. A database that is away is waited for."""
 
     def __init__(self, name: str):
         self.name = name
         self._begun = time.monotonic()
         self._is_away = False
 
-    def turn(self) -> float:
-        """Turn once; returns the seconds until the next turn."""
+    def run_once(self) -> float:
+        """Run once; returns the seconds until the next turn."""
         began = time.monotonic()
         close_old_connections()
         try:
-            turn_lane(self.name, CLOCK.now(), timedelta(seconds=began - self._begun))
+            run_lane(self.name, CLOCK.now(), timedelta(seconds=began - self._begun))
             self._is_away = False
         except Exception as error:
             if not self._is_away:
@@ -60,5 +60,5 @@ class Engine:
 
     def _run(self, lane: Lane) -> None:
         while not self._stopping.is_set():
-            self._stopping.wait(lane.turn())
+            self._stopping.wait(lane.run_once())
         connection.close()

@@ -1,4 +1,4 @@
-"""Taking the steps that follow silence: due and not done? Any number of processes may turn this wheel.
+"""Taking the steps that follow silence: due and not done? Any number of processes may run it.
 
 Each step is taken in a transaction of its own that holds the callout: two engines take it once, a restart in
 between takes it again from the start, and who has answered meanwhile is left in peace.
@@ -35,7 +35,7 @@ STEPS = Loop("notices.escalation")
 HEARD = (State.HEARD, State.ACKNOWLEDGED)
 
 
-def turn(now: datetime, limit: int = 100) -> int:
+def take_due(now: datetime, limit: int = 100) -> int:
     """Take up to `limit` steps that are due, the oldest first. Returns how many."""
     due = EscalationStep.objects.filter(done_at__isnull=True, due_at__lte=now)
     ids = list(due.order_by("due_at", "callout_id", "number").values_list("id", flat=True)[:limit])

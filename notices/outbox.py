@@ -1,7 +1,7 @@
 """Claim, send, mark. A row is claimed for a while, sent outside every transaction, and marked after the answer.
 
 The only moment a second message can leave is between the provider's yes and our mark; the provider throws it
-away by its Idempotency-Key. Any number of processes may turn this wheel.
+away by its Idempotency-Key. Any number of processes may run it.
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ BROKEN = Loop("notices")
 _senders: dict[int, Senders] = {}
 
 
-def turn(now: datetime, *, max_priority: int = EVERYTHING, limit: int = BATCH) -> int:
+def send_due(now: datetime, *, max_priority: int = EVERYTHING, limit: int = BATCH) -> int:
     """Claim one batch, most urgent first, and send it. Returns how many notices it dealt with.
 
     What has no answer yet after a moment is left under way, and a later turn marks it: a provider that hangs

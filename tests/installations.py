@@ -37,7 +37,7 @@ from demo import bureau
 from plans.lifecycle.actions import load_plan
 from zero_reports.reminders.actions import write_steps
 from zero_reports.reminders.models import ReminderStep
-from zero_reports.rounds.turn import turn_rounds
+from zero_reports.rounds.jobs import run_rounds
 from tests.live.sessions import sign_in
 
 now = timezone.now()
@@ -45,7 +45,7 @@ with transaction.atomic():
     bureau.build(now=now, counties=2, townships=1, villages=1)
     plan = settings.BASE_DIR / "plans/library/city-justice-bureau.yaml"
     load_plan(text=plan.read_text(), actor=None, now=now, put_in_force=True)
-turn_rounds(now)  # or the first engine would record that the day has begun
+run_rounds(now)  # or the first engine would record that the day has begun
 write_steps(now)
 ReminderStep.objects.update(done_at=now)  # or what is sent would depend on the hour of the day
 User.objects.update(password=make_password({PASSWORD!r}), password_changed_at=now)
@@ -114,7 +114,7 @@ class Installation:
         return Server(env=self._armed(crash_at, env), name=name)
 
     def engine(self, name: str = "engine", *, crash_at: str = "", **env: str):
-        """An engine; embedded, nothing: there the server turns the wheels."""
+        """An engine; embedded, nothing: there the server runs the jobs."""
         return nullcontext() if self.is_embedded else Engine(env=self._armed(crash_at, env), name=name)
 
     def _armed(self, crash_at: str, env: dict[str, str]) -> dict[str, str]:

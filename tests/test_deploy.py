@@ -17,7 +17,7 @@ import yaml
 from django.core.management import get_commands
 from django.db import connection
 
-from engine import wheels
+from engine import jobs
 from engine.models import Heartbeat
 from engine.monotonic_clock import read_time
 
@@ -497,15 +497,13 @@ def test_healthcheck_of_an_engine_without_a_database_fails():
     assert run.stderr.startswith("not alive: ")
 
 
-def test_healthcheck_of_an_engine_watches_exactly_the_wheels_that_may_never_rest():
+def test_healthcheck_of_an_engine_watches_exactly_the_jobs_that_may_never_rest():
     spec = importlib.util.spec_from_file_location("healthcheck", TOP / "deploy" / "healthcheck.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     oldest = timedelta(seconds=module.OLDEST)
 
-    assert set(module.WHEELS) == {
-        wheel.name for wheel in wheels.ALL if not wheel.every and wheel.limit < oldest
-    }
+    assert set(module.JOBS) == {job.name for job in jobs.ALL if not job.every and job.limit < oldest}
 
 
 # --- variables -----------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def cancel_comms_check(*, reach: Reach, check_id: int, now: datetime) -> CommsCh
 BEGINNING, ENDING = Loop("tests.begin"), Loop("tests.end")
 
 
-def turn_checks(now: datetime) -> int:
+def run_comms_checks(now: datetime) -> int:
     """Send what is due, count what is over. Any number of processes may; each check is sent and counted once."""
     due = CommsCheck.objects.filter(state=CheckState.PLANNED, due_at__lte=now).order_by("due_at", "pk")
     over = CommsCheck.objects.filter(state=CheckState.RUNNING, ends_at__lte=now).order_by("ends_at", "pk")

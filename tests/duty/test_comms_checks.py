@@ -133,9 +133,9 @@ def test_a_test_goes_to_verified_numbers_only_and_its_answers_are_listed(
         reach=reach("county1.leader"), unit=units["C1"], due_at=at, window_minutes=10, whom="on_duty",
         channels=["app", "sms"], repeat_days=7, now=now,
     )  # fmt: skip
-    assert actions.turn_checks(at - MINUTE) == 0
+    assert actions.run_comms_checks(at - MINUTE) == 0
 
-    assert actions.turn_checks(at) == 1
+    assert actions.run_comms_checks(at) == 1
 
     assert set(
         Notice.objects.filter(channel="sms", purpose="test.number").values_list(
@@ -144,8 +144,8 @@ def test_a_test_goes_to_verified_numbers_only_and_its_answers_are_listed(
     ) == {"county1.duty3"}
     for notice in Notice.objects.filter(recipient=cast["county1.duty3"], purpose="test.number"):
         acknowledge(notice_id=notice.pk, actor=notice.recipient, now=at + 5 * MINUTE)
-    assert actions.turn_checks(at + 10 * MINUTE) == 1
-    assert actions.turn_checks(at + 11 * MINUTE) == 0
+    assert actions.run_comms_checks(at + 10 * MINUTE) == 1
+    assert actions.run_comms_checks(at + 11 * MINUTE) == 0
 
     found = {
         (a.person.username, a.channel): (a.outcome, a.lack) for a in check.answers.select_related("person")
@@ -207,7 +207,7 @@ def test_who_may_plan_and_what_is_refused(plan, units, reach, now):
 def test_a_planned_test_is_cancelled_and_a_running_one_is_not(plan, units, reach, now):
     first, second = _plan(reach, units, now), _plan(reach, units, now)
     actions.cancel_comms_check(reach=reach("county1.leader"), check_id=first.pk, now=now)
-    actions.turn_checks(now)
+    actions.run_comms_checks(now)
 
     with pytest.raises(WrongState):
         actions.cancel_comms_check(reach=reach("county1.leader"), check_id=second.pk, now=now)

@@ -51,7 +51,7 @@ def test_the_sheet_has_the_times_of_the_journal(signed, cast, now):
 def test_a_deaf_recipient_is_seen_with_who_was_told_instead(signed, page, now):
     warning = signed("red")
     for seconds in (60, 120, 180):
-        escalation.turn(now + timedelta(seconds=seconds))
+        escalation.take_due(now + timedelta(seconds=seconds))
 
     text = page(warning).content.decode()
 
@@ -86,7 +86,7 @@ def test_the_sheet_costs_the_same_for_more_people(signed, page, cast, units, now
 def test_whoever_was_told_next_is_called_in_the_readers_language(signed, now, language, begins):
     warning = signed("red")
     for seconds in (60, 120, 180):
-        escalation.turn(now + timedelta(seconds=seconds))
+        escalation.take_due(now + timedelta(seconds=seconds))
     told = list(EscalationStep.objects.filter(result__startswith="told ", callout__subject=warning.key))
     assert told
     Post.objects.filter(title__in=[one.result.removeprefix("told ") for one in told]).update(

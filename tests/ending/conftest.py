@@ -46,13 +46,13 @@ def phones(settings, monkeypatch):
 
 @pytest.fixture
 def turn(phones):
-    """turn(now, 130) → the engine's wheels turned every ten seconds from now to then; returns the moment reached."""
+    """turn(now, 130) → the engine's jobs run every ten seconds from now to then; returns the moment reached."""
 
     def run(start, seconds, step=10):
         for after in range(0, seconds + 1, step):
             at = start + timedelta(seconds=after)
-            escalation.turn(at, limit=1000)
-            outbox.turn(at, limit=1000)
+            escalation.take_due(at, limit=1000)
+            outbox.send_due(at, limit=1000)
         return start + timedelta(seconds=seconds)
 
     return run

@@ -198,8 +198,8 @@ class History:
             self.check()
 
     def turn(self):
-        escalation.turn(self.now, limit=1000)
-        outbox.turn(self.now, limit=1000)
+        escalation.take_due(self.now, limit=1000)
+        outbox.send_due(self.now, limit=1000)
         self.check_nothing_leaves_after_an_end()
 
     # --- what must hold ----------------------------------------------------------------------------------------

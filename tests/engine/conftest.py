@@ -7,7 +7,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from engine import turn, wheels
+from engine import jobs, run
 from tests.gateways import environment_of
 from tests.processes import Postgres, environment, migrate
 
@@ -16,8 +16,8 @@ from tests.processes import Postgres, environment, migrate
 def _fresh_engine(settings, tmp_path):
     """No heartbeat of another test, and files of its own."""
     settings.DATA_DIR = tmp_path
-    wheels._written.clear()
-    turn._failing.clear()
+    jobs._written.clear()
+    run._failing.clear()
 
 
 @pytest.fixture(scope="session")

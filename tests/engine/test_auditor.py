@@ -54,7 +54,7 @@ def test_the_file_for_the_watchdog_is_touched_only_while_all_is_well(db, now):
 
 
 @pytest.mark.parametrize(("seconds", "found"), [(15, []), (16, ["wheel_stopped:clocks"])])
-def test_a_wheel_that_stopped(db, now, seconds, found):
+def test_a_job_that_stopped(db, now, seconds, found):
     Heartbeat.objects.create(name="clocks", turned_at=now - seconds * SECOND)
 
     assert codes(now, {"clocks": 15 * SECOND}) == found

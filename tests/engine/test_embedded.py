@@ -1,4 +1,4 @@
-"""The one process: tasks in its pool, wheels and schedule on its loop, all ended cleanly."""
+"""The one process: tasks in its pool, the engine's jobs and the schedule on its loop, all ended cleanly."""
 
 import asyncio
 
@@ -46,7 +46,7 @@ def test_eager_for_tests_that_ask_for_it(settings):
 
 
 @pytest.mark.usefixtures("_ended")
-def test_the_lifespan_turns_wheels_and_schedule_and_ends_them(transactional_db, settings, monkeypatch):
+def test_the_lifespan_runs_jobs_and_schedule_and_ends_them(transactional_db, settings, monkeypatch):
     settings.EMBEDDED, settings.ENGINE_TURN_SECONDS = True, 0.05
     ran = []
     monkeypatch.setattr(current_app.tasks["tests.add"], "run", lambda a, b: ran.append(a + b))
@@ -80,7 +80,7 @@ async def _live(seconds):
     return answers
 
 
-def test_in_production_the_lifespan_turns_no_wheel(transactional_db, settings):
+def test_in_production_the_lifespan_runs_no_job(transactional_db, settings):
     settings.EMBEDDED = False
 
     assert asyncio.run(_live(seconds=0.5)) == ["lifespan.startup.complete", "lifespan.shutdown.complete"]

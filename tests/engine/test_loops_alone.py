@@ -70,7 +70,7 @@ def test_a_step_of_escalation_that_raises_is_shown(cast, units, now, monkeypatch
     EscalationStep.objects.create(callout=callout, number=1, do=Do.BREACH, due_at=now)
     monkeypatch.setitem(escalation._TAKE, Do.BREACH, lambda *_args: {}["poison"])
     for minute in range(4):
-        escalation.turn(now + minute * MINUTE)
+        escalation.take_due(now + minute * MINUTE)
 
     faults = {fault.code: fault.detail for fault in auditor.find_faults(now + 4 * MINUTE, {})}
     assert "KeyError" in faults["set_aside:notices.escalation"]

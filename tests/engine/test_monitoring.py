@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from engine import exporter, metrics, nightly, worker_metrics
 from engine.choices import CAN_WAIT, FAULTS, can_wait
 from engine.models import Alarm
-from engine.turn import turn
+from engine.run import run_all
 from engine.worker_metrics import Tasks
 
 TOP = Path(__file__).resolve().parent.parent.parent
@@ -33,7 +33,7 @@ EXPRESSIONS = [rule["expr"] for rule in RULES] + [
 def said(transactional_db, settings, client) -> dict[str, set[str]]:
     """Name of every sample → its labels, of a process in which everything has happened once."""
     settings.REDIS_URL = ""
-    turn(timezone.now())
+    run_all(timezone.now())
     client.get("/healthz")
     nightly.run("expiry", timezone.now())
     Alarm.objects.create(code="disk_full", raised_at=timezone.now())

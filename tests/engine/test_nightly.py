@@ -56,7 +56,7 @@ def jobs(db, monkeypatch):
     done, wrong = [], {}
 
     def job(name, hour):
-        return nightly.Job(hour, lambda now: [done.append(name)] and wrong.get(name, []))
+        return nightly.Nightly(hour, lambda now: [done.append(name)] and wrong.get(name, []))
 
     monkeypatch.setattr(nightly, "JOBS", {"verify": job("verify", 2), "backup": job("backup", 3)})
     return done, wrong
@@ -105,7 +105,7 @@ def test_what_a_night_found_stands_until_a_night_finds_it_right(jobs, now):
 
 
 def test_a_job_that_fails_says_so_and_stops_no_other(jobs, now, monkeypatch):
-    monkeypatch.setitem(nightly.JOBS, "verify", nightly.Job(2, lambda now: 1 / 0))
+    monkeypatch.setitem(nightly.JOBS, "verify", nightly.Nightly(2, lambda now: 1 / 0))
 
     assert nightly.run("verify", now)[0][0] == "nightly_failed:verify"
     assert nightly.run("backup", now) == []

@@ -10,13 +10,13 @@ from django.utils import timezone
 from engine import probes
 from engine.models import Heartbeat
 from engine.queries import ages, sentence_for, status
-from engine.turn import turn
+from engine.run import run_all
 
 
 @pytest.fixture
 def turned(transactional_db, settings):
     settings.REDIS_URL = ""
-    turn(timezone.now())
+    run_all(timezone.now())
 
 
 def test_alive_without_asking_the_database(db, client, django_assert_num_queries):
@@ -34,14 +34,14 @@ def test_ready_when_everything_turns(turned, client):
     assert answer["Cache-Control"].startswith("max-age=0")
 
 
-@pytest.mark.parametrize("wheel", ["clocks", "notices", "notices.alerts", "numbering"])
-def test_not_ready_when_a_wheel_stopped(turned, client, wheel):
-    Heartbeat.objects.filter(name=wheel).update(turned_at=timezone.now() - timedelta(minutes=5))
+@pytest.mark.parametrize("job", ["clocks", "notices", "notices.alerts", "numbering"])
+def test_not_ready_when_a_job_stopped(turned, client, job):
+    Heartbeat.objects.filter(name=job).update(turned_at=timezone.now() - timedelta(minutes=5))
 
     answer = client.get(reverse("readyz"))
 
     assert answer.status_code == 503
-    assert not answer.json()[wheel]["ok"]
+    assert not answer.json()[job]["ok"]
 
 
 def test_not_ready_without_an_engine(transactional_db, settings, client):
@@ -131,7 +131,7 @@ def test_status_for_the_beat(db, now):
     ]
     assert ages(now)["clocks"] is None
 
-    turn(now)
+    run_all(now)
 
     assert status(now) == {"ok": True, "stopped": [], "alarms": []}
     assert ages(now + timedelta(seconds=4))["clocks"] == 4.0

@@ -53,7 +53,7 @@ def test_serving(bare_env, is_embedded):
         assert server.status("/healthz") == 200
         assert f"http://127.0.0.1:{server.port}/" in server.tail()
         if is_embedded:
-            eventually(lambda: server.status("/readyz") == 200, what="the wheels turn")
+            eventually(lambda: server.status("/readyz") == 200, what="the jobs run")
             # Entries written by another process get their number from the ticker.
             python(ENTRIES.replace("transaction.atomic()", "transaction.atomic(durable=True)"), env=bare_env)
             assert server.memory() < 150 * 1024 * 1024

@@ -86,8 +86,8 @@ def test_whoever_numbers_is_killed(installation, who):
 
 
 @pytest.fixture
-def wheels(installation):
-    """wheels(crash_at) → (web, whoever turns the wheels and is to die); embedded, they are one."""
+def engines(installation):
+    """engines(crash_at) → (web, whoever runs the jobs and is to die); embedded, they are one."""
     with ExitStack() as running:
 
         def start(crash_at):
@@ -102,8 +102,8 @@ def wheels(installation):
 
 
 @pytest.mark.parametrize("point", ["clocks.before_breach_commit", "clocks.after_breach_commit"])
-def test_a_sweeper_killed_at_a_breach(installation, wheels, point):
-    web, sweeper = wheels(point)
+def test_a_sweeper_killed_at_a_breach(installation, engines, point):
+    web, sweeper = engines(point)
     order = acts.issue_order(installation, web).call()["number"]
 
     make_due(installation, "clock_id = 'C000-P4'")
@@ -116,8 +116,8 @@ def test_a_sweeper_killed_at_a_breach(installation, wheels, point):
     assert state_of(installation.client("county1.duty", web), order) == "breached"
 
 
-def test_a_sweeper_killed_in_an_effect(installation, wheels):
-    web, sweeper = wheels("clocks.before_effect_commit")
+def test_a_sweeper_killed_in_an_effect(installation, engines):
+    web, sweeper = engines("clocks.before_effect_commit")
     acts.proposed_warning(installation, web)
 
     make_due(installation, "clock_id = 'C000-P1'")
@@ -138,8 +138,8 @@ def test_a_sweeper_killed_in_an_effect(installation, wheels):
     ("point", "repeats"),
     [("notices.after_claim", 0), ("notices.sent_not_marked", 1), ("notices.after_mark", 0)],
 )
-def test_a_sender_killed(installation, wheels, outer_gateway, point, repeats):
-    web, sender = wheels(point)
+def test_a_sender_killed(installation, engines, outer_gateway, point, repeats):
+    web, sender = engines(point)
 
     acts.proposed_warning(installation, web)
 

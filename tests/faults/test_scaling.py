@@ -65,8 +65,8 @@ session.save()
 CUT_OFF = """
 from datetime import timedelta
 from django.utils import timezone
-from zero_reports.rounds.turn import turn_rounds
-turn_rounds(timezone.now() + timedelta(days={days}))
+from zero_reports.rounds.jobs import run_rounds
+run_rounds(timezone.now() + timedelta(days={days}))
 """
 
 

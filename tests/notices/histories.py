@@ -106,25 +106,25 @@ class World:
                 )
 
     def run(self, seconds):
-        """Turn the wheels until that moment, with everything that happens in between."""
+        """Run the jobs until that moment, with everything that happens in between."""
         while self.now - self.start < seconds * SECOND:
             self.now += self.chance.choice([5, 10, 15]) * SECOND
             self._reports_come()
             self._people_look_at_their_screens()
-            self._turn(lambda: escalation.turn(self.now, limit=1000))
-            self._turn(lambda: outbox.turn(self.now, limit=1000))
+            self._turn(lambda: escalation.take_due(self.now, limit=1000))
+            self._turn(lambda: outbox.send_due(self.now, limit=1000))
 
     def settle(self):
         """Nothing goes wrong any more: what can still move, moves."""
         self.chance.random, self.company.reports = (lambda: 0.5), []
         for _turn in range(30):
             self.now += 20 * SECOND
-            escalation.turn(self.now, limit=2000)
-            outbox.turn(self.now, limit=2000)
+            escalation.take_due(self.now, limit=2000)
+            outbox.send_due(self.now, limit=2000)
 
-    def _turn(self, wheel):
+    def _turn(self, job):
         try:
-            wheel()
+            job()
         except Died:
             self.deaths += 1
 

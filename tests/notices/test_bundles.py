@@ -49,7 +49,7 @@ def test_reminders_to_one_person_are_one_message(gateway, tell, now):
         tell("county1.duty", subject=f"report:{number}", text_zh=f"提醒{number}", text_en="")
     tell("county1.director", subject="report:0", text_zh="提醒0", text_en="")
 
-    outbox.turn(now)
+    outbox.send_due(now)
 
     texts = sorted(message.text for message in gateway.messages())
     assert texts == ["3条通知：\n· 提醒0\n· 提醒1\n· 提醒2", "提醒0"]
@@ -59,7 +59,7 @@ def test_reminders_to_one_person_are_one_message(gateway, tell, now):
 def test_warnings_are_never_bundled(gateway, tell, now):
     for number in range(3):
         tell("county1.duty", subject=f"warning:{number}", priority=ALERT)
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert len(gateway.messages()) == 3
 
@@ -68,11 +68,11 @@ def test_a_bundle_keeps_its_key_from_attempt_to_attempt(gateway, tell, now):
     for number in range(3):
         tell("county1.duty", subject=f"report:{number}", text_zh=f"提醒{number}", text_en="")
     gateway.mode = "accept_then_503"
-    outbox.turn(now)
+    outbox.send_due(now)
     tell("county1.duty", subject="report:9", text_zh="后来的", text_en="", at=now + SECOND)
     gateway.mode = "ok"
     for second in range(1, 6):
-        outbox.turn(now + second * SECOND)
+        outbox.send_due(now + second * SECOND)
 
     keys = [message.key for message in gateway.messages()]
     assert len(set(keys)) == 2
@@ -90,7 +90,7 @@ def test_an_outage_that_ends_is_one_summary_per_person(gateway, tell, now, prior
             priority=priority,
         )
 
-    outbox.turn(now + timedelta(hours=2))
+    outbox.send_due(now + timedelta(hours=2))
 
     (message,) = gateway.messages()
     assert message.text.startswith("40条通知：\n· 预警0\n")
@@ -103,7 +103,7 @@ def test_a_report_on_a_summary_is_a_report_on_each(gateway, tell, now):
 
     for number in range(2):
         tell("county1.duty", subject=f"report:{number}", text_zh=f"提醒{number}", text_en="")
-    outbox.turn(now)
+    outbox.send_due(now)
     (message,) = gateway.messages()
     gateway_events.receive(
         gateway_events.Report(provider_id=f"p-{message.key}", event="reply", reply="１", at=now), now=now
@@ -116,10 +116,10 @@ def test_confirmed_on_screen_leaves_its_bundle(gateway, tell, cast, now):
     tell("county1.duty", subject="report:0", channels=["app", "sms"], text_zh="提醒0", text_en="")
     tell("county1.duty", subject="report:1", channels=["sms"], text_zh="提醒1", text_en="")
     gateway.mode = "503"
-    outbox.turn(now)
+    outbox.send_due(now)
     gateway.mode = "ok"
     actions.acknowledge(notice_id=Notice.objects.get(channel="app").pk, actor=cast["county1.duty"], now=now)
     for second in range(1, 5):
-        outbox.turn(now + second * SECOND)
+        outbox.send_due(now + second * SECOND)
 
     assert gateway.messages()[-1].text == "提醒1"

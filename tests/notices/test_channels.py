@@ -51,7 +51,7 @@ def test_a_group_is_told_once_and_names_everybody(robot, tell, cast, now, channe
     robot.mode = "feishu" if channel == "feishu" else "ok"
     tell("county1.duty", "county1.director", channels=[channel], priority=1)
 
-    outbox.turn(now)
+    outbox.send_due(now)
 
     people = [cast["county1.duty"], cast["county1.director"]]
     text = "橙色预警\n" + "、".join(f"@{person}" for person in people)
@@ -68,7 +68,7 @@ def test_a_group_is_told_once_and_names_everybody(robot, tell, cast, now, channe
 def test_a_group_that_does_not_take_it(robot, tell, now, mode, state):
     robot.mode = mode
     tell("county1.duty", channels=["wecom"])
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert Notice.objects.get().state == state
 
@@ -76,7 +76,7 @@ def test_a_group_that_does_not_take_it(robot, tell, now, mode, state):
 def test_signed_groups_get_a_signature(robot, tell, settings, now):
     settings.NOTICE_BOT_SECRETS = {"dingtalk": "s", "feishu": "s"}
     tell("county1.duty", channels=["dingtalk", "feishu"])
-    outbox.turn(now)
+    outbox.send_due(now)
 
     paths = {path for path, _body in robot.received}
     assert any("&timestamp=" in path and "&sign=" in path for path in paths)
@@ -92,7 +92,7 @@ def test_mail_goes_by_djangos_own_backend(gateway, tell, cast, settings, now):
     cast["county1.duty"].email = "duty@example.invalid"
     cast["county1.duty"].save()
     tell("county1.duty", "county1.director", channels=["email"])
-    outbox.turn(now)
+    outbox.send_due(now)
 
     (message,) = mail.outbox
     assert (message.to, message.subject) == (["duty@example.invalid"], "橙色预警")
@@ -117,7 +117,7 @@ def test_a_mail_server_that_fails(gateway, tell, cast, settings, now, monkeypatc
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", send)
     tell("county1.duty", channels=["email"])
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert Notice.objects.get().state == state
 
@@ -135,7 +135,7 @@ def test_a_gateway_that_hangs_delays_nobody_on_another_channel(
     )
 
     began = time.monotonic()
-    outbox.turn(now)
+    outbox.send_due(now)
     assert time.monotonic() - began < 3
     assert set(Notice.objects.filter(channel="wecom").values_list("state", flat=True)) == {State.SENT}
     assert set(Notice.objects.filter(channel="sms").values_list("state", flat=True)) == {State.QUEUED}
@@ -143,7 +143,7 @@ def test_a_gateway_that_hangs_delays_nobody_on_another_channel(
     gateway.mode = "ok"
     gateway.release.set()
     time.sleep(0.5)
-    outbox.turn(now + SECOND)
+    outbox.send_due(now + SECOND)
     assert set(Notice.objects.filter(channel="sms").values_list("state", flat=True)) == {State.SENT}
     assert len(gateway.on_phones()) == 3
 
@@ -156,16 +156,16 @@ def test_a_slow_gateway_is_passed_over_for_the_other(
     monkeypatch.setattr("notices.dispatcher.PATIENCE", 0.5)
     gateway.mode = "hang"
     tell("county1.duty", subject="warning:1", priority=1)
-    outbox.turn(now)
+    outbox.send_due(now)
     tell("county1.director", subject="warning:2", priority=1)
-    outbox.turn(now + SECOND)
+    outbox.send_due(now + SECOND)
 
     assert Notice.objects.get(subject="warning:2").state == State.SENT
     assert len(second_gateway.messages()) == 1
     gateway.mode = "ok"
     gateway.release.set()
     time.sleep(0.3)
-    outbox.turn(now + 2 * SECOND)
+    outbox.send_due(now + 2 * SECOND)
     gateway.messages()
 
 
@@ -178,11 +178,11 @@ def test_a_repeat_stays_with_the_gateway_that_knows_the_key(
         fresh.failed(gateway.url)
     second_gateway.mode = "accept_then_503"
     tell("county1.duty", priority=1)
-    outbox.turn(now)
+    outbox.send_due(now)
     second_gateway.mode = "ok"
     if forgets:
         fresh.__init__()
-    outbox.turn(now + 30 * SECOND)
+    outbox.send_due(now + 30 * SECOND)
 
     assert Notice.objects.get().state == State.SENT
     assert len({message.key for message in second_gateway.messages()}) == 1
@@ -288,7 +288,7 @@ def test_markup_in_a_text_or_a_name_rings_with_nobody(robot, tell, cast, now, ch
     cast["county1.duty"].name = "<at user_id='all'></at>"
     cast["county1.duty"].save()
     tell("county1.duty", channels=[channel], text_zh='<at user_id="all">所有人</at> @all 聚集', priority=1)
-    outbox.turn(now)
+    outbox.send_due(now)
 
     ((_path, body),) = robot.received
     said = str(body)
@@ -302,7 +302,7 @@ def test_a_message_to_many_people_stays_within_what_the_group_takes(robot, tell,
         person.name = f"{person.username[:12]}{'长' * 28}"[:40]
         person.save()
     tell(*cast, channels=["wecom"], text_zh="聚" * 600, priority=1)
-    outbox.turn(now)
+    outbox.send_due(now)
 
     ((_path, body),) = robot.received
     assert len(body["text"]["content"].encode()) <= 2048
@@ -317,7 +317,7 @@ def test_mail_with_a_line_break_in_its_matter_leaves(gateway, tell, cast, settin
     cast["county1.duty"].email = "duty@example.invalid"
     cast["county1.duty"].save()
     tell("county1.duty", channels=["email"], text_zh=f"大厅{ending}聚集")
-    outbox.turn(now)
+    outbox.send_due(now)
 
     (message,) = mail.outbox
     assert message.subject.startswith("大厅")
@@ -327,7 +327,7 @@ def test_mail_with_a_line_break_in_its_matter_leaves(gateway, tell, cast, settin
 
 def test_control_characters_reach_no_gateway(gateway, tell, now):
     tell("county1.duty", text_zh="大厅\x1b[31m\r\n聚集\x7f")
-    outbox.turn(now)
+    outbox.send_due(now)
 
     (message,) = gateway.messages()
     assert message.text == "大厅 [31m\n聚集 "
@@ -360,7 +360,7 @@ def test_too_many_requests_is_a_wait_and_no_refusal(gateway, line, fresh, tell, 
     settings.NOTICE_GATEWAY_URL, line.retry_after = line.url, said
     tell("county1.duty")
     with time_machine.travel(now, tick=False):
-        outbox.turn(now)
+        outbox.send_due(now)
 
     notice = Notice.objects.get()
     assert notice.state == State.QUEUED
@@ -372,8 +372,8 @@ def test_with_a_second_gateway_nobody_waits_for_the_busy_one(
 ):
     settings.NOTICE_GATEWAY_URL, line.retry_after = line.url, "50"
     tell("county1.duty", priority=1)
-    outbox.turn(now)
-    outbox.turn(now + 3 * SECOND)
+    outbox.send_due(now)
+    outbox.send_due(now + 3 * SECOND)
 
     assert Notice.objects.get().state == State.SENT
     assert len(second_gateway.messages()) == 1
@@ -382,7 +382,7 @@ def test_with_a_second_gateway_nobody_waits_for_the_busy_one(
 def test_a_group_that_answers_429_is_asked_again(robot, line, tell, settings, now):
     settings.NOTICE_BOTS = {"wecom": line.url}
     tell("county1.duty", channels=["wecom"])
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert Notice.objects.get().state == State.QUEUED
 

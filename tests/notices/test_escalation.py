@@ -59,14 +59,14 @@ def told_of(username, channel):
 def test_silence_leads_to_the_call_the_next_person_and_the_duty_leader(gateway, warn, now):
     warn("county1.duty")
 
-    outbox.turn(now)
-    assert escalation.turn(now + 59 * SECOND) == 0
-    escalation.turn(now + 60 * SECOND)
-    outbox.turn(now + 60 * SECOND)
+    outbox.send_due(now)
+    assert escalation.take_due(now + 59 * SECOND) == 0
+    escalation.take_due(now + 60 * SECOND)
+    outbox.send_due(now + 60 * SECOND)
     assert [m.channel for m in gateway.messages()] == ["sms", "voice"]
     assert not Entry.objects.filter(kind="notice.escalated").exists()
 
-    escalation.turn(now + 120 * SECOND)
+    escalation.take_due(now + 120 * SECOND)
     stand_in = Callout.objects.exclude(recipient__username="county1.duty").get()
     assert (stand_in.recipient.username, stand_in.stands_in_for.recipient.username) == (
         "city.duty",
@@ -75,29 +75,29 @@ def test_silence_leads_to_the_call_the_next_person_and_the_duty_leader(gateway, 
     assert told_of("county1.duty", "sms").state == State.ESCALATED
     assert Entry.objects.get(kind="notice.escalated").level == "red"
 
-    escalation.turn(now + 180 * SECOND)
+    escalation.take_due(now + 180 * SECOND)
     entry = Entry.objects.get(kind="notice.unheard")
     assert content_of(entry)["post"] == "县局值班员"
     breach = Notice.objects.get(purpose__startswith="notice.unheard.", channel="app")
     assert breach.recipient.username == "county1.leader"
     assert "县局值班员" in breach.text_zh
-    outbox.turn(now + 180 * SECOND)
+    outbox.send_due(now + 180 * SECOND)
     gateway.messages()
 
 
 @pytest.mark.parametrize("seconds", [0, 59, 60, 119, 120, 179, 180, 181])
 def test_who_has_answered_is_left_in_peace_whenever_they_did(gateway, warn, cast, now, seconds):
     warn("county1.duty")
-    outbox.turn(now)
+    outbox.send_due(now)
     for second in range(0, seconds + 1, 1):
-        escalation.turn(now + second * SECOND) if second % 60 == 0 else None
+        escalation.take_due(now + second * SECOND) if second % 60 == 0 else None
     before = Notice.objects.exclude(channel="app").count()
 
     actions.acknowledge(
         notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now + seconds * SECOND
     )
     for second in range(seconds, 400, 20):
-        escalation.turn(now + second * SECOND)
+        escalation.take_due(now + second * SECOND)
 
     mine = Notice.objects.filter(recipient=cast["county1.duty"]).exclude(channel="app")
     assert mine.count() <= before
@@ -112,7 +112,7 @@ def test_one_answer_stops_only_its_own_escalation_where_each_must_confirm(gatewa
     warn("county1.duty", "county1.director", channels=("app",))
     actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
 
-    escalation.turn(now + 200 * SECOND)
+    escalation.take_due(now + 200 * SECOND)
 
     unheard = Callout.objects.filter(breached_at__isnull=False)
     assert [one.recipient.username for one in unheard] == ["county1.director"]
@@ -122,7 +122,7 @@ def test_one_ear_is_enough_where_the_plan_says_so(gateway, warn, cast, now):
     warn("county1.duty", "county1.director", channels=("app",), needs_each=False)
     actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
 
-    escalation.turn(now + 200 * SECOND)
+    escalation.take_due(now + 200 * SECOND)
 
     assert Callout.objects.count() == 2
     assert set(
@@ -139,10 +139,10 @@ def test_who_cannot_come_is_replaced_at_once(gateway, warn, cast, now, answer):
         notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now, answer=answer
     )
 
-    escalation.turn(now + SECOND)
+    escalation.take_due(now + SECOND)
 
     assert Callout.objects.filter(recipient__username="city.duty").exists()
-    escalation.turn(now + 300 * SECOND)
+    escalation.take_due(now + 300 * SECOND)
     assert Callout.objects.get(recipient=cast["county1.duty"]).breached_at is None
 
 
@@ -154,7 +154,7 @@ def test_coming_and_then_not_is_replaced_too(gateway, warn, cast, now):
         notice_id=notice.pk, actor=cast["county1.duty"], now=now + SECOND, answer=Answer.CANNOT
     )
 
-    escalation.turn(now + 2 * SECOND)
+    escalation.take_due(now + 2 * SECOND)
 
     assert Callout.objects.filter(stands_in_for__recipient=cast["county1.duty"]).count() == 1
 
@@ -179,10 +179,10 @@ def test_asking_twice_is_one_callout_with_its_steps(gateway, warn, now):
 def test_a_wrong_number_does_not_wait_for_the_minute(gateway, warn, now):
     warn("county1.duty")
     gateway.mode = "400"
-    outbox.turn(now)
+    outbox.send_due(now)
     gateway.mode = "ok"
-    escalation.turn(now + SECOND)
-    outbox.turn(now + SECOND)
+    escalation.take_due(now + SECOND)
+    outbox.send_due(now + SECOND)
 
     assert [m.channel for m in gateway.messages()] == ["sms", "voice"]
 
@@ -191,9 +191,9 @@ def test_a_leaver_is_not_called_and_the_next_one_is(gateway, warn, cast, now):
     warn("county1.duty")
     cast["county1.duty"].is_active = False
     cast["county1.duty"].save()
-    outbox.turn(now)
-    escalation.turn(now + SECOND)
-    outbox.turn(now + SECOND)
+    outbox.send_due(now)
+    escalation.take_due(now + SECOND)
+    outbox.send_due(now + SECOND)
 
     assert [m.to for m in gateway.messages()] == [cast["city.duty"].phone]
     assert told_of("county1.duty", "sms").last_error == "the account is closed"
@@ -210,9 +210,9 @@ def test_a_roster_edited_while_it_rings_finds_who_is_on_duty_now(gateway, warn, 
         ends_at=now + timedelta(hours=8),
         in_force=True,
     )
-    outbox.turn(now)
-    escalation.turn(now + SECOND)
-    outbox.turn(now + SECOND)
+    outbox.send_due(now)
+    escalation.take_due(now + SECOND)
+    outbox.send_due(now + SECOND)
 
     assert [m.to for m in gateway.messages()] == [cast["county1.petition"].phone]
     assert told_of("county1.duty", "sms").last_error == "not on duty any more"
@@ -223,8 +223,8 @@ def test_nobody_left_is_a_breach_at_once_and_somebody_to_telephone(gateway, warn
         valid_to=now - SECOND, valid_from=now - 2 * SECOND
     )
     warn("county1.duty", channels=("app",))
-    escalation.turn(now + 120 * SECOND)
-    escalation.turn(now + 121 * SECOND)
+    escalation.take_due(now + 120 * SECOND)
+    escalation.take_due(now + 121 * SECOND)
 
     # Nobody is asked to telephone themselves: whoever was there a moment ago sees the call.
     assert list(manual_calls.to_call(reach("county1.duty"))) == []
@@ -239,14 +239,14 @@ def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn
     warn("county1.duty", channels=("app",), still=timedelta(minutes=15))
     actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
 
-    escalation.turn(now + timedelta(minutes=15))
+    escalation.take_due(now + timedelta(minutes=15))
     asked = Notice.objects.get(purpose__startswith="warning.signed.still", channel="app")
     assert "仍在处置吗" in asked.text_zh
-    escalation.turn(now + timedelta(minutes=18))
+    escalation.take_due(now + timedelta(minutes=18))
 
     assert Callout.objects.get(purpose=asked.purpose).breached_at is not None
     assert Callout.objects.filter(recipient__username="city.duty", purpose="warning.signed").exists()
-    outbox.turn(now + timedelta(minutes=18))
+    outbox.send_due(now + timedelta(minutes=18))
     gateway.messages()
 
 
@@ -254,7 +254,7 @@ def test_nobody_is_asked_when_it_is_over(gateway, warn, cast, now, monkeypatch):
     warn("county1.duty", channels=("app",), still=timedelta(minutes=15))
     actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
     monkeypatch.setitem(validity.CHECKS, "warning.signed", lambda rows, now: {row.pk: "over" for row in rows})
-    escalation.turn(now + timedelta(minutes=15))
+    escalation.take_due(now + timedelta(minutes=15))
 
     assert EscalationStep.objects.get(do=Do.STILL_ON_IT).result == "over"
 
@@ -281,7 +281,7 @@ def test_two_posts_are_one_person_and_one_ring(gateway, warn, cast, units, now):
     Appointment.objects.create(person=cast["county1.duty"], post=post, held_as="deputy", valid_from=now)
 
     warn("county1.duty")
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert Callout.objects.filter(recipient=cast["county1.duty"]).count() == 1
     assert len(gateway.messages()) == 1
@@ -300,7 +300,7 @@ def test_two_posts_are_one_person_and_one_ring(gateway, warn, cast, units, now):
 )
 def test_a_reply_is_an_answer_in_whatever_order_and_however_often(gateway, warn, now, events, answer):
     (callout,) = warn("county1.duty")
-    outbox.turn(now)
+    outbox.send_due(now)
     (message,) = gateway.messages()
 
     for number, (event, reply) in enumerate([*events, *events]):
@@ -325,15 +325,15 @@ def test_after_an_outage_the_leader_knows_at_once_and_the_next_person_is_not_flo
     """Every step is an hour late. The person has a minute to hear before anybody is told in their place."""
     hour = timedelta(hours=1)
     warn("county1.duty")
-    escalation.turn(now + hour)
-    outbox.turn(now + hour)
+    escalation.take_due(now + hour)
+    outbox.send_due(now + hour)
     assert {m.channel for m in gateway.messages() if m.to == cast["county1.duty"].phone} == {"sms", "voice"}
     assert Callout.objects.get().breached_at == now + hour
 
     actions.acknowledge(
         notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now + hour + 30 * SECOND
     )
-    escalation.turn(now + hour + 60 * SECOND)
+    escalation.take_due(now + hour + 60 * SECOND)
 
     assert Callout.objects.count() == 1
 
@@ -341,9 +341,9 @@ def test_after_an_outage_the_leader_knows_at_once_and_the_next_person_is_not_flo
 def test_after_an_outage_the_next_person_is_told_a_minute_later(gateway, warn, now):
     hour = timedelta(hours=1)
     warn("county1.duty")
-    escalation.turn(now + hour)
-    escalation.turn(now + hour + 60 * SECOND)
-    outbox.turn(now + hour + 60 * SECOND)
+    escalation.take_due(now + hour)
+    escalation.take_due(now + hour + 60 * SECOND)
+    outbox.send_due(now + hour + 60 * SECOND)
     gateway.messages()
 
     assert Callout.objects.filter(recipient__username="city.duty").exists()
@@ -354,7 +354,7 @@ def test_an_answer_that_nobody_can_read_is_asked_back_once_and_the_next_one_coun
     gateway, warn, now, first, asked
 ):
     warn("county1.duty")
-    outbox.turn(now)
+    outbox.send_due(now)
     (message,) = gateway.messages()
 
     def reply(text, reference, second):
@@ -368,7 +368,7 @@ def test_an_answer_that_nobody_can_read_is_asked_back_once_and_the_next_one_coun
     questions = Notice.objects.filter(purpose="warning.signed.asked")
     assert questions.count() == asked
     if asked:
-        outbox.turn(now + 3 * SECOND)
+        outbox.send_due(now + 3 * SECOND)
         assert first in gateway.messages()[-1].text
         reply("马上到", questions.get().key.hex, 4)
         assert Callout.objects.get().answer == "coming"

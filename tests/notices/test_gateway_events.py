@@ -101,7 +101,7 @@ def test_a_report_that_overtakes_our_own_mark_is_kept(gateway, tell, report, now
 def test_a_report_stored_by_a_process_that_died_is_applied_by_the_next_turn(sent, now):
     GatewayEvent.objects.create(provider_id="p1", event="delivered", at=now, received_at=now)
 
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert only().state == State.DELIVERED
     assert GatewayEvent.objects.get().is_applied
@@ -228,7 +228,7 @@ def test_with_one_secret_a_report_waits_while_the_other_gateway_may_have_given_t
 
     under_way.gateway = "2"
     outbox.mark(under_way, outbox.Outcome("sent", provider_id="2"), now)
-    outbox.turn(now + SECOND)
+    outbox.send_due(now + SECOND)
     assert replied() == {"county1.duty"}
 
 
@@ -250,7 +250,7 @@ def test_a_report_shows_that_a_message_left_although_its_answer_was_lost(gateway
     report("delivered", id="77", reference=notice.key.hex)
 
     assert only().state == State.DELIVERED
-    assert outbox.turn(now + timedelta(minutes=1)) == 0
+    assert outbox.send_due(now + timedelta(minutes=1)) == 0
 
 
 @pytest.mark.parametrize("reference", ["", "x", 5, None])
@@ -272,7 +272,7 @@ def test_one_report_that_raises_stops_no_other(sent, report, tell, now, monkeypa
         real(kind, notice, at)
 
     monkeypatch.setattr("notices.gateway_events.record_progress", raise_for_one)
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert Notice.objects.get(provider_id="p2").state == State.DELIVERED
     assert not GatewayEvent.objects.get(provider_id="p1").is_applied

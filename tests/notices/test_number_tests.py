@@ -32,7 +32,7 @@ def asked_of(cast, units, now):
 
 def test_a_test_goes_out_at_once_in_its_own_lane(gateway, asked_of, now):
     assert asked_of("county1.duty") == 2
-    outbox.turn(now)
+    outbox.send_due(now)
 
     (message,) = gateway.messages()
     assert message.text == "号码测试，没有发生任何事件。请在09:05前确认：回复1或按1。"
@@ -53,7 +53,7 @@ def test_the_result_says_who_answered_in_time(gateway, asked_of, cast, now, minu
 def test_a_wrong_number_is_a_result_with_its_reason(gateway, asked_of, now):
     asked_of("county1.duty", channels=["sms"])
     gateway.mode = "400"
-    outbox.turn(now)
+    outbox.send_due(now)
     gateway.messages()
 
     (result,) = results("shift:12")

@@ -18,7 +18,7 @@ LEASE = timedelta(seconds=30)
 
 def turn_until(now, seconds, step=1):
     for second in range(0, seconds + 1, step):
-        outbox.turn(now + second * SECOND)
+        outbox.send_due(now + second * SECOND)
 
 
 def only():
@@ -28,8 +28,8 @@ def only():
 def test_accepted(gateway, tell, cast, now):
     tell("county1.duty")
 
-    assert outbox.turn(now) == 1
-    assert outbox.turn(now + SECOND) == 0
+    assert outbox.send_due(now) == 1
+    assert outbox.send_due(now + SECOND) == 0
 
     (message,) = gateway.messages()
     assert (message.channel, message.to, message.text) == ("sms", cast["county1.duty"].phone, "橙色预警")
@@ -78,7 +78,7 @@ def test_an_outage_of_both_gateways_outlasts_no_notice_that_matters(gateway, tel
     assert tried > 8
     gateway.mode = "ok"
 
-    outbox.turn(now + timedelta(minutes=62))
+    outbox.send_due(now + timedelta(minutes=62))
 
     assert only().state == State.SENT
     gateway.messages()
@@ -87,8 +87,8 @@ def test_an_outage_of_both_gateways_outlasts_no_notice_that_matters(gateway, tel
 def test_after_a_day_it_is_a_dead_letter(gateway, tell, reach, now):
     tell("county1.duty")
     gateway.mode = "503"
-    outbox.turn(now)
-    outbox.turn(now + timedelta(hours=24))
+    outbox.send_due(now)
+    outbox.send_due(now + timedelta(hours=24))
 
     assert len(gateway.messages()) == 2
     assert only().state == State.FAILED
@@ -101,7 +101,7 @@ def test_a_poison_notice_is_given_up_although_its_sender_died_each_time(gateway,
     tell("county1.duty")
     for n in range(8):
         outbox.claim(1, LEASE, now + n * LEASE)
-    outbox.turn(now + 8 * LEASE)
+    outbox.send_due(now + 8 * LEASE)
 
     assert only().state == State.FAILED
     assert Attempt.objects.filter(ended_at__isnull=True).count() == 8
@@ -113,7 +113,7 @@ def test_a_gateway_that_hangs_costs_its_timeout_and_no_other_message(gateway, te
     settings.NOTICE_LEASE_SECONDS = 1
     tell("county1.duty")
     gateway.mode = "hang"
-    outbox.turn(now)
+    outbox.send_due(now)
     assert only().last_error == "ReadTimeout"
     gateway.mode = "ok"
     gateway.release.set()
@@ -130,14 +130,14 @@ def test_the_alert_lane_is_free_while_the_channel_hangs(transactional_db, gatewa
     settings.NOTICE_LEASE_SECONDS = 5
     gateway.mode = "hang"
     tell("county1.duty", subject="report:1", priority=5)
-    ordinary = threading.Thread(target=lambda: (outbox.turn(now), connection.close()))
+    ordinary = threading.Thread(target=lambda: (outbox.send_due(now), connection.close()))
     ordinary.start()
     while not Notice.objects.filter(attempts=1).exists():
         pass
     gateway.mode = "ok"
     tell("county1.director", subject="warning:1", priority=1)
 
-    outbox.turn(now, max_priority=1)
+    outbox.send_due(now, max_priority=1)
 
     assert Notice.objects.get(subject="warning:1").state == State.SENT
     gateway.release.set()
@@ -158,7 +158,7 @@ def test_the_second_gateway_takes_over(gateway, second_gateway, tell, now):
 def test_accepted_but_answered_with_an_error_shows_once_on_the_phone(gateway, tell, now):
     tell("county1.duty")
     gateway.mode = "accept_then_503"
-    outbox.turn(now)
+    outbox.send_due(now)
     gateway.mode = "ok"
     turn_until(now + SECOND, 3)
 
@@ -170,7 +170,7 @@ def test_accepted_but_answered_with_an_error_shows_once_on_the_phone(gateway, te
 def test_odd_answers(gateway, tell, now, mode, state):
     tell("county1.duty")
     gateway.mode = mode
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert only().state == state
     assert len(gateway.messages()) == 1
@@ -182,17 +182,17 @@ def test_a_black_hole_leads_to_the_next_channel(gateway, tell, now):
     turn_until(now, 59, step=59)
     assert [message.channel for message in gateway.messages()] == ["sms"]
 
-    outbox.turn(now + 60 * SECOND)
+    outbox.send_due(now + 60 * SECOND)
 
     assert [message.channel for message in gateway.messages()] == ["sms", "voice"]
 
 
 def test_who_has_the_text_message_is_not_called(gateway, tell, now):
     tell("county1.duty", channels=["sms", "voice"])
-    outbox.turn(now)
+    outbox.send_due(now)
     Notice.objects.filter(channel="sms").update(state=State.DELIVERED, delivered_at=now)
 
-    outbox.turn(now + 61 * SECOND)
+    outbox.send_due(now + 61 * SECOND)
 
     assert Notice.objects.get(channel="voice").state == State.CANCELLED
     assert len(gateway.messages()) == 1
@@ -201,9 +201,9 @@ def test_who_has_the_text_message_is_not_called(gateway, tell, now):
 def test_a_refused_text_message_leads_to_the_call_at_once(gateway, tell, now):
     tell("county1.duty", channels=["sms", "voice"])
     gateway.mode = "400"
-    outbox.turn(now)
+    outbox.send_due(now)
     gateway.mode = "ok"
-    outbox.turn(now + 2 * SECOND)
+    outbox.send_due(now + 2 * SECOND)
 
     assert [message.channel for message in gateway.messages()] == ["sms", "voice"]
 
@@ -213,13 +213,13 @@ def test_confirmed_on_screen_is_not_sent_any_more(gateway, tell, cast, now):
     on_screen = Notice.objects.get(channel="app")
     actions.acknowledge(notice_id=on_screen.pk, actor=cast["county1.duty"], now=now)
 
-    assert outbox.turn(now) == 0
+    assert outbox.send_due(now) == 0
     assert Notice.objects.get(channel="sms").state == State.CANCELLED
 
 
 def test_expired_is_not_sent(gateway, tell, now):
     tell("county1.duty", expires_at=now + SECOND)
-    outbox.turn(now + SECOND)
+    outbox.send_due(now + SECOND)
 
     assert only().state == State.FAILED
     assert "expired" in only().last_error
@@ -232,7 +232,7 @@ def test_nobody_to_send_it_to(gateway, tell, cast, now, field, value):
     person.save()
     tell("county1.duty")
 
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert only().state == State.FAILED
 
@@ -276,7 +276,7 @@ def test_several_senders_lose_nothing_and_send_nothing_twice(transactional_db, g
 
     def send():
         try:
-            while outbox.turn(now):
+            while outbox.send_due(now):
                 pass
         except Exception as error:
             failures.append(error)
@@ -290,7 +290,7 @@ def test_several_senders_lose_nothing_and_send_nothing_twice(transactional_db, g
         sender.join()
 
     # On a busy machine the gateway may have been too slow for a try; that one comes again.
-    while outbox.turn(now + timedelta(minutes=5)):
+    while outbox.send_due(now + timedelta(minutes=5)):
         pass
     assert failures == []
     assert len(gateway.messages()) <= sum(Notice.objects.values_list("attempts", flat=True))
@@ -335,4 +335,4 @@ def _row(person, n, *, priority, now):
 
 def test_an_idle_turn_is_two_looks(db, now, django_assert_num_queries):
     with django_assert_num_queries(2):
-        outbox.turn(now)
+        outbox.send_due(now)

@@ -24,7 +24,7 @@ def silent(warn, now):  # noqa: F811
     def wait(*usernames):
         warn(*usernames, channels=("app",))
         for seconds in range(120, 1000, 60):
-            escalation.turn(now + timedelta(seconds=seconds))
+            escalation.take_due(now + timedelta(seconds=seconds))
 
     return wait
 
@@ -123,7 +123,7 @@ def test_alerts_are_followed_in_the_journal_and_reminders_are_not(gateway, tell,
 
     tell("county1.duty", priority=ALERT)
     tell("county1.duty", subject="report:1")
-    outbox.turn(now)
+    outbox.send_due(now)
     gateway.messages()
 
     assert Entry.objects.filter(kind="notice.sent").count() == 1

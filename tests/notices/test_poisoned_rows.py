@@ -40,11 +40,11 @@ def states():
 def test_a_row_nobody_can_judge_stops_no_neighbour_and_is_shown(gateway, tell, cast, now, poisoned):
     for number, name in enumerate(list(cast)[:5]):
         tell(name, subject=f"poi:{number}", purpose="poi.check", priority=1)
-    outbox.turn(now)
+    outbox.send_due(now)
     assert len(gateway.on_phones()) == 4
 
     for turn in range(1, 20):
-        outbox.turn(now + turn * MINUTE)
+        outbox.send_due(now + turn * MINUTE)
 
     assert states()["poi:0"] == State.ESCALATED
     assert Notice.objects.get(subject="poi:0").last_error == "set aside: ValueError"
@@ -64,7 +64,7 @@ def test_a_reminder_whose_addendum_raises_leaves_without_it(gateway, tell, now, 
     monkeypatch.setitem(validity.CHECKS, "poi", lambda rows, now: {})
     tell("county1.duty", subject="poi:0", purpose="poi.a", priority=1)
     tell("county1.director", subject="poi:1", purpose="poi.b", priority=1)
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert sorted(message.text for message in gateway.messages()) == ["橙色预警", "橙色预警 link"]
 
@@ -83,7 +83,7 @@ def test_a_text_that_cannot_be_made_frees_those_that_would_leave_with_it(gateway
     for number in range(3):
         tell("county1.duty", subject=f"poi:{number}", purpose="poi.x", text_zh=f"第{number}条")
     for turn in range(12):
-        outbox.turn(now + turn * MINUTE)
+        outbox.send_due(now + turn * MINUTE)
 
     assert states() == {"poi:0": State.FAILED, "poi:1": State.SENT, "poi:2": State.SENT}
     gateway.messages()
@@ -101,7 +101,7 @@ def test_an_answer_that_cannot_be_written_down_stops_no_other(gateway, tell, now
     tell("county1.duty", subject="poi:0", priority=1)
     tell("county1.director", subject="poi:1", priority=1)
     for turn in range(12):
-        outbox.turn(now + turn * MINUTE)
+        outbox.send_due(now + turn * MINUTE)
 
     assert states() == {"poi:0": State.FAILED, "poi:1": State.SENT}
     assert len(gateway.on_phones()) == 2
@@ -112,7 +112,7 @@ def test_a_sealed_number_that_was_cut_does_not_stop_the_batch(gateway, tell, cas
         cut = MARK + base64.urlsafe_b64encode(b"x" * 5).decode()[:-2]
         cursor.execute("UPDATE accounts_user SET phone = %s WHERE username = %s", [cut, "county1.duty"])
     tell("county1.duty", "county1.director", priority=1)
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert len(gateway.on_phones()) == 1
     assert Notice.objects.get(recipient__username="county1.duty").last_error == "no telephone number"
@@ -133,10 +133,10 @@ def test_a_full_routine_lane_with_poison_in_front_delays_no_alert(gateway, cast,
         subject="warning:1", thread="w", text_zh="红色预警", priority=1, visible_at=now, queued_at=now,
     )  # fmt: skip
 
-    outbox.turn(now)
+    outbox.send_due(now)
 
     assert Notice.objects.get(subject="warning:1").state == State.SENT
-    outbox.turn(now + MINUTE)
+    outbox.send_due(now + MINUTE)
     assert Notice.objects.filter(priority=5, state=State.SENT).exists()
     gateway.messages()
 

@@ -51,7 +51,7 @@ def two(settings, monkeypatch):
 def seconds_until_sent(now) -> int | None:
     """Turn the lane of the alerts as the engine would; the moment at which the last one had left."""
     for second in range(0, IN_TIME, 1):
-        outbox.turn(now + second * SECOND, max_priority=1)
+        outbox.send_due(now + second * SECOND, max_priority=1)
         if not Notice.objects.filter(state=State.QUEUED).exists():
             return second
     return None
@@ -74,7 +74,7 @@ def test_two_that_number_alike_and_one_that_answers_late_tell_everybody_once(two
     first, second = two("numbers", "numbers")
     for number, name in enumerate(("county1.duty", "county1.director", "county1.leader")):
         tell(name, subject=f"warning:{number}", priority=1)
-        outbox.turn(now + number * SECOND, max_priority=1)
+        outbox.send_due(now + number * SECOND, max_priority=1)
         first.mode, first.delay = "late", 0.4
 
     assert seconds_until_sent(now + 5 * SECOND) is not None
@@ -91,12 +91,12 @@ def test_a_gateway_that_is_full_of_what_hangs_gives_way_and_no_channel_stops(
     monkeypatch.setattr("notices.dispatcher.PATIENCE", 0.0)
     _first, second = two("hang", "ok")
     tell("county1.director", "county1.leader", subject="warning:1", priority=1)
-    outbox.turn(now, max_priority=1)
+    outbox.send_due(now, max_priority=1)
     tell("county1.duty", subject="warning:2", priority=1)
-    outbox.turn(now + SECOND, max_priority=1)
+    outbox.send_due(now + SECOND, max_priority=1)
     end = time.monotonic() + 20
     while Notice.objects.get(subject="warning:2").state != State.SENT and time.monotonic() < end:
-        outbox.turn(now + SECOND, max_priority=1)
+        outbox.send_due(now + SECOND, max_priority=1)
 
     assert Notice.objects.get(subject="warning:2").gateway == "2"
     assert len(second.received) >= 1

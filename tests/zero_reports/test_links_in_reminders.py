@@ -12,7 +12,7 @@ from notices.models import Notice
 from zero_reports.filing.models import ZeroReport
 from zero_reports.links.models import OneTapLink
 from zero_reports.reminders.actions import write_steps
-from zero_reports.reminders.turn import turn_reminders
+from zero_reports.reminders.jobs import run_reminders
 from zero_reports.rounds.actions import open_rounds
 
 LINK = re.compile(r"https://icd\.example(/r/\S+)")
@@ -31,8 +31,8 @@ def reminded(plan, cast, now, oclock, bundling_gateway):
     def _remind():
         open_rounds(now=now)
         write_steps(now)
-        turn_reminders(oclock("16:30:01"))
-        outbox.turn(oclock("16:32"))
+        run_reminders(oclock("16:30:01"))
+        outbox.send_due(oclock("16:32"))
         phone = cast["village111.informant"].phone
         return next(message.text for message in bundling_gateway.messages() if message.to == phone)
 
@@ -97,9 +97,9 @@ def test_who_has_answered_meanwhile_gets_neither_text_nor_link(
 ):
     open_rounds(now=now)
     write_steps(now)
-    turn_reminders(oclock("16:30:01"))
+    run_reminders(oclock("16:30:01"))
     file("village111.informant", "V111", at=oclock("16:31"))
-    outbox.turn(oclock("16:32"))
+    outbox.send_due(oclock("16:32"))
     assert cast["village111.informant"].phone not in {message.to for message in bundling_gateway.messages()}
     assert not OneTapLink.objects.filter(unit__code="V111").exists()
 
@@ -107,8 +107,8 @@ def test_who_has_answered_meanwhile_gets_neither_text_nor_link(
 def test_a_summary_for_the_level_above_has_none(plan, cast, now, oclock, bundling_gateway):
     open_rounds(now=now)
     write_steps(now)
-    turn_reminders(oclock("17:30:01"))
-    outbox.turn(oclock("17:32"))
+    run_reminders(oclock("17:30:01"))
+    outbox.send_due(oclock("17:32"))
     lines = [
         line for m in bundling_gateway.messages() for line in m.text.splitlines() if "个下级单位未报" in line
     ]
@@ -120,10 +120,10 @@ def test_a_message_repeated_after_a_fault_has_a_link_that_works(plan, cast, now,
     bundling_gateway.mode = "503"
     open_rounds(now=now)
     write_steps(now)
-    turn_reminders(oclock("16:30:01"))
-    outbox.turn(oclock("16:32"))
+    run_reminders(oclock("16:30:01"))
+    outbox.send_due(oclock("16:32"))
     bundling_gateway.mode = "ok"
-    outbox.turn(oclock("16:45"))
+    outbox.send_due(oclock("16:45"))
     phone = cast["village111.informant"].phone
     texts = [message.text for message in bundling_gateway.messages() if message.to == phone]
     assert len(texts) == 2

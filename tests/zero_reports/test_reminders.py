@@ -19,8 +19,8 @@ from notices.models import Notice
 from notices.queries import inbox
 from zero_reports.reminders import actions
 from zero_reports.reminders.actions import take_back, take_step, write_steps
+from zero_reports.reminders.jobs import run_reminders
 from zero_reports.reminders.models import ReminderStep
-from zero_reports.reminders.turn import turn_reminders
 from zero_reports.rounds.actions import fix_rounds, open_rounds
 
 SECOND = timedelta(seconds=1)
@@ -92,7 +92,7 @@ def test_without_a_plan_the_proposal_stands_and_nothing_climbs(cast, now):
 
 
 def test_nobody_is_told_before_it_is_time(round_of_today, oclock):
-    turn_reminders(oclock("16:30"))
+    run_reminders(oclock("16:30"))
 
     assert not Notice.objects.exists()
 
@@ -100,7 +100,7 @@ def test_nobody_is_told_before_it_is_time(round_of_today, oclock):
 def test_an_hour_before_only_the_silent_are_reminded(round_of_today, file, oclock):
     file("village111.informant", "V111")
 
-    turn_reminders(oclock("16:30:01"))
+    run_reminders(oclock("16:30:01"))
 
     assert told("report.") == EVERYBODY_BUT_V111
     one = Notice.objects.get(recipient__username="village121.informant")
@@ -114,7 +114,7 @@ def test_at_the_cutoff_the_silent_and_one_summary_above(round_of_today, file, oc
     file("town11.clerk", "T11")
     Notice.objects.all().delete()
 
-    turn_reminders(oclock("17:30:01"))
+    run_reminders(oclock("17:30:01"))
 
     assert ("V121", "village121.informant") in told("report.missed")
     assert not {("V111", "village111.informant"), ("T11", "town11.clerk")} & set(told("report.missed"))
@@ -133,12 +133,12 @@ def test_at_the_cutoff_the_silent_and_one_summary_above(round_of_today, file, oc
 
 
 def test_a_silent_unit_climbs_by_the_plans_steps(round_of_today, oclock):
-    turn_reminders(oclock("17:31"))
+    run_reminders(oclock("17:31"))
     Notice.objects.all().delete()
 
-    turn_reminders(oclock("18:00:01"))
+    run_reminders(oclock("18:00:01"))
     heads = told("report.climb")
-    turn_reminders(oclock("18:30:01"))
+    run_reminders(oclock("18:30:01"))
 
     assert heads == [
         ("T11", "town11.head"),
@@ -153,12 +153,12 @@ def test_a_silent_unit_climbs_by_the_plans_steps(round_of_today, oclock):
 
 
 def test_after_the_counts_are_fixed_it_goes_on_with_those_written_down(round_of_today, file, oclock):
-    turn_reminders(oclock("17:30:01"))
+    run_reminders(oclock("17:30:01"))
     fix_rounds(now=oclock("17:31"))
     file("village121.informant", "V121", at=oclock("17:40"))
     file("town12.clerk", "T12", at=oclock("17:40"))
 
-    turn_reminders(oclock("18:00:01"))
+    run_reminders(oclock("18:00:01"))
 
     assert [code for code, _who in told("report.climb")] == ["T11", "T21", "T22"]
 
@@ -169,7 +169,7 @@ def test_a_unit_without_people_and_one_that_is_closed_hold_up_nobody(round_of_to
     units["V121"].valid_from = None
     units["V121"].save()
 
-    turn_reminders(oclock("16:30:01"))
+    run_reminders(oclock("16:30:01"))
 
     assert {code for code, _who in told("report.due")} == {code for code, _ in EVERYBODY_BUT_V111} - {
         "V121"
@@ -177,7 +177,7 @@ def test_a_unit_without_people_and_one_that_is_closed_hold_up_nobody(round_of_to
 
 
 def test_each_step_is_on_the_record(round_of_today, oclock):
-    turn_reminders(oclock("17:31"))
+    run_reminders(oclock("17:31"))
 
     entries = Entry.objects.filter(kind="period.reminded").order_by("id")
     assert [(content_of(e)["step"], content_of(e)["told"]) for e in entries] == [
@@ -191,7 +191,7 @@ def test_each_step_is_on_the_record(round_of_today, oclock):
 
 
 def test_after_a_stop_what_is_still_useful_is_said(round_of_today, oclock):
-    turn_reminders(oclock("19:00"))
+    run_reminders(oclock("19:00"))
 
     assert not told("report.due")
     assert len(told("report.missed")) == 11
@@ -199,7 +199,7 @@ def test_after_a_stop_what_is_still_useful_is_said(round_of_today, oclock):
 
 
 def test_after_a_long_stop_yesterday_is_left_alone(round_of_today, oclock):
-    turn_reminders(oclock("17:31") + timedelta(days=2))
+    run_reminders(oclock("17:31") + timedelta(days=2))
 
     assert not Notice.objects.exists()
     assert not actions.due_steps(oclock("17:31") + timedelta(days=2)).exists()
@@ -226,9 +226,9 @@ def test_one_that_dies_in_between_leaves_the_rest_to_the_next(round_of_today, oc
 
     monkeypatch.setattr(actions, "crash_point", die)
     with pytest.raises(SystemExit):
-        turn_reminders(oclock("16:30:01"))
+        run_reminders(oclock("16:30:01"))
     before = len(told("report.due"))
-    turn_reminders(oclock("16:31"))
+    run_reminders(oclock("16:31"))
 
     assert before == 2 * (dies_at - 1)
     assert len(told("report.due")) == len(set(told("report.due"))) == 11
@@ -244,7 +244,7 @@ def test_two_engines_at_once_tell_each_once(round_of_today, oclock, monkeypatch)
         try:
             start.wait()
             for _ in range(20):
-                turn_reminders(oclock("17:31"))
+                run_reminders(oclock("17:31"))
         except Exception as problem:
             problems.append(problem)
         finally:
@@ -255,7 +255,7 @@ def test_two_engines_at_once_tell_each_once(round_of_today, oclock, monkeypatch)
         thread.start()
     for thread in threads:
         thread.join()
-    turn_reminders(oclock("17:32"))
+    run_reminders(oclock("17:32"))
 
     assert problems == []
     assert len(told("report.missed")) == 11
@@ -269,10 +269,10 @@ def test_two_engines_at_once_tell_each_once(round_of_today, oclock, monkeypatch)
 def test_who_answers_between_the_step_and_the_sending_is_not_told(
     round_of_today, bundling_gateway, file, cast, oclock
 ):
-    turn_reminders(oclock("16:30:01"))
+    run_reminders(oclock("16:30:01"))
     file("village121.informant", "V121", at=oclock("16:30:30"))
 
-    outbox.turn(oclock("16:32"))
+    outbox.send_due(oclock("16:32"))
 
     phones = {message.to for message in bundling_gateway.messages()}
     assert cast["village121.informant"].phone not in phones
@@ -286,12 +286,12 @@ def test_who_answers_between_the_step_and_the_sending_is_not_told(
 def test_a_summary_is_sent_while_somebody_below_is_silent(
     round_of_today, bundling_gateway, file, cast, oclock, how_many
 ):
-    turn_reminders(oclock("17:30:01"))
+    run_reminders(oclock("17:30:01"))
     both = [("town12.clerk", "T12"), ("village121.informant", "V121")]
     for username, code in both[:how_many]:
         file(username, code, at=oclock("17:30:20"))
 
-    outbox.turn(oclock("17:32"))
+    outbox.send_due(oclock("17:32"))
 
     texts = [m.text for m in bundling_gateway.messages() if m.to == cast["town12.clerk"].phone]
     assert bool(texts) == (how_many == 1)
@@ -308,8 +308,8 @@ def test_several_reminders_to_one_person_are_one_message(
         post = Post.objects.create(unit=unit, kind="informant", title="信息员")
         appoint(person=cast["town11.clerk"], post=post, actor=None, now=now)
 
-    turn_reminders(oclock("16:30:01"))
-    outbox.turn(oclock("16:32"))
+    run_reminders(oclock("16:30:01"))
+    outbox.send_due(oclock("16:32"))
 
     assert len([m for m in bundling_gateway.messages() if m.to == cast["town11.clerk"].phone]) == 1
 
@@ -319,7 +319,7 @@ def test_at_night_nothing_rings_for_what_is_over_by_the_morning(
 ):
     settings.NOTICE_QUIET_HOURS = "16:00-07:00"
 
-    turn_reminders(oclock("16:30:01"))
+    run_reminders(oclock("16:30:01"))
 
     assert set(Notice.objects.values_list("channel", flat=True)) == {"app"}
     # It stands on the screen; nobody was told, and the record does not say that anybody was.
@@ -329,15 +329,15 @@ def test_at_night_nothing_rings_for_what_is_over_by_the_morning(
 def test_an_english_reader_is_reminded_in_english(round_of_today, bundling_gateway, cast, oclock):
     User.objects.filter(username="village111.informant").update(language="en")
 
-    turn_reminders(oclock("16:30:01"))
-    outbox.turn(oclock("16:32"))
+    run_reminders(oclock("16:30:01"))
+    outbox.send_due(oclock("16:32"))
 
     (text,) = [m.text for m in bundling_gateway.messages() if m.to == cast["village111.informant"].phone]
     assert text == "Village 111: the report for 22 Nov is due at 17:30. If nothing happened, say so."
 
 
 def test_an_answer_takes_the_reminder_from_the_screen(round_of_today, file, cast, oclock):
-    turn_reminders(oclock("16:30:01"))
+    run_reminders(oclock("16:30:01"))
     file("village111.informant", "V111", at=oclock("16:40"))
     number_new()
 
@@ -373,12 +373,12 @@ def test_a_step_costs_the_same_for_any_number_of_units(plan, cast, units, now, o
     assert len(set(costs)) == 1, costs
 
 
-def test_the_wheel_is_turned_by_the_engine(now, monkeypatch):
-    from engine.wheels import ALL, LANES, REMINDERS
+def test_the_job_is_run_by_the_engine(now, monkeypatch):
+    from engine.jobs import ALL, LANES, REMINDERS
 
-    monkeypatch.setattr("engine.wheels.turn_reminders", lambda moment: 2 if moment == now else 0)
-    monkeypatch.setattr("engine.wheels.remind_written", lambda moment: 3 if moment == now else 0)
-    assert REMINDERS.turn(now) == 5
+    monkeypatch.setattr("engine.jobs.run_reminders", lambda moment: 2 if moment == now else 0)
+    monkeypatch.setattr("engine.jobs.remind_written", lambda moment: 3 if moment == now else 0)
+    assert REMINDERS.run(now) == 5
     assert REMINDERS in ALL
     assert REMINDERS in LANES["reports"]
 

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand
 
 from engine.exporter import expose
 from engine.monotonic_clock import read_time
-from engine.turn import turn
+from engine.run import run_all
 from engine.workers import Engine
 
 
@@ -30,9 +30,9 @@ class Command(BaseCommand):
         self.stdout.write("engine: stopped")
 
     def _turn_once(self):
-        turned = turn(read_time())
-        for wheel, count in turned.done.items():
-            self.stdout.write(f"{wheel}: {count}")
-        if turned.failed:
-            self.stderr.write(f"failed: {', '.join(turned.failed)} (see the log)")
+        ran = run_all(read_time())
+        for job, count in ran.done.items():
+            self.stdout.write(f"{job}: {count}")
+        if ran.failed:
+            self.stderr.write(f"failed: {', '.join(ran.failed)} (see the log)")
             raise SystemExit(1)

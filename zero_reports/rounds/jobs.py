@@ -1,4 +1,4 @@
-"""What the engine turns for this room: the fold every second, the rounds every few."""
+"""What the engine does for this room: the fold every second, the rounds every few."""
 
 import time
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from zero_reports.counts.tallies import BATCH, fold
 from zero_reports.rounds.actions import fix_rounds, open_rounds, recount_rounds
 
-#: One turn goes on while there is work, but not for ever.
+#: One run goes on while there is work, but not for ever.
 BUSY_SECONDS = 3.0
 
 
@@ -20,6 +20,6 @@ def fold_tallies(now: datetime) -> int:
     return total
 
 
-def turn_rounds(now: datetime) -> int:
+def run_rounds(now: datetime) -> int:
     """Open what the day asks for, fix what is past its cut-off, count anew where units came or went."""
     return len(open_rounds(now=now)) + len(fix_rounds(now=now)) + recount_rounds(now)

@@ -1,6 +1,6 @@
-"""The wheels: what has to be done again and again, by whom, and how fresh it has to be.
+"""The jobs of the engine: what has to be done again and again, by whom, and how fresh it has to be.
 
-Every wheel may be turned by any number of processes at once; nobody is the leader. Four lanes turn
+Every job may be run by any number of processes at once; nobody is the leader. Four lanes run
 independently, so that a gateway that hangs holds up no deadline, and routine messages no warning.
 """
 
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from accounts.reform.actions import carry_out_due
 from clocks.sweep import sweep
-from duty.shifts.turn import turn_shifts
+from duty.shifts.jobs import run_shifts
 from engine import auditor
 from engine.models import Heartbeat
 from journal import anchor
@@ -22,14 +22,14 @@ from notices import escalation, outbox
 from notices.choices import ALERT
 from plans.people.overdue import tell_breaches
 from written_reports.reminders import remind_written
-from zero_reports.reminders.turn import turn_reminders
-from zero_reports.rounds.turn import fold_tallies, turn_rounds
+from zero_reports.reminders.jobs import run_reminders
+from zero_reports.rounds.jobs import fold_tallies, run_rounds
 
 log = logging.getLogger(__name__)
 
-#: One turn goes on while there is work, but not for ever: then the other wheels of the lane have their turn.
+#: One turn goes on while there is work, but not for ever: then the other jobs of the lane have their turn.
 BUSY_SECONDS = 3.0
-#: A wheel that turns every second writes its heartbeat less often; the limits below leave room for it.
+#: A job that runs every second writes its heartbeat less often; the limits below leave room for it.
 BEAT_EVERY = timedelta(seconds=3)
 SWEEP_BATCH = 100
 #: Signed acts: after them the journal's head is anchored at once, not at the next minute.
@@ -44,9 +44,9 @@ ANCHORED_AT_ONCE = {
 }
 
 
-class Wheel(NamedTuple):
+class Job(NamedTuple):
     name: str
-    turn: Callable[[datetime], int]
+    run: Callable[[datetime], int]
     #: How old its heartbeat may get before the auditor and the screens call it stopped.
     limit: timedelta
     #: Zero: at every turn, by everybody. Otherwise: this often, by whoever is first.
@@ -63,19 +63,19 @@ def _sweep_all(now: datetime) -> int:
 
 
 def _follow_up(now: datetime) -> int:
-    return _while_busy(lambda: escalation.turn(now, SWEEP_BATCH), SWEEP_BATCH)
+    return _while_busy(lambda: escalation.take_due(now, SWEEP_BATCH), SWEEP_BATCH)
 
 
 def _remind(now: datetime) -> int:
-    return remind_written(now) + turn_reminders(now)
+    return remind_written(now) + run_reminders(now)
 
 
 def _send_alerts(now: datetime) -> int:
-    return _while_busy(lambda: outbox.turn(now, max_priority=ALERT), 1)
+    return _while_busy(lambda: outbox.send_due(now, max_priority=ALERT), 1)
 
 
 def _send_all(now: datetime) -> int:
-    return _while_busy(lambda: outbox.turn(now), 1)
+    return _while_busy(lambda: outbox.send_due(now), 1)
 
 
 def _while_busy(batch: Callable[[], int], full: int) -> int:
@@ -101,30 +101,30 @@ def _is_signed_since() -> bool:
 
 
 SECONDS = timedelta(seconds=1)
-NUMBERING = Wheel("numbering", lambda now: number_new(), limit=15 * SECONDS)
-CLOCKS = Wheel("clocks", _sweep_all, limit=15 * SECONDS)
+NUMBERING = Job("numbering", lambda now: number_new(), limit=15 * SECONDS)
+CLOCKS = Job("clocks", _sweep_all, limit=15 * SECONDS)
 # Beside the clocks, not beside the senders: a provider that hangs holds up no next person.
-ESCALATION = Wheel("notices.escalation", _follow_up, limit=15 * SECONDS)
+ESCALATION = Job("notices.escalation", _follow_up, limit=15 * SECONDS)
 # A batch may wait for a gateway as long as its lease lasts.
-ALERTS = Wheel("notices.alerts", _send_alerts, limit=45 * SECONDS)
-POST = Wheel("notices", _send_all, limit=45 * SECONDS)
+ALERTS = Job("notices.alerts", _send_alerts, limit=45 * SECONDS)
+POST = Job("notices", _send_all, limit=45 * SECONDS)
 # At the hour a shift begins; five seconds late is still the hour.
-SHIFTS = Wheel("duty.shifts", turn_shifts, limit=60 * SECONDS, every=5 * SECONDS)
+SHIFTS = Job("duty.shifts", run_shifts, limit=60 * SECONDS, every=5 * SECONDS)
 # Before the day is opened, so that it asks the units there are from then on.
-REFORMS = Wheel("accounts.reform", carry_out_due, limit=900 * SECONDS, every=20 * SECONDS)
-TALLIES = Wheel("zero_reports.counts.tallies", fold_tallies, limit=120 * SECONDS)
+REFORMS = Job("accounts.reform", carry_out_due, limit=900 * SECONDS, every=20 * SECONDS)
+TALLIES = Job("zero_reports.counts.tallies", fold_tallies, limit=120 * SECONDS)
 # Opening a day counts every unit; in a province that takes seconds, so it has a lane without deadlines.
-ROUNDS = Wheel("zero_reports.rounds", turn_rounds, limit=900 * SECONDS, every=20 * SECONDS)
+ROUNDS = Job("zero_reports.rounds", run_rounds, limit=900 * SECONDS, every=20 * SECONDS)
 # Chunk by chunk; a province at its cut-off takes minutes, and nobody waits for a reminder.
-REMINDERS = Wheel("zero_reports.reminders", _remind, limit=900 * SECONDS)
-ANCHOR = Wheel(
+REMINDERS = Job("zero_reports.reminders", _remind, limit=900 * SECONDS)
+ANCHOR = Job(
     "anchor",
     lambda now: int(anchor.write(now)),
     limit=180 * SECONDS,
     every=60 * SECONDS,
     is_wanted=_is_signed_since,
 )
-AUDITOR = Wheel(
+AUDITOR = Job(
     "auditor",
     lambda now: auditor.audit(now, judged()),
     limit=75 * SECONDS,
@@ -132,14 +132,14 @@ AUDITOR = Wheel(
     settled=15 * SECONDS,
 )
 
-LANES: dict[str, Sequence[Wheel]] = {
+LANES: dict[str, Sequence[Job]] = {
     "desk": (NUMBERING, CLOCKS, SHIFTS, ESCALATION, ANCHOR, AUDITOR),
     "alerts": (ALERTS,),
     "post": (POST,),
     "reports": (TALLIES, REFORMS, ROUNDS, REMINDERS),
 }
 #: One whole turn, the auditor last.
-ALL: Sequence[Wheel] = (
+ALL: Sequence[Job] = (
     NUMBERING,
     CLOCKS,
     SHIFTS,
@@ -156,44 +156,44 @@ ALL: Sequence[Wheel] = (
 
 
 def judged() -> dict[str, timedelta]:
-    """Wheel → limit of its heartbeat, for those the auditor watches (not itself: the watchdog outside does)."""
-    return {wheel.name: wheel.limit for wheel in ALL if wheel is not AUDITOR}
+    """Job → limit of its heartbeat, for those the auditor watches (not itself: the watchdog outside does)."""
+    return {job.name: job.limit for job in ALL if job is not AUDITOR}
 
 
-def turn_wheel(wheel: Wheel, now: datetime) -> int | None:
-    """Turn it once. None if it was not its time; raises what it raises."""
-    if wheel.every and not claim(wheel, now):
+def run_job(job: Job, now: datetime) -> int | None:
+    """Run it once. None if it was not its time; raises what it raises."""
+    if job.every and not claim(job, now):
         return None
-    done = wheel.turn(now)
-    if not wheel.every:
-        beat(wheel, now)
+    done = job.run(now)
+    if not job.every:
+        beat(job, now)
     return done
 
 
-def claim(wheel: Wheel, now: datetime) -> bool:
-    """Take this turn of a wheel that turns now and then. Of several processes one gets it."""
-    is_wanted = wheel.is_wanted is not None and wheel.is_wanted()
-    beat = Heartbeat.objects.filter(name=wheel.name).first()
+def claim(job: Job, now: datetime) -> bool:
+    """Take this run of a job that runs now and then. Of several processes one gets it."""
+    is_wanted = job.is_wanted is not None and job.is_wanted()
+    beat = Heartbeat.objects.filter(name=job.name).first()
     if beat is None:
-        return Heartbeat.objects.get_or_create(name=wheel.name, defaults={"turned_at": now})[1]
+        return Heartbeat.objects.get_or_create(name=job.name, defaults={"turned_at": now})[1]
     # In the future: the clock was set back since.
-    if now - wheel.every < beat.turned_at < now + wheel.every and not is_wanted:
+    if now - job.every < beat.turned_at < now + job.every and not is_wanted:
         return False
-    return bool(Heartbeat.objects.filter(name=wheel.name, turned_at=beat.turned_at).update(turned_at=now))
+    return bool(Heartbeat.objects.filter(name=job.name, turned_at=beat.turned_at).update(turned_at=now))
 
 
 _written: dict[str, datetime] = {}
 
 
-def beat(wheel: Wheel, now: datetime) -> None:
-    """Write that it has turned, at most every few seconds: each write is a disk's flush on SQLite."""
-    written = _written.get(wheel.name)
+def beat(job: Job, now: datetime) -> None:
+    """Write that it has run, at most every few seconds: each write is a disk's flush on SQLite."""
+    written = _written.get(job.name)
     if written and written <= now < written + BEAT_EVERY:
         return
     Heartbeat.objects.bulk_create(
-        [Heartbeat(name=wheel.name, turned_at=now)],
+        [Heartbeat(name=job.name, turned_at=now)],
         update_conflicts=True,
         unique_fields=["name"],
         update_fields=["turned_at"],
     )
-    _written[wheel.name] = now
+    _written[job.name] = now

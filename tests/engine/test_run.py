@@ -1,4 +1,4 @@
-"""Each wheel turns by itself; one that fails stops no other."""
+"""Each job runs by itself; one that fails stops no other."""
 
 from datetime import timedelta
 
@@ -7,10 +7,10 @@ from django.core.management import call_command
 from django.db import transaction
 
 from clocks.models import Clock
-from engine import wheels
+from engine import jobs
+from engine.jobs import ALL, LANES, Job, claim, run_job
 from engine.models import Alarm, Heartbeat
-from engine.turn import turn, turn_lane
-from engine.wheels import ALL, LANES, Wheel, claim, turn_wheel
+from engine.run import run_all, run_lane
 from journal.models import Entry
 from journal.record import record
 
@@ -21,11 +21,11 @@ def test_one_turn_numbers_sweeps_and_beats(transactional_db, now):
     with transaction.atomic():
         record("incident.observed", subject="incident:1", actor=None, at=now)
 
-    turned = turn(now)
+    turned = run_all(now)
 
     assert turned.failed == ()
-    assert list(turned.done) == [wheel.name for wheel in ALL]
-    assert set(Heartbeat.objects.values_list("name", flat=True)) == {wheel.name for wheel in ALL}
+    assert list(turned.done) == [job.name for job in ALL]
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == {job.name for job in ALL}
     assert not Entry.objects.filter(number__isnull=True).exists()
     assert not Alarm.objects.exists()
 
@@ -42,8 +42,8 @@ def test_a_breach_is_recorded_and_numbered(transactional_db, now):
         due_at=now - SECOND,
     )
 
-    turn(now)
-    turn(now + SECOND)
+    run_all(now)
+    run_all(now + SECOND)
 
     assert Entry.objects.get(kind="clock.breached").number == 1
 
@@ -52,10 +52,10 @@ def test_one_that_fails_stops_no_other(transactional_db, now, monkeypatch):
     def fails(now):
         raise ZeroDivisionError
 
-    broken = [wheel._replace(turn=fails) if wheel.name == "clocks" else wheel for wheel in ALL]
-    monkeypatch.setattr("engine.turn.ALL", broken)
+    broken = [job._replace(run=fails) if job.name == "clocks" else job for job in ALL]
+    monkeypatch.setattr("engine.run.ALL", broken)
 
-    turned = turn(now)
+    turned = run_all(now)
 
     assert turned.failed == ("clocks",)
     assert "notices" in turned.done
@@ -72,52 +72,52 @@ def test_a_failure_is_logged_once_and_so_is_its_end(transactional_db, now, monke
             raise error
         return 0
 
-    wheel = wheels.CLOCKS._replace(turn=sometimes)
-    monkeypatch.setitem(LANES, "desk", [wheel])
+    job = jobs.CLOCKS._replace(run=sometimes)
+    monkeypatch.setitem(LANES, "desk", [job])
     for second in range(3):
-        turn_lane("desk", now + second * SECOND, timedelta())
+        run_lane("desk", now + second * SECOND, timedelta())
 
     assert [record.message for record in caplog.records] == [
         "clocks failed; it is tried again at every turn",
-        "clocks turns again",
+        "clocks runs again",
     ]
 
 
-def test_a_wheel_that_turns_now_and_then_is_taken_by_one(db, now):
+def test_a_job_that_runs_now_and_then_is_taken_by_one(db, now):
     calls = []
-    wheel = Wheel("rare", lambda at: calls.append(at) or 1, limit=SECOND, every=30 * SECOND)
+    job = Job("rare", lambda at: calls.append(at) or 1, limit=SECOND, every=30 * SECOND)
 
     for second in (0, 0, 29, 30, 31, 60):
-        turn_wheel(wheel, now + second * SECOND)
+        run_job(job, now + second * SECOND)
 
     assert calls == [now, now + 30 * SECOND, now + 60 * SECOND]
 
 
 def test_a_clock_set_back_does_not_stop_it(db, now):
-    wheel = Wheel("rare", lambda at: 1, limit=SECOND, every=30 * SECOND)
-    turn_wheel(wheel, now)
+    job = Job("rare", lambda at: 1, limit=SECOND, every=30 * SECOND)
+    run_job(job, now)
 
-    assert claim(wheel, now - timedelta(hours=1))
+    assert claim(job, now - timedelta(hours=1))
 
 
 def test_the_heartbeat_is_written_every_few_seconds(db, now):
     for second in range(7):
-        turn_wheel(wheels.CLOCKS, now + second * SECOND)
+        run_job(jobs.CLOCKS, now + second * SECOND)
 
     assert Heartbeat.objects.get(name="clocks").turned_at == now + 6 * SECOND
 
 
 def test_the_auditor_waits_until_the_others_had_their_turn(db, now):
-    assert "auditor" not in turn_lane("desk", now, timedelta(seconds=14)).done
-    assert "auditor" in turn_lane("desk", now, timedelta(seconds=15)).done
+    assert "auditor" not in run_lane("desk", now, timedelta(seconds=14)).done
+    assert "auditor" in run_lane("desk", now, timedelta(seconds=15)).done
 
 
 def test_a_signature_is_anchored_at_the_next_turn(transactional_db, now):
-    turn(now)
+    run_all(now)
     with transaction.atomic():
         record("warning.signed", subject="warning:1", actor=None, at=now)
 
-    turn(now + SECOND)
+    run_all(now + SECOND)
 
     from journal import anchor
 
@@ -130,22 +130,22 @@ def test_the_command_turns_once_and_says_what_it_did(transactional_db, capsys):
     assert "clocks: 0" in capsys.readouterr().out
 
 
-def test_the_command_fails_where_a_wheel_fails(transactional_db, monkeypatch):
+def test_the_command_fails_where_a_job_fails(transactional_db, monkeypatch):
     def fails(now):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("engine.turn.ALL", [wheels.CLOCKS._replace(turn=fails)])
+    monkeypatch.setattr("engine.run.ALL", [jobs.CLOCKS._replace(run=fails)])
 
     with pytest.raises(SystemExit):
         call_command("run_engine", "--once")
 
 
 def test_the_journal_is_anchored_each_minute(transactional_db, now):
-    turn(now)
+    run_all(now)
     with transaction.atomic():
         record("incident.observed", subject="incident:1", actor=None, at=now)
 
-    turn(now + 61 * SECOND)
+    run_all(now + 61 * SECOND)
 
     from journal import anchor
 
@@ -155,4 +155,4 @@ def test_the_journal_is_anchored_each_minute(transactional_db, now):
 def test_what_is_anchored_at_once_are_kinds_that_exist():
     from journal.kinds import KINDS
 
-    assert set(KINDS) >= wheels.ANCHORED_AT_ONCE
+    assert set(KINDS) >= jobs.ANCHORED_AT_ONCE
