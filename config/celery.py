@@ -42,7 +42,11 @@ def _expose(**_sent):
 #: The same schedule feeds Celery beat in production and the ticker of the embedded profile (seconds).
 app.conf.beat_schedule = {
     "poke-engine": {"task": "engine.tasks.poke_engine", "schedule": 5.0, "options": {"expires": 5}},
-    "papers": {"task": "duty.tasks.write_papers", "schedule": 30.0, "options": {"expires": 30}},
+    "downtime packs": {
+        "task": "duty.tasks.write_downtime_packs",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "nightly": {"task": "engine.tasks.nightly", "schedule": 600.0, "options": {"expires": 600}},
     "tidy": {"task": "engine.tasks.tidy", "schedule": 3600.0, "options": {"expires": 600}},
 }

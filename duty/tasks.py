@@ -1,11 +1,11 @@
-"""Celery tasks of command: paper packs, which may be late and start again from their rows."""
+"""Celery tasks of duty: downtime packs, which may be late and start again from their rows."""
 
 from celery import shared_task
 from django.utils import timezone
 
 
-@shared_task(name="duty.tasks.write_papers", ignore_result=True)
-def write_papers():
+@shared_task(name="duty.tasks.write_downtime_packs", ignore_result=True)
+def write_downtime_packs():
     """Write the packs that wait, delete those past their time."""
     from duty.shifts import downtime_packs
 

@@ -18,12 +18,12 @@ TRANSITIONS = StateTable(
     rows=[
         Transition(PLAN, (NOTHING,), CheckState.PLANNED, "readiness.test_planned", by=DESK),
         # The entry is the one of the planning, and says that it was taken back.
-        Transition(CANCEL, (CheckState.PLANNED,), TestState.CANCELLED, "readiness.test_planned", by=DESK),
+        Transition(CANCEL, (CheckState.PLANNED,), CheckState.CANCELLED, "readiness.test_planned", by=DESK),
         Transition(
-            BEGIN, (CheckState.PLANNED,), TestState.RUNNING, "readiness.test_began", by=SYSTEM,
+            BEGIN, (CheckState.PLANNED,), CheckState.RUNNING, "readiness.test_began", by=SYSTEM,
             tells={"test.number": "who is tested, where a channel reaches them"},
         ),
-        Transition(END, (CheckState.RUNNING,), TestState.ENDED, "readiness.test_ended", by=SYSTEM),
+        Transition(END, (CheckState.RUNNING,), CheckState.ENDED, "readiness.test_ended", by=SYSTEM),
     ],
 )  # fmt: skip
 

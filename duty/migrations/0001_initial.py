@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Paper',
+            name='DowntimePack',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('unit_path', common.paths.PathField(max_length=60)),
@@ -112,19 +112,19 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('handover', 'kind', 'subject'), name='each_thing_passes_over_once'),
         ),
         migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(fields=['unit_path', '-for_at'], name='duty_paper_unit_pa_d37a51_idx'),
+            model_name='downtimepack',
+            index=models.Index(fields=['unit_path', '-for_at'], name='duty_downti_unit_pa_11b84e_idx'),
         ),
         migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='paper_waiting'),
+            model_name='downtimepack',
+            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='pack_waiting'),
         ),
         migrations.AddConstraint(
-            model_name='paper',
+            model_name='downtimepack',
             constraint=models.UniqueConstraint(fields=('unit', 'for_at'), name='one_pack_per_unit_and_shift'),
         ),
         migrations.AddConstraint(
-            model_name='paper',
+            model_name='downtimepack',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'written'), _negated=True), models.Q(('written_at__isnull', False), models.Q(('file', ''), _negated=True)), _connector='OR'), name='a_written_pack_has_its_file'),
         ),
         migrations.AddIndex(

@@ -19,7 +19,7 @@ from common.errors import NotAllowed, WrongState
 from common.failpoints import crash_point
 from common.paths import prefixes
 from duty.shifts import alerts, handovers, rules
-from duty.shifts.models import Paper
+from duty.shifts.models import DowntimePack
 from journal.keys import pk_of
 from journal.models import Entry
 from journal.record import record
@@ -55,7 +55,7 @@ def begin_due(now: datetime, limit: int = 50) -> int:
 
 @transaction.atomic
 def begin_shift(*, shift_id: int, now: datetime) -> bool:
-    """Ask who comes on duty to confirm, test the number, open the handover, order the papers.
+    """Ask who comes on duty to confirm, test the number, open the handover, order the downtime pack.
 
     Returns False where another process was faster or the shift has lost its place meanwhile.
     """
@@ -74,7 +74,7 @@ def begin_shift(*, shift_id: int, now: datetime) -> bool:
     alerts.test_number(shift, channel, now=now, answer_by=shift.confirm_by)
     handovers.open_handover(shift=shift, now=now)
     if shift.post.kind == PostKind.DUTY_OFFICER:
-        Paper.objects.get_or_create(
+        DowntimePack.objects.get_or_create(
             unit=shift.post.unit,
             for_at=shift.starts_at,
             defaults={"unit_path": shift.post.unit.path, "asked_at": now},

@@ -12,7 +12,7 @@ class ItemKind(models.TextChoices):
     ORDER = "order", pgettext_lazy("handover", "Open order")
 
 
-class PaperState(models.TextChoices):
+class PackState(models.TextChoices):
     WAITING = "waiting", pgettext_lazy("paper", "Being written")
     WRITTEN = "written", pgettext_lazy("paper", "Written")
     FAILED = "failed", pgettext_lazy("paper", "Not written")

@@ -21,8 +21,8 @@ from common.failpoints import crash_point
 from common.local_time import day_of
 from duty.comms_checks.queries import called_roles
 from duty.shifts import rules
-from duty.shifts.choices import PaperState
-from duty.shifts.models import Paper
+from duty.shifts.choices import PackState
+from duty.shifts.models import DowntimePack
 from duty.shifts.queries import MOST, open_incidents_of
 from incidents.checklist.queries import open_lines
 from incidents.models import Incident
@@ -47,32 +47,32 @@ def folder() -> Path:
 
 def write_waiting(now: datetime) -> int:
     """Write every pack that waits. One that cannot be written says why and holds up no other. Returns how many."""
-    waiting = Paper.objects.filter(state=PaperState.WAITING).order_by("pk")
+    waiting = DowntimePack.objects.filter(state=PackState.WAITING).order_by("pk")
     return sum(write_one(pk, now) for pk in list(waiting.values_list("pk", flat=True)[:50]))
 
 
 def write_one(pk: int, now: datetime) -> bool:
     """Set one pack and put it in its place; the file is whole before the row says that it is there."""
-    paper = Paper.objects.select_related("unit").filter(pk=pk, state=PaperState.WAITING).first()
-    if paper is None:
+    pack = DowntimePack.objects.select_related("unit").filter(pk=pk, state=PackState.WAITING).first()
+    if pack is None:
         return False
     try:
-        if paper.for_at < now - WORTH_WRITING:
+        if pack.for_at < now - WORTH_WRITING:
             raise Refused("too_old", "the shift is over")
         with override("zh-hans"):
-            content = official_documents.as_pdf(pack(paper.unit, now))
-        name = _store(paper, content)
+            content = official_documents.as_pdf(document_of(pack.unit, now))
+        name = _store(pack, content)
     except (Refused, OSError) as error:
-        Paper.objects.filter(pk=pk).update(state=PaperState.FAILED, error=str(error)[:200])
+        DowntimePack.objects.filter(pk=pk).update(state=PackState.FAILED, error=str(error)[:200])
         return False
-    crash_point("papers.stored_not_marked")
-    _mark(paper, name, now)
+    crash_point("downtime_packs.stored_not_marked")
+    _mark(pack, name, now)
     return True
 
 
-def _store(paper: Paper, content: bytes) -> str:
+def _store(pack: DowntimePack, content: bytes) -> str:
     """Readable by the service's own account only: it holds telephone numbers."""
-    name = f"pack-{paper.pk}-{localtime(paper.for_at):%Y%m%d-%H%M}.pdf"
+    name = f"pack-{pack.pk}-{localtime(pack.for_at):%Y%m%d-%H%M}.pdf"
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = folder() / f"{name}.{os.getpid()}"
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -85,14 +85,14 @@ def _store(paper: Paper, content: bytes) -> str:
 
 
 @transaction.atomic
-def _mark(paper: Paper, name: str, now: datetime) -> None:
-    marked = Paper.objects.filter(pk=paper.pk, state=PaperState.WAITING)
-    if marked.update(state=PaperState.WRITTEN, file=name, written_at=now, error=""):
-        content = {"for": paper.for_at}
+def _mark(pack: DowntimePack, name: str, now: datetime) -> None:
+    marked = DowntimePack.objects.filter(pk=pack.pk, state=PackState.WAITING)
+    if marked.update(state=PackState.WRITTEN, file=name, written_at=now, error=""):
+        content = {"for": pack.for_at}
         record(
             "paper.written",
-            subject=key("paper", paper.pk),
-            unit=paper.unit,
+            subject=key("paper", pack.pk),
+            unit=pack.unit,
             actor=None,
             at=now,
             content=content,
@@ -101,36 +101,36 @@ def _mark(paper: Paper, name: str, now: datetime) -> None:
 
 def delete_old(now: datetime) -> int:
     """Delete the files past their time; the rows stay and say so."""
-    old = Paper.objects.filter(state=PaperState.WRITTEN, for_at__lt=now - rules.PAPERS_KEPT)
-    for paper in list(old[:200]):
-        (folder() / paper.file).unlink(missing_ok=True)
-    return old.update(state=PaperState.DELETED, file="")
+    old = DowntimePack.objects.filter(state=PackState.WRITTEN, for_at__lt=now - rules.PACKS_KEPT)
+    for pack in list(old[:200]):
+        (folder() / pack.file).unlink(missing_ok=True)
+    return old.update(state=PackState.DELETED, file="")
 
 
 @transaction.atomic
-def again(*, paper: Paper) -> None:
+def write_pack_again(*, pack: DowntimePack) -> None:
     """Have a pack written that failed, or that should show the present."""
-    Paper.objects.filter(pk=paper.pk).exclude(state=PaperState.DELETED).update(
-        state=PaperState.WAITING, file="", written_at=None, error=""
+    DowntimePack.objects.filter(pk=pack.pk).exclude(state=PackState.DELETED).update(
+        state=PackState.WAITING, file="", written_at=None, error=""
     )
 
 
 @transaction.atomic
-def read(*, paper: Paper, actor: User, now: datetime) -> bytes | None:
+def read_pack(*, pack: DowntimePack, actor: User, now: datetime) -> bytes | None:
     """The pack's content for a reader, and the record of who read it; None where there is no file."""
     try:
-        content = (folder() / paper.file).read_bytes() if paper.file else None
+        content = (folder() / pack.file).read_bytes() if pack.file else None
     except FileNotFoundError:
         content = None
     if content is not None:
-        record("paper.downloaded", subject=key("paper", paper.pk), unit=paper.unit, actor=actor, at=now)
+        record("paper.downloaded", subject=key("paper", pack.pk), unit=pack.unit, actor=actor, at=now)
     return content
 
 
 # --- what stands in it -------------------------------------------------------------------------------------
 
 
-def pack(unit: Unit, now: datetime) -> official_documents.Paper:
+def document_of(unit: Unit, now: datetime) -> official_documents.Paper:
     """Duty list, call tree, open incidents, time limits; everything a desk needs with a telephone and a pen."""
     body: list[official_documents.Block] = [
         official_documents.Heading(_("1. On duty now")),

@@ -1,4 +1,4 @@
-"""What happens when a shift begins: the list that passes over, and the papers for the day everything is down."""
+"""What happens when a shift begins: the list that passes over, and the pack for the day everything is down."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 
 from common.paths import PathField
 from duty.shifts import rules
-from duty.shifts.choices import ItemKind, PaperState
+from duty.shifts.choices import ItemKind, PackState
 from journal.keys import key
 
 
@@ -97,38 +97,38 @@ class HandoverItem(models.Model):
         return f"{self.kind} {self.subject}"
 
 
-class PaperQuerySet(models.QuerySet):
+class DowntimePackQuerySet(models.QuerySet):
     def visible_to(self, reach):
         """Packs hold telephone numbers: those who may look people up in the unit."""
         return self.filter(reach.filter("paper.view"))
 
 
-class Paper(models.Model):
+class DowntimePack(models.Model):
     """A pack for one unit and shift: asked for in the shift's own transaction, written by a task, kept for days."""
 
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
     unit_path = PathField()
     for_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=PaperState, default=PaperState.WAITING)
+    state = models.CharField(max_length=10, choices=PackState, default=PackState.WAITING)
     asked_at = models.DateTimeField()
     written_at = models.DateTimeField(null=True, blank=True)
     #: Name in DATA_DIR/papers; empty until written and again after it was deleted.
     file = models.CharField(max_length=120, blank=True, default="")
     error = models.CharField(max_length=200, blank=True, default="")
 
-    objects = PaperQuerySet.as_manager()
+    objects = DowntimePackQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit", "for_at"], name="one_pack_per_unit_and_shift"),
             models.CheckConstraint(
-                condition=~Q(state=PaperState.WRITTEN) | (Q(written_at__isnull=False) & ~Q(file="")),
+                condition=~Q(state=PackState.WRITTEN) | (Q(written_at__isnull=False) & ~Q(file="")),
                 name="a_written_pack_has_its_file",
             ),
         ]
         indexes = [
             models.Index(fields=["unit_path", "-for_at"]),
-            models.Index(fields=["id"], condition=Q(state=PaperState.WAITING), name="paper_waiting"),
+            models.Index(fields=["id"], condition=Q(state=PackState.WAITING), name="pack_waiting"),
         ]
 
     def __str__(self):

@@ -17,7 +17,7 @@ from common.errors import not_found
 from common.hooks import NamedHook
 from duty.shifts import rules
 from duty.shifts.choices import ItemKind
-from duty.shifts.models import Handover, Paper
+from duty.shifts.models import DowntimePack, Handover
 from early_warnings.models import EarlyWarning
 from early_warnings.rules import PENDING
 from incidents.models import Incident
@@ -138,7 +138,7 @@ def my_handovers(reach: Reach, now: datetime) -> QuerySet[Handover]:
     mine = Q(outgoing__person=reach.user) | Q(incoming__person=reach.user)
     mine |= Q(incoming__stand_in=reach.user, incoming__stood_in_at__isnull=False)
     unfinished = Q(taken_at__isnull=True) | Q(items__taken_at__isnull=True, items__isnull=False)
-    rows = Handover.objects.filter(mine, unfinished, opened_at__gt=now - 2 * rules.PAPERS_KEPT)
+    rows = Handover.objects.filter(mine, unfinished, opened_at__gt=now - 2 * rules.PACKS_KEPT)
     return with_people(rows).distinct().order_by("opened_at", "pk")
 
 
@@ -160,12 +160,17 @@ def get_handover(reach: Reach, pk: int) -> Handover:
     return found
 
 
-def papers_of(reach: Reach, unit: Unit) -> QuerySet[Paper]:
-    return Paper.objects.visible_to(reach).filter(unit=unit).select_related("unit").order_by("-for_at", "-pk")
+def packs_of(reach: Reach, unit: Unit) -> QuerySet[DowntimePack]:
+    return (
+        DowntimePack.objects.visible_to(reach)
+        .filter(unit=unit)
+        .select_related("unit")
+        .order_by("-for_at", "-pk")
+    )
 
 
-def get_paper(reach: Reach, pk: int) -> Paper:
-    found = Paper.objects.visible_to(reach).select_related("unit").filter(pk=pk).first()
+def get_pack(reach: Reach, pk: int) -> DowntimePack:
+    found = DowntimePack.objects.visible_to(reach).select_related("unit").filter(pk=pk).first()
     if found is None:
         raise not_found()
     return found

@@ -79,8 +79,8 @@ CONFIRM_WITHIN = timedelta(minutes=5)
 HANDOVER_WITHIN = timedelta(minutes=30)
 #: A shift that ended longer ago has nothing to hand over any more.
 FOLLOWS_WITHIN = timedelta(hours=2)
-#: Paper packs are kept so many days.
-PAPERS_KEPT = timedelta(days=14)
+#: Downtime packs are kept so many days.
+PACKS_KEPT = timedelta(days=14)
 
 #: Channels that prove a telephone number.
 RINGS = (Channel.SMS, Channel.VOICE)

@@ -1,4 +1,4 @@
-"""Doors of shifts: confirm, hand over, take over, paper packs."""
+"""Doors of shifts: confirm, hand over, take over, downtime packs."""
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -80,15 +80,15 @@ class Take(LoginRequiredMixin, View):
         return see_other("handover", handover.pk)
 
 
-class PapersPage(LoginRequiredMixin, View):
+class PacksPage(LoginRequiredMixin, View):
     """The packs of a unit, newest first."""
 
     def get(self, request):
         unit = chosen_unit(request)
         _check_may_read(request.reach, unit)
-        rows = list(queries.papers_of(request.reach, unit)[:60])
-        context = {"unit": unit, "papers": rows, "tabs": tabs(request, unit, "papers")}
-        return render(request, "duty/shifts/papers.html", context)
+        rows = list(queries.packs_of(request.reach, unit)[:60])
+        context = {"unit": unit, "packs": rows, "tabs": tabs(request, unit, "papers")}
+        return render(request, "duty/shifts/downtime_packs.html", context)
 
 
 def _check_may_read(reach, unit) -> None:
@@ -96,12 +96,12 @@ def _check_may_read(reach, unit) -> None:
         raise queries.not_found()
 
 
-class PaperFile(LoginRequiredMixin, View):
+class PackFile(LoginRequiredMixin, View):
     """The PDF itself; reading it is recorded."""
 
     def get(self, request, pk):
-        paper = queries.get_paper(request.reach, pk)
-        content = downtime_packs.read(paper=paper, actor=request.user, now=request.now)
+        pack = queries.get_pack(request.reach, pk)
+        content = downtime_packs.read_pack(pack=pack, actor=request.user, now=request.now)
         if content is None:
             raise WrongState(
                 "no_file",
@@ -110,15 +110,15 @@ class PaperFile(LoginRequiredMixin, View):
                 ),
             )
         response = HttpResponse(content, content_type="application/pdf")
-        response["Content-Disposition"] = f'attachment; filename="{paper.file}"'
+        response["Content-Disposition"] = f'attachment; filename="{pack.file}"'
         response["Cache-Control"] = "no-store"
         return response
 
 
-class PaperAgain(LoginRequiredMixin, View):
+class PackAgain(LoginRequiredMixin, View):
     @once
     def post(self, request, pk):
-        paper = queries.get_paper(request.reach, pk)
-        downtime_packs.again(paper=paper)
+        pack = queries.get_pack(request.reach, pk)
+        downtime_packs.write_pack_again(pack=pack)
         messages.success(request, _("The pack is being written again; it takes up to a minute."))
-        return back_to(request, with_unit("papers", paper.unit))
+        return back_to(request, with_unit("papers", pack.unit))

@@ -1,4 +1,4 @@
-"""What the database itself refuses about rosters, shifts, handovers, papers, tests and numbers."""
+"""What the database itself refuses about rosters, shifts, handovers, downtime packs, comms checks and numbers."""
 
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ from django.db.models import F
 from accounts.contacts.models import Proof, VerifiedNumber
 from duty.comms_checks.models import CommsCheck, CommsCheckAnswer
 from duty.shifts import actions, handovers
-from duty.shifts.models import Handover, HandoverItem, Paper
+from duty.shifts.models import DowntimePack, Handover, HandoverItem
 from rosters.models import Roster, Rotation, RotationMember, Shift, Swap
 from tests.duty.test_shifts import at
 
@@ -68,8 +68,8 @@ BROKEN = {
     "giving_has_a_time_and_a_person": lambda c: Handover.objects.update(given_by=None),
     "taking_follows_giving": lambda c: Handover.objects.update(taken_at=at(24)),
     "each_thing_passes_over_once": lambda c: again(HandoverItem),
-    "one_pack_per_unit_and_shift": lambda c: again(Paper),
-    "a_written_pack_has_its_file": lambda c: Paper.objects.update(state="written"),
+    "one_pack_per_unit_and_shift": lambda c: again(DowntimePack),
+    "a_written_pack_has_its_file": lambda c: DowntimePack.objects.update(state="written"),
     "a_test_lasts_1_to_240_minutes": lambda c: CommsCheck.objects.update(window_minutes=241),
     "a_begun_test_has_its_times": lambda c: CommsCheck.objects.update(state="running"),
     "one_answer_per_test_and_channel": lambda c: again(CommsCheckAnswer),

@@ -1,4 +1,4 @@
-"""Pages of rosters, shifts, papers and readiness: what they show, refuse and keep; and the API beside them."""
+"""Pages of rosters, shifts, downtime packs and readiness: what they show, refuse and keep; and the API beside them."""
 
 import io
 import re
@@ -11,7 +11,7 @@ from accounts.models import User
 from common import workbooks
 from common.local_time import LOCAL
 from duty.shifts import actions, handovers
-from duty.shifts.models import Handover, Paper
+from duty.shifts.models import DowntimePack, Handover
 from rosters import feeds, sheets, swaps
 from rosters.models import FeedKey, Roster, Shift
 from tests.live.replay import assert_replay_shows
@@ -79,7 +79,7 @@ def test_the_neighbour_finds_nothing_and_the_own_bureau_does(today, signed_in, t
         "roster": today.pk,
         "shift": shift.pk,
         "handover": Handover.objects.get(incoming__post__kind="duty_officer").pk,
-        "paper": Paper.objects.get().pk,
+        "paper": DowntimePack.objects.get().pk,
     }
 
     answers = {url: signed_in("county2.duty").get(url.format(**ids)).status_code for url in STRANGERS}
@@ -187,15 +187,15 @@ def test_a_pack_is_downloaded_by_who_may_look_people_up(
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(downtime_packs.official_documents, "as_pdf", lambda _paper: b"%PDF-1.7 pack")
     actions.begin_due(tuesday)
-    paper = Paper.objects.get()
-    assert signed_in("county1.leader").get(f"/papers/{paper.pk}/pack.pdf").status_code == 409
+    pack = DowntimePack.objects.get()
+    assert signed_in("county1.leader").get(f"/papers/{pack.pk}/pack.pdf").status_code == 409
     downtime_packs.write_waiting(tuesday)
 
-    answer = signed_in("county1.leader").get(f"/papers/{paper.pk}/pack.pdf")
+    answer = signed_in("county1.leader").get(f"/papers/{pack.pk}/pack.pdf")
 
     assert answer.content == b"%PDF-1.7 pack"
     assert answer["Cache-Control"] == "no-store"
-    assert signed_in("county1.squad.dialogue").get(f"/papers/{paper.pk}/pack.pdf").status_code == 404
+    assert signed_in("county1.squad.dialogue").get(f"/papers/{pack.pk}/pack.pdf").status_code == 404
 
 
 @pytest.mark.parametrize(("language", "optional"), [("zh-hans", "（选填）"), ("en", "(optional)")])

@@ -1,4 +1,4 @@
-"""The hour comes: confirmed, stood in, handed over, written on paper."""
+"""The hour comes: confirmed, stood in, handed over, written on pack."""
 
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from command.orders import actions as orders
 from common.errors import NotAllowed, WrongState
 from common.local_time import LOCAL
 from duty.shifts import actions, downtime_packs, handovers, rules
-from duty.shifts.models import Handover, HandoverItem, Paper
+from duty.shifts.models import DowntimePack, Handover, HandoverItem
 from duty.shifts.queries import what_passes
 from early_warnings import actions as early_warnings
 from incidents.models import Incident
@@ -447,22 +447,22 @@ def test_what_passes_over_asks_the_same_number_of_queries(begun, alarm, rows, dj
         what_passes(begun.post, at(24, 8, 40))
 
 
-# --- papers ------------------------------------------------------------------------------------------------
+# --- downtime packs -----------------------------------------------------------------------------------------
 
 
 def test_a_pack_is_asked_for_with_the_shift_and_written_by_the_task(begun, alarm, settings, tmp_path, cast):
     settings.DATA_DIR = tmp_path
     incident = alarm(headcount=8)
-    paper = Paper.objects.get()
+    pack = DowntimePack.objects.get()
 
     assert downtime_packs.write_waiting(at(24, 8, 31)) == 1
     assert downtime_packs.write_waiting(at(24, 8, 32)) == 0
 
-    paper.refresh_from_db()
-    file = tmp_path / "papers" / paper.file
+    pack.refresh_from_db()
+    file = tmp_path / "papers" / pack.file
     assert file.read_bytes().startswith(b"%PDF")
     assert file.stat().st_mode & 0o077 == 0
-    text = str(downtime_packs.pack(paper.unit, at(24, 8, 31)))
+    text = str(downtime_packs.document_of(pack.unit, at(24, 8, 31)))
     assert incident.number in text
     assert cast["county1.duty3"].phone in text
     (reason,) = [reason["zh"] for reason in incident.reasons]
@@ -477,12 +477,12 @@ def test_a_pack_that_cannot_be_written_says_why_and_can_be_asked_for_again(begun
 
     monkeypatch.setattr(downtime_packs.official_documents, "as_pdf", refuse)
     assert downtime_packs.write_waiting(at(24, 8, 31)) == 0
-    paper = Paper.objects.get()
-    assert (paper.state, paper.error) == ("failed", "没有中文字体")
+    pack = DowntimePack.objects.get()
+    assert (pack.state, pack.error) == ("failed", "没有中文字体")
 
-    downtime_packs.again(paper=paper)
-    paper.refresh_from_db()
-    assert paper.state == "waiting"
+    downtime_packs.write_pack_again(pack=pack)
+    pack.refresh_from_db()
+    assert pack.state == "waiting"
 
 
 def test_packs_past_their_time_are_deleted_and_reading_is_recorded(
@@ -491,17 +491,17 @@ def test_packs_past_their_time_are_deleted_and_reading_is_recorded(
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(downtime_packs.official_documents, "as_pdf", lambda _paper: b"%PDF-1.7")
     downtime_packs.write_waiting(at(24, 8, 31))
-    paper = Paper.objects.get()
+    pack = DowntimePack.objects.get()
 
-    assert downtime_packs.read(paper=paper, actor=cast["county1.duty3"], now=at(24, 9)) == b"%PDF-1.7"
+    assert downtime_packs.read_pack(pack=pack, actor=cast["county1.duty3"], now=at(24, 9)) == b"%PDF-1.7"
     assert Entry.objects.get(kind="paper.downloaded").audience == "security"
 
-    downtime_packs.delete_old(at(24) + rules.PAPERS_KEPT)
+    downtime_packs.delete_old(at(24) + rules.PACKS_KEPT)
     assert list(Path(tmp_path / "papers").iterdir()) != []
-    downtime_packs.delete_old(at(24) + rules.PAPERS_KEPT + MINUTE)
+    downtime_packs.delete_old(at(24) + rules.PACKS_KEPT + MINUTE)
     assert list(Path(tmp_path / "papers").iterdir()) == []
-    paper.refresh_from_db()
-    assert downtime_packs.read(paper=paper, actor=cast["county1.duty3"], now=at(24, 9)) is None
+    pack.refresh_from_db()
+    assert downtime_packs.read_pack(pack=pack, actor=cast["county1.duty3"], now=at(24, 9)) is None
 
 
 def test_the_folder_is_the_data_directorys():

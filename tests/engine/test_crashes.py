@@ -176,7 +176,7 @@ from accounts.models import Post, Unit
 from accounts.actions import appoint
 from rosters.models import Rotation, Shift
 from duty.shifts.actions import begin_due
-from duty.shifts.models import Handover, Paper
+from duty.shifts.models import Handover, DowntimePack
 from duty.shifts import downtime_packs
 
 def on_duty():
@@ -194,7 +194,7 @@ BEGUN = """
 import json
 came = Shift.objects.order_by("starts_at").last()
 print(json.dumps([came.began_at is not None, Notice.objects.filter(purpose="test.number").count(),
-                  Handover.objects.count(), Paper.objects.count(), Clock.objects.filter(subject=came.key).count(),
+                  Handover.objects.count(), DowntimePack.objects.count(), Clock.objects.filter(subject=came.key).count(),
                   Entry.objects.filter(kind="shift.began").count()]))
 """
 
@@ -214,7 +214,7 @@ def test_whoever_begins_a_shift_is_killed_before_it_is_stored(bare_env, wired_ga
 PACKS = """
 import json
 from pathlib import Path
-print(json.dumps([Paper.objects.get().state, sorted(file.suffix for file in downtime_packs.folder().iterdir()),
+print(json.dumps([DowntimePack.objects.get().state, sorted(file.suffix for file in downtime_packs.folder().iterdir()),
                   Entry.objects.filter(kind="paper.written").count()]))
 """
 
@@ -224,11 +224,11 @@ def test_a_pack_on_the_disk_that_no_row_knows_of_is_written_again(bare_env):
     python(PEOPLE + SHIFT + "on_duty(); begin_due(now)", env=bare_env)
     write = (
         SHIFT
-        + "downtime_packs.official_documents.as_pdf = lambda _pack: b'%PDF-1.7'; downtime_packs.pack = lambda _unit, _now: None\n"
+        + "downtime_packs.official_documents.as_pdf = lambda _pack: b'%PDF-1.7'; downtime_packs.document_of = lambda _unit, _now: None\n"
     )
     write += "downtime_packs.write_waiting(now)"
 
-    assert run(bare_env, crash_at="papers.stored_not_marked", code=write) == -9
+    assert run(bare_env, crash_at="downtime_packs.stored_not_marked", code=write) == -9
     assert json.loads(python(PEOPLE + SHIFT + PACKS, env=bare_env)) == ["waiting", [".pdf"], 0]
     assert run(bare_env, code=write) == 0
     assert run(bare_env, code=write) == 0
