@@ -8,8 +8,8 @@ from django.db.models import Count, Max
 from accounts.models import User
 from early_warnings.models import EarlyWarning
 from notices import queries
+from notices.inbox import sorted_inbox
 from notices.models import Notice
-from notices.together import sorted_inbox
 
 #: More are read only as figures.
 MOST = 60

@@ -15,7 +15,7 @@ from early_warnings.models import EarlyWarning
 from notices.actions import queue
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
 from notices.message_templates import Message
-from notices.nobody import tell_sender
+from notices.no_recipients import tell_sender
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from plans.document.notifying import channels_of, escalation_of

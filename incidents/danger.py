@@ -15,7 +15,7 @@ from incidents.sharing import let_take_part
 from incidents.transitions import record_entry
 from incidents.validity import family
 from notices.ending import end, settle, told_of
-from notices.nobody import tell_sender
+from notices.no_recipients import tell_sender
 from notices.recipients import Recipient
 
 #: What a notice says that a graver one has taken the place of.

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from common.alone import Loop
-from notices import asked_back, callouts, replies, rules
+from notices import callouts, clarification, replies, rules
 from notices.actions import confirm_by_reply, fail, record_progress
 from notices.channels.routes import gateways
 from notices.choices import BY_NUMBER, Answer, State
@@ -96,7 +96,7 @@ def _apply(event_id: int, now: datetime) -> int:
     if len(set(meant.order_by().values_list("gateway", Coalesce("bundle", "key")))) > 1:
         return _settle(event, AMBIGUOUS)
     if event.event == "reply":
-        meant = asked_back.with_originals(meant)
+        meant = clarification.with_originals(meant)
     held = {(one.recipient_id, one.subject, one.purpose): callouts.hold(one) for one in meant.order_by("pk")}
     locked = meant.select_for_update(of=("self",)).select_related("unit", "recipient")
     notices = list(locked.order_by("pk"))
@@ -175,7 +175,7 @@ def _apply_reply(notice: Notice, callout: Callout | None, event: GatewayEvent, n
     if answer is not None:
         confirm_by_reply(notice, callout, answer, event.at)
     elif callout is not None and not callout.answer and callout.ended_at is None:
-        asked_back.ask(notice, event.reply, now)
+        clarification.ask_what_was_meant(notice, event.reply, now)
 
 
 def _plain_answer(notice: Notice, callout: Callout | None) -> str:

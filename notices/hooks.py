@@ -1,7 +1,7 @@
 """How long the reasons of this room itself last."""
 
 from notices import number_tests
-from notices.lasting import while_unheard
+from notices.unheard import while_unheard
 from notices.validity import CHECKS, always
 
 CHECKS.register("notice.unheard", while_unheard)

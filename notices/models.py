@@ -104,7 +104,7 @@ class Notice(models.Model):
     answer = models.CharField(max_length=10, choices=Answer, blank=True, default="")
     last_error = models.CharField(max_length=200, blank=True, default="")
 
-    #: Added to the text as it leaves and never stored; see addenda.py.
+    #: Added to the text as it leaves and never stored; see before_sending.py.
     addendum = ""
 
     objects = NoticeQuerySet.as_manager()

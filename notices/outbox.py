@@ -13,7 +13,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 
 from common.alone import Loop, is_of_the_row
 from common.failpoints import crash_point
-from notices import bundles, callouts, gateway_events, rules, wanted
+from notices import bundles, callouts, gateway_events, rules, send_checks
 from notices.actions import fail, record_progress, telephone_meanwhile
 from notices.bundles import Parcel
 from notices.channels import Outcome
@@ -59,7 +59,7 @@ def send_due(now: datetime, *, max_priority: int = EVERYTHING, limit: int = BATC
 
 def _still_wanted(batch: list[Notice], now: datetime) -> list[Notice]:
     """Those that are to leave now; the others are settled. A row that raises is set aside and stops no other."""
-    verdicts = wanted.judge(batch, now)
+    verdicts = send_checks.judge(batch, now)
     leaving = []
     for notice in batch:
         verdict = verdicts[notice.pk]
@@ -70,11 +70,11 @@ def _still_wanted(batch: list[Notice], now: datetime) -> list[Notice]:
                 _settle(notice, verdict, now)
         except Exception as error:
             _could_not(notice, error, now)
-    wanted.add_addenda(leaving, now)
+    send_checks.add_what_is_not_stored(leaving, now)
     return leaving
 
 
-def _settle(notice: Notice, verdict: wanted.Verdict, now: datetime) -> None:
+def _settle(notice: Notice, verdict: send_checks.Verdict, now: datetime) -> None:
     if verdict.kind == "cancel":
         _cancel(notice, verdict.reason, now)
     elif verdict.kind == "raised":

@@ -12,8 +12,9 @@ from django.views import View
 from common.errors import Invalid, NotAllowed
 from common.idempotency import once
 from journal.live_pages import PartsView
-from notices import actions, manual_calls, together
+from notices import actions, manual_calls
 from notices.choices import Answer
+from notices.inbox import acknowledge_together
 from notices.queries import inbox, needing_no_answer
 
 
@@ -35,7 +36,7 @@ class AcknowledgeTogetherView(LoginRequiredMixin, View):
         upto = request.POST.get("upto", "")
         if not (upto.isascii() and upto.isdigit() and len(upto) < 19):
             raise Invalid("upto_missing", _("Nothing was confirmed: load the page again."))
-        together.acknowledge_together(actor=request.user, upto=int(upto), now=request.now)
+        acknowledge_together(actor=request.user, upto=int(upto), now=request.now)
         return _back(request, "home")
 
 

@@ -2,7 +2,7 @@
 
 from duty.shifts.choices import ItemKind
 from duty.shifts.queries import PASSING
-from notices.addenda import ADDERS
+from notices.before_sending import ADDITIONS
 from notices.validity import CHECKS
 from plans.lifecycle.watched import ASKING
 from zero_reports.counts.handover import silent_units
@@ -12,7 +12,7 @@ from zero_reports.reminders.validity import not_needed
 from zero_reports.rounds import cadence
 
 PASSING.register(ItemKind.SILENT, silent_units)
-ADDERS.register(PURPOSE, links_for)
+ADDITIONS.register(PURPOSE, links_for)
 
 ASKING.register(cadence.is_asked)
 

@@ -14,7 +14,7 @@ from journal.keys import pk_of
 from notices.actions import queue
 from notices.choices import ORDER, Channel
 from notices.message_templates import DRILL_MARK, Message
-from notices.nobody import tell_sender
+from notices.no_recipients import tell_sender
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 

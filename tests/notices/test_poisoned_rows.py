@@ -12,7 +12,7 @@ from common.alone import shown
 from common.models import SetAside
 from engine.auditor import find_faults
 from journal.models import Entry
-from notices import addenda, outbox, validity
+from notices import before_sending, outbox, validity
 from notices.choices import State
 from notices.models import Notice
 
@@ -60,7 +60,7 @@ def test_a_reminder_whose_addendum_raises_leaves_without_it(gateway, tell, now, 
             raise KeyError("poison")
         return {row.pk: "link" for row in rows}
 
-    monkeypatch.setitem(addenda.ADDERS, "poi", add)
+    monkeypatch.setitem(before_sending.ADDITIONS, "poi", add)
     monkeypatch.setitem(validity.CHECKS, "poi", lambda rows, now: {})
     tell("county1.duty", subject="poi:0", purpose="poi.a", priority=1)
     tell("county1.director", subject="poi:1", purpose="poi.b", priority=1)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from journal.models import Entry
-from notices import addenda, outbox
+from notices import before_sending, outbox
 from notices.models import Notice
 from zero_reports.filing.models import ZeroReport
 from zero_reports.links.models import OneTapLink
@@ -132,5 +132,5 @@ def test_a_message_repeated_after_a_fault_has_a_link_that_works(plan, cast, now,
 
 
 def test_a_room_that_adds_nothing_is_no_fault(monkeypatch, now):
-    monkeypatch.setattr(addenda, "ADDERS", {"report.": lambda batch, at: {}})
-    addenda.add_to([Notice(purpose="report.due.1", channel="sms", recipient=User(), text_zh="x")], now)
+    monkeypatch.setattr(before_sending, "ADDITIONS", {"report.": lambda batch, at: {}})
+    before_sending.add_to([Notice(purpose="report.due.1", channel="sms", recipient=User(), text_zh="x")], now)

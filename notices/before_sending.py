@@ -18,12 +18,12 @@ Adder = Callable[[Sequence[Notice], datetime], dict[int, str]]
 CHANNELS = (Channel.SMS, Channel.EMAIL)
 
 #: By what the purposes of the notices begin with that they are asked about.
-ADDERS: NamedHook[Adder] = NamedHook()
+ADDITIONS: NamedHook[Adder] = NamedHook()
 
 
 def add_to(batch: Sequence[Notice], now: datetime) -> None:
     """Give each notice of a batch that is about to leave its addendum, where there is room for it."""
-    for purpose, adder in ADDERS.items():
+    for purpose, adder in ADDITIONS.items():
         mine = [n for n in batch if n.purpose.startswith(purpose) and n.channel in CHANNELS]
         if not mine:
             continue

@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from accounts.duty import still_answering
 from common.alone import is_of_the_row
-from notices import addenda, rules, validity
+from notices import before_sending, rules, validity
 from notices.actions import twins
 from notices.choices import BY_NUMBER, Channel, State
 from notices.models import Attempt, Notice
@@ -49,9 +49,9 @@ def judge(batch: Sequence[Notice], now: datetime) -> dict[int, Verdict]:
     return {notice.pk: verdict(notice) for notice in batch}
 
 
-def add_addenda(batch: Sequence[Notice], now: datetime) -> None:
+def add_what_is_not_stored(batch: Sequence[Notice], now: datetime) -> None:
     """A reminder without its link is better than none."""
-    _asked(batch, lambda some: addenda.add_to(some, now))
+    _asked(batch, lambda some: before_sending.add_to(some, now))
 
 
 def _asked(

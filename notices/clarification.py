@@ -19,7 +19,7 @@ SUFFIX = ".asked"
 REPEATED = 20
 
 
-def ask(notice: Notice, reply: str, now: datetime) -> None:
+def ask_what_was_meant(notice: Notice, reply: str, now: datetime) -> None:
     """Asked twice, it is one question; whatever is answered to the question itself is not asked about again."""
     if notice.purpose.endswith(SUFFIX):
         return
