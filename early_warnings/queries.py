@@ -19,7 +19,7 @@ from early_warnings.models import CallAttempt, EarlyWarning, SignatureRequest, S
 from incidents.closing.queries import Question
 from incidents.models import Incident
 from incidents.queries import OpenItem
-from notices.delivery_proof import Sheet, sheet
+from notices.delivery_proof import ProofSheet, proof_sheet_of
 from notices.models import Notice
 from plans.document.words import Words
 from plans.engine.evaluation import Level, levels_of
@@ -307,9 +307,9 @@ def proofs(warning: EarlyWarning) -> QuerySet[Notice]:
     )
 
 
-def proof_sheet(warning: EarlyWarning) -> Sheet:
+def proof_sheet(warning: EarlyWarning) -> ProofSheet:
     """The printable proof of who was told of the signed warning, with what followed where nobody heard."""
-    return sheet(subject=warning.key, thread=warning.thread, purpose="warning.signed")
+    return proof_sheet_of(subject=warning.key, thread=warning.thread, purpose="warning.signed")
 
 
 def is_intact(warning: EarlyWarning) -> bool:

@@ -27,7 +27,7 @@ class ProofPage(LoginRequiredMixin, PartsView):
     """The proof of notice: who was told of a signed warning, by which way and when. For the screen and for paper."""
 
     template_name = "early_warnings/proof.html"
-    parts = {"sheet": ("early_warnings/_proof_sheet.html", "sheet_context")}
+    parts = {"proof": ("early_warnings/_proof.html", "proof_context")}
 
     def get(self, request, *args, **kwargs):
         self.warning = queries.get_warning(request.reach, kwargs["number"])
@@ -38,10 +38,10 @@ class ProofPage(LoginRequiredMixin, PartsView):
         reasons = shown_reasons(get_language(), warning)
         return {"warning": warning, "incident": warning.incident, "drill": warning.drill, "reasons": reasons}
 
-    def sheet_context(self):
+    def proof_context(self):
         return {
             **self.page_context(),
-            "sheet": queries.proof_sheet(self.warning),
+            "proof": queries.proof_sheet(self.warning),
             "may_call": self.request.reach.holds("incident.manage", self.warning.unit_path),
             "outcomes": OUTCOMES.items(),
             "head": Head.objects.filter(pk=1).first(),

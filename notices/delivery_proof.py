@@ -51,7 +51,7 @@ class Text(NamedTuple):
     words: str
 
 
-class Sheet(NamedTuple):
+class ProofSheet(NamedTuple):
     people: list[Person]
     reached: int
     texts: list[Text]
@@ -59,7 +59,7 @@ class Sheet(NamedTuple):
     followed_up: list[Entry]
 
 
-def sheet(*, subject: str, thread: str, purpose: str) -> Sheet:
+def proof_sheet_of(*, subject: str, thread: str, purpose: str) -> ProofSheet:
     """Who was told of a subject for one reason, and what followed where nobody heard. Four queries.
 
     The caller has asked whether the reader may see the subject.
@@ -88,7 +88,7 @@ def sheet(*, subject: str, thread: str, purpose: str) -> Sheet:
         person.lines.append(_line(notice, entries.get(key("notice", notice.pk), [])))
     rows = list(people.values())
     reached = sum(person.is_reached for person in rows)
-    return Sheet(rows, reached, _texts(notices), entries.get("", []))
+    return ProofSheet(rows, reached, _texts(notices), entries.get("", []))
 
 
 def _texts(notices: Iterable[Notice]) -> list[Text]:

@@ -17,7 +17,7 @@ from common.idempotency import once
 from common.local_time import day_of
 from common.redirects import see_other
 from common.whole_numbers import read_number
-from rosters import actions, forms, permissions, queries, sheets
+from rosters import actions, forms, permissions, queries, workbook_import
 from rosters.models import Rotation, Shift
 from rosters.pages import add_errors, chosen_month, chosen_unit, go, tabs, with_unit
 
@@ -168,33 +168,33 @@ def _draft_shift(request, pk):
     return shift
 
 
-class SheetOut(LoginRequiredMixin, View):
+class WorkbookDownload(LoginRequiredMixin, View):
     """A month as a workbook."""
 
     def get(self, request):
         unit, first = chosen_unit(request), chosen_month(request)
         rows = queries.shifts_between(unit, first, actions.end_of_month(first)).filter(in_force=True)
-        sheet = sheets.sheet_of(rows.for_lists(), title=f"{unit.code} {first:%Y-%m}")
+        sheet = workbook_import.sheet_of(rows.for_lists(), title=f"{unit.code} {first:%Y-%m}")
         return workbooks.respond(sheet, name=f"roster-{unit.code}-{first:%Y-%m}")
 
 
-class SheetIn(LoginRequiredMixin, View):
+class WorkbookUpload(LoginRequiredMixin, View):
     """A workbook read line by line; taken in as a draft when the reader says so."""
 
     def get(self, request):
-        return self._page(request, self._unit(request), forms.SheetForm())
+        return self._page(request, self._unit(request), forms.WorkbookForm())
 
     @once
     def post(self, request):
         unit = self._unit(request)
-        form = forms.SheetForm(request.POST, request.FILES)
+        form = forms.WorkbookForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._page(request, unit, form, status=422)
         try:
-            lines = sheets.read(form.cleaned_data["file"], unit)
+            lines = workbook_import.read(form.cleaned_data["file"], unit)
             if request.POST.get("act") != "apply":
-                return self._page(request, unit, forms.SheetForm(), lines=lines)
-            roster = sheets.take_in(reach=request.reach, unit=unit, lines=lines, now=request.now)
+                return self._page(request, unit, forms.WorkbookForm(), lines=lines)
+            roster = workbook_import.take_in(reach=request.reach, unit=unit, lines=lines, now=request.now)
         except Invalid as invalid:
             add_errors(form, invalid)
             return self._page(request, unit, form, status=422)
@@ -209,4 +209,4 @@ class SheetIn(LoginRequiredMixin, View):
     def _page(self, request, unit, form, status=200, lines=None):
         wrong = [line for line in lines or () if line.problem]
         context = {"unit": unit, "form": form, "lines": lines, "wrong": wrong}
-        return render(request, "rosters/sheet.html", context, status=status)
+        return render(request, "rosters/workbook.html", context, status=status)

@@ -116,5 +116,5 @@ class SwapForm(forms.Form):
         self.fields["in_return"].choices = [("", "–"), *returns]
 
 
-class SheetForm(forms.Form):
+class WorkbookForm(forms.Form):
     file = forms.FileField(label=_("Workbook (XLSX)"))

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from plans.editor.additions import Together
 from plans.editor.changes import Change, Put, found
-from plans.editor.sheet import sections_of
+from plans.editor.form_layout import sections_of
 
 
 class EditorForm(forms.Form):
@@ -20,8 +20,8 @@ class EditorForm(forms.Form):
 
     def __init__(self, *args, document: dict, needs_reason: bool = True, **kwargs):
         self.document = document
-        self.sheet = sections_of(document)
-        self.controls = [control for section in self.sheet for control in section.controls()]
+        self.layout = sections_of(document)
+        self.controls = [control for section in self.layout for control in section.controls()]
         initial = {control.name: control.initial for control in self.controls}
         super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
         for control in self.controls:
@@ -43,7 +43,7 @@ class EditorForm(forms.Form):
                     for block in section.blocks
                 ],
             }
-            for section in self.sheet
+            for section in self.layout
         ]
 
     def changes(self) -> list[Change]:

@@ -12,7 +12,7 @@ from common import workbooks
 from common.local_time import LOCAL
 from duty.shifts import actions, handovers
 from duty.shifts.models import DowntimePack, Handover
-from rosters import feeds, sheets, swaps
+from rosters import feeds, swaps, workbook_import
 from rosters.models import FeedKey, Roster, Shift
 from tests.live.replay import assert_replay_shows
 from tests.rosters.conftest import refused
@@ -339,15 +339,17 @@ LINES = [LINE, ("门卫", *LINE[1:]), (*LINE[:2], "nobody", *LINE[3:]), (*LINE[:
 
 
 def test_a_workbook_with_a_wrong_line_changes_nothing_and_names_it(today, units, reach, now):
-    lines = sheets.read(_file(workbooks.as_xlsx(workbooks.Sheet("t", sheets.COLUMNS, LINES))), units["C1"])
+    lines = workbook_import.read(
+        _file(workbooks.as_xlsx(workbooks.Sheet("t", workbook_import.COLUMNS, LINES))), units["C1"]
+    )
 
     assert [bool(line.problem) for line in lines] == [False, True, True, True, True, True]
     with refused("lines_not_in_order"):
-        sheets.take_in(reach=reach("county1.leader"), unit=units["C1"], lines=lines, now=now)
+        workbook_import.take_in(reach=reach("county1.leader"), unit=units["C1"], lines=lines, now=now)
     assert not Roster.objects.filter(state="draft").exists()
 
 
-BAD = [b"", b"PK\x03\x04 not a workbook", b"<xml/>", b"x" * 2_000_000, workbooks.as_xlsx(workbooks.Sheet("t", ("a", "b"), [("1", "2")])), workbooks.as_xlsx(workbooks.Sheet("t", sheets.COLUMNS, []))]  # fmt: skip
+BAD = [b"", b"PK\x03\x04 not a workbook", b"<xml/>", b"x" * 2_000_000, workbooks.as_xlsx(workbooks.Sheet("t", ("a", "b"), [("1", "2")])), workbooks.as_xlsx(workbooks.Sheet("t", workbook_import.COLUMNS, []))]  # fmt: skip
 
 
 @pytest.mark.parametrize("content", BAD, ids=range(len(BAD)))
@@ -365,7 +367,7 @@ def test_text_that_looks_like_a_formula_goes_out_as_text(today, cast):
     from openpyxl import load_workbook
 
     shifts = Shift.objects.in_force().filter(person=cast["county1.duty"]).for_lists()[:1]
-    content = workbooks.as_xlsx(sheets.sheet_of(shifts, title="t"))
+    content = workbooks.as_xlsx(workbook_import.sheet_of(shifts, title="t"))
 
     cell = load_workbook(io.BytesIO(content)).active["B2"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == ("=cmd|calc", "s", True)

@@ -41,7 +41,7 @@ def apply(*, reach: Reach, shown: Sequence[Shown], period: Period, now: datetime
                         period=period,
                         answer=one.said.answer,
                         items=items_of(one.said),
-                        via=Via.SHEET,
+                        via=Via.WORKBOOK,
                         now=now,
                     )
         except Refused as refused:

@@ -4,5 +4,5 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class SheetForm(forms.Form):
+class WorkbookForm(forms.Form):
     file = forms.FileField(label=_("Workbook (XLSX)"), allow_empty_file=True)

@@ -13,12 +13,12 @@ from common.errors import Invalid
 from common.redirects import see_other
 from common.workbooks import respond
 from zero_reports.bulk import actions, difference
-from zero_reports.bulk.forms import SheetForm
+from zero_reports.bulk.forms import WorkbookForm
 from zero_reports.counts import queries
 from zero_reports.filing.views import say_what_was_done, unit_and_period
 
 
-class SheetOut(LoginRequiredMixin, View):
+class WorkbookDownload(LoginRequiredMixin, View):
     """The units one may file for, with what each has said."""
 
     def get(self, request):
@@ -28,18 +28,18 @@ class SheetOut(LoginRequiredMixin, View):
         return respond(sheet, name=f"reports-{unit.code}-{period}")
 
 
-class SheetIn(LoginRequiredMixin, View):
+class WorkbookUpload(LoginRequiredMixin, View):
     """A workbook handed in: what it would change is shown, and only what was shown is applied."""
 
     def get(self, request):
         unit, period = unit_and_period(request)
-        return self._page(request, unit, period, SheetForm())
+        return self._page(request, unit, period, WorkbookForm())
 
     def post(self, request):
         unit, period = unit_and_period(request)
         if "shown" in request.POST:
             return self._apply(request, unit, period)
-        form = SheetForm(request.POST, request.FILES)
+        form = WorkbookForm(request.POST, request.FILES)
         if not form.is_valid():
             return self._page(request, unit, period, form, status=422)
         try:
@@ -49,13 +49,13 @@ class SheetIn(LoginRequiredMixin, View):
         except Invalid as invalid:
             form.add_error("file", str(invalid))
             return self._page(request, unit, period, form, status=422)
-        return self._page(request, unit, period, SheetForm(), lines=lines)
+        return self._page(request, unit, period, WorkbookForm(), lines=lines)
 
     def _apply(self, request, unit, period):
         try:
             shown = difference.unseal(request.POST["shown"], reach=request.reach, root=unit, period=period)
         except Invalid as invalid:
-            form = SheetForm()
+            form = WorkbookForm()
             form.cleaned_data = {}
             messages.error(request, str(invalid))
             return self._page(request, unit, period, form, status=422)
@@ -71,4 +71,4 @@ class SheetIn(LoginRequiredMixin, View):
             context["wrong"] = [line for line in lines if line.problem]
             if context["changes"]:
                 context["shown"] = difference.seal(lines, reach=request.reach, root=unit, period=period)
-        return render(request, "zero_reports/sheet.html", context, status=status)
+        return render(request, "zero_reports/workbook.html", context, status=status)

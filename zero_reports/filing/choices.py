@@ -25,7 +25,7 @@ class Via(models.TextChoices):
     PAGE = "page", _("Web page")
     API = "api", _("API")
     TABLE = "table", _("Table for several units")
-    SHEET = "sheet", _("Workbook for several units")
+    WORKBOOK = "sheet", _("Workbook for several units")
     LINK = "link", _("One-tap link")
 
 

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from common.local_time import LOCAL
-from rosters import sheets
+from rosters import workbook_import
 from tests.duty.test_pages import _file
 
 pytestmark = pytest.mark.django_db
@@ -16,13 +16,13 @@ POST, DUTY = "县局值班员", ("何雨", "county1.duty")
 LINE = [POST, *DUTY, "2026-12-01 08:30", "2026-12-02 08:30", ""]
 
 
-def read(units, *lines, first=sheets.COLUMNS):
+def read(units, *lines, first=workbook_import.COLUMNS):
     book = Workbook()
     for line in (first, *lines):
         book.active.append(list(line))
     out = io.BytesIO()
     book.save(out)
-    return sheets.read(_file(out.getvalue()), units["C1"])
+    return workbook_import.read(_file(out.getvalue()), units["C1"])
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_time_however_it_is_written(units, line, starts):
 
 
 def test_midnight_in_a_cell_of_its_own(units, line):
-    [found] = read(units, line(ends=datetime.fromisoformat("2026-12-02")), first=sheets.COLUMNS)
+    [found] = read(units, line(ends=datetime.fromisoformat("2026-12-02")), first=workbook_import.COLUMNS)
     [other] = read(units, line(ends="2026-12-01 24:00"))
 
     assert found.problem == other.problem == ""
@@ -82,9 +82,9 @@ def test_only_a_holder_of_the_post_stands_in(units, line, username, is_right):
 
 
 def test_columns_in_any_order_and_an_unknown_one_named(units, line):
-    [found] = read(units, line()[::-1], first=sheets.COLUMNS[::-1])
+    [found] = read(units, line()[::-1], first=workbook_import.COLUMNS[::-1])
     assert found.problem == ""
 
-    with pytest.raises(sheets.Invalid) as refusal:
-        read(units, line(), first=[*sheets.COLUMNS[:5], "天气"])
+    with pytest.raises(workbook_import.Invalid) as refusal:
+        read(units, line(), first=[*workbook_import.COLUMNS[:5], "天气"])
     assert "天气" in str(refusal.value)

@@ -26,7 +26,7 @@ from rosters.actions import new_draft
 from rosters.models import Roster, Shift
 from rosters.queries import rostered_posts, spans_held
 
-SHEET = (
+KNOWN_COLUMNS = (
     Column("post", ("岗位",)),
     Column("name", ("姓名",), is_needed=False),
     Column("username", ("账号", "用户名"), plain),
@@ -34,7 +34,7 @@ SHEET = (
     Column("to", ("结束",)),
     Column("stand-in", ("替班账号", "替班"), plain, is_needed=False),
 )
-COLUMNS = tuple(column.said for column in SHEET)
+COLUMNS = tuple(column.said for column in KNOWN_COLUMNS)
 #: (post, person) → the spans of their appointments.
 Spans = dict[tuple[int, int], list]
 #: A workbook of more lines is a mistake: three months of ten posts are 1,000.
@@ -92,7 +92,7 @@ def _rows(upload: Any) -> list[Row]:
     if upload.size > MOST_BYTES:
         raise _not_read(_("it has more than %(most)d MB") % {"most": MOST_BYTES // 2**20})
     try:
-        rows = list(Table(upload, SHEET, most_rows=MOST_LINES + 1))
+        rows = list(Table(upload, KNOWN_COLUMNS, most_rows=MOST_LINES + 1))
     except Unreadable as unreadable:
         raise _not_read(str(unreadable).rstrip(".。")) from None
     if not rows or len(rows) > MOST_LINES:

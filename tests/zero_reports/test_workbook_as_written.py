@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from tests.zero_reports.test_sheets import IN, downloaded, shown_in
+from tests.zero_reports.test_workbook import IN, downloaded, shown_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plan")]
 
