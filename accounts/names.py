@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from accounts.models import User
 
 
-def told_apart(people: Iterable[User]) -> dict[int, str]:
+def distinct_names(people: Iterable[User]) -> dict[int, str]:
     """Person → the name, and the username beside it where another one in the list has the same name."""
     by_pk = {person.pk: person for person in people}
     borne = Counter(str(person) for person in by_pk.values())

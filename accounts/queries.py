@@ -71,7 +71,7 @@ def units_for(reach: Reach, verb: str) -> QuerySet[Unit]:
     return Unit.objects.filter(reach.filter(verb, field="path")).order_by("path")
 
 
-def titles_said(titles: Iterable[str]) -> dict[str, str]:
+def title_labels(titles: Iterable[str]) -> dict[str, str]:
     """Titles of posts as they were written down → as the reader's language has them (Chinese: as they are; else one
     query). A title that no post bears, or that has no English, stays."""
     found = {title: title for title in titles if title}

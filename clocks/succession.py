@@ -97,7 +97,7 @@ def counted(found: Iterable[Successor]) -> dict[str, int]:
     return {what: kinds.count(what) for what in (GOES_ON, SET_ANEW, ENDS)}
 
 
-def as_said(found: Iterable[Successor]) -> Iterator[dict]:
+def as_recorded(found: Iterable[Successor]) -> Iterator[dict]:
     """For the journal: every clock by its id and both titles, with what became of it."""
     for one in found:
         due = one.due.at.isoformat() if one.due.at and one.what == SET_ANEW else None

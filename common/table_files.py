@@ -42,7 +42,7 @@ class Column(NamedTuple):
     is_needed: bool = True
 
     @property
-    def said(self) -> str:
+    def label(self) -> str:
         return f"{self.headings[0]} {self.name}" if self.headings else self.name
 
 
@@ -87,7 +87,7 @@ class Table:
             except BadCell as bad:
                 found[column.name] = tidy(text)
                 problem = problem or _("column %(column)s: %(problem)s") % {
-                    "column": column.said, "problem": bad}  # fmt: skip
+                    "column": column.label, "problem": bad}  # fmt: skip
         return Row(number, found, problem)
 
     @contextmanager
@@ -175,15 +175,15 @@ def _understood(first: Sequence[str], columns: Sequence[Column]) -> list[Column]
     """The columns in the file's order. Raises Unreadable for a heading that is unknown, missing or there twice."""
     known = {}
     for column in columns:
-        for name in (column.name, *column.headings, column.said):
+        for name in (column.name, *column.headings, column.label):
             known[_heading(name)] = column
     found = [
         known.get(_heading(text)) or known.get(_heading(text.rpartition(" ")[2]))
         for text in _without_empty_end(first)
     ]
     unknown = [tidy(text) or "–" for text, column in zip(first, found, strict=False) if column is None]
-    missing = [column.said for column in columns if column.is_needed and column not in found]
-    twice = sorted({column.said for column in found if column and found.count(column) > 1})
+    missing = [column.label for column in columns if column.is_needed and column not in found]
+    twice = sorted({column.label for column in found if column and found.count(column) > 1})
     if unknown or missing or twice:
         raise Unreadable(_wrong_headings(unknown, missing, twice, columns))
     return [column for column in found if column]

@@ -89,10 +89,12 @@ def text_of(content: dict, plan=None) -> str:
         parts.insert(0, title)
     if facts := content.get("facts"):
         said = Facts.from_dict(facts).described()
-        parts += [f"{fact.said_in(get_language())} {value.said_in(get_language())}" for fact, value in said]
+        parts += [
+            f"{fact.in_language(get_language())} {value.in_language(get_language())}" for fact, value in said
+        ]
     if content.get("plan_after"):
         parts.insert(0, _switched(content))
-    if elsewhere := addressee.said(content):
+    if elsewhere := addressee.recorded_as_text(content):
         parts.append(elsewhere)
     if content.get("item"):
         outcome = Outcome(content["outcome"]).label if content.get("outcome") else ""
@@ -121,14 +123,14 @@ def _item_in_words(content: dict, plan) -> str:
     if asked := content.get("asked_en" if _english() else "asked_zh"):
         return asked
     found = next((line for line in checklist_of(plan or {}) if content["item"] in line.ids), None)
-    return found.item.words.said_in(get_language()) if found else content["item"]
+    return found.item.words.in_language(get_language()) if found else content["item"]
 
 
 def _squad_in_words(target: str, plan) -> str:
     """ "dialogue@C1" → the plan's own name of the squad, and the unit's code."""
     squad_id, _at, code = target.partition("@")
     words = next((squad.words for squad in squads_of(plan) if squad.id == squad_id), None)
-    return f"{words.said_in(get_language())} {code}" if words else target
+    return f"{words.in_language(get_language())} {code}" if words else target
 
 
 def _who(entry: Entry, content: dict) -> str:

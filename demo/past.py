@@ -153,9 +153,9 @@ class _Incident:
         """The password is of this moment only: the list of accounts gets another one."""
         self._after(95)
         level = incident.proposed_level
-        said = warnings.Statement(level=level, reason="十余人聚集并拉横幅，情绪可控")
+        statement = warnings.Statement(level=level, reason="十余人聚集并拉横幅，情绪可控")
         warning = warnings.propose_new(
-            incident_id=incident.pk, reach=self._reach("duty"), said=said, now=self.now
+            incident_id=incident.pk, reach=self._reach("duty"), statement=statement, now=self.now
         )
         self._after(110)
         director, password = self.people["county1.director"], random_password()

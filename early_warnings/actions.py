@@ -58,7 +58,7 @@ class Statement:
 
 
 @transaction.atomic
-def draft(*, incident_id: int, reach: Reach, said: Statement, now: datetime) -> EarlyWarning:
+def draft(*, incident_id: int, reach: Reach, statement: Statement, now: datetime) -> EarlyWarning:
     """Draft a first warning for an open incident. Raises WrongState where one is pending or in force."""
     incident = lock_incident(incident_id)
 
@@ -67,19 +67,19 @@ def draft(*, incident_id: int, reach: Reach, said: Statement, now: datetime) -> 
     _check_none_pending(incident)
     _check_none_in_force(incident)
 
-    return _draft(incident, reach, said, now)
+    return _draft(incident, reach, statement, now)
 
 
 @transaction.atomic
-def propose_new(*, incident_id: int, reach: Reach, said: Statement, now: datetime) -> EarlyWarning:
+def propose_new(*, incident_id: int, reach: Reach, statement: Statement, now: datetime) -> EarlyWarning:
     """Draft a warning and ask for the signature in one act."""
-    warning = draft(incident_id=incident_id, reach=reach, said=said, now=now)
+    warning = draft(incident_id=incident_id, reach=reach, statement=statement, now=now)
     return propose(warning_id=warning.pk, reach=reach, now=now)
 
 
 @transaction.atomic
 def adjust(
-    *, warning_id: int, reach: Reach, said: Statement, now: datetime, rev: int | None = None
+    *, warning_id: int, reach: Reach, statement: Statement, now: datetime, rev: int | None = None
 ) -> EarlyWarning:
     """Propose another level in place of a warning in force, which stays in force until the new one is signed.
 
@@ -94,18 +94,18 @@ def adjust(
     check_open(incident)
     move(earlier, Verb.ADJUST)
     _check_none_pending(incident)
-    if said.level == earlier.level:
+    if statement.level == earlier.level:
         raise bad_field(
             "level", "same_level", _("This is the level in force. Choose another one, or lift the warning.")
         )
 
-    warning = _draft(incident, reach, said, now, adjusted_from=earlier)
+    warning = _draft(incident, reach, statement, now, adjusted_from=earlier)
     return propose(warning_id=warning.pk, reach=reach, now=now)
 
 
 @transaction.atomic
 def revise(
-    *, warning_id: int, reach: Reach, said: Statement, now: datetime, rev: int | None = None
+    *, warning_id: int, reach: Reach, statement: Statement, now: datetime, rev: int | None = None
 ) -> EarlyWarning:
     """Change a draft, or a warning that was returned."""
     warning = lock(warning_id)
@@ -113,12 +113,12 @@ def revise(
     permissions.check_can_edit(reach, warning)
     check_rev(warning, rev)
     done = move(warning, Verb.REVISE)
-    if warning.adjusted_from and said.level == warning.adjusted_from.level:
+    if warning.adjusted_from and statement.level == warning.adjusted_from.level:
         raise bad_field(
             "level", "same_level", _("This is the level in force. Choose another one, or lift the warning.")
         )
 
-    _state(warning, _completed(said, warning.incident))
+    _state(warning, _completed(statement, warning.incident))
     save(warning, *_STATEMENT)
 
     record_entry(warning, done.entry, reach, at=now, content={"revised": True, **shown_of(warning)})
@@ -369,7 +369,7 @@ _SIGNATURE = (
 def _draft(
     incident: Incident,
     reach: Reach,
-    said: Statement,
+    statement: Statement,
     now: datetime,
     adjusted_from: EarlyWarning | None = None,
 ) -> EarlyWarning:
@@ -385,32 +385,32 @@ def _draft(
         drafted_by=reach.user,
         drafted_post_id=post.post_id if post else None,
     )
-    _state(warning, _completed(said, incident))
+    _state(warning, _completed(statement, incident))
     warning.number = next_number(unit_code=incident.unit.code, now=now, prefix="W-")
     warning.save(force_insert=True)
     record_entry(warning, rules.TRANSITIONS.begin.entry, reach, at=now, content=shown_of(warning))
     return warning
 
 
-def _completed(said: Statement, incident: Incident) -> Statement:
+def _completed(statement: Statement, incident: Incident) -> Statement:
     """The statement with what the incident and the plan already say, checked."""
-    if said.level not in {level.id for level in levels_of(incident.plan.document)}:
+    if statement.level not in {level.id for level in levels_of(incident.plan.document)}:
         raise bad_field("level", "unknown_level", _("The plan has no such level. Choose one of its levels."))
     whole = Statement(
-        level=said.level,
-        reason=said.reason.strip(),
-        matter=said.matter.strip() or incident.title,
-        area=said.area.strip() or incident.place,
-        measures=said.measures.strip() or drafting.first_measures(incident),
+        level=statement.level,
+        reason=statement.reason.strip(),
+        matter=statement.matter.strip() or incident.title,
+        area=statement.area.strip() or incident.place,
+        measures=statement.measures.strip() or drafting.first_measures(incident),
     )
     for field in ("reason", "matter", "area", "measures"):
         check_text(field, getattr(whole, field))
     return whole
 
 
-def _state(warning: EarlyWarning, said: Statement) -> None:
+def _state(warning: EarlyWarning, statement: Statement) -> None:
     for field in ("level", "reason", "matter", "area", "measures"):
-        setattr(warning, field, getattr(said, field))
+        setattr(warning, field, getattr(statement, field))
     warning.category = warning.incident.category
     warning.proposed_level, warning.reasons = warning.incident.proposed_level, warning.incident.reasons
 

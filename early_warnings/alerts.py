@@ -158,7 +158,7 @@ def _behind(holder: Holder) -> Recipient:
 
 
 def _level(warning: EarlyWarning, language: str) -> str:
-    return level_of(warning.plan.document, warning.level).words.said_in(language)
+    return level_of(warning.plan.document, warning.level).words.in_language(language)
 
 
 def _occasion(warning: EarlyWarning, *, purpose: str) -> Occasion:

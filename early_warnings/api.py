@@ -41,7 +41,7 @@ class Warnings(APIView):
         given = validated(serializers.NewWarningSerializer, request.data)
         incident = get_incident(request.reach, given["incident"])
         warning = actions.propose_new(
-            incident_id=incident.pk, reach=request.reach, said=given["said"], now=request.now
+            incident_id=incident.pk, reach=request.reach, statement=given["statement"], now=request.now
         )
         return created(warning, request.now)
 

@@ -43,7 +43,7 @@ def first_measures(incident: Incident) -> str:
 
 def numbered(items: Iterable[Words]) -> str:
     language = get_language()
-    return "\n".join(f"{n}. {item.said_in(language)}" for n, item in enumerate(items, start=1))
+    return "\n".join(f"{n}. {item.in_language(language)}" for n, item in enumerate(items, start=1))
 
 
 def kind_of_event(warning: EarlyWarning) -> Words | None:

@@ -62,7 +62,7 @@ def check_can_sign(reach: Reach, warning: EarlyWarning, now: datetime) -> Signat
             )
             % {
                 "number": warning.number,
-                "level": level_of(warning.plan.document, level).words.said_in(get_language()),
+                "level": level_of(warning.plan.document, level).words.in_language(get_language()),
             },
         )
     return seat
@@ -124,7 +124,7 @@ def _check_seat(reach: Reach, warning: EarlyWarning, now: datetime, sentence: st
     seat = people.seat_of(warning.plan.document, level, warning.unit, reach.user, now)
     if seat is None:
         role = signatory_roles(warning.plan.document, level)[0]
-        named = {"number": warning.number, "role": role.words.said_in(get_language())}
+        named = {"number": warning.number, "role": role.words.in_language(get_language())}
         raise NotAllowed("not_a_signatory", sentence % named)
     return seat
 

@@ -53,11 +53,13 @@ class ProposalPage(LoginRequiredMixin, View):
         act = actions.draft if request.POST.get("act") == "draft" else actions.propose_new
         warning = submitted(
             form,
-            lambda said: act(incident_id=incident.pk, reach=request.reach, said=said, now=request.now),
+            lambda statement: act(
+                incident_id=incident.pk, reach=request.reach, statement=statement, now=request.now
+            ),
         )
         if warning is None:
             return self._page(request, incident, form, status=422)
-        messages.success(request, said_of(warning))
+        messages.success(request, message_about(warning))
         return see_other("warning", warning.number)
 
     def _page(self, request, incident, form, status=200):
@@ -79,10 +81,10 @@ class RevisePage(LoginRequiredMixin, View):
         warning = queries.get_warning(request.reach, number)
         form = self._form(warning, data=request.POST)
         proposes = request.POST.get("act") != "draft"
-        done = submitted(form, lambda said: _revise(request, warning, said, propose=proposes))
+        done = submitted(form, lambda statement: _revise(request, warning, statement, propose=proposes))
         if done is None:
             return self._page(request, warning, form, status=422)
-        messages.success(request, said_of(done))
+        messages.success(request, message_about(done))
         return see_other("warning", warning.number)
 
     def _form(self, warning, **kwargs):
@@ -117,13 +119,17 @@ class AdjustPage(LoginRequiredMixin, View):
         form = self._form(warning, data=request.POST)
         done = submitted(
             form,
-            lambda said: actions.adjust(
-                warning_id=warning.pk, reach=request.reach, said=said, now=request.now, rev=rev_of(request)
+            lambda statement: actions.adjust(
+                warning_id=warning.pk,
+                reach=request.reach,
+                statement=statement,
+                now=request.now,
+                rev=rev_of(request),
             ),
         )
         if done is None:
             return self._page(request, warning, form, status=422)
-        messages.success(request, said_of(done))
+        messages.success(request, message_about(done))
         return see_other("warning", done.number)
 
     def _form(self, warning, **kwargs):
@@ -166,14 +172,14 @@ def proposal_context(request, incident, form, *, now, warning=None, adjusts=None
     }
 
 
-def _revise(request, warning, said: Statement, *, propose: bool):
+def _revise(request, warning, statement: Statement, *, propose: bool):
     done = actions.revise(
-        warning_id=warning.pk, reach=request.reach, said=said, now=request.now, rev=rev_of(request)
+        warning_id=warning.pk, reach=request.reach, statement=statement, now=request.now, rev=rev_of(request)
     )
     return actions.propose(warning_id=done.pk, reach=request.reach, now=request.now) if propose else done
 
 
-def said_of(warning) -> str:
+def message_about(warning) -> str:
     """What has become of a proposal, for the message on the next page."""
     if warning.state == State.PROPOSED:
         return _("Waiting for the signature of: %(title)s.") % {"title": warning.signatory_post}

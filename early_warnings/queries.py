@@ -319,7 +319,7 @@ def is_intact(warning: EarlyWarning) -> bool:
 
 def kind_of_event(warning: EarlyWarning) -> str:
     words = drafting.kind_of_event(warning)
-    return words.said_in(get_language()) if words else ""
+    return words.in_language(get_language()) if words else ""
 
 
 def holding_open(incident: Incident) -> list[OpenItem]:

@@ -24,10 +24,10 @@ class StatementSerializer(StrictSerializer):
 
     def to_internal_value(self, data):
         given = super().to_internal_value(data)
-        said = Statement(
+        statement = Statement(
             **{name: given.pop(name) for name in ("level", "reason", "matter", "area", "measures")}
         )
-        return {**given, "said": said}
+        return {**given, "statement": statement}
 
 
 class NewWarningSerializer(StatementSerializer):

@@ -13,7 +13,7 @@ from common.idempotency import once
 from common.redirects import see_other
 from early_warnings import actions, forms, queries, superior_reports
 from early_warnings.choices import CallOutcome, ReportChannel
-from early_warnings.proposal_views import add_errors, rev_of, said_of
+from early_warnings.proposal_views import add_errors, message_about, rev_of
 from incidents.serializers import shown_reasons
 from journal.live_pages import PartsView
 from journal.models import Head
@@ -192,7 +192,7 @@ class Propose(WarningAct):
         done = actions.propose(
             warning_id=warning.pk, reach=request.reach, now=request.now, rev=rev_of(request)
         )
-        return said_of(done)
+        return message_about(done)
 
 
 class Withdraw(WarningAct):

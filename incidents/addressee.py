@@ -37,7 +37,7 @@ def as_recorded(named: Unit, unit: Unit) -> dict[str, Any]:
     return {"named_unit": {"code": named.code, "name": named.name, "goes_to": unit.code}}
 
 
-def said(content: Mapping[str, Any]) -> str:
+def recorded_as_text(content: Mapping[str, Any]) -> str:
     """The same for readers of the record."""
     named = content.get("named_unit")
     if not named:

@@ -39,7 +39,7 @@ def _asked(document: Document) -> Iterator[str]:
 
 
 def _field(fact: Fact, document: Document) -> forms.Field | None:
-    label = fact.words.said_in(language())
+    label = fact.words.in_language(language())
     match fact.kind:
         case "number":
             return forms.IntegerField(label=label, min_value=0, max_value=MOST, required=False)
@@ -47,7 +47,7 @@ def _field(fact: Fact, document: Document) -> forms.Field | None:
             return _choice(label, choices_of(fact.name))
         case "code":
             classes = demand_classes_of(document)
-            return _choice(label, [(line.id, line.words.said_in(language())) for line in classes])
+            return _choice(label, [(line.id, line.words.in_language(language())) for line in classes])
         case "yes_no":
             return _choice(label, [("yes", _("Yes")), ("no", _("No"))], coerce=_YES_NO.get)
         case _:

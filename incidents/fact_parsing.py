@@ -42,7 +42,7 @@ def _headcount(text: str):
 
 def choices_of(fact: str) -> list[tuple[str, str]]:
     """The choices of a fact for a form, in the reader's language."""
-    return [(code, words.said_in(language())) for code, words in FACTS[fact].choices.items()]
+    return [(code, words.in_language(language())) for code, words in FACTS[fact].choices.items()]
 
 
 def headcount_bands(document: Document) -> list[tuple[str, str]]:

@@ -224,7 +224,7 @@ class CloseForm(forms.Form):
         self._questions = list(questions)
         for one in self._questions:
             self.fields[_answer_to(one)] = forms.ChoiceField(
-                label=one.words.said_in(language()),
+                label=one.words.in_language(language()),
                 choices=Outcome.choices,
                 widget=forms.RadioSelect,
                 required=False,

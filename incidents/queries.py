@@ -138,7 +138,7 @@ def units_to_report_for(reach: Reach) -> QuerySet[Unit]:
 def redirected(incident: Incident) -> str:
     """Where the alarm named a unit that has ended: what the record says of it, for who raised it; else ""."""
     entries = Entry.objects.filter(thread=incident.key, kind="incident.reported").order_by("pk")
-    return addressee.said(content_of(entries[0])) if entries else ""
+    return addressee.recorded_as_text(content_of(entries[0])) if entries else ""
 
 
 def is_fresh(incident: Incident, now: datetime) -> bool:

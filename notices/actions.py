@@ -15,7 +15,7 @@ from journal.keys import key
 from journal.record import record
 from notices import callouts, validity
 from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
-from notices.message_templates import Message, Said, said
+from notices.message_templates import Message, Rendered, render
 from notices.models import Callout, Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
@@ -58,7 +58,7 @@ def queue(
         )
     validity.check_known(occasion.purpose)
     people, ways = list(recipients), usable(channels)
-    texts = {way: said(message, way, drill=occasion.drill) for way in ways}
+    texts = {way: render(message, way, drill=occasion.drill) for way in ways}
     leaves_at = first_moment(
         priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS), needed_by
     )
@@ -104,7 +104,7 @@ def bundle_wait() -> timedelta:
 
 
 def new_notice(
-    recipient: Recipient, channel: str, text: Said, *, queued_at: datetime, **fields: Any
+    recipient: Recipient, channel: str, text: Rendered, *, queued_at: datetime, **fields: Any
 ) -> Notice:
     """A notice on screen needs nobody to send it: it is sent by being there."""
     is_app = channel == Channel.APP

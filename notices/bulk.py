@@ -11,7 +11,7 @@ from accounts.models import Unit
 from notices import validity
 from notices.actions import bundle_wait, new_notice, usable
 from notices.choices import Channel
-from notices.message_templates import Message, said
+from notices.message_templates import Message, render
 from notices.models import Notice
 from notices.recipients import Recipient
 from notices.rules import first_moment, quiet_hours
@@ -51,7 +51,7 @@ def queue_many(
     is_too_late = len(ways) < len(usable(channels))
     rows, told = [], 0
     for note in notes:
-        texts = {way: said(note.message, way) for way in ways}
+        texts = {way: render(note.message, way) for way in ways}
         told += 0 if is_too_late else len(note.recipients)
         rows += [
             new_notice(

@@ -274,20 +274,20 @@ class Message(NamedTuple):
         return cls(**stored)
 
 
-class Said(NamedTuple):
+class Rendered(NamedTuple):
     text_zh: str
     text_en: str
     wording: str
 
 
-def said(message: Message, channel: str, *, drill: bool = False) -> Said:
+def render(message: Message, channel: str, *, drill: bool = False) -> Rendered:
     """What this channel says, in both languages, within its length.
 
     Numbers of people are masked here whatever the record keeps: a message goes to many, and over others' networks.
     """
     message = Message(**masked_within(message._asdict()))
     if not message.wording:
-        return Said(
+        return Rendered(
             _cut(message.text_zh, channel, "zh", drill), _cut(message.text_en, channel, "en", drill), ""
         )
     group = channel if channel in (Channel.SMS, Channel.VOICE) else "full"
@@ -300,7 +300,7 @@ def said(message: Message, channel: str, *, drill: bool = False) -> Said:
         )
         for language in ("zh", "en")
     }
-    return Said(texts["zh"], texts["en"], f"{message.wording}/{group}@{wording.version}")
+    return Rendered(texts["zh"], texts["en"], f"{message.wording}/{group}@{wording.version}")
 
 
 def _cut(text: str, channel: str, language: str, drill: bool) -> str:

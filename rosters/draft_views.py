@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.models import Post, User
-from accounts.names import told_apart
+from accounts.names import distinct_names
 from accounts.queries import holders
 from common import workbooks
 from common.errors import Invalid, Refused, is_allowed
@@ -106,7 +106,7 @@ class RosterPage(LoginRequiredMixin, View):
             "lines": queries.lines_of(shown, posts, roster.first_day, roster.last_day),
             "found": found,
             "choices": choices,
-            "names": told_apart([*(shift.person for shift in shown), *chain(*choices.values())]),
+            "names": distinct_names([*(shift.person for shift in shown), *chain(*choices.values())]),
             "form": form,
             "may_publish": roster.is_draft
             and is_allowed(permissions.check_can_publish, request.reach, roster.unit),

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import told_apart
+from accounts.names import distinct_names
 from common.date_fields import day_field, hour_field, moment_field
 from notices.choices import Channel
 
@@ -46,7 +46,7 @@ class RotationForm(forms.Form):
     def __init__(self, *args, holders, **kwargs):
         super().__init__(*args, **kwargs)
         self.holders = {person.pk: person for person in holders}
-        names = told_apart(self.holders.values())
+        names = distinct_names(self.holders.values())
         for pk in self.holders:
             self.fields[f"place_{pk}"] = forms.IntegerField(
                 label=names[pk], min_value=1, max_value=99, required=False
@@ -100,7 +100,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["person"].choices = list(told_apart(people).items())
+        self.fields["person"].choices = list(distinct_names(people).items())
 
 
 class SwapForm(forms.Form):
@@ -112,7 +112,7 @@ class SwapForm(forms.Form):
 
     def __init__(self, *args, people, returns, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["other"].choices = list(told_apart(people).items())
+        self.fields["other"].choices = list(distinct_names(people).items())
         self.fields["in_return"].choices = [("", "–"), *returns]
 
 

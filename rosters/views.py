@@ -6,7 +6,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.urls import reverse
 from django.views import View
 
-from accounts.names import told_apart
+from accounts.names import distinct_names
 from common.errors import is_allowed
 from common.idempotency import once
 from common.local_time import day_of
@@ -54,7 +54,7 @@ class MonthPage(LoginRequiredMixin, PartsView):
             "unit": self.unit,
             "posts": posts,
             "lines": lines,
-            "names": told_apart(shift.person for line in lines for cell in line.cells for shift in cell),
+            "names": distinct_names(shift.person for line in lines for cell in line.cells for shift in cell),
             "today": day_of(self.request.now),
             "may_change": is_allowed(permissions.check_can_publish, self.request.reach, self.unit),
             "now": self.request.now,
@@ -63,7 +63,7 @@ class MonthPage(LoginRequiredMixin, PartsView):
     def fairness_context(self):
         last = actions.end_of_month(self.first)
         loads = queries.fairness(self.unit, self.posts, last)
-        return {"loads": loads, "names": told_apart(line.person for line in loads), "until": last}
+        return {"loads": loads, "names": distinct_names(line.person for line in loads), "until": last}
 
 
 def _coming_month(now) -> dict:

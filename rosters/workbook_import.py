@@ -34,7 +34,7 @@ KNOWN_COLUMNS = (
     Column("to", ("结束",)),
     Column("stand-in", ("替班账号", "替班"), plain, is_needed=False),
 )
-COLUMNS = tuple(column.said for column in KNOWN_COLUMNS)
+COLUMNS = tuple(column.label for column in KNOWN_COLUMNS)
 #: (post, person) → the spans of their appointments.
 Spans = dict[tuple[int, int], list]
 #: A workbook of more lines is a mistake: three months of ten posts are 1,000.

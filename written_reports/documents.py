@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from common.local_time import day_of
 from common.official_documents import Block, Fields, Heading, Paper, Paragraph, Table
 from written_reports.choices import LineKind, Part
-from written_reports.labels import data_said, line_heads, line_said
+from written_reports.labels import data_rows, line_cells, line_heads
 from written_reports.models import WrittenVersion
 from written_reports.queries import Slot
 
@@ -19,13 +19,13 @@ def written_paper(slot: Slot, version: WrittenVersion) -> Paper:
     for part in report.parts:
         body.append(Heading(_("%(n)d. %(part)s") % {"n": len(body) // 2 + 1, "part": Part(part).label}))
         if part == Part.DATA:
-            body.append(Fields(tuple(data_said(version.data))))
+            body.append(Fields(tuple(data_rows(version.data))))
         else:
             body.append(Paragraph(version.texts.get(part, "")))
     if report.line_kind:
         kind = LineKind(report.line_kind)
         body.append(Heading(_("%(n)d. %(part)s") % {"n": len(body) // 2 + 1, "part": kind.label}))
-        rows = tuple(line_said(line, kind) for line in version.lines)
+        rows = tuple(line_cells(line, kind) for line in version.lines)
         body.append(
             Table(line_heads(kind), rows, widths=_WIDTHS[kind]) if rows else Paragraph(_("Nothing to list."))
         )

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from common.date_fields import day_field
 from written_reports import rules
 from written_reports.choices import Part
-from zero_reports.filing.classes import class_said
+from zero_reports.filing.classes import class_label
 
 #: So many empty lines stand below those that are filled.
 SPARE = 3
@@ -46,7 +46,7 @@ class WrittenForm(forms.Form):
                 initial=(texts or {}).get(part, ""),
                 widget=forms.Textarea(attrs={"rows": 5}),
             )
-        known = {line["class"]: class_said(line["class"]) for line in lines if line.get("class")}
+        known = {line["class"]: class_label(line["class"]) for line in lines if line.get("class")}
         self.classes = {**classes, **known}
         self.count = self._count(lines) if self.line_fields else 0
         for number in range(self.count):

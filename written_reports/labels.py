@@ -21,7 +21,7 @@ def state_look(state: SlotState) -> str:
     return _LOOKS[state]
 
 
-def data_said(data: dict) -> list[tuple[str, str]]:
+def data_rows(data: dict) -> list[tuple[str, str]]:
     """Label and figure, in order."""
     zeros, matters = data["zero_reports"], data["matters"]
     classes = class_words(data["classes"])
@@ -56,6 +56,6 @@ def line_heads(line_kind: str) -> tuple[str, ...]:
     return tuple(heads[name] for name in rules.fields_of(line_kind))
 
 
-def line_said(line: dict, line_kind: str) -> tuple[str, ...]:
+def line_cells(line: dict, line_kind: str) -> tuple[str, ...]:
     words = {"class": class_words({line["class"]: 0})[0][0]} if line.get("class") else {}
     return tuple(str({**line, **words}.get(name) or "–") for name in rules.fields_of(line_kind))

@@ -36,7 +36,7 @@ class Slot(NamedTuple):
         if self.report is not None:
             return self.report.title
         assert self.asking is not None
-        return self.asking.line.words.said_in(get_language())
+        return self.asking.line.words.in_language(get_language())
 
     @property
     def parts(self) -> tuple[str, ...]:

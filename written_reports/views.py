@@ -16,7 +16,7 @@ from written_reports.choices import Part, SlotState
 from written_reports.documents import file_name, written_paper
 from written_reports.figures import figures
 from written_reports.forms import WrittenForm
-from written_reports.labels import data_said, line_heads, line_said, state_look
+from written_reports.labels import data_rows, line_cells, line_heads, state_look
 from zero_reports.counts.queries import get_unit, top_units
 from zero_reports.filing.classes import classes_at
 from zero_reports.filing.reading import check_may_look
@@ -112,10 +112,10 @@ class WrittenPage(_OneWritten):
             "state": state,
             "state_look": state_look(state),
             "form": (form or self._form(request)).as_asked() if may_write else None,
-            "data": data_said(last.data if last else figures(slot.unit, slot.period, now)),
+            "data": data_rows(last.data if last else figures(slot.unit, slot.period, now)),
             "last": last,
-            "last_said": said(last, slot.line_kind) if last else None,
-            "theirs": said(report, slot.line_kind) if theirs and report else None,
+            "last_contents": contents_of(last, slot.line_kind) if last else None,
+            "theirs": contents_of(report, slot.line_kind) if theirs and report else None,
             "former": versions[1:],
             "has_changed": bool(last and report and (report.texts, report.lines) != (last.texts, last.lines)),
             "may_receive": bool(last)
@@ -126,12 +126,12 @@ class WrittenPage(_OneWritten):
         return render(request, "written_reports/one.html", context, status=status)
 
 
-def said(thing, line_kind: str) -> dict:
+def contents_of(thing, line_kind: str) -> dict:
     """Words and lines of a draft or a version, for reading."""
     return {
         "texts": [(Part(part).label, text) for part, text in thing.texts.items() if text],
         "heads": line_heads(line_kind),
-        "lines": [line_said(line, line_kind) for line in thing.lines],
+        "lines": [line_cells(line, line_kind) for line in thing.lines],
     }
 
 

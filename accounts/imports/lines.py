@@ -32,7 +32,7 @@ class Line(NamedTuple):
         return f"{self.username}  {self.name}"
 
     @property
-    def said(self) -> str:
+    def as_text(self) -> str:
         return f"{self.who}  {self.unit.code}  {self.kind}  {self.title or self.squad}"
 
 

@@ -69,7 +69,7 @@ class PeopleImport:
         held = same_post(line, self.held.get(line.key, ()))
         if held is None:
             is_new = line.key not in self.known and line.key not in {one.key for one in self.appointing}
-            self.diff.add_new("account" if is_new else "post", line.said)
+            self.diff.add_new("account" if is_new else "post", line.as_text)
             self.appointing.append(line)
             return
         terms = terms_of(line, held)
@@ -82,7 +82,7 @@ class PeopleImport:
         if terms.why_ignored:
             self.diff.ignore(line.number, line.who, terms.why_ignored)
         if terms.changes:
-            self.diff.add_changes(f"{line.who}  {held.said}", [Field("to", *terms.changes)])
+            self.diff.add_changes(f"{line.who}  {held.as_text}", [Field("to", *terms.changes)])
             self.rescheduling.append((line, held, line.valid_to))
         if not changes and not terms.changes and not terms.why_ignored:
             self.diff.unchanged += 1

@@ -24,7 +24,7 @@ class Held(NamedTuple):
     valid_to: datetime | None
 
     @property
-    def said(self) -> str:
+    def as_text(self) -> str:
         return f"{self.kind}  {self.title}"
 
 

@@ -17,7 +17,7 @@ MASK, KEEP = "mask", "keep"
 LONGEST_REASON = 300
 
 
-def kind_said(kind: str) -> str:
+def kind_label(kind: str) -> str:
     return {
         "identity": _("an identity number"),
         "mobile": _("a mobile number"),
@@ -27,10 +27,10 @@ def kind_said(kind: str) -> str:
 
 
 def sentence(finding: Finding) -> str:
-    return _("“%(typed)s” looks like %(kind)s.") % {"typed": finding.text, "kind": kind_said(finding.kind)}
+    return _("“%(typed)s” looks like %(kind)s.") % {"typed": finding.text, "kind": kind_label(finding.kind)}
 
 
-def told(found: list[tuple[str, Finding]]) -> list[dict[str, str]]:
+def as_json(found: list[tuple[str, Finding]]) -> list[dict[str, str]]:
     """What was found where, for an answer of the API; never the number itself."""
     return [{"field": path, "kind": finding.kind, "masked": finding.masked} for path, finding in found]
 
@@ -55,7 +55,7 @@ def noticed(found: list[tuple[str, Finding]], proposal: Any) -> Invalid:
             "record can never be corrected. Mask it and save, or keep it and sign why."
         ),
         fields=fields,
-        found=told(found),
+        found=as_json(found),
         masked=proposal,
     )
 

@@ -53,7 +53,7 @@ class TypedMiddleware:
         # A file cannot be handed back to be sent again: its form is masked too, and says so.
         route, life_risk = request.resolver_match.view_name, request.POST.getlist("life_risk")
         if request.FILES or is_masked_at_once(route, life_risk):
-            messages.warning(request, said_of(found))
+            messages.warning(request, notice_of_masking(found))
             return _go_on_masked(request)
         return self._answered(request, found, answer)
 
@@ -88,7 +88,7 @@ def noticed_in(route: str, form: QueryDict) -> list[Noticed]:
     return found
 
 
-def said_of(found: list[Noticed]) -> str:
+def notice_of_masking(found: list[Noticed]) -> str:
     return keeping.why_masked(number.masked for one in found for number in one.numbers)
 
 

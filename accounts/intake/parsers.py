@@ -29,7 +29,7 @@ def looked_at(request, body: Any) -> Any:
     if not found:
         return body
     if is_masked_at_once(route, _life_risk(body)):
-        request._request.masked_numbers = keeping.told(found)
+        request._request.masked_numbers = keeping.as_json(found)
         return _masked(route, body)
     match answer:
         case {"answer": keeping.MASK}:

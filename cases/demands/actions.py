@@ -53,7 +53,7 @@ def note_step(
     permissions.check_can_work_on(reach, matter)
     if kind in rules.STEPS:
         _check_not_closed(matter, demand)
-        _check_said(matter, note)
+        _check_is_reported(matter, note)
         verb = rules.STEPS[kind]
     else:
         # What the statute asks for after the answer (a review, a re-check) goes on when the demand is closed.
@@ -92,7 +92,7 @@ def issue_reply(
             % {"number": matter.number},
         )
     _check_outcome(matter, outcome, law)
-    _check_said(matter, note)
+    _check_is_reported(matter, note)
     check_words(matter, law)
     happened = in_order(at, note, now)
 
@@ -125,7 +125,7 @@ def close_demand(*, reach: Reach, matter_id: int, note: str, now: datetime) -> D
             _("The demand of %(number)s was not closed: no reply is on record. Note the reply first.")
             % {"number": matter.number},
         )
-    _check_said(matter, note)
+    _check_is_reported(matter, note)
     check_words(matter, note)
 
     demand.closed_at = now
@@ -151,7 +151,7 @@ def _check_not_closed(matter: Matter, demand: Demand) -> None:
         )
 
 
-def _check_said(matter: Matter, words: str) -> None:
+def _check_is_reported(matter: Matter, words: str) -> None:
     if not words.strip():
         raise Invalid(
             "note_missing",

@@ -12,7 +12,7 @@ from clocks.serializers import ClockSerializer
 from common.api import idempotent
 from common.serializers import validated
 from journal.kinds import KINDS
-from plans.document.steps import said
+from plans.document.steps import step_label
 
 
 class OneDemand(APIView):
@@ -78,5 +78,5 @@ def _demand(matter: Matter, demand: Demand, now) -> dict:
         "law": demand.law,
         "closed_at": demand.closed_at,
         "clocks": ClockSerializer(queries.clocks_of(matter), many=True, context={"now": now}).data,
-        "steps": [{"kind": kind.name, "title": said(kind)} for kind in kinds],
+        "steps": [{"kind": kind.name, "title": step_label(kind)} for kind in kinds],
     }

@@ -18,7 +18,7 @@ from common.idempotency import once
 from common.redirects import see_other
 from incidents.steps.forms import StepForm
 from journal.kinds import KINDS
-from plans.document.steps import choices, said
+from plans.document.steps import choices, step_label
 from zero_reports.filing.reading import valid
 
 
@@ -34,7 +34,7 @@ def demand_context(matter: Matter, may_work: bool, now: datetime) -> dict:
     return {
         **context,
         "demand_steps": [
-            (kind, said(KINDS[kind]), SaidForm(auto_id=f"{kind.partition('.')[2]}-%s"))
+            (kind, step_label(KINDS[kind]), SaidForm(auto_id=f"{kind.partition('.')[2]}-%s"))
             for kind in left
             if kind in rules.STEPS
         ],

@@ -8,8 +8,8 @@ from cases.matters.choices import MatterState, MatterVerb
 from common.paths import PathField
 from journal.keys import key
 from journal.kinds import KINDS
-from plans.document.steps import said
-from zero_reports.filing.classes import class_said
+from plans.document.steps import step_label
+from zero_reports.filing.classes import class_label
 from zero_reports.rounds.periodic import ForPeriod, ForPeriodQuerySet
 
 
@@ -93,7 +93,7 @@ class Matter(ForPeriod):
 
     @property
     def class_name(self) -> str:
-        return class_said(self.dispute_class)
+        return class_label(self.dispute_class)
 
 
 class MatterStep(models.Model):
@@ -118,5 +118,5 @@ class MatterStep(models.Model):
     def name(self) -> str:
         """What was done, in the reader's language."""
         if self.verb == MatterVerb.STATUTORY_STEP and self.kind in KINDS:
-            return said(KINDS[self.kind])
+            return step_label(KINDS[self.kind])
         return self.get_verb_display()

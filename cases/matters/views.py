@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import View
 
-from accounts.queries import open_unit, titles_said
+from accounts.queries import open_unit, title_labels
 from cases.demands.views import demand_context
 from cases.matters import actions, permissions, queries, rules
 from cases.matters.choices import MatterState, MatterVerb
@@ -68,7 +68,7 @@ class MatterPage(LoginRequiredMixin, View):
         may_work = is_allowed(permissions.check_can_work_on, request.reach, matter)
         verbs = rules.TRANSITIONS.verbs_for(matter.state) if may_work else []
         steps = list(matter.steps.select_related("by"))
-        titles = titles_said(step.post for step in steps)
+        titles = title_labels(step.post for step in steps)
         for step in steps:
             step.post = titles.get(step.post, "")
         context = {

@@ -19,7 +19,7 @@ def form_paper(form: OfficialForm) -> Paper:
         issuer=str(form.unit),
         number=form.number,
         title=str(form.get_kind_display()),
-        body=(Fields(((_("Day"), str(form.day)), *form.said)),),
+        body=(Fields(((_("Day"), str(form.day)), *form.rows)),),
         signed=str(form.unit),
         dated=day_of(form.sent_at) if form.sent_at else None,
         notes=tuple(notes),

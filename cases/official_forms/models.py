@@ -7,7 +7,7 @@ from django.db.models import Q
 from cases.official_forms.choices import FOUND, FormKind, FormState, fields_of
 from common.paths import PathField
 from journal.keys import key
-from zero_reports.filing.classes import class_said, in_order
+from zero_reports.filing.classes import class_label, in_order
 
 
 class OfficialFormQuerySet(models.QuerySet):
@@ -69,7 +69,7 @@ class OfficialForm(models.Model):
         return self.matter.key if self.matter else self.key
 
     @property
-    def said(self) -> list[tuple[str, str]]:
+    def rows(self) -> list[tuple[str, str]]:
         """Label and what was entered, in the form's order and the reader's language."""
         return [
             (str(field.label), _in_words(field, self.fields.get(field.name, "")))
@@ -80,14 +80,14 @@ class OfficialForm(models.Model):
     def classes(self) -> dict[str, str]:
         """The classes of which this form holds a number, with their words."""
         held = [name.removeprefix(FOUND) for name in self.fields if name.startswith(FOUND)]
-        return {name: class_said(name) for name in in_order(held)}
+        return {name: class_label(name) for name in in_order(held)}
 
 
 def _in_words(field, value) -> str:
     if value in (None, "", []):
         return "–"
     if field.kind == "class":
-        return class_said(value)
+        return class_label(value)
     if field.choices:
         words = dict(field.choices.choices)
         chosen = value if isinstance(value, list) else [value]

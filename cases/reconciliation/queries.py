@@ -17,7 +17,7 @@ from accounts.models import Unit
 from cases.matters.choices import MatterState
 from cases.matters.models import Matter
 from common.paths import WIDTH
-from zero_reports.filing.classes import class_said, in_order
+from zero_reports.filing.classes import class_label, in_order
 from zero_reports.filing.models import ReportItem
 
 Key = tuple[int, str]
@@ -52,7 +52,7 @@ def agreements(unit: Unit, month: date) -> list[Agreement]:
     reported = _sum(_reported(unit, first, last), "report__unit__path", owner)
     registered = _sum(matters, "unit_path", owner)
     filed = _sum(matters.filter(state=MatterState.FILED), "unit_path", owner)
-    taken_over = _sum(matters.filter(_still_said()), "unit_path", owner)
+    taken_over = _sum(matters.filter(_still_reported()), "unit_path", owner)
     # Also a demand has been taken over: the platform holds it, and its file waits for the reply.
     demands = _sum(matters.filter(demand__closed_at=None, demand__isnull=False), "unit_path", owner)
     return [
@@ -106,7 +106,7 @@ def _agreement(
             )
             % {"n": answering}
         )
-    return Agreement(unit, class_said(name) or _("Incidents"), said, held, done, reasons)
+    return Agreement(unit, class_label(name) or _("Incidents"), said, held, done, reasons)
 
 
 def _classes(keys: set[Key], unit_id: int) -> list[str]:
@@ -119,7 +119,7 @@ def _reported(unit: Unit, first: date, last: date) -> QuerySet[ReportItem]:
     )
 
 
-def _still_said() -> Exists:
+def _still_reported() -> Exists:
     """Of matters: whether their very words still stand in the unit's current report."""
     same = ReportItem.objects.filter(
         report__current=True,

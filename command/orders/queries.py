@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.choices import PostKind
 from accounts.duty import meant
 from accounts.models import Appointment, Post, Unit
-from accounts.names import told_apart
+from accounts.names import distinct_names
 from accounts.scope import Reach
 from accounts.verbs import VERBS
 from command.orders import permissions, rules
@@ -188,7 +188,7 @@ def recipients_for(incident: Incident, now: datetime) -> list[Recipient]:
         post__unit__in=units, post__kind__in=[PostKind.FIRST_RESPONDER, PostKind.EXPERT]
     )
     rows = list(responders.select_related("person", "post").order_by("pk"))
-    names = told_apart(held.person for held in rows)
+    names = distinct_names(held.person for held in rows)
     for held in rows:
         found[TargetKind.PERSON.named(held.person.username)] = f"{held.post} · {names[held.person.pk]}"
     return [Recipient(value, label) for value, label in found.items()]

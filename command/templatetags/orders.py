@@ -18,4 +18,4 @@ def order_recipient(order) -> str:
     words = next(
         (s.words for s in squads_of(order.incident.plan.document) if s.id == order.target_squad), None
     )
-    return f"{words.said_in(get_language()) if words else order.target_squad} · {order.target_unit}"
+    return f"{words.in_language(get_language()) if words else order.target_squad} · {order.target_unit}"

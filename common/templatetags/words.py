@@ -31,7 +31,7 @@ def in_language(words: Any) -> Any:
 
 
 @register.simple_tag
-def said(words):
+def display(words):
     """A plan's own wording (`{zh, en}`) in the reader's language."""
     return in_language(words) or ""
 

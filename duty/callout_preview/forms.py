@@ -26,6 +26,6 @@ class AskForm(forms.Form):
         self.fields["unit"].queryset = units_for(reach, "readiness.view").filter(valid_to__isnull=True)
         language = get_language()
         self.fields["level"].choices = [
-            *((level.id, level.words.said_in(language)) for level in levels_of(document)),
+            *((level.id, level.words.in_language(language)) for level in levels_of(document)),
             (LIFE_RISK, _("An alarm with a life at risk, before any level")),
         ]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from accounts.contacts.queries import has_gateway
 from accounts.models import Unit
-from accounts.queries import Holder, titles_said
+from accounts.queries import Holder, title_labels
 from clocks.durations import parse
 from duty.callout_preview.choices import LIFE_RISK, Break, Moment, What
 from duty.callout_preview.gaps import break_of_role, with_breaks
@@ -137,7 +137,7 @@ def _said(waves: Sequence[Wave]) -> tuple[Wave, ...]:
     """The waves with the titles of posts in the reader's language."""
     people = [told for wave in waves for told in wave.people]
     abouts = [broken.about for wave in waves for broken in wave.breaks if isinstance(broken.about, str)]
-    titles = titles_said([*(one.post for one in people), *(one.instead_of for one in people), *abouts])
+    titles = title_labels([*(one.post for one in people), *(one.instead_of for one in people), *abouts])
 
     def told(one: Told) -> Told:
         return one._replace(post=titles.get(one.post, ""), instead_of=titles.get(one.instead_of, ""))

@@ -14,7 +14,7 @@ def answer(found: Answer) -> dict:
         "plan": {"id": found.version.plan.plan_id, "version": found.version.version},
         "needs_each": found.needs_each,
         "waves": [_wave(wave) for wave in found.waves],
-        "report_to": [role.words.said_in(get_language()) for role in found.outside],
+        "report_to": [role.words.in_language(get_language()) for role in found.outside],
     }
 
 
@@ -46,5 +46,5 @@ def _told(told: Told) -> dict:
 
 
 def _broken(broken: Broken) -> dict:
-    about = broken.about if isinstance(broken.about, str) else broken.about.said_in(get_language())
+    about = broken.about if isinstance(broken.about, str) else broken.about.in_language(get_language())
     return {"why": str(broken.why), "about": about or None, "sentence": str(Break(broken.why).label)}

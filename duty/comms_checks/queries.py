@@ -131,7 +131,7 @@ def grid(unit: Unit, at: datetime) -> Grid:
 
 
 def _title(role: Role) -> str:
-    return role.words.said_in(get_language())
+    return role.words.in_language(get_language())
 
 
 def _first(holders: Sequence[Holder]) -> list[Holder]:

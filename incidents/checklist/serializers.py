@@ -52,4 +52,4 @@ def _mark(row: ChecklistLine) -> dict | None:
 
 
 def _said(item: ChecklistItem) -> str:
-    return item.words.said_in(get_language())
+    return item.words.in_language(get_language())

@@ -38,13 +38,13 @@ def check_answers(incident: Incident, asked: Iterable[Question], answers: Answer
             )
             % {
                 "number": incident.number,
-                "open": "; ".join(one.words.said_in(language) for one in open_ones),
+                "open": "; ".join(one.words.in_language(language) for one in open_ones),
             },
             open=[
                 {
                     "kind": "checklist" if one.is_line else "call",
                     "key": one.id,
-                    "title": one.words.said_in(language),
+                    "title": one.words.in_language(language),
                 }
                 for one in open_ones
             ],
@@ -68,7 +68,7 @@ def _check_answer(incident: Incident, asked: Question, answer: Answer) -> None:
     if answer.outcome == Outcome.NOT_NEEDED and asked.asks_why and not answer.note.strip():
         raise _refused(
             incident,
-            _("say why this was not needed: “%(line)s”.") % {"line": asked.words.said_in(get_language())},
+            _("say why this was not needed: “%(line)s”.") % {"line": asked.words.in_language(get_language())},
         )
     if found := unsigned_personal_data_in(answer.note):
         raise _refused(incident, _("take out of the reason: %(text)s.") % {"text": found[0].text})

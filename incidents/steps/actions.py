@@ -17,7 +17,7 @@ from incidents.models import Incident
 from incidents.steps.queries import Step, steps_of
 from incidents.transitions import lock_incident
 from journal.models import Entry
-from plans.document.steps import said
+from plans.document.steps import step_label
 
 
 @transaction.atomic
@@ -73,14 +73,14 @@ def _check_not_held_back(incident: Incident, step: Step) -> None:
     """Rescue first, accountability later (city plan §1.4(2))."""
     if lines := holding_back(incident, step.kind.name):
         language = get_language()
-        named_lines = "; ".join(line.item.words.said_in(language) for line in lines)
+        named_lines = "; ".join(line.item.words.in_language(language) for line in lines)
         raise WrongState(
             "life_safety_first",
             _(
                 "“%(step)s” was not noted on %(number)s: rescue comes before accountability, and these lines are "
                 "open: %(lines)s. Mark each as done, or as not needed with the reason."
             )
-            % {"step": said(step.kind), "number": incident.number, "lines": named_lines},
+            % {"step": step_label(step.kind), "number": incident.number, "lines": named_lines},
             open=[line.item.id for line in lines],
         )
 

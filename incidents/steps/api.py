@@ -12,7 +12,7 @@ from incidents.serializers import entry as entry_of
 from incidents.steps import actions, queries
 from incidents.steps.forms import NotedStepSerializer
 from journal.record import content_of
-from plans.document.steps import said
+from plans.document.steps import step_label
 
 
 class Steps(APIView):
@@ -36,7 +36,7 @@ class Steps(APIView):
 def _step(step: queries.Step) -> dict:
     return {
         "kind": step.kind.name,
-        "title": said(step.kind),
+        "title": step_label(step.kind),
         "plan": step.plan,
-        "plan_title": step.title.said_in(get_language()),
+        "plan_title": step.title.in_language(get_language()),
     }

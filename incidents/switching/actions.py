@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.credentials import check_credential
 from accounts.scope import Reach
 from clocks.actions import record_with_clocks
-from clocks.succession import as_said, counted, hand_over
+from clocks.succession import as_recorded, counted, hand_over
 from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
 from common.personal_data import unsigned_personal_data_in
@@ -57,7 +57,7 @@ def _switch(incident_id: int, reach: Reach, to: str, reason: str, credential: st
         "plan_after": found.version.ref,
         "reason": reason,
         "credential": credential,
-        "clocks": list(as_said(found.clocks)),
+        "clocks": list(as_recorded(found.clocks)),
         "counts": counted(found.clocks),
     }
     record_with_clocks("incident.plan_switched", content=content, **entry)

@@ -36,7 +36,7 @@ def parts_of(document: Document) -> list[Part]:
 
 
 def _chapter(chapter: chapters.Chapter) -> Part:
-    return Part(f"chapter-{chapter.id}", chapter.words.said_in(get_language()), chapter.lines)
+    return Part(f"chapter-{chapter.id}", chapter.words.in_language(get_language()), chapter.lines)
 
 
 def _organisation(document: Document) -> Iterator[Line]:

@@ -47,15 +47,15 @@ def groups_of(kind: str) -> frozenset[str]:
     return frozenset(name for name, kinds in GROUPS.items() if kind in kinds)
 
 
-def said(kind: Kind) -> str:
+def step_label(kind: Kind) -> str:
     """What a step is called, in the reader's language."""
-    return Words(kind.zh, kind.en).said_in(get_language())
+    return Words(kind.zh, kind.en).in_language(get_language())
 
 
 def choices(steps: Iterable[Step]) -> list[tuple[str, list[tuple[str, str]]]]:
     """The steps for a form: grouped by plan, in the reader's language."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for step in steps:
-        title = step.title.said_in(get_language())
-        groups.setdefault(title, []).append((step.kind.name, said(step.kind)))
+        title = step.title.in_language(get_language())
+        groups.setdefault(title, []).append((step.kind.name, step_label(step.kind)))
     return list(groups.items())

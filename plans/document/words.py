@@ -8,7 +8,7 @@ class Words(NamedTuple):
     zh: str
     en: str
 
-    def said_in(self, language: str | None) -> str:
+    def in_language(self, language: str | None) -> str:
         """The words for a language code such as "zh-hans" or "en"; Chinese wherever in doubt."""
         return self.en if (language or "").startswith("en") else self.zh
 

@@ -9,7 +9,7 @@ from plans.editor.controls import DurationField, parts_of
 
 
 def here(said: Words) -> str:
-    return said.said_in(get_language())
+    return said.in_language(get_language())
 
 
 def kind_choices() -> list[tuple[str, str]]:

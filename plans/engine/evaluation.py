@@ -61,11 +61,11 @@ class Reason:
         return {
             "kind": self.kind,
             "level": self.level,
-            "rule": self.rule.said_in(language),
-            "found": self.found.said_in(language),
+            "rule": self.rule.in_language(language),
+            "found": self.found.in_language(language),
             "citation": self.cite,
             "origin": self.origin,
-            "why": self.why.said_in(language),
+            "why": self.why.in_language(language),
         }
 
 

@@ -241,12 +241,12 @@ def _not_loadable(problems: list[Problem]) -> Invalid:
     return Invalid(
         "plan_has_problems",
         _("The plan was not loaded: it has %(count)s problems, the first in line %(line)s: %(problem)s")
-        % {"count": len(found), "line": first.line, "problem": said(first)},
-        problems=[{"line": p.line, "path": p.path, "message": said(p)} for p in found],
+        % {"count": len(found), "line": first.line, "problem": as_text(first)},
+        problems=[{"line": p.line, "path": p.path, "message": as_text(p)} for p in found],
     )
 
 
-def said(problem: Problem | Finding) -> str:
+def as_text(problem: Problem | Finding) -> str:
     """A problem's sentence in the reader's language."""
     return _(problem.sentence) % problem.values
 
@@ -261,11 +261,11 @@ def _step(version: PlanVersion, done: Transition, actor: User | None, now: datet
         unit=version.plan.owner_unit,
         actor=actor,
         at=now,
-        content={"plan": version.ref, "sha256": version.sha256, **_term_said(version), **said},
+        content={"plan": version.ref, "sha256": version.sha256, **_term_as_text(version), **said},
     )
 
 
-def _term_said(version: PlanVersion) -> dict:
+def _term_as_text(version: PlanVersion) -> dict:
     """The term of a campaign for the journal; nothing for a standing plan."""
     said = {name: str(getattr(version, name) or "") for name in _TERM}
     return {name: text for name, text in said.items() if text}

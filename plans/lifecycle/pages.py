@@ -178,12 +178,12 @@ def _comes_back(document: Document, line: ClockLine) -> list[str]:
         times = _listed([duration_in_words(before) for before in line.remind.before])
         said.append(_("Reminded before the cut-off: %(times)s") % {"times": times})
     for step in line.remind.climb:
-        who = role_of(document, step.role).words.said_in(get_language())
+        who = role_of(document, step.role).words.in_language(get_language())
         after = {"after": duration_in_words(step.after), "role": who}
         said.append(_("%(after)s after the cut-off: %(role)s hears who is silent") % after)
     if line.written:
         names = [*line.written.parts, line.written.lines]
-        parts = [_PARTS[name].said_in(get_language()) for name in names if name in _PARTS]
+        parts = [_PARTS[name].in_language(get_language()) for name in names if name in _PARTS]
         said.append(_("A written report: %(parts)s") % {"parts": _listed(parts)})
     return said
 

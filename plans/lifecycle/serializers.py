@@ -57,7 +57,7 @@ class EvaluateSerializer(StrictSerializer):
 
 
 def here(said: Words) -> str:
-    return said.said_in(get_language())
+    return said.in_language(get_language())
 
 
 def summary(version: PlanVersion) -> dict:

@@ -204,7 +204,7 @@ def as_seen(seat: Signatory | None, language: str) -> Mapping[str, str] | None:
     if seat is None:
         return None
     return {
-        "role": seat.role.words.said_in(language),
+        "role": seat.role.words.in_language(language),
         "post": seat.title_en if language.startswith("en") else seat.title_zh,
         "unit": seat.unit.code,
         "holder": str(seat.holder),

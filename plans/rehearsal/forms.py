@@ -122,4 +122,4 @@ def _choices(fact: Fact) -> list[tuple[str, str]]:
 
 
 def _here(said: Words) -> str:
-    return said.said_in(get_language())
+    return said.in_language(get_language())

@@ -11,9 +11,9 @@ from plans.document.words import Words, joined, words
 from plans.engine.conditions import classes_of, rule_in_words
 from plans.engine.evaluation import Document, Level, criteria_of, levels_of
 from plans.engine.facts import same
+from plans.versions.display import Line, keyed, plain
 from plans.versions.phrases import duration_words, kind_words
 from plans.versions.rest import rest_of
-from plans.versions.saying import Line, keyed, plain
 
 _ADDED_BY_BUREAU = Words("（本局补充）", " (added by the bureau)")
 

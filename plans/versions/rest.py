@@ -6,7 +6,7 @@ from typing import Any
 from plans.document.words import named
 from plans.engine.evaluation import Document
 from plans.engine.facts import same
-from plans.versions.saying import Line, keyed, plain
+from plans.versions.display import Line, keyed, plain
 
 #: What the sections above say of each entry of a list; what is left over is compared as it is written.
 _SAID = {

@@ -66,12 +66,12 @@ def sections(found: list[Section]) -> list[dict]:
     language = get_language()
     return [
         {
-            "title": section.title.said_in(language),
+            "title": section.title.in_language(language),
             "changes": [
                 {
-                    "about": change.about.said_in(language),
-                    "before": change.before.said_in(language),
-                    "after": change.after.said_in(language),
+                    "about": change.about.in_language(language),
+                    "before": change.before.in_language(language),
+                    "after": change.after.in_language(language),
                 }
                 for change in section.changes
             ],

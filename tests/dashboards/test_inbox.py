@@ -9,9 +9,9 @@ from journal.record import content_of
 from notices.choices import State
 from notices.models import Notice
 from notices.queries import inbox
-from tests.early_warnings.conftest import incident, passwords, proposed, said
+from tests.early_warnings.conftest import incident, passwords, proposed, statement
 
-__all__ = ["incident", "passwords", "proposed", "said"]
+__all__ = ["incident", "passwords", "proposed", "statement"]
 
 pytestmark = pytest.mark.usefixtures("plan")
 

@@ -12,7 +12,7 @@ from dashboards.promise.queries import chains
 from dashboards.promise.rules import Chain
 from notices import actions
 from notices.models import Notice
-from tests.early_warnings.conftest import incident, passwords, proposed, said, signed  # noqa: F401
+from tests.early_warnings.conftest import incident, passwords, proposed, signed, statement  # noqa: F401
 
 
 def chain(now, *seconds, number="W-1"):

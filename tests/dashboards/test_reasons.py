@@ -3,9 +3,9 @@
 import pytest
 
 from journal.numbering import number_new
-from tests.early_warnings.conftest import incident, passwords, proposed, said, signed
+from tests.early_warnings.conftest import incident, passwords, proposed, signed, statement
 
-__all__ = ["incident", "passwords", "proposed", "said", "signed"]
+__all__ = ["incident", "passwords", "proposed", "signed", "statement"]
 
 
 @pytest.mark.parametrize(("language", "rule", "found"), [("zh-hans", "人数 6—20", "人数 15"), ("en", "headcount 6–20", "headcount 15")])  # fmt: skip

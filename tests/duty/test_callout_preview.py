@@ -15,13 +15,13 @@ from incidents.actions import Alarm, report_incident
 from notices import escalation
 from notices.models import EscalationStep, Notice
 from plans.engine.facts import Facts
-from tests.early_warnings.conftest import PASSWORD, SIGNER, passwords, said
+from tests.early_warnings.conftest import PASSWORD, SIGNER, passwords, statement
 
-__all__ = ["passwords", "said"]
+__all__ = ["passwords", "statement"]
 
 
 @pytest.fixture
-def happens(plan, units, reach, said, passwords, now):
+def happens(plan, units, reach, statement, passwords, now):
     """happens("orange", "T11", at) → a warning proposed, and with signed=True signed, as in life."""
 
     def happen(level, unit="C1", at=None, *, signed=True):
@@ -30,7 +30,7 @@ def happens(plan, units, reach, said, passwords, now):
                       facts=Facts.from_dict({"headcount": 8}))  # fmt: skip
         incident, _new = report_incident(reach=reach("county1.duty", at), alarm=alarm, now=at)
         duty = reach("county1.duty", at)
-        warning = actions.propose_new(incident_id=incident.pk, reach=duty, said=said(level), now=at)
+        warning = actions.propose_new(incident_id=incident.pk, reach=duty, statement=statement(level), now=at)
         if signed:
             signer = warning.requests.get().post.appointments.current(at).get(held_as="holder").person
             actions.sign(warning_id=warning.pk, reach=reach(signer.username, at), credential=PASSWORD, now=at)

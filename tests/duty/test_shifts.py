@@ -321,7 +321,7 @@ def test_leaders_hand_over_what_waits_for_a_signature_first_and_no_silent_units(
     incident = Incident.objects.get()
     early_warnings.propose_new(
         incident_id=incident.pk, reach=reach("county1.duty", at(24, 8, 31)), now=at(24, 8, 31),
-        said=early_warnings.Statement(level="orange", reason="现场人数还在增加"),
+        statement=early_warnings.Statement(level="orange", reason="现场人数还在增加"),
     )  # fmt: skip
 
     kinds = [thing.kind for thing in what_passes(between.incoming.post, at(24, 8, 40))]

@@ -55,20 +55,22 @@ def incident(plan, units, reach, now):
 
 
 @pytest.fixture
-def said():
-    """said("red") → a statement of that level."""
+def statement():
+    """statement("red") → a statement of that level."""
     return lambda level="yellow", reason="人数较多，情绪激动", **more: Statement(
         level=level, reason=reason, **more
     )
 
 
 @pytest.fixture
-def proposed(incident, said, reach, now):
+def proposed(incident, statement, reach, now):
     """proposed("orange") → a warning that waits for its signature, drafted by county 1's duty officer."""
 
     def propose(level="yellow", *, by="county1.duty", at=None, on=None, **facts):
         event = on or incident(at=at, **facts)
-        return actions.propose_new(incident_id=event.pk, reach=reach(by, at), said=said(level), now=at or now)
+        return actions.propose_new(
+            incident_id=event.pk, reach=reach(by, at), statement=statement(level), now=at or now
+        )
 
     return propose
 
@@ -87,12 +89,14 @@ def signed(proposed, passwords, reach, now):
 
 
 @pytest.fixture
-def in_state(incident, proposed, signed, said, reach, now):
+def in_state(incident, proposed, signed, statement, reach, now):
     """in_state(State.RETURNED) → a yellow warning in that state (signed: only within its transaction)."""
 
     def make(state):
         if state == State.DRAFT:
-            return actions.draft(incident_id=incident().pk, reach=reach("county1.duty"), said=said(), now=now)
+            return actions.draft(
+                incident_id=incident().pk, reach=reach("county1.duty"), statement=statement(), now=now
+            )
         if state in (State.PROPOSED, State.RETURNED, State.WITHDRAWN):
             warning = proposed()
             if state == State.RETURNED:
@@ -113,7 +117,7 @@ def in_state(incident, proposed, signed, said, reach, now):
             )
         if state == State.ADJUSTED:
             later = actions.adjust(
-                warning_id=warning.pk, reach=reach("county1.duty"), said=said("blue"), now=now
+                warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("blue"), now=now
             )
             actions.sign(warning_id=later.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
             warning.refresh_from_db()

@@ -45,10 +45,12 @@ def told(warning, purpose):
 # --- draft and propose ---------------------------------------------------------------------------------------
 
 
-def test_drafting_fills_in_what_the_incident_and_the_plan_say(incident, said, reach, now):
+def test_drafting_fills_in_what_the_incident_and_the_plan_say(incident, statement, reach, now):
     event = incident(headcount=8)
 
-    warning = actions.draft(incident_id=event.pk, reach=reach("county1.duty"), said=said("yellow"), now=now)
+    warning = actions.draft(
+        incident_id=event.pk, reach=reach("county1.duty"), statement=statement("yellow"), now=now
+    )
 
     assert warning.number == "W-C1-20261122-001"
     assert (warning.state, warning.level, warning.proposed_level) == (State.DRAFT, "yellow", "yellow")
@@ -82,26 +84,30 @@ def test_an_entry_of_a_drill_says_so(proposed, incident):
     assert set(Notice.objects.filter(subject=warning.key).values_list("drill", flat=True)) == {True}
 
 
-def test_a_second_warning_is_refused_while_one_is_pending(proposed, said, reach, now):
+def test_a_second_warning_is_refused_while_one_is_pending(proposed, statement, reach, now):
     first = proposed()
 
     with pytest.raises(WrongState) as refused:
-        actions.draft(incident_id=first.incident_id, reach=reach("county1.duty"), said=said(), now=now)
+        actions.draft(
+            incident_id=first.incident_id, reach=reach("county1.duty"), statement=statement(), now=now
+        )
 
     assert refused.value.code == "warning_pending"
     assert first.number in str(refused.value)
 
 
-def test_a_second_warning_is_refused_while_one_is_in_force(signed, said, reach, now):
+def test_a_second_warning_is_refused_while_one_is_in_force(signed, statement, reach, now):
     first = signed()
 
     with pytest.raises(WrongState) as refused:
-        actions.draft(incident_id=first.incident_id, reach=reach("county1.duty"), said=said(), now=now)
+        actions.draft(
+            incident_id=first.incident_id, reach=reach("county1.duty"), statement=statement(), now=now
+        )
 
     assert refused.value.code == "warning_in_force"
 
 
-def test_a_closed_incident_takes_no_warning(incident, said, reach, now):
+def test_a_closed_incident_takes_no_warning(incident, statement, reach, now):
     event = incident()
     close(
         incident_id=event.pk,
@@ -112,7 +118,7 @@ def test_a_closed_incident_takes_no_warning(incident, said, reach, now):
     )
 
     with pytest.raises(WrongState) as refused:
-        actions.propose_new(incident_id=event.pk, reach=reach("county1.duty"), said=said(), now=now)
+        actions.propose_new(incident_id=event.pk, reach=reach("county1.duty"), statement=statement(), now=now)
 
     assert refused.value.code == "incident_not_open"
 
@@ -128,11 +134,11 @@ def test_a_closed_incident_takes_no_warning(incident, said, reach, now):
         ("measures", "拨打 13800138000", "personal_data"),
     ],
 )
-def test_a_statement_that_is_not_in_order_names_its_field(incident, said, reach, now, field, text, code):
-    given = said(**{field: text})
+def test_a_statement_that_is_not_in_order_names_its_field(incident, statement, reach, now, field, text, code):
+    given = statement(**{field: text})
 
     with pytest.raises(Invalid) as refused:
-        actions.propose_new(incident_id=incident().pk, reach=reach("county1.duty"), said=given, now=now)
+        actions.propose_new(incident_id=incident().pk, reach=reach("county1.duty"), statement=given, now=now)
 
     assert refused.value.code == code
     assert list(refused.value.fields) == [field]
@@ -156,14 +162,16 @@ def test_returning_ends_the_signoff_and_tells_the_drafter(proposed, reach, now):
     assert entry_of(warning, "warning.returned").post == "县局局长"
 
 
-def test_proposed_again_everything_starts_anew(proposed, said, reach, now):
+def test_proposed_again_everything_starts_anew(proposed, statement, reach, now):
     warning = proposed()
     actions.return_to_drafter(
         warning_id=warning.pk, reach=reach("county1.director"), reason="请补充", now=now
     )
     later = now + timedelta(minutes=5)
 
-    actions.revise(warning_id=warning.pk, reach=reach("county1.duty"), said=said("orange"), now=later)
+    actions.revise(
+        warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("orange"), now=later
+    )
     again = actions.propose(warning_id=warning.pk, reach=reach("county1.duty"), now=later)
 
     assert (again.state, again.level, again.round) == (State.PROPOSED, "orange", 2)
@@ -179,12 +187,12 @@ def test_proposed_again_everything_starts_anew(proposed, said, reach, now):
     ]
 
 
-def test_withdrawing_ends_the_signoff_and_frees_the_incident(proposed, said, reach, now):
+def test_withdrawing_ends_the_signoff_and_frees_the_incident(proposed, statement, reach, now):
     warning = proposed()
 
     actions.withdraw(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
     second = actions.propose_new(
-        incident_id=warning.incident_id, reach=reach("county1.duty"), said=said(), now=now
+        incident_id=warning.incident_id, reach=reach("county1.duty"), statement=statement(), now=now
     )
 
     assert not Clock.objects.running().filter(subject=warning.key).exists()
@@ -369,12 +377,12 @@ def test_the_second_signature_is_refused(signed, reach, now):
     assert kinds_of(warning).count("warning.signed") == 1
 
 
-def test_a_stale_revision_is_refused(proposed, said, passwords, reach, now):
+def test_a_stale_revision_is_refused(proposed, statement, passwords, reach, now):
     warning = proposed("yellow")
     read = warning.rev
     actions.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason="请改", now=now)
     actions.revise(
-        warning_id=warning.pk, reach=reach("county1.duty"), said=said(matter="改过的事项"), now=now
+        warning_id=warning.pk, reach=reach("county1.duty"), statement=statement(matter="改过的事项"), now=now
     )
     actions.propose(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
 
@@ -451,11 +459,13 @@ def test_a_report_is_sent_once(signed, reach, now):
 # --- adjust and lift ---------------------------------------------------------------------------------------------
 
 
-def test_an_adjustment_replaces_the_warning_at_its_signature(signed, said, reach, now):
+def test_an_adjustment_replaces_the_warning_at_its_signature(signed, statement, reach, now):
     yellow = signed("yellow")
     t1, t2 = now + timedelta(minutes=10), now + timedelta(minutes=11)
 
-    orange = actions.adjust(warning_id=yellow.pk, reach=reach("county1.duty"), said=said("orange"), now=t1)
+    orange = actions.adjust(
+        warning_id=yellow.pk, reach=reach("county1.duty"), statement=statement("orange"), now=t1
+    )
     yellow.refresh_from_db()
     assert (yellow.state, orange.state) == (State.IN_FORCE, State.PROPOSED)
     assert orange.adjusted_from == yellow
@@ -473,18 +483,22 @@ def test_an_adjustment_replaces_the_warning_at_its_signature(signed, said, reach
     assert queries.is_intact(EarlyWarning.objects.get(pk=yellow.pk))
 
 
-def test_adjusting_to_the_same_level_is_refused(signed, said, reach, now):
+def test_adjusting_to_the_same_level_is_refused(signed, statement, reach, now):
     warning = signed("yellow")
 
     with pytest.raises(Invalid) as refused:
-        actions.adjust(warning_id=warning.pk, reach=reach("county1.duty"), said=said("yellow"), now=now)
+        actions.adjust(
+            warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("yellow"), now=now
+        )
 
     assert refused.value.code == "same_level"
 
 
-def test_lifting_ends_the_level_and_a_pending_adjustment(signed, said, reach, now):
+def test_lifting_ends_the_level_and_a_pending_adjustment(signed, statement, reach, now):
     warning = signed("yellow")
-    pending = actions.adjust(warning_id=warning.pk, reach=reach("county1.duty"), said=said("orange"), now=now)
+    pending = actions.adjust(
+        warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("orange"), now=now
+    )
     at = now + timedelta(hours=1)
 
     lifted = actions.lift(
@@ -506,14 +520,14 @@ def test_lifting_ends_the_level_and_a_pending_adjustment(signed, said, reach, no
     assert "county1.responder" in told(warning, "warning.lifted")
 
 
-def test_after_lifting_a_new_warning_may_be_proposed(signed, said, reach, now):
+def test_after_lifting_a_new_warning_may_be_proposed(signed, statement, reach, now):
     warning = signed("yellow")
     actions.lift(
         warning_id=warning.pk, reach=reach("county1.director"), reason="已平息", credential=PASSWORD, now=now
     )
 
     again = actions.propose_new(
-        incident_id=warning.incident_id, reach=reach("county1.duty"), said=said("blue"), now=now
+        incident_id=warning.incident_id, reach=reach("county1.duty"), statement=statement("blue"), now=now
     )
 
     assert again.state == State.PROPOSED

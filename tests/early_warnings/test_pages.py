@@ -176,17 +176,29 @@ def test_proposing_leads_to_the_warning(incident, signed_in):
 
 def test_a_draft_can_be_kept_changed_and_proposed(incident, signed_in):
     client = signed_in("county1.duty")
-    said = {"level": "yellow", "reason": "人数较多", "matter": "聚集", "area": "大厅", "measures": "疏导"}
+    statement = {
+        "level": "yellow",
+        "reason": "人数较多",
+        "matter": "聚集",
+        "area": "大厅",
+        "measures": "疏导",
+    }
 
-    send(client, reverse("warning-new", args=[incident().number]), **said, act="draft")
+    send(client, reverse("warning-new", args=[incident().number]), **statement, act="draft")
     warning = EarlyWarning.objects.get()
     assert warning.state == State.DRAFT
 
-    send(client, address("warning-revise", warning), **{**said, "area": "东门"}, act="draft", rev=warning.rev)
+    send(
+        client,
+        address("warning-revise", warning),
+        **{**statement, "area": "东门"},
+        act="draft",
+        rev=warning.rev,
+    )
     warning.refresh_from_db()
     assert (warning.state, warning.area) == (State.DRAFT, "东门")
 
-    send(client, address("warning-revise", warning), **said, act="propose", rev=warning.rev)
+    send(client, address("warning-revise", warning), **statement, act="propose", rev=warning.rev)
     warning.refresh_from_db()
     assert warning.state == State.PROPOSED
 
@@ -334,12 +346,17 @@ def test_the_same_key_signs_after_a_mistyped_credential(proposed, passwords, sig
     assert EarlyWarning.objects.get().state == State.IN_FORCE
 
 
-def test_a_page_left_open_does_not_sign_what_has_changed(proposed, passwords, said, signed_in, reach, now):
+def test_a_page_left_open_does_not_sign_what_has_changed(
+    proposed, passwords, statement, signed_in, reach, now
+):
     warning = proposed("yellow")
     read = warning.rev
     actions.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason="请改", now=now)
     actions.revise(
-        warning_id=warning.pk, reach=reach("county1.duty"), said=said("yellow", matter="别的事项"), now=now
+        warning_id=warning.pk,
+        reach=reach("county1.duty"),
+        statement=statement("yellow", matter="别的事项"),
+        now=now,
     )
     actions.propose(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
 

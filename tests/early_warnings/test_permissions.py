@@ -140,11 +140,13 @@ def test_the_drafter_may_not_sign_orange_and_red(proposed, reach, now, level, re
         assert no.value.code == "drafter_may_not_sign"
 
 
-def test_who_proposed_anothers_draft_counts_as_drafter(plan, incident, said, appointed, reach, now):
+def test_who_proposed_anothers_draft_counts_as_drafter(plan, incident, statement, appointed, reach, now):
     """A colleague at the same desk proposes it: both have had their hands on it."""
     appointed("county1.duty", "C0", PostKind.DEPUTY_DIRECTOR)
     appointed("city.deputy", "C1", PostKind.DUTY_OFFICER)
-    draft = actions.draft(incident_id=incident().pk, reach=reach("city.deputy"), said=said("orange"), now=now)
+    draft = actions.draft(
+        incident_id=incident().pk, reach=reach("city.deputy"), statement=statement("orange"), now=now
+    )
     warning = actions.propose(warning_id=draft.pk, reach=reach("city.deputy"), now=now)
 
     assert not is_allowed(permissions.check_can_sign, reach("city.deputy"), warning, now)
@@ -163,9 +165,11 @@ def test_the_rule_is_the_plans(plan, proposed, reach, now):
     assert is_allowed(permissions.check_can_sign, reach("city.director"), warning, now)
 
 
-def test_lowering_red_needs_reds_signatory_and_a_second_person(signed, said, reach, cast, now):
+def test_lowering_red_needs_reds_signatory_and_a_second_person(signed, statement, reach, cast, now):
     red = signed("red", headcount=60)
-    lower = actions.adjust(warning_id=red.pk, reach=reach("county1.duty"), said=said("blue"), now=now)
+    lower = actions.adjust(
+        warning_id=red.pk, reach=reach("county1.duty"), statement=statement("blue"), now=now
+    )
 
     may = {name for name in cast if is_allowed(permissions.check_can_sign, reach(name), lower, now)}
 
@@ -232,15 +236,15 @@ MAY = {
 BUTTONS = {Verb.RETURN: "send_back"}
 
 
-def attempt(verb, warning, reach, said, cast, now):
+def attempt(verb, warning, reach, statement, cast, now):
     common = {"warning_id": warning.pk, "reach": reach, "now": now}
     acts = {
-        Verb.REVISE: lambda: actions.revise(**common, said=said("yellow")),
+        Verb.REVISE: lambda: actions.revise(**common, statement=statement("yellow")),
         Verb.PROPOSE: lambda: actions.propose(**common),
         Verb.WITHDRAW: lambda: actions.withdraw(**common),
         Verb.SIGN: lambda: actions.sign(**common, credential=PASSWORD),
         Verb.RETURN: lambda: actions.return_to_drafter(**common, reason="请补充"),
-        Verb.ADJUST: lambda: actions.adjust(**common, said=said("orange")),
+        Verb.ADJUST: lambda: actions.adjust(**common, statement=statement("orange")),
         Verb.LIFT: lambda: actions.lift(**common, reason="已平息", credential=PASSWORD),
         Verb.CALL: lambda: superior_reports.record_call(
             **common, person=cast["county1.responder"], outcome="answered"
@@ -263,7 +267,7 @@ def is_carried_out(*args) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("state", [state for state in State if state != State.SIGNED])
-def test_every_state_by_every_verb_by_every_role(in_state, passwords, reach, said, cast, now, state):
+def test_every_state_by_every_verb_by_every_role(in_state, passwords, reach, statement, cast, now, state):
     """What a person may do follows from two tables alone; the buttons' twin says the same."""
     warning = in_state(state)
     later = now + timedelta(minutes=1)
@@ -271,7 +275,7 @@ def test_every_state_by_every_verb_by_every_role(in_state, passwords, reach, sai
         for role, username in ROLES.items():
             expected = verb in rules.TRANSITIONS.verbs_for(state) and role in MAY[verb]
 
-            done = is_carried_out(verb, warning, reach(username), said, cast, later)
+            done = is_carried_out(verb, warning, reach(username), statement, cast, later)
             shown = queries.may(reach(username), queries_get(warning), later)
 
             assert done is expected, (state, verb, role)

@@ -74,12 +74,13 @@ def test_signing_and_returning_at_once_leaves_one_answer(proposed, passwords, re
     assert kinds.count() == 1
 
 
-def test_many_drafts_at_once_make_one_warning(incident, said, reach, now, hands):
+def test_many_drafts_at_once_make_one_warning(incident, statement, reach, now, hands):
     event = incident()
     desk = reach("county1.duty")
 
     results = at_once(
-        hands, lambda n: actions.propose_new(incident_id=event.pk, reach=desk, said=said(), now=now).state
+        hands,
+        lambda n: actions.propose_new(incident_id=event.pk, reach=desk, statement=statement(), now=now).state,
     )
 
     assert results.count(State.PROPOSED) == 1

@@ -82,8 +82,10 @@ def event(harbour, units, reach, now):
 
 @pytest.fixture
 def signed_c(event, reach, now):
-    said = actions.Statement(level="c", reason="老年旅客较多")
-    warning = actions.propose_new(incident_id=event.pk, reach=reach("county1.duty"), said=said, now=now)
+    statement = actions.Statement(level="c", reason="老年旅客较多")
+    warning = actions.propose_new(
+        incident_id=event.pk, reach=reach("county1.duty"), statement=statement, now=now
+    )
     return actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
 
 
@@ -177,8 +179,10 @@ def test_its_warning_is_a_cap_message(signed_c, harbour):
 def test_the_drafter_may_not_sign_where_the_plan_asks_for_two(event, harbour, reach, now):
     from common.errors import NotAllowed
 
-    said = actions.Statement(level="c", reason="x")
-    warning = actions.propose_new(incident_id=event.pk, reach=reach("county1.director"), said=said, now=now)
+    statement = actions.Statement(level="c", reason="x")
+    warning = actions.propose_new(
+        incident_id=event.pk, reach=reach("county1.director"), statement=statement, now=now
+    )
 
     with pytest.raises(NotAllowed):
         actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)

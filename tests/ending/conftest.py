@@ -7,10 +7,10 @@ import pytest
 from notices import escalation, outbox
 from notices.channels import Outcome
 from notices.dispatcher import Senders
-from tests.early_warnings.conftest import PASSWORD, SIGNER, passwords, proposed, said, signed
+from tests.early_warnings.conftest import PASSWORD, SIGNER, passwords, proposed, signed, statement
 from tests.incidents.conftest import alarm
 
-__all__ = ["PASSWORD", "SIGNER", "alarm", "passwords", "phones", "proposed", "said", "signed"]
+__all__ = ["PASSWORD", "SIGNER", "alarm", "passwords", "phones", "proposed", "signed", "statement"]
 
 
 class Phones(Senders):

@@ -123,8 +123,10 @@ class History:
         event = self._an_open_one()
         if not event or any(w["live"] and w["incident"] == event for w in self.warned.values()):
             return
-        said = warnings.Statement(level="blue", reason="人数较多")
-        warning = warnings.propose_new(incident_id=event, reach=self._duty(), said=said, now=self.now)
+        statement = warnings.Statement(level="blue", reason="人数较多")
+        warning = warnings.propose_new(
+            incident_id=event, reach=self._duty(), statement=statement, now=self.now
+        )
         self.warned[warning.pk] = {"live": True, "incident": event}
         signed = warnings.sign(
             warning_id=warning.pk, reach=self.reach("county1.director", self.now), credential=self.password, now=self.now

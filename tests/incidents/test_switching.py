@@ -101,7 +101,7 @@ def test_later_grades_use_the_new_version(alarm, newer, switch, reach, now):
     incident.refresh_from_db()
     assert incident.proposed_level == "orange"
     warning = warnings.draft(incident_id=incident.pk, reach=reach("county1.duty"), now=now,
-                             said=Statement(level="orange", reason="人数增加"))  # fmt: skip
+                             statement=Statement(level="orange", reason="人数增加"))  # fmt: skip
     assert warning.plan.ref == NEXT
 
 
@@ -231,7 +231,9 @@ def test_a_warning_on_its_way_is_finished_first(alarm, newer, switch, reach, now
     incident = alarm(headcount=15)
     newer(*TIGHTER)
     said = Statement(level="yellow", reason="人数较多")
-    warning = warnings.propose_new(incident_id=incident.pk, reach=reach("county1.duty"), said=said, now=now)
+    warning = warnings.propose_new(
+        incident_id=incident.pk, reach=reach("county1.duty"), statement=said, now=now
+    )
     with pytest.raises(WrongState) as refused:
         switch(incident)
     assert warning.number in str(refused.value)
@@ -242,7 +244,7 @@ def test_a_warning_on_its_way_is_finished_first(alarm, newer, switch, reach, now
     incident.refresh_from_db()
     assert (incident.plan.version, incident.level, incident.proposed_level) == (3, "yellow", "orange")
     adjusted = warnings.adjust(warning_id=warning.pk, reach=reach("county1.duty"), now=now,
-                               said=Statement(level="orange", reason="按新标准"))  # fmt: skip
+                               statement=Statement(level="orange", reason="按新标准"))  # fmt: skip
     assert adjusted.plan.ref == NEXT
 
 
@@ -251,7 +253,7 @@ def test_a_level_in_force_that_the_other_version_lacks_is_lifted_first(
 ):
     incident = alarm(headcount=15)
     warning = warnings.propose_new(incident_id=incident.pk, reach=reach("county1.duty"), now=now,
-                                   said=Statement(level="yellow", reason="人数较多"))  # fmt: skip
+                                   statement=Statement(level="yellow", reason="人数较多"))  # fmt: skip
     warnings.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
     text = (settings.BASE_DIR / "plans/library/district-emergency-linkage.yaml").read_text()
     other = load_plan(text=text, actor=None, now=now, put_in_force=True)

@@ -37,7 +37,7 @@ alarm = Alarm(unit=Unit.objects.get(code="C1"), place="一楼大厅", what={what
               facts=Facts.from_dict({{"headcount": 60}}), client_id={what!r}[:30])
 incident, _new = report_incident(reach=duty, alarm=alarm, now=now)
 warning = actions.propose_new(incident_id=incident.pk, reach=duty, now=now,
-                              said=actions.Statement(level="red", reason="人数超过五十"))
+                              statement=actions.Statement(level="red", reason="人数超过五十"))
 print(warning.number)
 """
 OTHERS_ANSWER = """

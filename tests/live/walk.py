@@ -76,7 +76,7 @@ def share_with_a_liaison(walk):
 def propose(walk):
     said = warnings.Statement(level="red", reason="人数较多，情绪激动")
     walk.warning = warnings.propose_new(
-        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), said=said, now=walk.now()
+        incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), statement=said, now=walk.now()
     )
 
 
@@ -88,7 +88,9 @@ def hand_back(walk):
 
 def revise(walk):
     said = warnings.Statement(level="red", reason="已补充：七十人")
-    warnings.revise(warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), said=said, now=walk.now())
+    warnings.revise(
+        warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), statement=said, now=walk.now()
+    )
     warnings.propose(warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), now=walk.now())
 
 
@@ -139,7 +141,7 @@ def adjust(walk):
     earlier, walk.warning = (
         walk.warning,
         warnings.adjust(
-            warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), said=said, now=walk.now()
+            warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), statement=said, now=walk.now()
         ),
     )
     sign(walk)

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from notices.choices import Channel
-from notices.message_templates import DRILL_MARK, LIMITS, WORDINGS, Message, said
+from notices.message_templates import DRILL_MARK, LIMITS, WORDINGS, Message, render
 from notices.replies import answer_of
 from notices.rules import fit, outcome_of_step, summary
 
@@ -36,7 +36,7 @@ LONG = {
     list(itertools.product(WORDINGS, [c for c in Channel if c != Channel.CALL], [False, True])),
 )
 def test_no_text_is_longer_than_its_channel(wording, channel, drill):
-    text = said(Message(wording=wording, facts=LONG), channel, drill=drill)
+    text = render(Message(wording=wording, facts=LONG), channel, drill=drill)
 
     for language, written in (("zh", text.text_zh), ("en", text.text_en)):
         mark = len(DRILL_MARK[language]) if drill else 0
@@ -46,7 +46,7 @@ def test_no_text_is_longer_than_its_channel(wording, channel, drill):
 
 
 def test_the_number_and_the_answers_survive_shortening():
-    text = said(Message(wording="warning.signed", facts=LONG), Channel.SMS)
+    text = render(Message(wording="warning.signed", facts=LONG), Channel.SMS)
 
     assert "W-C1-20261122-001" in text.text_zh
     assert text.text_zh.endswith("回复1到位，2不能到，3转他人")
@@ -56,7 +56,7 @@ def test_the_number_and_the_answers_survive_shortening():
 def test_braces_in_facts_are_only_text():
     facts = {**LONG, "matter": "{number} {0.__class__}", "area": "x"}
 
-    assert "{0.__class__}" in said(Message(wording="warning.signed", facts=facts), Channel.APP).text_zh
+    assert "{0.__class__}" in render(Message(wording="warning.signed", facts=facts), Channel.APP).text_zh
 
 
 @pytest.mark.parametrize("wording", WORDINGS)

@@ -67,7 +67,7 @@ def secrets(alarm, reach, units, cast, now):
             hide(words, Incident.objects, event.pk)
 
     said = Statement(level="yellow", reason="REASON-W", matter="MATTER-W")
-    warning = warnings.propose_new(incident_id=event.pk, reach=reach("county1.duty"), said=said, now=now)
+    warning = warnings.propose_new(incident_id=event.pk, reach=reach("county1.duty"), statement=said, now=now)
     for words in ("REASON-W", "MATTER-W"):
         hide(words, EarlyWarning.objects, warning.pk)
     order = orders.issue_order(

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Post, User
-from accounts.names import told_apart
+from accounts.names import distinct_names
 from rosters.models import Shift
 from tests.duty.test_pages import today, tuesday  # noqa: F401
 
@@ -17,8 +17,8 @@ def test_two_of_one_name_are_told_apart_and_nobody_else_is_touched():
         User(pk=3, username="w", name="王"),
     ]
 
-    assert told_apart(people) == {1: "李文 (li.1)", 2: "李文 (li.2)", 3: "王"}
-    assert told_apart([people[0], people[0]]) == {1: "李文"}
+    assert distinct_names(people) == {1: "李文 (li.1)", 2: "李文 (li.2)", 3: "王"}
+    assert distinct_names([people[0], people[0]]) == {1: "李文"}
 
 
 def test_the_month_tells_two_of_one_name_apart(today, signed_in, cast):  # noqa: F811

@@ -9,7 +9,7 @@ from common.periods import parse
 from incidents.models import Incident
 from tests.live.walk import Walk, report
 from written_reports.figures import figures
-from written_reports.labels import data_said
+from written_reports.labels import data_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -54,4 +54,4 @@ def test_missed_time_limits_count_in_the_period_in_which_they_were_missed(incide
 
     assert found["breached"] == 1
     assert figures(units["T11"], parse("2026-10"), now)["breached"] == 0
-    assert ("超时时限", "1") in data_said(found)
+    assert ("超时时限", "1") in data_rows(found)

@@ -17,7 +17,7 @@ from zero_reports.filing.actions import Item, file_report
 from zero_reports.filing.choices import Answer
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rollups.queries import class_words
-from zero_reports.templatetags.classes import counts_said
+from zero_reports.templatetags.classes import counts_label
 
 RULES = "plans/library/county-zero-report-and-cases.yaml"
 OWN = """  classes:
@@ -91,13 +91,13 @@ def test_what_was_reported_is_called_as_its_plan_calls_it(water, file, units, no
         assert class_words({"water": 3, "land": 1, "incident": 2}) == [
             ("Land and demolition", 1), ("Water", 3), ("Incidents", 2),
         ]  # fmt: skip
-    assert classes.class_said("nobody's") == "nobody's"
+    assert classes.class_label("nobody's") == "nobody's"
 
 
 def test_counts_of_several_classes_stand_in_one_line():
     with translation.override("en"):
-        assert counts_said([("land", 1), ("labour", 2)]) == "Land and demolition × 1, Labour × 2"
-    assert counts_said([]) == ""
+        assert counts_label([("land", 1), ("labour", 2)]) == "Land and demolition × 1, Labour × 2"
+    assert counts_label([]) == ""
 
 
 def test_the_statistics_form_counts_the_classes_of_the_plan(water, units, reach, now, signed_in):
@@ -106,5 +106,5 @@ def test_the_statistics_form_counts_the_classes_of_the_plan(water, units, reach,
 
     form = OfficialForm.objects.get()
     assert [name for name in form.fields if name.startswith("found_")] == ["found_land", "found_water"]
-    assert ("水利纠纷", "0") in form.said
+    assert ("水利纠纷", "0") in form.rows
     assert "水利纠纷" in signed_in("county1.duty").get(f"/reports/forms/{form.number}/").content.decode()

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from common.errors import Invalid
 from tests.incidents.conftest import alarm  # noqa: F401
 from zero_reports.counts.queries import asked_now
-from zero_reports.filing.actions import Item, said
+from zero_reports.filing.actions import Item, items_in
 from zero_reports.filing.models import ReportItem, ZeroReport
 
 
@@ -48,7 +48,7 @@ def test_one_tap_reports_the_incident_as_it_is(incident, clerk, reach, units, to
     answer = clerk.post("/report/T11/2026-11-22/items/", fields)
 
     assert answer.status_code == 303
-    assert said(ZeroReport.objects.get()) == [Item(incident=incident.number)]
+    assert items_in(ZeroReport.objects.get()) == [Item(incident=incident.number)]
     assert incident.number in clerk.get("/report/T11/2026-11-22/").content.decode()
 
 
@@ -57,7 +57,7 @@ def test_an_unticked_incident_is_not_reported(incident, clerk):
 
     clerk.post("/report/T11/2026-11-22/items/", fields)
 
-    assert said(ZeroReport.objects.get()) == [Item("land", 1)]
+    assert items_in(ZeroReport.objects.get()) == [Item("land", 1)]
 
 
 def test_the_same_incident_by_the_same_person_again_is_the_same_report(incident, file):

@@ -12,8 +12,8 @@ from common.errors import Refused, Stale
 from common.periods import Period
 from zero_reports.bulk import rules
 from zero_reports.bulk.difference import Shown, items_of, units_shown
-from zero_reports.bulk.rules import Said
-from zero_reports.filing.actions import FiledFor, file_report, said
+from zero_reports.bulk.rules import LineAnswer
+from zero_reports.filing.actions import FiledFor, file_report, items_in
 from zero_reports.filing.choices import Via
 from zero_reports.filing.models import ZeroReport
 from zero_reports.filing.slots import lock_slot
@@ -71,8 +71,8 @@ def _check_unchanged(unit: Unit, before: ZeroReport | None, one: Shown) -> None:
         )
 
 
-def _of(report: ZeroReport) -> Said:
-    items = said(report)
+def _of(report: ZeroReport) -> LineAnswer:
+    items = items_in(report)
     if any(item.incident for item in items):
-        return Said()
-    return rules.as_said(report.answer, [(i.dispute_class, i.count, i.note) for i in items])
+        return LineAnswer()
+    return rules.as_line_answer(report.answer, [(i.dispute_class, i.count, i.note) for i in items])

@@ -18,7 +18,7 @@ from common.table_files import Column, Table, Unreadable
 from common.typed import day_in, is_same_name, plain, tidy
 from common.workbooks import MOST_BYTES, Row, Sheet
 from zero_reports.bulk import rules
-from zero_reports.bulk.rules import ANSWER, CODE, NOTE, PERIOD, UNIT, Said
+from zero_reports.bulk.rules import ANSWER, CODE, NOTE, PERIOD, UNIT, LineAnswer
 from zero_reports.counts.queries import Line as ListLine
 from zero_reports.counts.queries import Rounds
 from zero_reports.filing.actions import Item, check_open_for
@@ -35,7 +35,7 @@ MOST_AGE = 3600
 class Before(NamedTuple):
     """What a unit has said so far."""
 
-    said: Said = Said()
+    said: LineAnswer = LineAnswer()
     #: 0 = nothing.
     version: int = 0
     has_incidents: bool = False
@@ -52,7 +52,7 @@ class Line(NamedTuple):
     code: str
     unit: Unit | None
     before: Before
-    after: Said
+    after: LineAnswer
     on_behalf: bool = False
     problem: str = ""
 
@@ -172,7 +172,9 @@ def _said(units: set[int], period: Period) -> dict[int, "Before"]:
     reports = ZeroReport.objects.of(period).current().filter(unit__in=units).prefetch_related("items")
     return {
         report.unit_id: Before(
-            rules.as_said(report.answer, [(i.dispute_class, i.count, i.note) for i in report.items.all()]),
+            rules.as_line_answer(
+                report.answer, [(i.dispute_class, i.count, i.note) for i in report.items.all()]
+            ),
             report.version,
             any(item.incident_id for item in report.items.all()),
             report,
@@ -214,7 +216,7 @@ class Shown(NamedTuple):
 
     unit_id: int
     version: int
-    said: Said
+    said: LineAnswer
 
 
 def seal(lines: Sequence[Line], *, reach: Reach, root: Unit, period: Period) -> str:
@@ -249,12 +251,12 @@ def unseal(token: str, *, reach: Reach, root: Unit, period: Period) -> list[Show
             ),
         )
     return [
-        Shown(unit, version, Said(answer, tuple((name, many) for name, many in counts), note))
+        Shown(unit, version, LineAnswer(answer, tuple((name, many) for name, many in counts), note))
         for unit, version, answer, counts, note in body["rows"]
     ]
 
 
-def items_of(said: Said) -> list[Item]:
+def items_of(said: LineAnswer) -> list[Item]:
     return [Item(name, many, note) for name, many, note in said.items]
 
 

@@ -23,7 +23,7 @@ WRITTEN = {NIL: "无", ITEMS: "有"}
 READ = {"无": NIL, "nil": NIL, "nothing": NIL, "有": ITEMS, "items": ITEMS, "something": ITEMS}
 
 
-class Said(NamedTuple):
+class LineAnswer(NamedTuple):
     """What a line says; no answer = the line was left empty."""
 
     answer: str = ""
@@ -48,7 +48,7 @@ def headings(words: Mapping[str, str], classes: Mapping[str, str]) -> list[str]:
     return [f"{said} {name}" for name, said in named.items()]
 
 
-def as_said(answer: str, items: Iterable[tuple[str, int, str]]) -> Said:
+def as_line_answer(answer: str, items: Iterable[tuple[str, int, str]]) -> LineAnswer:
     """A report as a line would say it: the counts of a class added up, the sentences joined."""
     counts: Counter[str] = Counter()
     notes = []
@@ -57,23 +57,23 @@ def as_said(answer: str, items: Iterable[tuple[str, int, str]]) -> Said:
             counts[name] += many
         if note:
             notes.append(note)
-    return Said(answer, tuple(sorted(counts.items())), "；".join(notes)[:MOST_NOTE])
+    return LineAnswer(answer, tuple(sorted(counts.items())), "；".join(notes)[:MOST_NOTE])
 
 
-def read(cells: Sequence[str], classes: Sequence[str]) -> tuple[Said, str]:
+def read(cells: Sequence[str], classes: Sequence[str]) -> tuple[LineAnswer, str]:
     """What the cells of a line say, and the code of what is wrong with them ("" = nothing)."""
     word, note = plain(cells[len(FIXED) - 1]).casefold(), cells[-1].strip()
     counts = []
     for name, text in zip(classes, cells[len(FIXED) : -1], strict=True):
         many = _count_in(text)
         if many is None:
-            return Said(), "bad_count"
+            return LineAnswer(), "bad_count"
         if many:
             counts.append((name, many))
     if word and word not in READ:
-        return Said(), "bad_word"
+        return LineAnswer(), "bad_word"
     answer = READ[word] if word else (ITEMS if counts else "")
-    said = Said(answer, tuple(sorted(counts)), note)
+    said = LineAnswer(answer, tuple(sorted(counts)), note)
     return said, _fault_of(said)
 
 
@@ -88,7 +88,7 @@ def _count_in(text: str) -> int | None:
     return many if many <= MOST_COUNT else None
 
 
-def _fault_of(said: Said) -> str:
+def _fault_of(said: LineAnswer) -> str:
     if said.answer == NIL and (said.counts or said.note):
         return "nil_with_items"
     if said.answer == ITEMS and not said.counts:

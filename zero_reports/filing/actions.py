@@ -246,10 +246,10 @@ def _incidents(reach: Reach, unit: Unit, items: tuple[Item, ...]) -> dict[str, I
 def _is_same(before: ZeroReport, reach: Reach, answer: str, items: tuple[Item, ...]) -> bool:
     if before.filed_by_id != reach.user.pk or before.answer != answer:
         return False
-    return Counter(items) == Counter(said(before) if items else ())
+    return Counter(items) == Counter(items_in(before) if items else ())
 
 
-def said(report: ZeroReport) -> list[Item]:
+def items_in(report: ZeroReport) -> list[Item]:
     """The items of a report as they were handed in."""
     return [
         Item(item.dispute_class, item.count, item.note, item.incident.number if item.incident else "")
@@ -327,7 +327,7 @@ def _check_classes(unit: Unit, items: tuple[Item, ...], before: ZeroReport | Non
     named = {item.dispute_class for item in items if item.dispute_class}
     if not named or named <= (known := classes_at(unit, now)).keys():
         return
-    said_before = {item.dispute_class for item in said(before)} if before else set()
+    said_before = {item.dispute_class for item in items_in(before)} if before else set()
     if unknown := named - known.keys() - said_before:
         raise Invalid(
             "unknown_class",

@@ -26,10 +26,10 @@ def classes_at(unit: Unit, at: datetime) -> dict[str, str]:
         return {value: str(label) for value, label in DisputeClass.choices}
     owner = max(screening, key=lambda v: (len(v.plan.owner_unit.path) if v.plan.owner_unit else 0, v.pk))
     language = get_language()
-    return {line.id: line.words.said_in(language) for line in dispute_classes_of(owner.document)}
+    return {line.id: line.words.in_language(language) for line in dispute_classes_of(owner.document)}
 
 
-def class_said(name: str) -> str:
+def class_label(name: str) -> str:
     """A class in the reader's language, whichever plan named it; what no plan knows any more stands as written."""
     if name in DisputeClass.values:
         return str(DisputeClass(name).label)
@@ -39,7 +39,7 @@ def class_said(name: str) -> str:
             for version in PlanVersion.objects.order_by("pk")
             for line in dispute_classes_of(version.document)
         )
-    return _named[name].said_in(get_language()) if name in _named else name
+    return _named[name].in_language(get_language()) if name in _named else name
 
 
 def in_order(names: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.personal_data import unsigned_personal_data_in
 from zero_reports.filing.actions import Item
-from zero_reports.filing.classes import class_said
+from zero_reports.filing.classes import class_label
 
 #: So many matters can be said at once; all but the first row are folded away.
 ROWS = 7
@@ -28,7 +28,7 @@ class ItemsForm(forms.Form):
         super().__init__(*args, **kwargs)
         # What is corrected may stand under a class that the plan has given up since.
         self.classes = {
-            item.dispute_class: class_said(item.dispute_class) for item in said if not item.incident
+            item.dispute_class: class_label(item.dispute_class) for item in said if not item.incident
         }
         self.classes = classes | self.classes
         self.incidents = list(incidents)

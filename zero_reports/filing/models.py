@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from zero_reports.filing.choices import Answer, Via
-from zero_reports.filing.classes import class_said
+from zero_reports.filing.classes import class_label
 from zero_reports.lock.models import LockException
 from zero_reports.rounds.periodic import ForPeriod, ForPeriodQuerySet
 from zero_reports.rounds.rules import is_on_time
@@ -129,7 +129,7 @@ class ReportItem(models.Model):
     @property
     def class_name(self) -> str:
         """The class in the reader's language."""
-        return class_said(self.dispute_class)
+        return class_label(self.dispute_class)
 
 
 class FilingTime(models.Model):

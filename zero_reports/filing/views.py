@@ -179,7 +179,7 @@ class ItemsPage(_OneReport):
             data,
             classes=classes_at(self.unit, self.request.now),
             incidents=self.incidents(),
-            said=actions.said(report) if report else [],
+            said=actions.items_in(report) if report else [],
         )
 
     def _page(self, form, status=200):

@@ -11,7 +11,7 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from common.periods import Period
 from zero_reports.counts.queries import Line, Summary, summary
-from zero_reports.filing.classes import class_said, in_order
+from zero_reports.filing.classes import class_label, in_order
 from zero_reports.filing.models import ReportItem
 from zero_reports.rollups import rules
 from zero_reports.rollups.choices import RollUpState
@@ -119,7 +119,7 @@ def _items(period: Period) -> QuerySet[ReportItem]:
 
 def class_words(classes: dict[str, int]) -> list[tuple[str, int]]:
     """Class in the reader's language and how many, in the order of the rules (一 3)."""
-    counted = [(class_said(name), classes[name]) for name in in_order(classes.keys() - {INCIDENT})]
+    counted = [(class_label(name), classes[name]) for name in in_order(classes.keys() - {INCIDENT})]
     if INCIDENT in classes:
         counted.append((_("Incidents"), classes[INCIDENT]))
     return counted

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from plans.checks import documents, staffing
-from plans.lifecycle.actions import said, vocabulary
+from plans.lifecycle.actions import as_text, vocabulary
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             severity = (
                 pgettext("check", "problem") if problem.severity == "problem" else pgettext("check", "note")
             )
-            self.stdout.write(f"{file}:{problem.line}: {severity}: {problem.path or '/'}: {said(problem)}")
+            self.stdout.write(f"{file}:{problem.line}: {severity}: {problem.path or '/'}: {as_text(problem)}")
         if not checked.is_loadable:
             raise CommandError(_("The plan has problems and cannot be loaded."), returncode=1)
         self.stdout.write(_("The plan can be loaded."))
