@@ -250,6 +250,14 @@ case "$name $*" in
         for argument in "$@"; do [[ $argument == --junitxml=* ]] && report=${argument#*=}; done
         echo "<testsuite tests='4' failures='${FAIL_TESTS:-0}' errors='0' skipped='1'/>" >"$report"
         echo "pytest db=${DATABASE_URL:-none} redis=${REDIS_URL:-none} ${*: -4}" >>"$STAND_IN_LOG"
+        if [[ -n $MEET && $* == *" (browser)"* ]]; then
+            echo "began ${*: -1}"
+            profile=${DATABASE_URL:-none}
+            touch "$MEET/${profile%_*}.$$.${DATA_DIR//[^0-9a-z]/}"
+            until [[ $(echo "$MEET/${profile%_*}."*) == *" "* ]]; do sleep 0.02; done
+            echo "ended ${*: -1}"
+        fi
+        [[ -z $HANGS || $* != *" (browser)"* ]] || { echo $$ >tests.pid; exec sleep 60; }
         exit "${FAIL_TESTS:-0}" ;;
     *) echo "$name $1" >>"$STAND_IN_LOG"; [[ $name != "$FAIL_TOOL" ]] ;;
 esac
@@ -275,7 +283,7 @@ EVERYTHING = [
     "pytest db=none redis=none 0 -m (browser) and not production tests/test_pages.py",
     "pytest db=pg redis=rd -n 2 -m (not browser and not fault) and not embedded_only",
     "pytest db=pg redis=rd -n 0 -m (fault and not browser) and not embedded_only",
-    "pytest db=pg redis=rd 0 -m (browser) and not embedded_only tests/test_pages.py",
+    "pytest db=pg_2 redis=rd 0 -m (browser) and not embedded_only tests/test_pages.py",
     "testbed stop",
 ]
 
@@ -327,6 +335,51 @@ def test_test_with_a_failed_test_fails(checks):
 
     assert run.returncode == 1
     assert run.out.splitlines()[-1] == "12 passed, 6 failed, 6 skipped"
+
+
+def test_browser_files_run_side_by_side_with_data_of_their_own_and_speak_one_after_the_other(
+    checks, tmp_path
+):
+    (checks.folder / "tests" / "test_screens.py").write_text("pytestmark = pytest.mark.browser\n")
+    meeting = tmp_path / "meeting"
+    meeting.mkdir()
+
+    run = checks.run("script/test", MEET=str(meeting))
+
+    assert run.returncode == 0, run.err
+    spoken = [line.split() for line in run.out.splitlines() if line.startswith(("began", "ended"))]
+    assert [words[0] for words in spoken] == ["began", "ended"] * 4
+    assert all(one[1] == two[1] for one, two in zip(spoken[::2], spoken[1::2], strict=True))
+    assert (
+        sorted(words[1] for words in spoken[::2])
+        == ["tests/test_pages.py"] * 2 + ["tests/test_screens.py"] * 2
+    )
+    assert len({file.name.rpartition(".")[2] for file in meeting.iterdir()}) == 4
+    assert {line.split()[1] for line in checks.logged() if " (browser)" in line} == {
+        "db=none",
+        "db=pg_3",
+        "db=pg_4",
+    }
+    assert run.out.splitlines()[-1] == "24 passed, 0 failed, 8 skipped"
+
+
+def test_a_browser_file_that_fails_is_named(checks):
+    run = checks.run("script/test", FAIL_TESTS="1")
+
+    assert "Failed step: tests: embedded, browser, test_pages.py" in run.out.splitlines()
+    assert "Failed step: tests: production, browser, test_pages.py" in run.out.splitlines()
+
+
+def test_test_stopped_ends_what_runs_aside(checks):
+    process = checks.start("script/test", HANGS="1")
+
+    tests = int(wait_for(checks.folder / "tests.pid"))
+    process.terminate()
+
+    process.communicate(timeout=10)
+    assert process.returncode == 143
+    assert not is_running(tests)
+    assert checks.logged()[-1] == "testbed stop"
 
 
 def test_test_with_paths_runs_only_these_on_both_profiles(checks):
