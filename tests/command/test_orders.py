@@ -11,6 +11,7 @@ from common.errors import Invalid, NotAllowed, Refused, WrongState
 from incidents.models import Incident
 from journal.models import Entry
 from notices.models import Notice
+from tests.states import all_heard, done_as_in_the_table, nothing_written
 
 V, S = OrderVerb, OrderState
 
@@ -60,6 +61,15 @@ def test_a_squad_gets_its_order_its_clocks_and_the_incident(order, reach, now):
     assert Notice.objects.filter(
         purpose="order.issued", recipient__username="county1.squad.dialogue"
     ).exists()
+
+
+def test_who_is_told_of_an_order_and_of_its_recall_is_in_the_table(order, move, now):
+    with done_as_in_the_table(rules.TRANSITIONS, rules.TRANSITIONS.begin.verb, tells=True) as begun:
+        issued = order()
+        begun.append(issued.key)
+    all_heard(issued.key, now)
+    with done_as_in_the_table(rules.TRANSITIONS, V.RECALL, subject=issued.key, tells=True):
+        move(issued, "county1.duty", V.RECALL)
 
 
 def test_the_whole_way_of_an_order_stops_its_clocks(order, move, now):
@@ -203,13 +213,13 @@ def test_every_state_verb_and_role(order, reach, cast, now):
                     )
                 mine = reach(role)
                 card = queries.card(mine, Order.objects.for_lists().get(pk=issued.pk))
-                try:
-                    with transaction.atomic():
-                        actions.move_order(order_id=issued.pk, reach=mine, verb=verb, now=now, note="因")
-                except Refused:
-                    assert verb not in card.verbs, (state, verb, role)
+                asked = {"order_id": issued.pk, "reach": mine, "verb": verb, "now": now, "note": "因"}
+                if verb not in card.verbs:
+                    with nothing_written(), pytest.raises(Refused):
+                        actions.move_order(**asked)
                 else:
-                    assert verb in card.verbs, (state, verb, role)
+                    with done_as_in_the_table(rules.TRANSITIONS, verb, subject=issued.key):
+                        actions.move_order(**asked)
                     assert before.get().state == rules.TRANSITIONS.next_state(state, verb)
 
 

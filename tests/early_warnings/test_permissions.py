@@ -14,6 +14,7 @@ from early_warnings.choices import SignedAs, State, Verb
 from early_warnings.models import EarlyWarning
 from plans.lifecycle.actions import load_plan
 from tests.early_warnings.conftest import PASSWORD
+from tests.states import done_as_in_the_table
 
 LEVELS = ("blue", "yellow", "orange", "red")
 #: Who may sign at each level, for an incident in county 1 and in township 11. Nobody else of the cast may.
@@ -253,16 +254,34 @@ def attempt(verb, warning, reach, statement, cast, now):
     return acts[verb]()
 
 
-def is_carried_out(*args) -> bool:
-    """Try it and take it back."""
+#: What follows a verb in the same act.
+FOLLOWED_BY = {Verb.SIGN: [Verb.PUSH]}
+#: Somebody is told, whoever acts: of a signature perhaps only who has just given it.
+ALWAYS_TELLS = {Verb.PROPOSE, Verb.RETURN}
+
+
+def is_carried_out(verb, warning, *args) -> bool:
+    """Try it and take it back. What it writes and whom it tells is in the table."""
+    verbs = [verb, *FOLLOWED_BY.get(verb, [])]
     with transaction.atomic():
         try:
-            attempt(*args)
+            with done_as_in_the_table(
+                rules.TRANSITIONS, *verbs, subject=warning.key, tells=verb in ALWAYS_TELLS
+            ):
+                attempt(verb, warning, *args)
             return True
         except (NotAllowed, WrongState):
             return False
         finally:
             transaction.set_rollback(True)
+
+
+def test_a_signature_and_its_end_tell_whom_the_table_names(signed, proposed, passwords, reach, now):
+    warning = proposed()
+    with done_as_in_the_table(rules.TRANSITIONS, Verb.SIGN, Verb.PUSH, subject=warning.key, tells=True):
+        attempt(Verb.SIGN, warning, reach("county1.director"), None, None, now)
+    with done_as_in_the_table(rules.TRANSITIONS, Verb.LIFT, subject=warning.key, tells=True):
+        attempt(Verb.LIFT, warning, reach("county1.director"), None, None, now)
 
 
 @pytest.mark.slow

@@ -12,10 +12,12 @@ from incidents.alerts import people_of
 from journal.models import Entry
 from notices.models import Notice
 from plans.people.holders import holders_of
-from rosters import actions, changes, queries, swaps
+from rosters import actions, changes, queries, rules, swaps
+from rosters.agreements import lapse_swaps
 from rosters.choices import SwapVerb
 from rosters.models import Roster, Shift
 from tests.rosters.conftest import refused
+from tests.states import done_as_in_the_table, nothing_written
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -299,6 +301,41 @@ def test_a_swap_is_proposed_accepted_and_approved(published, cast, reach, units,
     assert _officer(units, at(25, 12)) == [("county1.duty3", "roster")]
     kinds = Entry.objects.filter(subject=swap.key).order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["swap.proposed", "swap.accepted", "swap.approved"]
+
+
+@pytest.mark.parametrize(
+    "end", [SwapVerb.APPROVE, SwapVerb.REFUSE, SwapVerb.WITHDRAW, SwapVerb.DECLINE, rules.LAPSE]
+)
+def test_each_step_of_a_swap_writes_and_tells_what_the_table_says(published, cast, reach, now, end):
+    """And what does not follow from a state writes nothing."""
+    by = {rules.PROPOSER: "county1.duty3", rules.OTHER: "county1.duty", rules.LEADER: "county1.leader"}
+    published()
+    shift = Shift.objects.at(at(24, 12)).get(post__kind="duty_officer")
+
+    def move(verb):
+        who = reach(by[rules.SWAPS[verb].by])
+        swaps.move_swap(reach=who, swap_id=swap.pk, verb=verb, now=now)
+
+    with done_as_in_the_table(rules.SWAPS, rules.SWAPS.begin.verb, tells=True) as begun:
+        swap = swaps.propose_swap(
+            reach=reach("county1.duty3"), shift_id=shift.pk, other=cast["county1.duty"], now=now
+        )
+        begun.append(swap.key)
+    if end != SwapVerb.DECLINE:
+        with done_as_in_the_table(rules.SWAPS, SwapVerb.ACCEPT, subject=swap.key, tells=True):
+            move(SwapVerb.ACCEPT)
+    with done_as_in_the_table(rules.SWAPS, end, subject=swap.key, tells=True):
+        if end == rules.LAPSE:
+            lapse_swaps([shift], now)
+        else:
+            move(end)
+
+    swap.refresh_from_db()
+    assert swap.state == rules.SWAPS[end].to
+    if end != SwapVerb.APPROVE:  # the duty has another row then
+        for verb in SwapVerb:
+            with nothing_written(), refused("wrong_state"):
+                move(verb)
 
 
 def test_a_swap_that_would_clash_by_now_is_not_made(published, cast, reach, units, now):
