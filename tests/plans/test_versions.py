@@ -14,6 +14,7 @@ from plans.lifecycle.actions import load_plan
 from plans.lifecycle.choices import PlanState, PlanVerb
 from plans.versions import actions
 from plans.versions.difference import difference
+from tests.states import done_as_in_the_table, nothing_written
 
 PASSWORD = "a long walk by the river"
 
@@ -67,11 +68,16 @@ def test_every_state_and_verb():
 def test_from_draft_to_superseded_with_who_when_and_why(two, sysadmin, now):
     first, second = two
 
-    actions.file(version_id=second.pk, actor=sysadmin, reason="局务会 11 月 20 日决定", now=now)
+    with done_as_in_the_table(rules.TRANSITIONS, PlanVerb.FILE, subject=f"plan:{second.pk}"):
+        actions.file(version_id=second.pk, actor=sysadmin, reason="局务会 11 月 20 日决定", now=now)
     later = now + timedelta(hours=1)
-    actions.put_in_force(
-        version_id=second.pk, actor=sysadmin, reason="备案满一日", credential=PASSWORD, now=later
-    )
+    with (
+        done_as_in_the_table(rules.TRANSITIONS, PlanVerb.SUPERSEDE, subject=f"plan:{first.pk}"),
+        done_as_in_the_table(rules.TRANSITIONS, PlanVerb.PUT_IN_FORCE, subject=f"plan:{second.pk}"),
+    ):
+        actions.put_in_force(
+            version_id=second.pk, actor=sysadmin, reason="备案满一日", credential=PASSWORD, now=later
+        )
 
     first.refresh_from_db()
     second.refresh_from_db()
@@ -103,7 +109,7 @@ def test_a_draft_is_not_put_in_force_before_it_is_filed(two, sysadmin, now):
 def test_filing_twice_is_refused(two, sysadmin, now):
     actions.file(version_id=two[1].pk, actor=sysadmin, reason="why", now=now)
 
-    with pytest.raises(WrongState):
+    with nothing_written(), pytest.raises(WrongState):
         actions.file(version_id=two[1].pk, actor=sysadmin, reason="why", now=now)
 
 
