@@ -8,6 +8,7 @@ a value is left out.
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils.http import urlencode
 
 register = template.Library()
 
@@ -101,3 +102,23 @@ def figure(context, label, number, is_zero_shown=False):
 def wide(context, content, label="", labelled_by=""):
     """Around a table that may be wider than the page: it scrolls by itself, by finger and by key."""
     return _draw(context, "wide", content=content, label=label, labelled_by=labelled_by)
+
+
+@register.simple_tag(takes_context=True)
+def link_to(context, label, door, *args, icon="", icon_after="", css="", **query):
+    """A link that looks like a button, to the address of this name ("" is the page itself).
+
+    Further names are its query; one without a value is left out. `css`: `primary`, `quiet`, `small`.
+    """
+    asked = {name: value for name, value in query.items() if value not in (None, "")}
+    path = reverse(door, args=args) if door else ""
+    return _draw(
+        context,
+        "link_to",
+        address=f"{path}?{urlencode(asked)}" if asked else path,
+        label=label,
+        icon=icon,
+        icon_after=icon_after,
+        css=css,
+        size=16 if "small" in css else 20,
+    )
