@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.credentials import ConfirmedForm
-from accounts.reform import actions, queries
+from accounts.reform import actions, labels, queries
 from accounts.reform.forms import ReformForm
 from accounts.views import only_with, sent
 from common.errors import Invalid, Refused
@@ -31,7 +31,7 @@ administrators_only = only_with(
 def units(request):
     text = request.GET.get("q", "").strip()[:80]
     page = Paginator(queries.units_of(request.reach, text), UNITS_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "q": text, "reforms": queries.reforms(request.reach)[:20]}
+    context = {"page": page, "q": text, "reforms": labels.planned_labels(queries.reforms(request.reach)[:20])}
     return render(request, "accounts/reform/units.html", context)
 
 
@@ -50,9 +50,9 @@ def change(request):
     if not is_asked:
         # The same words again, now with the question for the credential.
         again = ReformForm(request=request, initial=request.POST.dict())
-        return _page(
-            request, again, previewed=True, preview=queries.preview(given["olds"], request.now), given=given
-        )
+        found = queries.preview(given["olds"], request.now)
+        lines = labels.lines_of(found, news=given["news"], day=given["day"], suffix=given["suffix"])
+        return _page(request, again, previewed=True, preview=lines)
     try:
         actions.plan_reform(
             reach=request.reach, now=request.now,
