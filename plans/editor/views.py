@@ -14,6 +14,7 @@ from plans.editor.forms import EditorForm
 from plans.lifecycle import queries
 from plans.lifecycle.permissions import check_can_manage
 from plans.rehearsal.forms import FactsForm
+from plans.rehearsal.labels import labels_of
 from plans.rehearsal.outcome import rehearse
 from plans.rehearsal.queries import units_to_try
 from plans.versions.queries import newest_number
@@ -85,11 +86,13 @@ def _trial(version, form, facts, now) -> dict:
     """The same facts under the version that is edited and under what is typed."""
     edited = applied(version.document, form.changes())
     unit, at = facts.cleaned_data["unit"], facts.cleaned_data["at"] or now
+    after = rehearse(edited, facts.facts, unit, at)
     return {
         "tried": True,
         "document": edited,
         "before": rehearse(version.document, facts.facts, unit, at),
-        "after": rehearse(edited, facts.facts, unit, at),
+        "after": after,
+        "after_labels": labels_of(after, unit),
         "unit": unit,
         "at": at,
     }

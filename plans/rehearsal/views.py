@@ -8,6 +8,7 @@ from django.views import View
 from plans.engine.evaluation import evaluate
 from plans.lifecycle import queries
 from plans.rehearsal.forms import DaysForm, FactsForm
+from plans.rehearsal.labels import labels_of
 from plans.rehearsal.outcome import rehearse
 from plans.rehearsal.picture import picture_of
 from plans.rehearsal.queries import replayed, units_to_try
@@ -26,7 +27,7 @@ class TryPage(LoginRequiredMixin, View):
         if form.is_bound and form.is_valid():
             unit, at = form.cleaned_data["unit"], form.cleaned_data["at"] or request.now
             outcome = rehearse(version.document, form.facts, unit, at)
-            context |= {"outcome": outcome, "unit": unit, "at": at}
+            context |= {"outcome": outcome, "labels": labels_of(outcome, unit), "unit": unit}
         elif form.is_bound:
             status = 422
         return render(request, "plans/rehearsal/try.html", context, status=status)
