@@ -82,3 +82,21 @@ def look(word, other="off", **looks):
 def joined(start, end) -> str:
     """A text and what follows it: `"order-"|joined:order.pk`."""
     return f"{start}{end}"
+
+
+@register.simple_tag
+def dots(*details):
+    """Details in a row: “a · b · c”; what is empty is left out, its dot too."""
+    return format_html_join(" · ", "{}", ((one,) for one in details if one not in (None, "")))
+
+
+@register.filter
+def with_post(person, post) -> str:
+    """Who did it, and the post they held then: “何雨 (值班员)”."""
+    return f"{person} ({post})" if post else str(person)
+
+
+@register.simple_tag
+def display_each(named):
+    """The plan's words for several roles or squads, in a row."""
+    return dots(*(in_language(one.words) for one in named))
