@@ -245,6 +245,11 @@ class EarlyWarning(models.Model):
         return key("incident", self.incident_id)
 
     @property
+    def is_only_proposed(self) -> bool:
+        """A level counts only after a signature."""
+        return self.signed_at is None
+
+    @property
     def owner(self) -> str:
         return rules.TRANSITIONS.turns[self.state]
 

@@ -97,11 +97,6 @@ def listed(reach: Reach, shown: str) -> QuerySet[EarlyWarning]:
     return rows.filter(state=shown) if shown in State.values else rows
 
 
-def in_force(reach: Reach) -> QuerySet[EarlyWarning]:
-    """Warnings in force, the newest first."""
-    return EarlyWarning.objects.visible_to(reach).in_force().with_names().order_by("-in_force_at", "-pk")
-
-
 def for_incident(incident: Incident) -> QuerySet[EarlyWarning]:
     """Every warning of one incident, newest first. Who may see the incident may see them."""
     return EarlyWarning.objects.filter(incident=incident).with_names().order_by("-pk")

@@ -40,7 +40,6 @@ def render(rows):
 
 LISTS = {
     "to_sign": ("county1.director", lambda reach, now: queries.to_sign(reach, now)),
-    "in_force": ("county1.duty", lambda reach, now: queries.in_force(reach)),
     "warnings": ("county1.duty", lambda reach, now: queries.warnings(reach)),
     "to_call": ("county1.duty", lambda reach, now: queries.to_call(reach)),
 }
