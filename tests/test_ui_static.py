@@ -19,7 +19,7 @@ from common.errors import WrongState
 from common.preferences import choose
 from common.redirects import FormRedirectMiddleware
 from common.static import StaticStorage, bare
-from common.templatetags import icons, levels
+from common.templatetags import icons, levels, ui
 from common.words import WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,6 +84,15 @@ def test_templates_use_only_icons_that_exist():
     assert names
     for name in names:
         icons.icon(name)
+
+
+def test_components_of_the_guide_exist_and_every_component_is_in_it():
+    guide = (ROOT / "docs/ui.md").read_text().split("\n## Components\n")[1].split("\n### ")[0]
+    drawn = {file.stem for file in (ROOT / "templates/components").glob("[!_]*.html")}
+    named = set(re.findall(r"{% (\w+)", guide)) | set(re.findall(r"\|(\w+)", guide))
+
+    assert drawn - named == set()
+    assert {name.removeprefix("end") for name in named} - {*ui.register.tags, *ui.register.filters} == set()
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(ROOT)))

@@ -93,9 +93,9 @@ def fact(context, content, label):
 
 
 @register.simple_tag(takes_context=True)
-def figure(context, label, number, is_zero_shown=False):
-    """A number of `<dl class="figures">`; nothing to see when it is 0, unless `is_zero_shown`."""
-    return _draw(context, "fact", content=number, label=label, is_zero=not number and not is_zero_shown)
+def figure(context, label, number):
+    """A number of `<dl class="figures">`, pale when it is 0."""
+    return _draw(context, "fact", content=number, label=label, is_zero=not number)
 
 
 @register.simple_block_tag(takes_context=True)
