@@ -57,7 +57,7 @@ class StateTable:
     def next_state(self, state: str, verb: str) -> str | None:
         """The state after `verb`, or None where it does not apply."""
         found = self.row(state, verb)
-        return found and (found.to or state)
+        return (found.to or state) if found else None
 
     def verbs_for(self, state: str) -> list[str]:
         return [verb for verb, row in self.rows.items() if state in row.at]
