@@ -7,7 +7,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 
 from accounts.intake.keeping import why_masked
 from accounts.models import Post
-from command.orders import queries as command
+from command.orders import queries as order_queries
 from command.orders.choices import OrderState
 from command.orders.models import Order
 from common.errors import is_allowed
@@ -110,7 +110,7 @@ def masked_because(incident: Incident) -> str:
 
 def help_for(incident: Incident) -> list[Help]:
     """Who was sent, those who are on their way first (two queries)."""
-    sent = [Help(order, _arrived_at(order)) for order in command.for_incident(incident)]
+    sent = [Help(order, _arrived_at(order)) for order in order_queries.for_incident(incident)]
     return sorted(sent, key=lambda one: not one.is_coming)
 
 

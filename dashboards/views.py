@@ -9,7 +9,7 @@ from django.views import View
 from accounts.models import Unit
 from cases.matters.queries import numbers_of as matter_numbers
 from clocks.queries import clocks_about, due_soon, running_by_thread
-from command.orders import queries as command
+from command.orders import queries as order_queries
 from command.orders.permissions import check_can_issue
 from common.cuts import cut
 from common.errors import NotAllowed, is_allowed
@@ -72,9 +72,9 @@ class Board(LoginRequiredMixin, PartsView):
         }
 
     def orders_context(self):
-        orders = cut(command.live_orders(self.request.reach), MOST_CARDS)
+        orders = cut(order_queries.live_orders(self.request.reach), MOST_CARDS)
         return {
-            "order_cards": command.cards(self.request.reach, orders.rows),
+            "order_cards": order_queries.cards(self.request.reach, orders.rows),
             "orders": orders,
             "now": self.request.now,
         }
@@ -135,9 +135,9 @@ class SquadBoard(Board):
     parts = {"orders": ("dashboards/_my_orders.html", "my_orders_context")}
 
     def my_orders_context(self):
-        orders = cut(command.my_orders(self.request.reach), MOST_CARDS)
+        orders = cut(order_queries.my_orders(self.request.reach), MOST_CARDS)
         return {
-            "order_cards": command.cards(self.request.reach, orders.rows),
+            "order_cards": order_queries.cards(self.request.reach, orders.rows),
             "orders": orders,
             # The order's own card is its notice here.
             "inbox": inbox_of(self.request.user, besides=["order.issued"]),
@@ -223,8 +223,8 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         }
 
     def orders_context(self):
-        rows = command.for_incident(self.incident)
-        return {"order_cards": command.cards(self.request.reach, rows), "now": self.request.now}
+        rows = order_queries.for_incident(self.incident)
+        return {"order_cards": order_queries.cards(self.request.reach, rows), "now": self.request.now}
 
     def clocks_context(self):
         return {"clocks": list(clocks_about(self.request.reach, self.incident.key)), "now": self.request.now}

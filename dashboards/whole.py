@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 
 from clocks.queries import due_soon
-from command.orders import queries as command
+from command.orders import queries as order_queries
 from dashboards.views import Board, with_numbers
 
 
@@ -23,8 +23,8 @@ class OrdersPage(WholeList):
     parts = {"orders": ("dashboards/whole/_orders.html", "page_context_of_orders")}
 
     def page_context_of_orders(self):
-        page = self.page_of(command.live_orders(self.request.reach))
-        cards = command.cards(self.request.reach, page.object_list)
+        page = self.page_of(order_queries.live_orders(self.request.reach))
+        cards = order_queries.cards(self.request.reach, page.object_list)
         return {"page": page, "order_cards": cards, "total": page.paginator.count, "now": self.request.now}
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
-from duty.callout_preview import views as asking
-from duty.comms_checks import views as readiness
+from duty.callout_preview import views as callout_preview
+from duty.comms_checks import views as comms_checks
 from duty.shifts import mine
 from duty.shifts import views as shifts
 
@@ -14,11 +14,11 @@ urlpatterns = [
     path("papers/", shifts.PacksPage.as_view(), name="papers"),
     path("papers/<int:pk>/pack.pdf", shifts.PackFile.as_view(), name="paper-file"),
     path("papers/<int:pk>/again/", shifts.PackAgain.as_view(), name="paper-again"),
-    path("readiness/ask/", asking.AskPage.as_view(), name="ask-roster"),
-    path("readiness/", readiness.GridPage.as_view(), name="readiness"),
-    path("readiness/tests/<int:pk>/", readiness.CheckPage.as_view(), name="readiness-test"),
-    path("readiness/tests/<int:pk>/cancel/", readiness.CancelCheck.as_view(), name="readiness-cancel"),
-    path("readiness/people/<int:pk>/answered/", readiness.Answered.as_view(), name="number-answered"),
-    path("readiness/number/", readiness.NumberPage.as_view(), name="number"),
-    path("readiness/number/code/", readiness.SendCode.as_view(), name="number-code"),
+    path("readiness/ask/", callout_preview.AskPage.as_view(), name="ask-roster"),
+    path("readiness/", comms_checks.GridPage.as_view(), name="readiness"),
+    path("readiness/tests/<int:pk>/", comms_checks.CheckPage.as_view(), name="readiness-test"),
+    path("readiness/tests/<int:pk>/cancel/", comms_checks.CancelCheck.as_view(), name="readiness-cancel"),
+    path("readiness/people/<int:pk>/answered/", comms_checks.Answered.as_view(), name="number-answered"),
+    path("readiness/number/", comms_checks.NumberPage.as_view(), name="number"),
+    path("readiness/number/code/", comms_checks.SendCode.as_view(), name="number-code"),
 ]

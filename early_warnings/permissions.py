@@ -16,7 +16,7 @@ from early_warnings.models import EarlyWarning
 from incidents.models import Incident
 from plans.document.sections import signatory_roles, two_person_levels
 from plans.engine.evaluation import level_of, levels_of
-from plans.people import holders as people
+from plans.people import holders
 from plans.people.holders import Signatory
 
 
@@ -116,12 +116,12 @@ def deciding_level(warning: EarlyWarning) -> str:
 
 def signatories(warning: EarlyWarning, now: datetime) -> list[Signatory]:
     """Every seat that may sign the warning now, first whom the plan names."""
-    return people.signatories(warning.plan.document, deciding_level(warning), warning.unit, now)
+    return holders.signatories(warning.plan.document, deciding_level(warning), warning.unit, now)
 
 
 def _check_seat(reach: Reach, warning: EarlyWarning, now: datetime, sentence: str) -> Signatory:
     level = deciding_level(warning)
-    seat = people.seat_of(warning.plan.document, level, warning.unit, reach.user, now)
+    seat = holders.seat_of(warning.plan.document, level, warning.unit, reach.user, now)
     if seat is None:
         role = signatory_roles(warning.plan.document, level)[0]
         named = {"number": warning.number, "role": role.words.in_language(get_language())}

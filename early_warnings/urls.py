@@ -1,14 +1,13 @@
 from django.urls import path
 
-from early_warnings import proposal_views as proposals
-from early_warnings import views
+from early_warnings import proposal_views, views
 
 urlpatterns = [
-    path("incidents/<code:number>/warning/", proposals.ProposalPage.as_view(), name="warning-new"),
+    path("incidents/<code:number>/warning/", proposal_views.ProposalPage.as_view(), name="warning-new"),
     path("early-warnings/", views.WarningListPage.as_view(), name="warnings"),
     path("early-warnings/<code:number>/", views.WarningPage.as_view(), name="warning"),
-    path("early-warnings/<code:number>/revise/", proposals.RevisePage.as_view(), name="warning-revise"),
-    path("early-warnings/<code:number>/adjust/", proposals.AdjustPage.as_view(), name="warning-adjust"),
+    path("early-warnings/<code:number>/revise/", proposal_views.RevisePage.as_view(), name="warning-revise"),
+    path("early-warnings/<code:number>/adjust/", proposal_views.AdjustPage.as_view(), name="warning-adjust"),
     path("early-warnings/<code:number>/propose/", views.Propose.as_view(), name="warning-propose"),
     path("early-warnings/<code:number>/sign/", views.Sign.as_view(), name="warning-sign"),
     path("early-warnings/<code:number>/return/", views.Return.as_view(), name="warning-return"),

@@ -1,17 +1,17 @@
 from django.urls import path
 
-from written_reports import api as written
+from written_reports import api
 
 urlpatterns = [
-    path("written-reports/", written.WrittenReports.as_view(), name="written-reports"),
+    path("written-reports/", api.WrittenReports.as_view(), name="written-reports"),
     path(
         "written-reports/<code:unit>/<code:plan>/<code:clock>/<code:period>/",
-        written.OneWrittenReport.as_view(),
+        api.OneWrittenReport.as_view(),
         name="written-report",
     ),
     path(
         "written-reports/<code:unit>/<code:plan>/<code:clock>/<code:period>/receipt/",
-        written.Receipt.as_view(),
+        api.Receipt.as_view(),
         name="written-report-receipt",
     ),
 ]

@@ -5,7 +5,7 @@ from zero_reports.filing import views
 from zero_reports.links.views import Issue, OneTap, Revoke
 from zero_reports.lock.views import Grant, Withdraw
 from zero_reports.questions import views as questions
-from zero_reports.rollups import views as rollup
+from zero_reports.rollups import views as rollups
 
 urlpatterns = [
     path("report/", views.ReportPage.as_view(), name="report"),
@@ -26,22 +26,22 @@ urlpatterns = [
         name="zero-report-exception-withdraw",
     ),
     path("report/<code:unit>/<code:period>/items/", views.ItemsPage.as_view(), name="zero-report-items"),
-    path("reports/roll-up/", rollup.RollUpStart.as_view(), name="roll-up-start"),
-    path("reports/roll-up/<code:unit>/<code:period>/", rollup.RollUpPage.as_view(), name="roll-up"),
+    path("reports/roll-up/", rollups.RollUpStart.as_view(), name="roll-up-start"),
+    path("reports/roll-up/<code:unit>/<code:period>/", rollups.RollUpPage.as_view(), name="roll-up"),
     path(
         "reports/roll-up/<code:unit>/<code:period>/return/",
-        rollup.ReturnDown.as_view(),
+        rollups.ReturnDown.as_view(),
         name="roll-up-return",
     ),
     path(
         "reports/roll-up/<code:unit>/<code:period>/paper.<slug:kind>",
-        rollup.RollUpPaper.as_view(),
+        rollups.RollUpPaper.as_view(),
         name="roll-up-paper",
     ),
-    path("reports/volume/<code:unit>/<int:year>/", rollup.Volume.as_view(), name="volume"),
+    path("reports/volume/<code:unit>/<int:year>/", rollups.Volume.as_view(), name="volume"),
     path(
         "reports/volume/<code:unit>/<int:year>/volume.<slug:kind>",
-        rollup.Volume.as_view(),
+        rollups.Volume.as_view(),
         name="volume-paper",
     ),
     path("reports/zeros/", questions.CredibilityPage.as_view(), name="reports-credibility"),

@@ -2,11 +2,11 @@
 
 from django.shortcuts import render
 
-from cases.reconciliation import queries as agreement
+from cases.reconciliation import queries
 from zero_reports.counts.pages import Look
 
 
 class AgreementPage(Look):
     def get(self, request):
-        rows = agreement.agreements(self.unit, self.month)
+        rows = queries.agreements(self.unit, self.month)
         return render(request, "cases/reconciliation/agreement.html", {**self.context(), "rows": rows})

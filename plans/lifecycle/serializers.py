@@ -26,7 +26,7 @@ from plans.engine.evaluation import Criterion, Proposal, criteria_of, levels_of
 from plans.engine.facts import SENTENCES, FactProblem, Facts
 from plans.lifecycle.models import PlanVersion
 from plans.lifecycle.watched import watch_of
-from plans.people import holders as people
+from plans.people import holders
 
 
 class FactsField(serializers.JSONField):
@@ -192,10 +192,10 @@ def evaluation(version: PlanVersion, proposal: Proposal, unit: Unit | None, now:
     if proposal.level is None:
         return {**answer, "signatory": None, "recipients": None, "clocks": []}
     actions = actions_for(version.document, proposal.level.id)
-    seat = people.signatory(version.document, proposal.level.id, unit, now) if unit else None
+    seat = holders.signatory(version.document, proposal.level.id, unit, now) if unit else None
     return {
         **answer,
-        "signatory": people.as_seen(seat, language),
+        "signatory": holders.as_seen(seat, language),
         "recipients": _told(actions),
         "clocks": [clock(line) for line in actions.clocks],
     }

@@ -12,7 +12,7 @@ from common.local_time import day_of
 from common.official_documents import respond
 from common.periods import DAILY, period_of
 from common.redirects import see_other
-from zero_reports.counts import queries as reports_queries
+from zero_reports.counts import queries as counts
 from zero_reports.filing.reading import check_may_look, read_period
 from zero_reports.rollups import actions, permissions, queries
 from zero_reports.rollups.documents import file_name, roll_up_paper, year_paper
@@ -24,7 +24,7 @@ class RollUpStart(LoginRequiredMixin, View):
 
     def get(self, request):
         check_may_look(request.reach)
-        unit = reports_queries.top_units(request.reach)[0]
+        unit = counts.top_units(request.reach)[0]
         return see_other("roll-up", unit.code, period_of(DAILY, day_of(request.now)))
 
 
@@ -32,7 +32,7 @@ class _OneRollUp(LoginRequiredMixin, View):
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         if request.user.is_authenticated:
-            self.unit = reports_queries.get_unit(request.reach, kwargs["unit"])
+            self.unit = counts.get_unit(request.reach, kwargs["unit"])
             self.period = read_period(kwargs["period"])
 
 
@@ -120,7 +120,7 @@ class Volume(LoginRequiredMixin, View):
     """A year's summaries of a unit: a list, and bound as one paper."""
 
     def get(self, request, unit, year, kind=""):
-        found = reports_queries.get_unit(request.reach, unit)
+        found = counts.get_unit(request.reach, unit)
         volume = queries.year_of(request.reach, found, year)
         if kind:
             if not volume.roll_ups:
