@@ -63,7 +63,7 @@ def create_unit(
 
 
 @transaction.atomic
-def appoint(
+def appoint_person(
     *,
     person: User,
     post: Post,
@@ -207,7 +207,7 @@ def appoint_in_reach(
 ) -> Appointment:
     """What the security administrator does: `appoint` within the units they administer, nobody themself."""
     check_can_appoint(reach, person, unit)
-    return appoint(
+    return appoint_person(
         person=person,
         post=post_in(unit=unit, kind=kind, squad=squad, title=title),
         held_as=held_as,
@@ -249,7 +249,7 @@ def _new_post(unit: Unit, kind: str, squad: str) -> Post:
 
 
 @transaction.atomic
-def delegate(
+def delegate_post(
     *,
     reach: Reach,
     post: Post,
@@ -266,7 +266,7 @@ def delegate(
             "The post was not delegated: %(person)s holds no post in this unit, the one above or those below. "
             "Choose a colleague, or ask the security administrator to appoint somebody."
         ) % {"person": person})  # fmt: skip
-    return appoint(
+    return appoint_person(
         person=person, post=post, held_as=HeldAs.DELEGATE, valid_from=max(valid_from, now), valid_to=valid_to,
         reason=reason, actor=reach.user, now=now,
     )  # fmt: skip

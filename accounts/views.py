@@ -107,7 +107,9 @@ def delegate(request, post_id):
     form = DelegateForm(sent(request), request=request, post=post)
     if request.method == "POST" and form.is_valid():
         try:
-            appointment = actions.delegate(reach=request.reach, post=post, now=request.now, **form.terms())
+            appointment = actions.delegate_post(
+                reach=request.reach, post=post, now=request.now, **form.terms()
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -41,7 +41,7 @@ def import_calendar(
 
     content = {"year": file.year, "source": source, "days": len(days), "replace": replace}
     record("calendar.imported", subject=key("calendar", file.year), actor=actor, at=now, content=content)
-    return Imported(file.year, len(days), recompute(now=now))
+    return Imported(file.year, len(days), recompute_clocks(now=now))
 
 
 def _check_loaded(neighbours: list[Day]) -> None:
@@ -72,7 +72,7 @@ def _write(days: list[Day], source: str) -> None:
 
 
 @transaction.atomic
-def recompute(*, now: datetime) -> int:
+def recompute_clocks(*, now: datetime) -> int:
     """Set anew the working-day deadlines that the present calendar gives otherwise. Returns how many.
 
     The old clock is cancelled and a new generation takes its place, so that both dates can be read later.

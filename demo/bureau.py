@@ -6,7 +6,7 @@ Usernames follow one pattern, so that a reader of the walk-through can guess the
 
 from typing import NamedTuple
 
-from accounts.actions import appoint, create_unit
+from accounts.actions import appoint_person, create_unit
 from accounts.choices import HeldAs, Tier
 from accounts.choices import PostKind as P
 from accounts.models import Post, Unit, User
@@ -94,4 +94,4 @@ def _seat(people, unit: Unit, prefix: str, chairs: list[Chair], actor, now) -> N
         person.set_unusable_password()
         person.save()
         people[username] = person
-        appoint(person=person, post=post, held_as=chair.held_as, actor=actor, now=now)
+        appoint_person(person=person, post=post, held_as=chair.held_as, actor=actor, now=now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from accounts.actions import appoint
+from accounts.actions import appoint_person
 from accounts.choices import PostKind
 from accounts.models import Post, Unit, User
 from accounts.scope import reach_of
@@ -64,7 +64,7 @@ def _seat_colleagues(people: dict[str, User], unit: Unit, prefix: str, now: date
         person.set_unusable_password()
         person.save()
         people[username] = person
-        appoint(person=person, post=Post.objects.get(unit=unit, kind=kind), actor=None, now=now)
+        appoint_person(person=person, post=Post.objects.get(unit=unit, kind=kind), actor=None, now=now)
 
 
 def _begin_today(people: dict[str, User], now: datetime) -> None:
@@ -74,8 +74,10 @@ def _begin_today(people: dict[str, User], now: datetime) -> None:
     for handover in Handover.objects.exclude(unit__code=LEFT_OPEN).select_related(
         "outgoing__person", "incoming__person"
     ):
-        handovers.give(reach=reach_of(handover.outgoing.person, now), handover_id=handover.pk, now=now)
+        handovers.give_handover(
+            reach=reach_of(handover.outgoing.person, now), handover_id=handover.pk, now=now
+        )
         items = list(handover.items.values_list("pk", flat=True))
-        handovers.take(
+        handovers.take_handover(
             reach=reach_of(handover.incoming.person, now), handover_id=handover.pk, items=items, now=now
         )

@@ -20,7 +20,7 @@ from incidents import actions as incidents
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import open_lines
 from notices import outbox
-from notices.actions import acknowledge, acknowledge_about
+from notices.actions import acknowledge_about, acknowledge_notice
 from notices.choices import ON_SCREEN
 from notices.models import Notice
 from plans.engine.facts import Facts
@@ -102,7 +102,7 @@ class _Incident:
         self._heard(warning)
         self._ordered(incident)
         self._after(47 * 60)
-        warnings.lift(
+        warnings.lift_warning(
             warning_id=warning.pk,
             reach=self._reach("director"),
             reason="诉求已逐条登记，人员已离开",
@@ -111,7 +111,7 @@ class _Incident:
         )
         self._after(120)
         self._all_seen(warning)
-        incidents.close(
+        incidents.close_incident(
             incident_id=incident.pk,
             reach=self._reach("duty"),
             summary="对话专班接待，诉求逐条登记，十个工作日内书面答复",
@@ -154,14 +154,16 @@ class _Incident:
         self._after(95)
         level = incident.proposed_level
         statement = warnings.Statement(level=level, reason="十余人聚集并拉横幅，情绪可控")
-        warning = warnings.propose_new(
+        warning = warnings.propose_new_warning(
             incident_id=incident.pk, reach=self._reach("duty"), statement=statement, now=self.now
         )
         self._after(110)
         director, password = self.people["county1.director"], random_password()
         director.password = quick_hash(password)
         director.save(update_fields=["password"])
-        warnings.sign(warning_id=warning.pk, reach=self._reach("director"), credential=password, now=self.now)
+        warnings.sign_warning(
+            warning_id=warning.pk, reach=self._reach("director"), credential=password, now=self.now
+        )
         outbox.send_due(self.now)
         return warning, password
 
@@ -183,7 +185,7 @@ class _Incident:
         """Nobody's list of today begins with what was over days ago."""
         outbox.send_due(self.now)
         for notice in Notice.objects.filter(thread=warning.thread, state__in=ON_SCREEN):
-            acknowledge(notice_id=notice.pk, actor=notice.recipient, now=self.now)
+            acknowledge_notice(notice_id=notice.pk, actor=notice.recipient, now=self.now)
 
     def _ordered(self, incident) -> None:
         order = orders.issue_order(

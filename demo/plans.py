@@ -8,7 +8,7 @@ from django.conf import settings
 from accounts.models import Unit, User
 from plans.lifecycle.actions import load_plan
 from plans.lifecycle.choices import PlanState
-from plans.versions.actions import file
+from plans.versions.actions import file_draft
 
 LIBRARY = settings.BASE_DIR / "plans/library"
 #: In force for everybody from the first day.
@@ -51,4 +51,4 @@ def seed_beside(people: dict[str, User], now: datetime) -> None:
             reason="演示数据",
         )
         if shown.state == PlanState.FILED:
-            file(version_id=version.pk, actor=people["city.sysadmin"], reason="演示数据", now=now)
+            file_draft(version_id=version.pk, actor=people["city.sysadmin"], reason="演示数据", now=now)

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import appoint
+from accounts.actions import appoint_person
 from accounts.choices import HeldAs, PostKind
 from accounts.imports import passwords_file
 from accounts.models import Appointment, Post, Unit, User
@@ -49,9 +49,9 @@ def _stand_ins(people: dict[str, User], now: datetime) -> None:
         ("town11.clerk", "T11", PostKind.OFFICE_HEAD),
     ):
         post = Post.objects.get(unit__code=unit, kind=kind)
-        appoint(person=people[username], post=post, held_as=HeldAs.DEPUTY, actor=None, now=now)
+        appoint_person(person=people[username], post=post, held_as=HeldAs.DEPUTY, actor=None, now=now)
     post = Post.objects.get(unit__code="T12", kind=PostKind.OFFICE_HEAD)
-    appoint(
+    appoint_person(
         person=people["town11.head"],
         post=post,
         held_as=HeldAs.DELEGATE,

@@ -5,14 +5,14 @@ from datetime import datetime
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from cases.demands.actions import note_step, take_on
-from cases.matters.actions import assign, register
-from cases.official_forms.actions import begin
+from cases.matters.actions import assign_matter, register_matter
+from cases.official_forms.actions import begin_form
 from common.local_time import day_of
 from common.periods import DAILY, period_of
 from zero_reports.filing.actions import Item, file_report
 from zero_reports.filing.choices import Answer
 from zero_reports.filing.models import ReportItem
-from zero_reports.rollups.actions import confirm
+from zero_reports.rollups.actions import confirm_roll_up
 
 #: Village → what it reports today. They are not among those the list of the missing shows.
 REPORTED = {
@@ -30,10 +30,10 @@ def seed(people: dict[str, User], now: datetime) -> None:
 
     duty = reach_of(people["county1.duty"], now)
     reported = ReportItem.objects.get(report__unit=units["V113"], report__current=True)
-    matter = register(reach=duty, item_id=reported.pk, now=now)
-    assign(reach=duty, matter_id=matter.pk, lead=units["T11"], helpers="城关派出所", now=now)
-    begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
-    confirm(
+    matter = register_matter(reach=duty, item_id=reported.pk, now=now)
+    assign_matter(reach=duty, matter_id=matter.pk, lead=units["T11"], helpers="城关派出所", now=now)
+    begin_form(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
+    confirm_roll_up(
         reach=reach_of(people["town11.head"], now),
         unit=units["T11"],
         period=today.shifted(-1),
@@ -56,6 +56,10 @@ def _seed_demand(people: dict[str, User], now: datetime) -> None:
     )
     head = reach_of(people["town34.head"], now)
     reported = ReportItem.objects.get(report__unit=village, report__current=True)
-    asked = {"reach": head, "matter_id": register(reach=head, item_id=reported.pk, now=now).pk, "now": now}
+    asked = {
+        "reach": head,
+        "matter_id": register_matter(reach=head, item_id=reported.pk, now=now).pk,
+        "now": now,
+    }
     take_on(**asked, office_number="XF-2026-0117")
     note_step(**asked, kind="demand.contacted", note="已当面沟通，告知三十日内答复")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from common.periods import MONTHLY, WEEKLY
-from written_reports.actions import hand_in, keep, receive
+from written_reports.actions import confirm_receipt, hand_in, keep_draft
 from written_reports.queries import Slot, asked_below
 
 TOWN = "T34"
@@ -33,9 +33,11 @@ def seed(people: dict[str, User], now: datetime) -> None:
             for number, slot in enumerate(asked.slots[:2]):
                 _hand_in(people, slot, number, now)
                 if number == 0:
-                    receive(reach=head, slot=slot, version=1, now=now)
+                    confirm_receipt(reach=head, slot=slot, version=1, now=now)
         elif asked.period.cadence == MONTHLY:
-            keep(reach=head, slot=asked.slots[0], rev=0, texts={"analysis": ANALYSIS}, lines=[], now=now)
+            keep_draft(
+                reach=head, slot=asked.slots[0], rev=0, texts={"analysis": ANALYSIS}, lines=[], now=now
+            )
 
 
 def _hand_in(people: dict[str, User], slot: Slot, number: int, now: datetime) -> None:

@@ -6,7 +6,7 @@ from duty.validity import LASTING
 from notices.validity import CHECKS
 
 EFFECTS.register("shift.stand_in", actions.stand_in)
-EFFECTS.register("handover.ring", handovers.ring)
+EFFECTS.register("handover.ring", handovers.ring_for_handover)
 
 for purpose, check in LASTING.items():
     CHECKS.register(purpose, check)

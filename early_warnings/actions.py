@@ -37,7 +37,7 @@ from incidents.actions import set_level
 from incidents.models import Incident
 from incidents.sharing import let_take_part
 from incidents.transitions import lock_incident
-from notices.ending import settle
+from notices.ending import settle_threads
 from plans.document.sections import clock_of
 from plans.engine.evaluation import levels_of
 from plans.people.holders import Signatory, in_the_chair, recipients
@@ -58,7 +58,7 @@ class Statement:
 
 
 @transaction.atomic
-def draft(*, incident_id: int, reach: Reach, statement: Statement, now: datetime) -> EarlyWarning:
+def draft_warning(*, incident_id: int, reach: Reach, statement: Statement, now: datetime) -> EarlyWarning:
     """Draft a first warning for an open incident. Raises WrongState where one is pending or in force."""
     incident = lock_incident(incident_id)
 
@@ -71,14 +71,16 @@ def draft(*, incident_id: int, reach: Reach, statement: Statement, now: datetime
 
 
 @transaction.atomic
-def propose_new(*, incident_id: int, reach: Reach, statement: Statement, now: datetime) -> EarlyWarning:
+def propose_new_warning(
+    *, incident_id: int, reach: Reach, statement: Statement, now: datetime
+) -> EarlyWarning:
     """Draft a warning and ask for the signature in one act."""
-    warning = draft(incident_id=incident_id, reach=reach, statement=statement, now=now)
-    return propose(warning_id=warning.pk, reach=reach, now=now)
+    warning = draft_warning(incident_id=incident_id, reach=reach, statement=statement, now=now)
+    return propose_warning(warning_id=warning.pk, reach=reach, now=now)
 
 
 @transaction.atomic
-def adjust(
+def adjust_warning(
     *, warning_id: int, reach: Reach, statement: Statement, now: datetime, rev: int | None = None
 ) -> EarlyWarning:
     """Propose another level in place of a warning in force, which stays in force until the new one is signed.
@@ -100,11 +102,11 @@ def adjust(
         )
 
     warning = _draft(incident, reach, statement, now, adjusted_from=earlier)
-    return propose(warning_id=warning.pk, reach=reach, now=now)
+    return propose_warning(warning_id=warning.pk, reach=reach, now=now)
 
 
 @transaction.atomic
-def revise(
+def revise_warning(
     *, warning_id: int, reach: Reach, statement: Statement, now: datetime, rev: int | None = None
 ) -> EarlyWarning:
     """Change a draft, or a warning that was returned."""
@@ -126,7 +128,7 @@ def revise(
 
 
 @transaction.atomic
-def propose(*, warning_id: int, reach: Reach, now: datetime, rev: int | None = None) -> EarlyWarning:
+def propose_warning(*, warning_id: int, reach: Reach, now: datetime, rev: int | None = None) -> EarlyWarning:
     """Ask for the signature. The plan's sign-off clocks start; the first one gives `sign_by`.
 
     Raises WrongState if nobody holds a post that may sign.
@@ -186,7 +188,7 @@ def return_to_drafter(
 
 
 @transaction.atomic
-def withdraw(*, warning_id: int, reach: Reach, now: datetime, rev: int | None = None) -> EarlyWarning:
+def withdraw_warning(*, warning_id: int, reach: Reach, now: datetime, rev: int | None = None) -> EarlyWarning:
     """Take back a warning that is not signed."""
     warning = lock(warning_id)
 
@@ -198,7 +200,7 @@ def withdraw(*, warning_id: int, reach: Reach, now: datetime, rev: int | None = 
 
 
 @transaction.atomic
-def escalate(*, warning_id: int, clock_id: str, now: datetime) -> EarlyWarning:
+def escalate_request(*, warning_id: int, clock_id: str, now: datetime) -> EarlyWarning:
     """Ask the next one to sign, as the sign-off clock `clock_id` of the plan says; the earlier ones still may.
 
     Nothing happens if the warning is no longer waiting. Asked are, by the clock's `to`: the signatory again,
@@ -225,7 +227,7 @@ def escalate(*, warning_id: int, clock_id: str, now: datetime) -> EarlyWarning:
 # --- the signature and after -------------------------------------------------------------------------------
 
 
-def sign(
+def sign_warning(
     *, warning_id: int, reach: Reach, credential: str, now: datetime, remark: str = "", rev: int | None = None
 ) -> EarlyWarning:
     """Sign a proposed warning: it is in force, and pushed, when this returns.
@@ -285,7 +287,7 @@ def _sign(
     return warning
 
 
-def lift(
+def lift_warning(
     *, warning_id: int, reach: Reach, reason: str, credential: str, now: datetime, rev: int | None = None
 ) -> EarlyWarning:
     """End a warning in force; the incident has no level any more. A pending adjustment is withdrawn with it.
@@ -323,7 +325,7 @@ def _lift(
     told = recipients(warning.plan.document, warning.level, warning.unit, now)
     people = alerts.people_to_tell(warning, told.phone, now, besides=reach.user)
     alerts.tell_lifted(warning, people, now=now)
-    settle([warning.thread], now)
+    settle_threads([warning.thread], now)
     return warning
 
 

@@ -12,7 +12,7 @@ from accounts.queries import Holder
 from common.local_time import LOCAL
 from common.paths import prefixes
 from early_warnings.models import EarlyWarning
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
 from notices.message_templates import Message
 from notices.no_recipients import tell_sender
@@ -43,7 +43,7 @@ def ask_to_sign(
     by_zh, by_en = (f" 时限 {by}", f" By {by}.") if by else ("", "")
     text_zh = f"待签发{late_zh}{_level(warning, 'zh')}预警 {warning.number}：{warning.matter}{by_zh}"
     text_en = f"To sign{late_en}: {_level(warning, 'en')} warning {warning.number}: {warning.matter}{by_en}"
-    queue(
+    queue_notices(
         _occasion(warning, purpose=asked),
         Message(text_zh[:300], text_en[:300]),
         recipients=_recipients(holders),
@@ -62,7 +62,7 @@ def tell_signed(warning: EarlyWarning, recipients: list[Recipient], *, now: date
         "matter": warning.matter,
         "measures": warning.measures,
     }
-    queue(
+    queue_notices(
         _occasion(warning, purpose="warning.signed"),
         Message(wording="warning.signed", facts=facts),
         recipients=recipients,
@@ -91,7 +91,7 @@ def tell_returned(warning: EarlyWarning, *, now: datetime) -> None:
     drafters = {person.pk: Recipient(person, "") for person in (warning.drafted_by, warning.proposed_by)}
     text_zh = f"预警 {warning.number} 被退回：{warning.return_reason}"
     text_en = f"Warning {warning.number} was returned: {warning.return_reason}"
-    queue(
+    queue_notices(
         _occasion(warning, purpose=f"warning.returned.{warning.round}"),
         Message(text_zh[:300], text_en[:300]),
         recipients=drafters.values(),
@@ -104,7 +104,7 @@ def tell_returned(warning: EarlyWarning, *, now: datetime) -> None:
 def tell_lifted(warning: EarlyWarning, recipients: list[Recipient], *, now: datetime) -> None:
     text_zh = f"{_level(warning, 'zh')}预警 {warning.number} 已解除：{warning.lift_reason}"
     text_en = f"{_level(warning, 'en')} warning {warning.number} was lifted: {warning.lift_reason}"
-    queue(
+    queue_notices(
         _occasion(warning, purpose="warning.lifted"),
         Message(text_zh[:300], text_en[:300]),
         recipients=recipients,

@@ -40,7 +40,7 @@ class Warnings(APIView):
     def post(self, request):
         given = validated(serializers.NewWarningSerializer, request.data)
         incident = get_incident(request.reach, given["incident"])
-        warning = actions.propose_new(
+        warning = actions.propose_new_warning(
             incident_id=incident.pk, reach=request.reach, statement=given["statement"], now=request.now
         )
         return created(warning, request.now)
@@ -75,7 +75,7 @@ class Sign(Act):
     serializer_class = serializers.SignSerializer
 
     def act(self, request, warning, given):
-        actions.sign(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        actions.sign_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 @extend_schema(request=serializers.ReasonSerializer, responses={200: dict})
@@ -91,13 +91,13 @@ class Propose(Act):
     """Propose a draft, or a returned warning as it stands, again."""
 
     def act(self, request, warning, given):
-        actions.propose(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        actions.propose_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 @extend_schema(request=None, responses={200: dict})
 class Withdraw(Act):
     def act(self, request, warning, given):
-        actions.withdraw(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        actions.withdraw_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 @extend_schema(request=serializers.LiftSerializer, responses={200: dict})
@@ -105,7 +105,7 @@ class Lift(Act):
     serializer_class = serializers.LiftSerializer
 
     def act(self, request, warning, given):
-        actions.lift(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        actions.lift_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 class Revise(Act):
@@ -114,7 +114,7 @@ class Revise(Act):
     serializer_class = serializers.StatementSerializer
 
     def act(self, request, warning, given):
-        actions.revise(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        actions.revise_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 class Adjust(APIView):
@@ -125,7 +125,7 @@ class Adjust(APIView):
     def post(self, request, number):
         given = validated(serializers.StatementSerializer, request.data)
         warning = queries.get_warning(request.reach, number)
-        successor = actions.adjust(
+        successor = actions.adjust_warning(
             warning_id=warning.pk,
             reach=request.reach,
             now=request.now,

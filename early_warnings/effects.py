@@ -4,7 +4,7 @@ from datetime import datetime
 
 from clocks.models import Clock
 from early_warnings import permissions
-from early_warnings.actions import escalate
+from early_warnings.actions import escalate_request
 from early_warnings.choices import State
 from early_warnings.transitions import read
 from journal.keys import pk_of
@@ -15,7 +15,7 @@ from plans.people.holders import in_the_chair
 def escalate_signoff(clock: Clock, now: datetime) -> None:
     """Ask the next one to sign: the standing deputy, then the next higher seat, as the plan's clock says."""
     if warning_id := pk_of(clock.subject, "warning"):
-        escalate(warning_id=warning_id, clock_id=clock.clock_id, now=now)
+        escalate_request(warning_id=warning_id, clock_id=clock.clock_id, now=now)
 
 
 def signatories_asked(clock: Clock, now: datetime) -> list[Recipient]:

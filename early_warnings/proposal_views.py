@@ -50,7 +50,7 @@ class ProposalPage(LoginRequiredMixin, View):
     def post(self, request, number):
         incident = get_incident(request.reach, number)
         form = forms.ProposalForm(request.POST, document=incident.plan.document)
-        act = actions.draft if request.POST.get("act") == "draft" else actions.propose_new
+        act = actions.draft_warning if request.POST.get("act") == "draft" else actions.propose_new_warning
         warning = submitted(
             form,
             lambda statement: act(
@@ -119,7 +119,7 @@ class AdjustPage(LoginRequiredMixin, View):
         form = self._form(warning, data=request.POST)
         done = submitted(
             form,
-            lambda statement: actions.adjust(
+            lambda statement: actions.adjust_warning(
                 warning_id=warning.pk,
                 reach=request.reach,
                 statement=statement,
@@ -173,10 +173,12 @@ def proposal_context(request, incident, form, *, now, warning=None, adjusts=None
 
 
 def _revise(request, warning, statement: Statement, *, propose: bool):
-    done = actions.revise(
+    done = actions.revise_warning(
         warning_id=warning.pk, reach=request.reach, statement=statement, now=request.now, rev=rev_of(request)
     )
-    return actions.propose(warning_id=done.pk, reach=request.reach, now=request.now) if propose else done
+    return (
+        actions.propose_warning(warning_id=done.pk, reach=request.reach, now=request.now) if propose else done
+    )
 
 
 def message_about(warning) -> str:

@@ -14,7 +14,7 @@ from common.errors import WrongState
 from early_warnings import permissions
 from early_warnings.models import EarlyWarning, SignatureRequest
 from notices.actions import acknowledge_about
-from notices.ending import settle
+from notices.ending import settle_threads
 from plans.document.sections import signatory_roles
 from plans.people.holders import Signatory, next_to_ask
 
@@ -78,4 +78,4 @@ def end_signoff(warning: EarlyWarning, reach: Reach, now: datetime) -> None:
 def settle_requests(warning: EarlyWarning, reach: Reach, now: datetime) -> None:
     """Who acts has heard; nobody else needs the request any more."""
     acknowledge_about(subject=warning.key, actor=reach.user, now=now)
-    settle([warning.thread], now)
+    settle_threads([warning.thread], now)

@@ -168,7 +168,7 @@ class Sign(WarningAct):
     form_class, name = forms.SignForm, "sign"
 
     def act(self, request, warning, given):
-        actions.sign(
+        actions.sign_warning(
             warning_id=warning.pk, reach=request.reach, now=request.now, rev=rev_of(request), **given
         )
         return _("Signed. Warning %(number)s is in force and pushed.") % {"number": warning.number}
@@ -189,7 +189,7 @@ class Propose(WarningAct):
     """Propose a draft as it stands."""
 
     def act(self, request, warning, given):
-        done = actions.propose(
+        done = actions.propose_warning(
             warning_id=warning.pk, reach=request.reach, now=request.now, rev=rev_of(request)
         )
         return message_about(done)
@@ -197,7 +197,9 @@ class Propose(WarningAct):
 
 class Withdraw(WarningAct):
     def act(self, request, warning, given):
-        actions.withdraw(warning_id=warning.pk, reach=request.reach, now=request.now, rev=rev_of(request))
+        actions.withdraw_warning(
+            warning_id=warning.pk, reach=request.reach, now=request.now, rev=rev_of(request)
+        )
         return _("The warning is withdrawn.")
 
 
@@ -205,7 +207,7 @@ class Lift(WarningAct):
     form_class, name = forms.LiftForm, "lift"
 
     def act(self, request, warning, given):
-        actions.lift(
+        actions.lift_warning(
             warning_id=warning.pk,
             reach=request.reach,
             reason=given["lift_reason"],

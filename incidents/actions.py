@@ -30,7 +30,7 @@ from incidents.transitions import (
     move,
     record_entry,
 )
-from notices.ending import settle
+from notices.ending import settle_threads
 from plans.engine.evaluation import Proposal, evaluate, levels_of
 from plans.engine.facts import Facts
 from plans.lifecycle.queries import plan_in_force
@@ -209,7 +209,7 @@ def take_over(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
 
 
 @transaction.atomic
-def merge(*, incident_id: int, into_id: int, reach: Reach, now: datetime) -> Incident:
+def merge_incident(*, incident_id: int, into_id: int, reach: Reach, now: datetime) -> Incident:
     """Say that this incident is the same event as another one, which goes on."""
     first, second = sorted([incident_id, into_id])
     locked = {pk: lock_incident(pk) for pk in (first, second)}
@@ -234,7 +234,7 @@ def merge(*, incident_id: int, into_id: int, reach: Reach, now: datetime) -> Inc
     content = {"from": incident.number, "what": incident.what}
     record_entry(into, done.entry, reach, at=now, content=content)
     _unite(incident, into, reach, now)
-    settle([incident.key], now)
+    settle_threads([incident.key], now)
     return incident
 
 
@@ -259,7 +259,7 @@ def _unite(incident: Incident, into: Incident, reach: Reach, now: datetime) -> N
 
 
 @transaction.atomic
-def retract(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
+def retract_incident(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
     """Take a false alarm back. The record stays; only its state says that it was none."""
     incident = lock_incident(incident_id)
 
@@ -276,7 +276,7 @@ def retract(*, incident_id: int, reach: Reach, now: datetime) -> Incident:
 
 
 @transaction.atomic
-def close(
+def close_incident(
     *,
     incident_id: int,
     reach: Reach,
@@ -312,7 +312,7 @@ def close(
 
 
 @transaction.atomic
-def reopen(*, incident_id: int, reach: Reach, reason: str, now: datetime) -> Incident:
+def reopen_incident(*, incident_id: int, reach: Reach, reason: str, now: datetime) -> Incident:
     """Open a closed incident again; its first closing stays on the record."""
     incident = lock_incident(incident_id)
 

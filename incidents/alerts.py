@@ -10,9 +10,9 @@ from accounts.verbs import VERBS
 from common.paths import prefixes
 from incidents.choices import State
 from incidents.models import Incident
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
-from notices.ending import end
+from notices.ending import end_notices
 from notices.message_templates import Message
 from notices.models import Notice
 from notices.occasions import Occasion
@@ -40,7 +40,7 @@ _WHY_OVER = {
 def tell_duty_room(incident: Incident, *, now: datetime) -> None:
     """The nearest duty room learns of every alarm, on screen."""
     recipients = people_of(alarm_roles(incident.plan.document), incident.unit_path, now, nearest=True)
-    queue(
+    queue_notices(
         occasion_of(incident, purpose="incident.reported"),
         Message(_text(incident, "zh"), _text(incident, "en")),
         recipients=recipients,
@@ -55,12 +55,12 @@ def tell_graver(incident: Incident, *, now: datetime, besides: User) -> None:
 
     The next one takes the place of the last; a level that returns is told again.
     """
-    end(subject=incident.key, purpose=GRAVER, now=now, reason="told anew")
+    end_notices(subject=incident.key, purpose=GRAVER, now=now, reason="told anew")
     level = level_of(incident.plan.document, incident.proposed_level).words
     people = people_of(alarm_roles(incident.plan.document), incident.unit_path, now, nearest=True)
     text_zh = f"情况加重，预案建议{level.zh}：{incident.number}，{incident.place}。{incident.what}"
     text_en = f"It has grown worse, the plan proposes {level.en}: {incident.number}, {incident.place}. {incident.what}"
-    queue(
+    queue_notices(
         occasion_of(incident, purpose=f"{GRAVER}.{incident.rev}"),
         Message(text_zh[:300], text_en[:300]),
         recipients=[one for one in people if one.person.pk != besides.pk],
@@ -91,7 +91,7 @@ def alert_life_safety(
     wording = "incident.life_safety"
     if purpose != LIFE_SAFETY_PURPOSE:
         wording, facts = "incident.danger_worse", {**facts, "worse": words_of(worse)}
-    queue(
+    queue_notices(
         occasion_of(incident, purpose=purpose),
         Message(wording=wording, facts=facts),
         recipients=recipients,
@@ -107,7 +107,7 @@ def tell_stood_down(incident: Incident, recipients: list[Recipient], *, now: dat
     number = next_purpose(incident).rpartition(".")[2]
     why = _WHY_OVER.get(incident.state, _NO_DANGER)
     facts = {"number": incident.number, "area": incident.place, "why": why}
-    queue(
+    queue_notices(
         occasion_of(incident, purpose=f"incident.stood_down.{number}"),
         Message(wording="incident.stood_down", facts=facts),
         recipients=recipients,

@@ -110,7 +110,7 @@ class Close(APIView):
         given = validated(serializers.CloseSerializer, request.data)
         incident = queries.get_incident(request.reach, number)
         check_if_match(request, incident.rev)
-        actions.close(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
+        actions.close_incident(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
         incident = queries.get_incident(request.reach, number)
         return Response(serializers.detail(incident), headers={"ETag": etag(incident.rev)})
 

@@ -14,7 +14,7 @@ from incidents.models import Incident
 from incidents.sharing import let_take_part
 from incidents.transitions import record_entry
 from incidents.validity import family
-from notices.ending import end, settle, told_of
+from notices.ending import end_notices, settle_threads, told_of
 from notices.no_recipients import tell_sender
 from notices.recipients import Recipient
 
@@ -49,7 +49,7 @@ def _tell_anew(incident: Incident, worse: list[str], reach: Reach, now: datetime
     asked_again = ask_again(incident)
     known = _called(incident)
     for one in family(incident):
-        end(subject=one.key, purpose=alerts.LIFE_SAFETY_PURPOSE, now=now, reason=OVERTAKEN)
+        end_notices(subject=one.key, purpose=alerts.LIFE_SAFETY_PURPOSE, now=now, reason=OVERTAKEN)
     people = known | _by_person(alerts.called_first(incident, now))
     _alert(incident, people.values(), worse, reach, now, asked_again=asked_again)
 
@@ -76,7 +76,7 @@ def stand_down(incident: Incident, reach: Reach, now: datetime) -> None:
     """It is over: nobody is called any more, and who was told hears it, once for each alert."""
     keys = [one.key for one in family(incident)]
     told = told_of(keys, alerts.LIFE_SAFETY_PURPOSE)
-    settle(keys, now)
+    settle_threads(keys, now)
     others = [one for one in told if one.person.pk != reach.user.pk]
     if others:
         alerts.tell_stood_down(incident, others, now=now)

@@ -24,7 +24,7 @@ from journal.keys import key
 
 
 @transaction.atomic
-def share(
+def share_incident(
     *,
     incident_id: int,
     reach: Reach,
@@ -53,7 +53,7 @@ def share(
 
 
 @transaction.atomic
-def unshare(*, share_id: int, reach: Reach, now: datetime) -> Share:
+def end_share(*, share_id: int, reach: Reach, now: datetime) -> Share:
     """Take a share back; open screens lose the incident at once."""
     shared = Share.objects.select_for_update(of=("self",)).select_related("unit", "person").get(pk=share_id)
     incident = lock_incident(shared.incident_id)

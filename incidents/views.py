@@ -201,7 +201,7 @@ class MergeInto(IncidentAct):
 
     def act(self, request, incident, form):
         into = queries.get_incident(request.reach, form.cleaned_data["into"].strip())
-        actions.merge(incident_id=incident.pk, into_id=into.pk, reach=request.reach, now=request.now)
+        actions.merge_incident(incident_id=incident.pk, into_id=into.pk, reach=request.reach, now=request.now)
 
 
 class ShareWith(IncidentAct):
@@ -217,7 +217,7 @@ class ShareWith(IncidentAct):
                 _("Nothing was shared: there is no such unit or person. Check the code or the username."),
                 fields={"unit": [_("There is no such unit or person.")]},
             )
-        sharing.share(incident_id=incident.pk, reach=request.reach, unit=unit, person=person, reason=given["reason"], now=request.now)  # fmt: skip
+        sharing.share_incident(incident_id=incident.pk, reach=request.reach, unit=unit, person=person, reason=given["reason"], now=request.now)  # fmt: skip
 
 
 class Unshare(IncidentAct):
@@ -227,12 +227,12 @@ class Unshare(IncidentAct):
         ).first()
         if share is None:
             raise Refused("no_such_share", _("Nothing was changed: this share does not exist."))
-        sharing.unshare(share_id=share.pk, reach=request.reach, now=request.now)
+        sharing.end_share(share_id=share.pk, reach=request.reach, now=request.now)
 
 
 class Retract(IncidentAct):
     def act(self, request, incident, form):
-        actions.retract(incident_id=incident.pk, reach=request.reach, now=request.now)
+        actions.retract_incident(incident_id=incident.pk, reach=request.reach, now=request.now)
 
 
 class Close(IncidentAct):
@@ -241,7 +241,7 @@ class Close(IncidentAct):
 
     def act(self, request, incident, form):
         rev = request.POST.get("rev", "")
-        actions.close(
+        actions.close_incident(
             incident_id=incident.pk,
             reach=request.reach,
             summary=form.cleaned_data["summary"],
@@ -255,4 +255,6 @@ class Reopen(IncidentAct):
     form_class = forms.ReasonForm
 
     def act(self, request, incident, form):
-        actions.reopen(incident_id=incident.pk, reach=request.reach, now=request.now, **form.cleaned_data)
+        actions.reopen_incident(
+            incident_id=incident.pk, reach=request.reach, now=request.now, **form.cleaned_data
+        )

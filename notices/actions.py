@@ -32,7 +32,7 @@ UNSENT_AFTER = timedelta(minutes=2)
 _OVER = (State.FAILED, State.CANCELLED, State.ESCALATED)
 
 
-def queue(
+def queue_notices(
     occasion: Occasion,
     message: Message,
     *,
@@ -57,7 +57,7 @@ def queue(
             f"notices of {occasion.purpose} were queued outside a transaction"
         )
     validity.check_known(occasion.purpose)
-    people, ways = list(recipients), usable(channels)
+    people, ways = list(recipients), usable_channels(channels)
     texts = {way: render(message, way, drill=occasion.drill) for way in ways}
     leaves_at = first_moment(
         priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS), needed_by
@@ -80,11 +80,11 @@ def queue(
     ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     if escalation.steps:
-        callouts.begin(occasion, message, people, escalation, now)
+        callouts.begin_callouts(occasion, message, people, escalation, now)
     return len(rows)
 
 
-def usable(channels: Iterable[str]) -> list[str]:
+def usable_channels(channels: Iterable[str]) -> list[str]:
     """Those of the channels that are set up here, in their order."""
     return [Channel(channel) for channel in channels if _is_set_up(channel)]
 
@@ -145,7 +145,7 @@ def mark_seen(*, person: User, now: datetime, ids: Iterable[int] | None = None) 
 
 
 @transaction.atomic
-def acknowledge(*, notice_id: int, actor: User, now: datetime, answer: str = "") -> Notice:
+def acknowledge_notice(*, notice_id: int, actor: User, now: datetime, answer: str = "") -> Notice:
     """The recipient confirms it, and says whether they come (`answer`, one of notices.choices.Answer).
 
     What is still waiting for the same person and reason is not sent any more, and their escalation stops;
@@ -153,7 +153,7 @@ def acknowledge(*, notice_id: int, actor: User, now: datetime, answer: str = "")
     another answer takes the place of the first.
     """
     known = Notice.objects.filter(pk=notice_id, recipient=actor).first()
-    callout = callouts.hold(known) if known else None
+    callout = callouts.lock_callout(known) if known else None
     notice = Notice.objects.select_for_update(of=("self",)).filter(pk=notice_id, recipient=actor).first()
 
     if notice is None:
@@ -181,7 +181,7 @@ def acknowledge_about(*, subject: str, actor: User, now: datetime) -> None:
     """Confirm what this person was told about a subject they have just acted on: acting is hearing."""
     told = Notice.objects.filter(recipient=actor, subject=subject, channel=Channel.APP, state__in=ON_SCREEN)
     for pk in list(told.order_by("pk").values_list("pk", flat=True)):
-        acknowledge(notice_id=pk, actor=actor, now=now)
+        acknowledge_notice(notice_id=pk, actor=actor, now=now)
 
 
 def _plain_answer(callout: Callout | None, notice: Notice) -> str:
@@ -196,9 +196,11 @@ def _acknowledge(notice: Notice, callout: Callout | None, answer: str, now: date
         notice.acknowledged_at = now
     notice.state, notice.answer = State.ACKNOWLEDGED, answer
     notice.save(update_fields=["state", "acknowledged_at", "answer"])
-    twins(notice).filter(state=State.QUEUED).update(state=State.CANCELLED, last_error="confirmed elsewhere")
+    twin_notices(notice).filter(state=State.QUEUED).update(
+        state=State.CANCELLED, last_error="confirmed elsewhere"
+    )
     if callout is None or callout.answer != answer:
-        callouts.answered(callout, answer, now)
+        callouts.note_answer(callout, answer, now)
 
 
 def record_acknowledged(notice: Notice, actor: User | None, now: datetime, together: int = 0) -> None:
@@ -259,7 +261,7 @@ def _record(
     )
 
 
-def fail(
+def fail_notice(
     notice: Notice, error: str, now: datetime, *, callout: Callout | None = None, is_gone: bool = False
 ) -> None:
     """Nobody is to wait for this one any more: the next way is tried at once, and the journal says who was
@@ -269,8 +271,8 @@ def fail(
     if callout is not None and callout.escalated_at is not None:
         notice.state, notice.escalated_at = State.ESCALATED, now
     notice.save(update_fields=["state", "last_error", "escalated_at"])
-    twins(notice).filter(state=State.QUEUED, attempts=0).update(visible_at=now)
-    others = twins(notice).exclude(channel=Channel.APP).exclude(state__in=_OVER)
+    twin_notices(notice).filter(state=State.QUEUED, attempts=0).update(visible_at=now)
+    others = twin_notices(notice).exclude(channel=Channel.APP).exclude(state__in=_OVER)
     is_last_way = not others.exists()
     if callout is None and is_last_way and not is_gone and _must_be_heard(notice):
         callouts.begin_by_hand(notice, now)
@@ -287,7 +289,11 @@ def fail(
 
 def telephone_meanwhile(notice: Notice, now: datetime) -> None:
     """No provider has taken it for minutes. It is tried on, and where no plan says what follows, somebody telephones."""
-    if now - notice.queued_at >= UNSENT_AFTER and _must_be_heard(notice) and callouts.hold(notice) is None:
+    if (
+        now - notice.queued_at >= UNSENT_AFTER
+        and _must_be_heard(notice)
+        and callouts.lock_callout(notice) is None
+    ):
         callouts.begin_by_hand(notice, now)
 
 
@@ -297,7 +303,7 @@ def _must_be_heard(notice: Notice) -> bool:
     return bool(rule and rule.must_be_heard) and not notice.purpose.startswith("notice.")
 
 
-def twins(notice: Notice) -> QuerySet[Notice]:
+def twin_notices(notice: Notice) -> QuerySet[Notice]:
     """The other notices to the same person for the same reason."""
     return Notice.objects.filter(
         recipient=notice.recipient_id, subject=notice.subject, purpose=notice.purpose

@@ -44,7 +44,7 @@ class Acknowledge(APIView):
         given = AnswerSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         answer = given.validated_data["answer"]
-        notice = actions.acknowledge(notice_id=pk, actor=request.user, now=request.now, answer=answer)
+        notice = actions.acknowledge_notice(notice_id=pk, actor=request.user, now=request.now, answer=answer)
         return Response(NoticeSerializer(notice).data)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import Unit
 from notices import validity
-from notices.actions import bundle_wait, new_notice, usable
+from notices.actions import bundle_wait, new_notice, usable_channels
 from notices.choices import Channel
 from notices.message_templates import Message, render
 from notices.models import Notice
@@ -47,8 +47,8 @@ def queue_many(
         )
     validity.check_known(purpose)
     leaves_at = first_moment(priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS))
-    ways = [way for way in usable(channels) if way == Channel.APP or leaves_at < expires_at]
-    is_too_late = len(ways) < len(usable(channels))
+    ways = [way for way in usable_channels(channels) if way == Channel.APP or leaves_at < expires_at]
+    is_too_late = len(ways) < len(usable_channels(channels))
     rows, told = [], 0
     for note in notes:
         texts = {way: render(note.message, way) for way in ways}

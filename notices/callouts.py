@@ -20,7 +20,7 @@ REPLACED = 50
 STILL = 100
 
 
-def begin(
+def begin_callouts(
     occasion: Occasion,
     message: Message,
     recipients: Iterable[Recipient],
@@ -103,7 +103,7 @@ def _has_heard(notice: Notice) -> bool:
     )
 
 
-def hold(notice: Notice) -> Callout | None:
+def lock_callout(notice: Notice) -> Callout | None:
     """Lock the callout a notice belongs to, None if its silence is not followed up. Before the notice is locked."""
     return (
         Callout.objects.select_for_update(of=("self",))
@@ -112,7 +112,7 @@ def hold(notice: Notice) -> Callout | None:
     )
 
 
-def answered(callout: Callout | None, answer: str, now: datetime) -> None:
+def note_answer(callout: Callout | None, answer: str, now: datetime) -> None:
     """This person has answered: who comes is left in peace, who cannot is replaced at once. The caller holds it."""
     if callout is None:
         return
@@ -126,13 +126,13 @@ def answered(callout: Callout | None, answer: str, now: datetime) -> None:
         ask_again_later(callout, now)
         return
     open_steps.filter(do__in=[Do.SECOND_CHANNEL, Do.STILL_ON_IT]).update(done_at=now, result="answered")
-    if not hasten(callout, Do.NEXT_PERSON, now) and not callout.stand_ins.exists():
+    if not hasten_steps(callout, Do.NEXT_PERSON, now) and not callout.stand_ins.exists():
         EscalationStep.objects.get_or_create(
             callout=callout, number=REPLACED, defaults={"do": Do.NEXT_PERSON, "due_at": now}
         )
 
 
-def hasten(callout: Callout, what: str, now: datetime) -> int:
+def hasten_steps(callout: Callout, what: str, now: datetime) -> int:
     """Nothing more is to be hoped for: the open steps of this kind are due now. Returns how many there are."""
     open_steps = callout.steps.filter(done_at__isnull=True, do=what)
     open_steps.filter(due_at__gt=now).update(due_at=now)
@@ -143,8 +143,8 @@ def follow_up_failure(callout: Callout | None, now: datetime, *, is_gone: bool, 
     """One way has failed: the next step need not wait. The caller holds the callout."""
     if callout is None or callout.ended_at is not None:
         return
-    if is_gone or (not hasten(callout, Do.SECOND_CHANNEL, now) and is_last_way):
-        hasten(callout, Do.NEXT_PERSON, now)
+    if is_gone or (not hasten_steps(callout, Do.SECOND_CHANNEL, now) and is_last_way):
+        hasten_steps(callout, Do.NEXT_PERSON, now)
 
 
 def ask_again_later(callout: Callout, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import Channel
 from notices.message_templates import Message
 from notices.models import Notice
@@ -27,7 +27,7 @@ def ask_what_was_meant(notice: Notice, reply: str, now: datetime) -> None:
         "zh": notice.text_zh.partition("\n")[0][:60],
         "en": (notice.text_en or notice.text_zh).partition("\n")[0][:60],
     }
-    queue(
+    queue_notices(
         Occasion(f"{notice.purpose}{SUFFIX}", notice.subject, notice.unit, notice.thread, notice.drill),
         Message(wording="reply.unclear", facts={"reply": reply[:REPEATED], "about": headlines}),
         recipients=[Recipient(notice.recipient, notice.post, notice.held_post_id)],

@@ -22,7 +22,7 @@ _UNDER_WAY = Q(state=State.QUEUED) | Q(channel=Channel.APP, state__in=ON_SCREEN)
 
 
 @transaction.atomic
-def settle(threads: Iterable[str], now: datetime) -> int:
+def settle_threads(threads: Iterable[str], now: datetime) -> int:
     """End whatever is over in these threads. Returns how many notices were taken back."""
     within = Q(thread__in=list(threads))
     callouts = _held(within)
@@ -32,7 +32,7 @@ def settle(threads: Iterable[str], now: datetime) -> int:
 
 
 @transaction.atomic
-def end(*, subject: str, purpose: str, now: datetime, reason: str = validity.OVER) -> int:
+def end_notices(*, subject: str, purpose: str, now: datetime, reason: str = validity.OVER) -> int:
     """End what was told of a subject for purposes that begin with `purpose`: answered, or told anew.
 
     What was confirmed, sent or has failed stays as it is. Returns how many notices were taken back.

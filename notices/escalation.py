@@ -16,7 +16,7 @@ from common.failpoints import crash_point
 from journal.keys import key
 from journal.record import record
 from notices import callouts, ending, next_contact, validity
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import ALERT, Answer, Channel, Do, State
 from notices.message_templates import Message
 from notices.models import Callout, EscalationStep, Notice
@@ -124,7 +124,7 @@ def _next_person(callout: Callout, step: EscalationStep, now: datetime) -> str:
     one = next_contact.next_person(callout, told, now)
     _mark_escalated(callout, now)
     if one is None:
-        if not callouts.hasten(callout, Do.BREACH, now) and callout.breached_at is None:
+        if not callouts.hasten_steps(callout, Do.BREACH, now) and callout.breached_at is None:
             _breach(callout, step, now)
         return "nobody left"
     recipient = Recipient(one.person, one.post.title, one.post.pk)
@@ -152,7 +152,7 @@ def _breach(callout: Callout, step: EscalationStep, now: datetime) -> str:
         (Channel.APP, f"notice.unheard.{callout.pk}"),
         (Channel.SMS, "notice.unheard"),
     ):
-        queue(
+        queue_notices(
             _occasion(callout, purpose=purpose),
             Message(wording="notice.unheard", facts=facts),
             recipients=leaders,
@@ -171,7 +171,7 @@ def _still_on_it(callout: Callout, step: EscalationStep, now: datetime) -> str:
         callouts.ask_again_later(callout, now)
         return "active"
     purpose = f"{_first_purpose(callout)}.still{step.number}"
-    queue(
+    queue_notices(
         _occasion(callout, purpose=purpose[:60]),
         Message(wording="notice.still", facts={"about": _about(callout)}),
         recipients=[_as_recipient(callout)],
@@ -218,7 +218,7 @@ def _first_asked(callout: Callout) -> Callout:
 def _tell(
     callout: Callout, recipients: list[Recipient], channels: list[str], now: datetime, **more: Any
 ) -> int:
-    return queue(
+    return queue_notices(
         _occasion(callout, purpose=callout.purpose),
         Message.from_dict(callout.message),
         recipients=recipients,

@@ -16,7 +16,7 @@ from django.db.models.functions import Coalesce
 
 from common.alone import Loop
 from notices import callouts, clarification, replies, rules
-from notices.actions import confirm_by_reply, fail, record_progress
+from notices.actions import confirm_by_reply, fail_notice, record_progress
 from notices.channels.routes import gateways
 from notices.choices import BY_NUMBER, Answer, State
 from notices.models import Callout, GatewayEvent, Notice
@@ -97,7 +97,10 @@ def _apply(event_id: int, now: datetime) -> int:
         return _settle(event, AMBIGUOUS)
     if event.event == "reply":
         meant = clarification.with_originals(meant)
-    held = {(one.recipient_id, one.subject, one.purpose): callouts.hold(one) for one in meant.order_by("pk")}
+    held = {
+        (one.recipient_id, one.subject, one.purpose): callouts.lock_callout(one)
+        for one in meant.order_by("pk")
+    }
     locked = meant.select_for_update(of=("self",)).select_related("unit", "recipient")
     notices = list(locked.order_by("pk"))
     # Locked after the notices, as everywhere: another process may have applied it meanwhile.
@@ -140,7 +143,7 @@ def _may_be_anothers(event: GatewayEvent, notice: Notice, now: datetime) -> bool
 def _apply_one(notice: Notice, callout: Callout | None, event: GatewayEvent, now: datetime) -> None:
     if event.event == "failed":
         if rules.is_failed_by_report(notice.state) and _has_failed(notice, event):
-            fail(notice, "the gateway reported that it was not delivered", now, callout=callout)
+            fail_notice(notice, "the gateway reported that it was not delivered", now, callout=callout)
         return
     # Whoever has had it has had it, although the gateway's answer got lost: it is not sent again.
     notice.sent_at = notice.sent_at or event.at

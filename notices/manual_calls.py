@@ -91,7 +91,7 @@ def record_call(*, callout_id: int, reach: Reach, outcome: str, now: datetime) -
 
     notice = _row(callout, outcome, now)
     if outcome != NO_ANSWER:
-        callouts.answered(callout, outcome, now)
+        callouts.note_answer(callout, outcome, now)
 
     record_by_hand(notice, reach.user, outcome, now)
     return notice

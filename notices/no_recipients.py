@@ -4,7 +4,7 @@ from datetime import datetime
 
 from accounts.models import User
 from journal.record import record
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import ALERT, Channel
 from notices.message_templates import Message
 from notices.occasions import Occasion
@@ -33,7 +33,7 @@ def tell_sender(
         drill=occasion.drill,
         content={"who": who["zh"], "who_en": who["en"]},
     )
-    queue(
+    queue_notices(
         occasion._replace(purpose=PURPOSE),
         Message(wording=PURPOSE, facts={"who": who, "about": about}),
         recipients=[Recipient(sender, "")],

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from accounts.models import Unit, User
 from common.local_time import LOCAL
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import TEST, State
 from notices.message_templates import Message
 from notices.models import Notice
@@ -39,7 +39,7 @@ def queue_test(
     warnings and orders, at any hour. Zero rows for text messages and calls mean that no gateway is configured.
     Not sent by `answer_by`, it is not sent any more.
     """
-    return queue(
+    return queue_notices(
         Occasion(PURPOSE, subject, unit, drill=drill),
         Message(_text("zh-hans", answer_by), _text("en", answer_by)),
         recipients=recipients,

@@ -14,7 +14,7 @@ from django.db.models import Case, F, QuerySet, Value, When
 from common.alone import Loop, is_of_the_row
 from common.failpoints import crash_point
 from notices import bundles, callouts, gateway_events, rules, send_checks
-from notices.actions import fail, record_progress, telephone_meanwhile
+from notices.actions import fail_notice, record_progress, telephone_meanwhile
 from notices.bundles import Parcel
 from notices.channels import Outcome
 from notices.channels.routes import Routes, gateways
@@ -223,10 +223,10 @@ def _mark_sent(notice: Notice, outcome: Outcome, now: datetime) -> None:
 
 @transaction.atomic
 def _mark_failed(notice: Notice, error: str, now: datetime, *, is_gone: bool = False) -> None:
-    callout: Callout | None = callouts.hold(notice)
+    callout: Callout | None = callouts.lock_callout(notice)
     row = _ours(notice).select_for_update(of=("self",)).select_related("unit").first()
     if row:
-        fail(row, error, now, callout=callout, is_gone=is_gone)
+        fail_notice(row, error, now, callout=callout, is_gone=is_gone)
     _end_attempt(notice, error, now)
 
 

@@ -12,7 +12,7 @@ from django.db.models import Count
 from accounts.duty import still_answering
 from common.alone import is_of_the_row
 from notices import before_sending, rules, validity
-from notices.actions import twins
+from notices.actions import twin_notices
 from notices.choices import BY_NUMBER, Channel, State
 from notices.models import Attempt, Notice
 
@@ -89,10 +89,10 @@ def _not_needed(notice: Notice) -> str:
     reached = [State.ACKNOWLEDGED]
     if notice.channel == Channel.VOICE:
         reached += [State.HEARD] if notice.insists else [State.DELIVERED, State.HEARD]
-        others = twins(notice).exclude(channel=Channel.APP)
+        others = twin_notices(notice).exclude(channel=Channel.APP)
         if others.filter(state__in=reached).exists():
             return "reached by text message"
-    return "confirmed elsewhere" if twins(notice).filter(state=State.ACKNOWLEDGED).exists() else ""
+    return "confirmed elsewhere" if twin_notices(notice).filter(state=State.ACKNOWLEDGED).exists() else ""
 
 
 def _gone(notice: Notice, on_duty: set[tuple[int, int]]) -> str:

@@ -24,7 +24,7 @@ class AcknowledgeView(LoginRequiredMixin, View):
     def post(self, request, pk):
         given = request.POST.get("answer", "")
         answer = given if given in Answer.values else ""
-        actions.acknowledge(notice_id=pk, actor=request.user, now=request.now, answer=answer)
+        actions.acknowledge_notice(notice_id=pk, actor=request.user, now=request.now, answer=answer)
         return _back(request, "home")
 
 

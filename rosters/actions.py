@@ -185,7 +185,7 @@ def _shifts_of(rotation: Rotation, roster: Roster, calendar: Calendar) -> list[S
 
 
 @transaction.atomic
-def assign(*, reach: Reach, shift_id: int, person: User | None, now: datetime) -> Shift:
+def assign_shift(*, reach: Reach, shift_id: int, person: User | None, now: datetime) -> Shift:
     """Put another person on a duty of a draft; None leaves the duty empty (a gap that is then found)."""
     shift = _lock_draft_shift(shift_id)
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from common.states import move
 from journal.record import record
-from notices.ending import settle
+from notices.ending import settle_threads
 from rosters import alerts, rules
 from rosters.models import Shift, Swap
 
@@ -26,7 +26,7 @@ def lapse_swaps(shifts: Iterable[Shift], now: datetime) -> list[Swap]:
         done = move(swap, rules.SWAPS, rules.LAPSE)
         swap.save(update_fields=["state"])
         _record(swap, done.entry, now)
-        settle([swap.key], now)
+        settle_threads([swap.key], now)
         alerts.tell_swap(
             swap,
             [swap.proposed_by, swap.other],

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import User
 from common.local_time import LOCAL
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import ROUTINE, Channel
 from notices.message_templates import Message
 from notices.occasions import Occasion
@@ -80,7 +80,7 @@ def _tell(
     now: datetime,
 ) -> None:
     """`begins_at`: the duty it is about. The nearer it is, the less may wait for the morning."""
-    queue(
+    queue_notices(
         occasion,
         Message(text_zh[:300], text_en[:300]),
         recipients=[Recipient(person, "") for person in people],

@@ -67,7 +67,7 @@ class Assign(APIView):
         roster = queries.get_roster(request.reach, shift.roster_id)
         check_if_match(request, roster.rev)
         person = _holder(request, shift, given["username"], "username") if given["username"] else None
-        actions.assign(reach=request.reach, shift_id=pk, person=person, now=request.now)
+        actions.assign_shift(reach=request.reach, shift_id=pk, person=person, now=request.now)
         return _roster(request, roster.pk)
 
 

@@ -47,7 +47,7 @@ def override_shift(
     check_can_sit(shift, person, begin, end)
 
     before = Place(shift.person, shift.starts_at, shift.ends_at)
-    after = seat(shift, person, begin, end, note=reason.strip(), now=now)
+    after = seat_person(shift, person, begin, end, note=reason.strip(), now=now)
 
     record_change(shift, before, after, reach=reach, reason=reason.strip(), now=now)
     lapse_swaps([shift], now)
@@ -128,7 +128,7 @@ def check_can_sit(
     )
 
 
-def seat(
+def seat_person(
     shift: Shift, person: User, begin: datetime, end: datetime, *, note: str, now: datetime
 ) -> list[Shift]:
     """Put `person` on the duty from `begin` to `end`; the rest stays with who had it. The caller holds the row.

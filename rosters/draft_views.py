@@ -156,7 +156,7 @@ class Assign(LoginRequiredMixin, View):
         shift = _draft_shift(request, pk)
         person = request.POST.get("person", "")
         chosen = get_object_or_404(User, pk=read_number(person), is_active=True) if person.isdigit() else None
-        actions.assign(reach=request.reach, shift_id=shift.pk, person=chosen, now=request.now)
+        actions.assign_shift(reach=request.reach, shift_id=shift.pk, person=chosen, now=request.now)
         return see_other("roster", shift.roster_id)
 
 

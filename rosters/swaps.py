@@ -11,7 +11,7 @@ from accounts.verbs import VERBS
 from common.errors import Invalid, WrongState
 from common.states import check_move
 from journal.record import record
-from notices.ending import settle
+from notices.ending import settle_threads
 from rosters import alerts, changes, permissions, rules
 from rosters.agreements import lapse_swaps
 from rosters.choices import SwapState, SwapVerb
@@ -125,7 +125,7 @@ def move_swap(*, reach: Reach, swap_id: int, verb: str, now: datetime) -> Swap:
         # What somebody else was to be given of these two duties is another duty now.
         lapse_swaps([one for one in (swap.shift, swap.in_return) if one], now)
 
-    settle([swap.key], now)
+    settle_threads([swap.key], now)
     _record(swap, done.entry, reach, now)
     _tell(swap, _concerned(swap, reach, now), now)
     return swap
@@ -154,7 +154,7 @@ def _exchange(swap: Swap, reach: Reach, now: datetime) -> None:
 def _hand_over(shift: Shift, person: User, swap: Swap, reach: Reach, now: datetime) -> None:
     before = changes.Place(shift.person, shift.starts_at, shift.ends_at)
     note = f"{swap.proposed_by} ⇄ {swap.other}"
-    after = changes.seat(shift, person, shift.starts_at, shift.ends_at, note=note, now=now)
+    after = changes.seat_person(shift, person, shift.starts_at, shift.ends_at, note=note, now=now)
     changes.record_change(shift, before, after, reach=reach, reason=swap.reason or note, now=now)
 
 

@@ -185,7 +185,7 @@ def test_at_night_no_matter_is_assigned_to_a_unit_that_ended_today(ended_today, 
 
     file("village111.informant", "V111", items=[("labour", 3, "工资拖欠")])
     given = {"reach": reach("county1.duty"), "now": NIGHT}
-    matter = actions.register(item_id=ReportItem.objects.get().pk, **given)
+    matter = actions.register_matter(item_id=ReportItem.objects.get().pk, **given)
 
     with pytest.raises(Invalid, match="T12|12"):
-        actions.assign(matter_id=matter.pk, lead=ended_today, **given)
+        actions.assign_matter(matter_id=matter.pk, lead=ended_today, **given)

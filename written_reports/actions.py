@@ -21,7 +21,7 @@ from zero_reports.filing.permissions import filing_post
 
 
 @transaction.atomic
-def keep(
+def keep_draft(
     *, reach: Reach, slot: Slot, rev: int, texts: dict, lines: list[dict], now: datetime
 ) -> WrittenReport:
     """Keep what is written so far as the draft. `rev` is the one that was read, 0 for none.
@@ -80,7 +80,7 @@ def hand_in(
 
 
 @transaction.atomic
-def receive(*, reach: Reach, slot: Slot, version: int, now: datetime) -> WrittenReport:
+def confirm_receipt(*, reach: Reach, slot: Slot, version: int, now: datetime) -> WrittenReport:
     """The level above has read this version and confirms its receipt: from now on the report stands."""
     slot = _lock(slot, now)
     report = slot.report

@@ -88,7 +88,7 @@ class OneWrittenReport(APIView):
             if slot.line_kind
             else [],
         }
-        act = actions.hand_in if given["hand_in"] else actions.keep
+        act = actions.hand_in if given["hand_in"] else actions.keep_draft
         act(reach=request.reach, slot=slot, rev=slot.rev, now=request.now, **said)
         after = queries.slot_of(slot.unit, plan, clock, slot.period, request.now)
         status = 200 if slot.report else 201
@@ -103,7 +103,7 @@ class Receipt(APIView):
     def post(self, request, unit, plan, clock, period):
         given = validated(ReceiptSerializer, request.data)
         slot = queries.get_slot(request.reach, unit, plan, clock, period, request.now)
-        actions.receive(reach=request.reach, slot=slot, now=request.now, **given)
+        actions.confirm_receipt(reach=request.reach, slot=slot, now=request.now, **given)
         after = queries.slot_of(slot.unit, plan, clock, slot.period, request.now)
         return Response(whole(after, request.now), headers={"ETag": etag(after.rev)})
 

@@ -71,7 +71,7 @@ class WrittenPage(_OneWritten):
         if not form.is_valid():
             return self._page(request, form, status=422)
         said = {"texts": form.texts(), "lines": form.lines(), "rev": form.cleaned_data["rev"]}
-        act = actions.hand_in if "hand_in" in request.POST else actions.keep
+        act = actions.hand_in if "hand_in" in request.POST else actions.keep_draft
         try:
             act(reach=request.reach, slot=self.slot, now=request.now, **said)
         except Refused as refused:
@@ -79,7 +79,7 @@ class WrittenPage(_OneWritten):
             if isinstance(refused, Invalid):
                 form.take(refused.fields)
             return self._page(request, form, refused.status, theirs=isinstance(refused, Stale))
-        if act is actions.keep:
+        if act is actions.keep_draft:
             messages.success(request, _("Kept as a draft."))
         else:
             messages.success(request, _("Handed in. The receipt stands on this page."))
@@ -140,7 +140,7 @@ class Receive(_OneWritten):
     def post(self, request, **names):
         text = request.POST.get("version", "")
         version = read_number(text) or 0
-        actions.receive(reach=request.reach, slot=self.slot, version=version, now=request.now)
+        actions.confirm_receipt(reach=request.reach, slot=self.slot, version=version, now=request.now)
         messages.success(request, _("Receipt confirmed. The unit sees it; the report stands."))
         return see_other("written-report", *self.names)
 

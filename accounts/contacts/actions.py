@@ -72,7 +72,7 @@ def confirm_code(*, person: User, code: str, now: datetime) -> VerifiedNumber:
         waiting = NumberCode.objects.select_for_update().filter(person=person).first()
         if waiting is not None and _is_right(waiting, person, code, now):
             waiting.delete()
-            return verify(person=person, proof=Proof.CODE, actor=person, now=now)
+            return verify_number(person=person, proof=Proof.CODE, actor=person, now=now)
         if waiting is not None:
             waiting.tries += 1
             waiting.save(update_fields=["tries"])
@@ -90,7 +90,7 @@ def _is_right(waiting: NumberCode, person: User, code: str, now: datetime) -> bo
 
 
 @transaction.atomic
-def verify(*, person: User, proof: str, actor: User | None, now: datetime) -> VerifiedNumber:
+def verify_number(*, person: User, proof: str, actor: User | None, now: datetime) -> VerifiedNumber:
     """Write down that the person's present number rings with them. Proved again, it is proved anew."""
     made, _is_new = VerifiedNumber.objects.update_or_create(
         person=person, mark=mark_of(person.phone), defaults={"proof": proof, "at": now, "by": actor}

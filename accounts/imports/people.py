@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions import appoint, post_in, reschedule_appointment
+from accounts.actions import appoint_person, post_in, reschedule_appointment
 from accounts.imports import checks
 from accounts.imports.columns import CHANGEABLE, PEOPLE, SHOWN
 from accounts.imports.difference import Difference, Field, hash_of
@@ -133,7 +133,7 @@ class PeopleImport:
             line, lambda now: post_in(unit=line.unit, kind=line.kind, squad=line.squad, title=line.title)
         )
         self._at(
-            line, appoint, person=self.known[line.key], post=post, valid_from=line.valid_from,
+            line, appoint_person, person=self.known[line.key], post=post, valid_from=line.valid_from,
             valid_to=line.valid_to, actor=actor,
         )  # fmt: skip
         return made

@@ -16,7 +16,7 @@ from cases.matters.transitions import check_open, check_words, keep_step, lock_m
 from clocks.actions import cancel_for_subject, record_with_clocks
 from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
-from incidents.steps.actions import in_order, named
+from incidents.steps.actions import in_order, step_named
 
 
 @transaction.atomic
@@ -58,7 +58,7 @@ def note_step(
     else:
         # What the statute asks for after the answer (a review, a re-check) goes on when the demand is closed.
         verb = MatterVerb.STATUTORY_STEP
-        named(queries.steps_of_statutes(now), kind)
+        step_named(queries.steps_of_statutes(now), kind)
     happened = in_order(at, note, now)
 
     _record(kind, verb, matter, reach, at=happened, now=now, note=note.strip())

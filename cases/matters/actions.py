@@ -25,7 +25,7 @@ from zero_reports.filing.models import ReportItem
 
 
 @transaction.atomic
-def register(*, reach: Reach, item_id: int, now: datetime) -> Matter:
+def register_matter(*, reach: Reach, item_id: int, now: datetime) -> Matter:
     """Register a reported item as a matter. A second time gives the matter that is there.
 
     Source: Jintan campaign rules 四 5 (汇总登记).
@@ -71,7 +71,7 @@ def register(*, reach: Reach, item_id: int, now: datetime) -> Matter:
 
 
 @transaction.atomic
-def assign(
+def assign_matter(
     *,
     reach: Reach,
     matter_id: int,

@@ -58,7 +58,7 @@ class Register(LoginRequiredMixin, View):
         ).first()
         if item is None:
             raise not_found()
-        matter = actions.register(reach=request.reach, item_id=item.pk, now=request.now)
+        matter = actions.register_matter(reach=request.reach, item_id=item.pk, now=request.now)
         return see_other("matter", matter.number)
 
 
@@ -123,7 +123,7 @@ class Act(LoginRequiredMixin, View):
             if lead is None:
                 sentence = _("Nothing was changed: there is no such unit. Check the code.")
                 raise Invalid("unknown_unit", sentence, fields={"lead": [_("There is no such unit.")]})
-            actions.assign(**asked, lead=lead, **given)
+            actions.assign_matter(**asked, lead=lead, **given)
         elif verb == MatterVerb.FILE:
             actions.file_matter(**asked, **valid(FileForm(request.POST)))
         elif verb == MatterVerb.TO_INCIDENT:

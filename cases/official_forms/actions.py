@@ -20,7 +20,7 @@ from common.states import move
 
 
 @transaction.atomic
-def begin(
+def begin_form(
     *, reach: Reach, kind: str, unit: Unit, day: date, now: datetime, matter: Matter | None = None
 ) -> OfficialForm:
     """Begin a form with what is known already. The same form again is the one that is there.

@@ -62,7 +62,7 @@ class Begin(LoginRequiredMixin, View):
             kind, day = begin.cleaned_data["kind"], begin.cleaned_data["day"]
         if kind not in FormKind.values:
             raise not_found()
-        form = actions.begin(
+        form = actions.begin_form(
             reach=request.reach, kind=kind, unit=unit, day=day, now=request.now, matter=matter
         )
         return see_other("official-form", form.number)

@@ -28,7 +28,7 @@ from incidents.models import Incident
 from incidents.sharing import let_take_part
 from incidents.transitions import check_open, lock_incident
 from notices.actions import acknowledge_about
-from notices.ending import settle, told_of
+from notices.ending import settle_threads, told_of
 from plans.document.sections import arrive_within, clocks_of
 from plans.engine.evaluation import Document
 
@@ -165,7 +165,7 @@ def move_order(
 def _end_notices(order: Order, reach: Reach, now: datetime) -> None:
     """Nobody is called about it any more; who was told of an order that is recalled hears that it is."""
     told = told_of([order.key], alerts.ISSUED)
-    settle([order.incident.key], now)
+    settle_threads([order.incident.key], now)
     if order.state == OrderState.RECALLED:
         others = [one for one in told if one.person.pk != reach.user.pk]
         alerts.tell_recalled(order, others, now=now)

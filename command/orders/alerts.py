@@ -11,7 +11,7 @@ from clocks.models import Clock
 from command.orders.choices import TargetKind
 from command.orders.models import Order
 from journal.keys import pk_of
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import ORDER, Channel
 from notices.message_templates import DRILL_MARK, Message
 from notices.no_recipients import tell_sender
@@ -38,7 +38,7 @@ def tell_recipient(order: Order, *, target: "Target", now: datetime) -> None:
     mark = _mark(order)
     text_zh = f"{mark['zh']}指令 {order.number}：{order.task}（{order.incident.place}）"
     text_en = f"{mark['en']}Order {order.number}: {order.task} ({order.incident.place})"
-    queue(
+    queue_notices(
         occasion,
         Message(text_zh[:300], text_en[:300]),
         recipients=people,
@@ -55,7 +55,7 @@ def tell_recalled(order: Order, recipients: list[Recipient], *, now: datetime) -
     mark = _mark(order)
     text_zh = f"{mark['zh']}指令 {order.number} 已召回，无需执行：{order.task}。原因：{why}"
     text_en = f"{mark['en']}Order {order.number} is recalled, do not go: {order.task}. Why: {why}"
-    queue(
+    queue_notices(
         _occasion(order, purpose="order.recalled"),
         Message(text_zh[:300], text_en[:300]),
         recipients=recipients,

@@ -7,7 +7,7 @@ from accounts.models import Post, Unit
 from duty.callout_preview.choices import Break, What
 from duty.callout_preview.results import Broken, Call, Told, Wave, Way
 from notices import next_contact
-from notices.actions import VOICE_AFTER, usable
+from notices.actions import VOICE_AFTER, usable_channels
 from notices.choices import Channel, Do
 from notices.models import Callout
 from notices.recipients import Recipient
@@ -15,7 +15,7 @@ from notices.recipients import Recipient
 
 def told_by(one: Recipient, channels: Iterable[str], instead_of: str = "") -> Told:
     """The person with the channels the outbox would use: those that are set up, a call after the text message."""
-    ways = usable(channels)
+    ways = usable_channels(channels)
     waits = {Channel.VOICE: VOICE_AFTER} if Channel.SMS in ways else {}
     drawn = tuple(Way(way, waits.get(Channel(way), timedelta())) for way in ways)
     return Told(one.person, one.post_title, drawn, instead_of)
@@ -31,7 +31,7 @@ class Silence:
         )
         self.callouts = [self._callout(one, posts.get(one.post_id or 0)) for one in call.people]
         self.told = {one.person.pk for one in call.people}
-        self.used = set(usable(call.channels))
+        self.used = set(usable_channels(call.channels))
 
     def _callout(self, one: Recipient, post: Post | None) -> Callout:
         """The row that would stand behind the step; it is never saved."""
@@ -49,7 +49,7 @@ class Silence:
         return self._next_persons(now) if do == Do.NEXT_PERSON else self._leaders(now)
 
     def _second_channel(self, channels: Sequence[str]) -> tuple[list[Told], list[Broken]]:
-        fresh = [channel for channel in usable(channels) if channel not in self.used]
+        fresh = [channel for channel in usable_channels(channels) if channel not in self.used]
         self.used |= set(fresh)
         if not fresh:
             return [], [Broken(Break.NOT_SET_UP, str(Channel(channel).label)) for channel in channels]

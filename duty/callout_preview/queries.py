@@ -20,7 +20,7 @@ from duty.comms_checks import rules
 from duty.comms_checks.contacts import contacts_of
 from early_warnings.alerts import OVERDUE, TO_SIGN, whom_to_tell
 from incidents import alerts
-from notices.actions import usable
+from notices.actions import usable_channels
 from notices.choices import Channel
 from notices.recipients import Recipient
 from notices.rules import NOT_FOLLOWED_UP
@@ -100,7 +100,7 @@ def _asked(actions: Actions, seats: Sequence[Signatory], at: datetime) -> Iterat
 
 
 def _waves(call: Call, unit: Unit, at: datetime) -> Iterator[Wave]:
-    bench, ways = Bench(unit, at), usable(call.channels)
+    bench, ways = Bench(unit, at), usable_channels(call.channels)
     breaks = [Broken(why, role.words) for role in call.roles if (why := break_of_role(bench, role))]
     breaks += [Broken(Break.NOT_SET_UP, str(Channel(one).label)) for one in call.channels if one not in ways]
     people = tuple(told_by(one, call.channels) for one in call.people)

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.contacts.actions import GOOD_FOR, new_code, verify
+from accounts.contacts.actions import GOOD_FOR, new_code, verify_number
 from accounts.contacts.models import Proof
 from accounts.contacts.queries import has_gateway
 from accounts.models import Unit, User
@@ -23,7 +23,7 @@ from duty.comms_checks.models import CommsCheck, CommsCheckAnswer
 from duty.comms_checks.queries import people_to_check
 from journal.keys import key
 from journal.record import record
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import TEST, Channel, State
 from notices.message_templates import Message
 from notices.number_tests import Result, queue_test, results
@@ -173,7 +173,7 @@ def _settle(answer: CommsCheckAnswer, result: Result | None, now: datetime) -> N
         answer.outcome = Outcome.ANSWERED if result.in_time else Outcome.LATE
         answer.answered_at = result.answered_at
         if answer.channel != Channel.APP and answer.person.phone:
-            verify(person=answer.person, proof=Proof.ANSWER, actor=None, now=now)
+            verify_number(person=answer.person, proof=Proof.ANSWER, actor=None, now=now)
     answer.save(update_fields=["outcome", "answered_at"])
 
 
@@ -231,7 +231,7 @@ def send_code(*, person: User, now: datetime) -> None:
             ),
         )
     code = new_code(person=person, now=now)
-    queue(
+    queue_notices(
         Occasion(purpose=f"contact.code.{now:%m%d%H%M%S}", subject=key("user", person.pk), unit=None),
         Message(
             text_zh=f"核实码 {code}，10 分钟内有效。请勿转告他人。",

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.contacts.actions import verify
+from accounts.contacts.actions import verify_number
 from accounts.contacts.models import Proof, VerifiedNumber
 from accounts.contacts.queries import verified
 from accounts.models import Appointment, Unit, User
@@ -53,4 +53,4 @@ def answered_in_person(
             % {"person": person},
         )
 
-    return verify(person=person, proof=Proof.CALL, actor=reach.user, now=now)
+    return verify_number(person=person, proof=Proof.CALL, actor=reach.user, now=now)

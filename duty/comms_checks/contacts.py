@@ -9,16 +9,16 @@ from accounts.models import User
 from duty.comms_checks import rules
 from duty.comms_checks.choices import Outcome
 from duty.comms_checks.models import CommsCheckAnswer
-from notices.actions import usable
+from notices.actions import usable_channels
 
 
 def channels() -> list[str]:
     """The columns of the grid: screen and telephone always, groups and mail where they are set up here."""
-    return [*rules.CHANNELS, *usable(rules.BESIDE)]
+    return [*rules.CHANNELS, *usable_channels(rules.BESIDE)]
 
 
 def not_set_up() -> list[str]:
-    return [channel for channel in rules.BESIDE if channel not in usable(rules.BESIDE)]
+    return [channel for channel in rules.BESIDE if channel not in usable_channels(rules.BESIDE)]
 
 
 def contacts_of(people: Iterable[User]) -> dict[int, rules.Contact]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.choices import HeldAs, PostKind
-from accounts.contacts.actions import verify
+from accounts.contacts.actions import verify_number
 from accounts.contacts.models import Proof
 from accounts.models import Appointment, Unit, User
 from accounts.scope import Reach
@@ -155,7 +155,7 @@ def check_number(*, shift_id: int, now: datetime) -> bool:
     shift.number_checked_at = now
     shift.save(update_fields=["number_checked_at"])
     if answered is not None:
-        verify(person=shift.person, proof=Proof.ANSWER, actor=None, now=now)
+        verify_number(person=shift.person, proof=Proof.ANSWER, actor=None, now=now)
         if rules.SHIFTS.row(_state_of(shift, now), rules.CONFIRM):
             _confirm(shift, shift.person, now, how=answered.channel)
     elif tests and shift.confirmed_at:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import User
 from duty.shifts.models import Handover
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import ORDER, Channel
 from notices.message_templates import Message
 from notices.number_tests import queue_test
@@ -89,7 +89,7 @@ def _ring(
     now: datetime,
     channels: Iterable[str] = LOUD,
 ) -> None:
-    queue(
+    queue_notices(
         occasion,
         Message(text_zh[:300], text_en[:300]),
         recipients=[Recipient(person, "") for person in people],

@@ -20,7 +20,7 @@ from duty.shifts.queries import what_passes
 from journal.keys import pk_of
 from journal.models import Entry
 from journal.record import record
-from notices.ending import settle
+from notices.ending import settle_threads
 from rosters.models import Shift
 
 
@@ -79,7 +79,7 @@ def _before(shift: Shift) -> Shift | None:
 
 
 @transaction.atomic
-def give(*, reach: Reach, handover_id: int, now: datetime, note: str = "") -> Handover:
+def give_handover(*, reach: Reach, handover_id: int, now: datetime, note: str = "") -> Handover:
     """The outgoing side signs: what is open at this moment is the list. A leader signs for somebody who has left.
 
     Raises NotAllowed for anybody else, WrongState once it is signed.
@@ -106,12 +106,12 @@ def give(*, reach: Reach, handover_id: int, now: datetime, note: str = "") -> Ha
     if incoming(handover, now).pk == handover.outgoing.person_id == reach.user.pk:
         # Whoever stays on in place of the next one takes over from themself: one signature is enough.
         everything = handover.items.values_list("pk", flat=True)
-        handover = take(reach=reach, handover_id=handover.pk, items=list(everything), now=now)
+        handover = take_handover(reach=reach, handover_id=handover.pk, items=list(everything), now=now)
     return handover
 
 
 @transaction.atomic
-def take(*, reach: Reach, handover_id: int, items: Collection[int], now: datetime) -> Handover:
+def take_handover(*, reach: Reach, handover_id: int, items: Collection[int], now: datetime) -> Handover:
     """The incoming side signs for the things it takes; what it leaves rings both. It may take the rest later.
 
     Raises NotAllowed for anybody else, WrongState before the outgoing side has signed.
@@ -140,11 +140,11 @@ def take(*, reach: Reach, handover_id: int, items: Collection[int], now: datetim
         _leave_open(handover, left, now)
     else:
         stop_own(signatures(handover.incoming.post.kind), entry)
-        settle([handover.key], now)
+        settle_threads([handover.key], now)
     return handover
 
 
-def ring(clock: Clock, now: datetime) -> None:
+def ring_for_handover(clock: Clock, now: datetime) -> None:
     """Effect of the handover's clock: not signed by both, or something not taken: both are rung."""
     handover = _lock(pk_of(clock.subject))
     left = list(handover.items.filter(taken_at__isnull=True))

@@ -67,7 +67,7 @@ class Give(LoginRequiredMixin, View):
     def post(self, request, pk):
         handover = queries.get_handover(request.reach, pk)
         note = request.POST.get("note", "")[:500]
-        handovers.give(reach=request.reach, handover_id=handover.pk, note=note, now=request.now)
+        handovers.give_handover(reach=request.reach, handover_id=handover.pk, note=note, now=request.now)
         return see_other("handover", handover.pk)
 
 
@@ -76,7 +76,7 @@ class Take(LoginRequiredMixin, View):
     def post(self, request, pk):
         handover = queries.get_handover(request.reach, pk)
         items = [number for value in request.POST.getlist("item") if (number := read_number(value))]
-        handovers.take(reach=request.reach, handover_id=handover.pk, items=items, now=request.now)
+        handovers.take_handover(reach=request.reach, handover_id=handover.pk, items=items, now=request.now)
         return see_other("handover", handover.pk)
 
 

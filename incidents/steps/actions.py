@@ -32,7 +32,7 @@ def note_step(
     incident = lock_incident(incident_id)
 
     permissions.check_can_observe(reach, incident)
-    step = named(steps_of(incident, now), kind)
+    step = step_named(steps_of(incident, now), kind)
     happened = in_order(at, note, now)
     _check_not_held_back(incident, step)
 
@@ -51,7 +51,7 @@ def note_step(
     ).entry
 
 
-def named(steps: Iterable[Step], kind: str) -> Step:
+def step_named(steps: Iterable[Step], kind: str) -> Step:
     """The step of that kind. Raises Invalid where it is not among them."""
     for step in steps:
         if step.kind.name == kind:

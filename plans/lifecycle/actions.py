@@ -28,7 +28,7 @@ from plans.lifecycle.choices import PlanKind, PlanState, PlanVerb
 from plans.lifecycle.models import Plan, PlanStep, PlanText, PlanVersion
 
 
-def vocabulary(at: datetime | None = None) -> Vocabulary:
+def vocabulary_at(at: datetime | None = None) -> Vocabulary:
     """The words of this product that a plan may use; with `at`, what statutes are in force then as well."""
     return Vocabulary(
         kinds=frozenset(KINDS),
@@ -58,7 +58,7 @@ def load_plan(
     Source: district plan §7 (filed, in force, revised).
     """
     raw = text.encode() if isinstance(text, str) else text
-    checked = documents.check(raw, vocabulary(now))
+    checked = documents.check(raw, vocabulary_at(now))
     if not checked.is_loadable or checked.document is None:
         raise _not_loadable(checked.problems)
     permissions.check_can_manage(actor, owner, now)
@@ -241,12 +241,12 @@ def _not_loadable(problems: list[Problem]) -> Invalid:
     return Invalid(
         "plan_has_problems",
         _("The plan was not loaded: it has %(count)s problems, the first in line %(line)s: %(problem)s")
-        % {"count": len(found), "line": first.line, "problem": as_text(first)},
-        problems=[{"line": p.line, "path": p.path, "message": as_text(p)} for p in found],
+        % {"count": len(found), "line": first.line, "problem": finding_as_text(first)},
+        problems=[{"line": p.line, "path": p.path, "message": finding_as_text(p)} for p in found],
     )
 
 
-def as_text(problem: Problem | Finding) -> str:
+def finding_as_text(problem: Problem | Finding) -> str:
     """A problem's sentence in the reader's language."""
     return _(problem.sentence) % problem.values
 

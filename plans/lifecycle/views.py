@@ -9,7 +9,7 @@ from common.errors import is_allowed
 from plans.checks import staffing
 from plans.document.strict_yaml import MAX_BYTES
 from plans.lifecycle import pages, queries
-from plans.lifecycle.actions import as_text, vocabulary
+from plans.lifecycle.actions import finding_as_text, vocabulary_at
 from plans.lifecycle.forms import CheckForm
 from plans.lifecycle.permissions import check_can_manage
 from plans.versions.queries import act_for, history
@@ -54,7 +54,7 @@ def _against_rights(versions) -> list[tuple]:
 
 
 def _in_words(versions, found) -> list[tuple]:
-    return [(one, [as_text(each) for each in found[one.pk]]) for one in versions if one.pk in found]
+    return [(one, [finding_as_text(each) for each in found[one.pk]]) for one in versions if one.pk in found]
 
 
 class PlanCheck(LoginRequiredMixin, View):
@@ -68,13 +68,13 @@ class PlanCheck(LoginRequiredMixin, View):
         if not form.is_valid():
             return self._page(request, form, status=422)
         text = form.plan_text()
-        checked = staffing.check_here(text, vocabulary(request.now))
+        checked = staffing.check_here(text, vocabulary_at(request.now))
         shown = CheckForm(initial={"text": text.decode("utf-8", "replace")[:MAX_BYTES]})
         lines = text.decode("utf-8", "replace").split("\n")
         findings = [
             {
                 "found": found,
-                "text": as_text(found),
+                "text": finding_as_text(found),
                 "line": lines[found.line - 1][:160] if found.line <= len(lines) else "",
             }
             for found in checked.problems

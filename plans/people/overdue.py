@@ -19,9 +19,9 @@ from common.hooks import NamedHook
 from common.paths import prefixes
 from common.time_format import written
 from notices import validity
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.choices import ORDER, ROUTINE, Channel
-from notices.ending import end
+from notices.ending import end_notices
 from notices.message_templates import Message
 from notices.occasions import Occasion
 from notices.recipients import Recipient
@@ -53,7 +53,7 @@ def _tell(clock: Clock, now: datetime) -> None:
     if not clock.effect:
         for one in _leaders(clock, now, besides=set(people)):
             people.setdefault(one.person.pk, one)
-    queue(
+    queue_notices(
         Occasion(f"{PURPOSE}.{clock.pk}", clock.subject, clock.unit, clock.thread, clock.drill),
         Message(wording=PURPOSE, facts=_facts(clock)),
         recipients=people.values(),
@@ -64,7 +64,7 @@ def _tell(clock: Clock, now: datetime) -> None:
 
 
 def _over(clock: Clock, now: datetime) -> None:
-    end(subject=clock.subject, purpose=f"{PURPOSE}.{clock.pk}", now=now)
+    end_notices(subject=clock.subject, purpose=f"{PURPOSE}.{clock.pk}", now=now)
 
 
 def while_running(rows: Sequence[validity.Told], now: datetime) -> dict[int, str]:

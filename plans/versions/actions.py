@@ -17,7 +17,7 @@ from plans.versions import permissions
 
 
 @transaction.atomic
-def file(*, version_id: int, actor: User, reason: str, now: datetime) -> PlanVersion:
+def file_draft(*, version_id: int, actor: User, reason: str, now: datetime) -> PlanVersion:
     """Lay a draft on file: from here on it can be put in force. Source: district plan §7."""
     version = _lock(version_id)
 

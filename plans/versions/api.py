@@ -61,7 +61,7 @@ class Act(APIView):
 @extend_schema(request=serializers.FileSerializer, responses={200: dict})
 class FileIt(Act):
     def act(self, request, version, given):
-        actions.file(version_id=version.pk, actor=request.user, now=request.now, **given)
+        actions.file_draft(version_id=version.pk, actor=request.user, now=request.now, **given)
 
 
 @extend_schema(request=serializers.PutInForceSerializer, responses={200: dict})

@@ -94,7 +94,7 @@ class FileIt(Act):
     template_name = "plans/versions/file.html"
 
     def act(self, request, version, form):
-        actions.file(
+        actions.file_draft(
             version_id=version.pk, actor=request.user, reason=form.cleaned_data["reason"], now=request.now
         )
 

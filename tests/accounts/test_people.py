@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.test import Client
 
-from accounts.actions import appoint, create_unit
+from accounts.actions import appoint_person, create_unit
 from accounts.models import ApiToken, Appointment, Post, User
 from accounts.people import actions
 from accounts.people.queries import people_for
@@ -32,7 +32,7 @@ def desk(wall_clock, with_password, browser):
 def county_admin(cast, units, now):
     """A security administrator of county 1 alone."""
     post = Post.objects.create(unit=units["C1"], kind="secadmin", title="县局安全管理员")
-    appoint(person=cast["county1.squad.support"], post=post, actor=None, now=now)
+    appoint_person(person=cast["county1.squad.support"], post=post, actor=None, now=now)
     return cast["county1.squad.support"]
 
 
@@ -72,7 +72,7 @@ def test_who_holds_a_post_above_is_not_managed_from_below(cast, units, county_ad
     from accounts.scope import reach_of
 
     both = cast["county1.director"]
-    appoint(
+    appoint_person(
         person=both,
         post=Post.objects.get(unit=units["C0"], kind="director"),
         held_as="deputy",
@@ -409,7 +409,7 @@ def test_only_colleagues_stand_in(director, cast, units, stranger):
 
 def test_only_the_holder_delegates(wall_clock, cast, units, signed_in, now):
     post = Post.objects.get(unit=units["C1"], kind="director")
-    appoint(person=cast["county1.deputy"], post=post, held_as="deputy", actor=None, now=now)
+    appoint_person(person=cast["county1.deputy"], post=post, held_as="deputy", actor=None, now=now)
 
     for name in ("county1.duty", "county1.deputy", "county2.director", "city.secadmin"):
         assert signed_in(name).get(f"/account/posts/{post.pk}/delegate/").status_code == 403
@@ -444,7 +444,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
                 code=f"X{made}", name=f"额外{made}", tier="township", parent=units["C1"], actor=None, now=now
             )
             person = User.objects.create(username=f"extra{made}", phone="0500-1")
-            appoint(
+            appoint_person(
                 person=person,
                 post=Post.objects.create(unit=unit, kind="clerk", title="文书"),
                 actor=None,

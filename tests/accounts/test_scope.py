@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.actions import appoint, end_appointment
+from accounts.actions import appoint_person, end_appointment
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post, Unit
 from accounts.queries import holders
@@ -56,7 +56,7 @@ def test_reach_is_one_query(cast, now, django_assert_num_queries):
 def test_a_delegation_holds_from_its_start_up_to_but_not_including_its_end(cast, units, now, at, sees):
     post = Post.objects.get(unit=units["C1"], kind="director")
     start = now + timedelta(hours=1)
-    appoint(person=cast["county2.duty"], post=post, held_as=HeldAs.DELEGATE, reason="出差", actor=None, now=now,
+    appoint_person(person=cast["county2.duty"], post=post, held_as=HeldAs.DELEGATE, reason="出差", actor=None, now=now,
             valid_from=start, valid_to=start + timedelta(minutes=60))  # fmt: skip
 
     mine = reach_of(cast["county2.duty"], start + timedelta(minutes=at))
@@ -85,14 +85,14 @@ def test_one_person_never_holds_two_administrators_chairs(cast, units, now):
     post = Post.objects.get(unit=units["C0"], kind="auditor")
 
     with pytest.raises(WrongState, match="系统管理员"):
-        appoint(person=cast["city.sysadmin"], post=post, actor=None, now=now)
+        appoint_person(person=cast["city.sysadmin"], post=post, actor=None, now=now)
 
 
 def test_holders_come_first_then_deputies_then_delegates(cast, units, now):
     post = Post.objects.get(unit=units["C1"], kind="director")
-    appoint(person=cast["county1.leader"], post=post, held_as=HeldAs.DELEGATE, reason="出差", actor=None, now=now,
+    appoint_person(person=cast["county1.leader"], post=post, held_as=HeldAs.DELEGATE, reason="出差", actor=None, now=now,
             valid_to=now + timedelta(days=1))  # fmt: skip
-    appoint(person=cast["county1.deputy"], post=post, held_as=HeldAs.DEPUTY, actor=None, now=now)
+    appoint_person(person=cast["county1.deputy"], post=post, held_as=HeldAs.DEPUTY, actor=None, now=now)
 
     found = holders(unit=units["C1"], kind="director", now=now)
 

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.actions import appoint
+from accounts.actions import appoint_person
 from accounts.models import Appointment, Post
 from common.errors import WrongState
 
@@ -18,7 +18,7 @@ def test_every_pair_is_refused_by_action_and_database(cast, units, now, has, wan
     person, post = cast[CHAIRS[has]], Post.objects.get(unit=units["C0"], kind=wants)
 
     with pytest.raises(WrongState) as refusal:
-        appoint(person=person, post=post, actor=None, now=now)
+        appoint_person(person=person, post=post, actor=None, now=now)
     assert refusal.value.code == "separation_of_duties"
     with pytest.raises(IntegrityError), transaction.atomic():
         Appointment.objects.create(person=person, post=post, valid_from=now)
@@ -27,19 +27,25 @@ def test_every_pair_is_refused_by_action_and_database(cast, units, now, has, wan
 def test_a_coming_appointment_counts_too(cast, units, now):
     person = cast["county1.duty"]
     later = now + timedelta(days=10)
-    appoint(person=person, post=Post.objects.get(kind="sysadmin"), actor=None, now=now, valid_from=later)
+    appoint_person(
+        person=person, post=Post.objects.get(kind="sysadmin"), actor=None, now=now, valid_from=later
+    )
 
     with pytest.raises(WrongState):
-        appoint(person=person, post=Post.objects.get(kind="auditor"), actor=None, now=now)
-    appoint(person=person, post=Post.objects.get(kind="auditor"), actor=None, now=now, valid_to=later)
+        appoint_person(person=person, post=Post.objects.get(kind="auditor"), actor=None, now=now)
+    appoint_person(person=person, post=Post.objects.get(kind="auditor"), actor=None, now=now, valid_to=later)
 
     assert Appointment.objects.filter(person=person).count() == 3
 
 
 def test_moving_the_end_of_an_appointment_into_another_is_refused_by_the_database(cast, units, now):
     person, later = cast["county1.duty"], now + timedelta(days=10)
-    appoint(person=person, post=Post.objects.get(kind="sysadmin"), actor=None, now=now, valid_from=later)
-    other = appoint(person=person, post=Post.objects.get(kind="auditor"), actor=None, now=now, valid_to=later)
+    appoint_person(
+        person=person, post=Post.objects.get(kind="sysadmin"), actor=None, now=now, valid_from=later
+    )
+    other = appoint_person(
+        person=person, post=Post.objects.get(kind="auditor"), actor=None, now=now, valid_to=later
+    )
 
     other.valid_to = None
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -49,7 +55,7 @@ def test_moving_the_end_of_an_appointment_into_another_is_refused_by_the_databas
 def test_an_administrator_may_hold_another_kind_of_post_and_the_same_chair_elsewhere(cast, units, now):
     expert = Post.objects.get(unit=units["C1"], kind="expert")
 
-    appoint(person=cast["city.sysadmin"], post=expert, actor=None, now=now)
+    appoint_person(person=cast["city.sysadmin"], post=expert, actor=None, now=now)
 
     assert Appointment.objects.current(now).filter(person=cast["city.sysadmin"]).count() == 2
 
@@ -58,6 +64,6 @@ def test_the_same_post_is_not_held_twice_at_a_time(cast, units, now):
     post = Post.objects.get(unit=units["C1"], kind="director")
 
     with pytest.raises(WrongState) as refusal:
-        appoint(person=cast["county1.director"], post=post, actor=None, now=now, held_as="deputy")
+        appoint_person(person=cast["county1.director"], post=post, actor=None, now=now, held_as="deputy")
 
     assert refusal.value.code == "already_held"

@@ -31,7 +31,7 @@ IDENTITY = "身份证 11010519491231002X"
 def matter(file, reach, now):
     file("village111.informant", "V111", items=[("labour", 3, "工资拖欠")])
     item = ReportItem.objects.get()
-    return matters.register(reach=reach("county1.duty"), item_id=item.pk, now=now)
+    return matters.register_matter(reach=reach("county1.duty"), item_id=item.pk, now=now)
 
 
 @pytest.fixture
@@ -286,7 +286,7 @@ def test_a_matter_that_is_no_demand_has_no_such_act(given, act):
 
 
 def test_a_filed_matter_is_not_taken_on_and_an_open_demand_is_not_filed(given, demand, units):
-    matters.assign(**given, lead=units["T11"])
+    matters.assign_matter(**given, lead=units["T11"])
     matters.work_on(**given, verb="follow", note="已办")
     with pytest.raises(WrongState) as refused:
         matters.file_matter(**given, result="已化解", file_number="1")

@@ -30,7 +30,7 @@ def item(file):
 
 @pytest.fixture
 def matter(item, reach, now):
-    return actions.register(reach=reach("county1.duty"), item_id=item.pk, now=now)
+    return actions.register_matter(reach=reach("county1.duty"), item_id=item.pk, now=now)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def campaign(cast, units, now):
 def move(verb, matter, reach, now, units):
     given = {"reach": reach, "matter_id": matter.pk, "now": now}
     if verb == MatterVerb.ASSIGN:
-        return actions.assign(**given, lead=units["T11"])
+        return actions.assign_matter(**given, lead=units["T11"])
     if verb == MatterVerb.FILE:
         return actions.file_matter(**given, result="已支付", file_number="2026-17")
     return actions.work_on(**given, verb=verb, note="已联系")
@@ -83,7 +83,8 @@ def test_every_verb_in_every_state(matter, reach, now, units, state, verb):
 
 def test_registering_twice_is_one_matter_with_one_entry(item, reach, now):
     numbers = {
-        actions.register(reach=reach("county1.duty"), item_id=item.pk, now=now).number for _ in range(2)
+        actions.register_matter(reach=reach("county1.duty"), item_id=item.pk, now=now).number
+        for _ in range(2)
     }
 
     assert numbers == {"M-V111-20261122-001"}
@@ -94,7 +95,7 @@ def test_an_item_is_offered_until_it_is_registered_also_after_a_correction(item,
     county = reach("county1.duty")
     assert list(queries.unregistered(county)) == [item]
 
-    actions.register(reach=county, item_id=item.pk, now=now)
+    actions.register_matter(reach=county, item_id=item.pk, now=now)
     assert list(queries.unregistered(county)) == []
     file("village111.informant", "V111", items=[("labour", 3, "工资拖欠"), ("land", 1)])
 
@@ -106,7 +107,7 @@ def test_what_was_corrected_is_not_registered(item, reach, file, now):
     file("village111.informant", "V111")
 
     with pytest.raises(WrongState) as refused:
-        actions.register(reach=reach("county1.duty"), item_id=item.pk, now=now)
+        actions.register_matter(reach=reach("county1.duty"), item_id=item.pk, now=now)
 
     assert refused.value.code == "report_was_corrected"
 
@@ -143,7 +144,7 @@ def test_who_does_not_work_on_it(matter, reach, now, units, username):
 def test_the_lead_unit_of_another_county_sees_it_and_works_on_it(matter, reach, now, units):
     with pytest.raises(NotFound):
         queries.get_matter(reach("county2.duty"), matter.number)
-    actions.assign(reach=reach("city.duty"), matter_id=matter.pk, lead=units["C2"], now=now)
+    actions.assign_matter(reach=reach("city.duty"), matter_id=matter.pk, lead=units["C2"], now=now)
 
     found = queries.get_matter(reach("county2.duty"), matter.number)
     assert move("follow", found, reach("county2.duty"), now, units).state == "followed"
@@ -188,7 +189,7 @@ def test_a_quick_report_is_due_the_day_the_dispute_is_accepted(matter, campaign,
     duty = reach("county1.duty")
     actions.accept_dispute(reach=duty, matter_id=matter.pk, now=now)
     clock = Clock.objects.get(clock_id="C004-5")
-    form = official.begin(
+    form = official.begin_form(
         reach=duty, kind="F2", unit=matter.unit, day=day_of(now), now=now, matter=Matter.objects.get()
     )
 
@@ -209,7 +210,7 @@ def test_feedback_is_due_two_working_days_after_the_mediation(matter, campaign, 
     clock = Clock.objects.get(clock_id="C004-6")
     # Sunday 2026-11-22 and two working days: Tuesday.
     assert str(day_of(clock.due_at)) == "2026-11-24"
-    form = official.begin(
+    form = official.begin_form(
         reach=duty, kind="F3", unit=matter.unit, day=day_of(now), now=now, matter=Matter.objects.get()
     )
     official.fill_in(reach=duty, form_id=form.pk, fields=full("F3"), now=now, send=True)
@@ -218,7 +219,7 @@ def test_feedback_is_due_two_working_days_after_the_mediation(matter, campaign, 
 
 def test_a_supervision_form_is_due_three_days_after_the_visit(cast, units, campaign, reach, now):
     duty = reach("county1.duty")
-    form = official.begin(reach=duty, kind="F8", unit=units["C1"], day=day_of(now), now=now)
+    form = official.begin_form(reach=duty, kind="F8", unit=units["C1"], day=day_of(now), now=now)
 
     clock = Clock.objects.get(clock_id="C004-9")
     assert str(day_of(clock.due_at)) == "2026-11-25"
@@ -228,8 +229,10 @@ def test_a_supervision_form_is_due_three_days_after_the_visit(cast, units, campa
 
 def test_the_statistics_begin_with_what_is_registered_and_are_one_per_month(matter, units, reach, now):
     duty = reach("county1.duty")
-    first = official.begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
-    again = official.begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now).replace(day=3), now=now)
+    first = official.begin_form(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
+    again = official.begin_form(
+        reach=duty, kind="F1", unit=units["C1"], day=day_of(now).replace(day=3), now=now
+    )
 
     assert again.pk == first.pk
     assert (first.fields["found_labour"], first.fields["settled"], first.fields["open"]) == (3, 0, 3)
@@ -237,7 +240,7 @@ def test_the_statistics_begin_with_what_is_registered_and_are_one_per_month(matt
 
 def test_what_was_sent_stands(units, cast, reach, now):
     duty = reach("county1.duty")
-    form = official.begin(reach=duty, kind="F8", unit=units["C1"], day=day_of(now), now=now)
+    form = official.begin_form(reach=duty, kind="F8", unit=units["C1"], day=day_of(now), now=now)
     official.fill_in(reach=duty, form_id=form.pk, fields=full("F8"), now=now, send=True)
 
     with pytest.raises(WrongState) as refused:
@@ -249,16 +252,18 @@ def test_what_was_sent_stands(units, cast, reach, now):
 
 def test_a_form_about_a_matter_waits_for_the_matter(matter, reach, now):
     with pytest.raises(WrongState):
-        official.begin(
+        official.begin_form(
             reach=reach("county1.duty"), kind="F2", unit=matter.unit, day=day_of(now), now=now, matter=matter
         )
     with pytest.raises(Invalid):
-        official.begin(reach=reach("county1.duty"), kind="F4", unit=matter.unit, day=day_of(now), now=now)
+        official.begin_form(
+            reach=reach("county1.duty"), kind="F4", unit=matter.unit, day=day_of(now), now=now
+        )
 
 
 def test_a_form_names_no_people(units, cast, reach, now):
     duty = reach("county1.duty")
-    form = official.begin(reach=duty, kind="F8", unit=units["C1"], day=day_of(now), now=now)
+    form = official.begin_form(reach=duty, kind="F8", unit=units["C1"], day=day_of(now), now=now)
 
     with pytest.raises(Invalid) as refused:
         official.fill_in(reach=duty, form_id=form.pk, fields={"team": "13812345678"}, now=now)

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from clocks import calendar_files
 from clocks.calendar import Calendar
-from clocks.calendar_actions import import_calendar, recompute
+from clocks.calendar_actions import import_calendar, recompute_clocks
 from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
 from common.errors import Invalid
@@ -124,7 +124,7 @@ def test_recomputing_without_a_change_does_nothing(year_2027, write, now):
     write("response.ended", now)
     year_2027(CSV)
 
-    assert recompute(now=now) == 0
+    assert recompute_clocks(now=now) == 0
     assert Clock.objects.get().generation == 1
 
 

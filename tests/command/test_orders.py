@@ -142,12 +142,12 @@ def test_a_squad_with_a_live_order_gets_no_second_one_in_the_same_incident(order
 
 
 def test_an_order_in_progress_keeps_the_incident_open(order, reach, now):
-    from incidents.actions import close
+    from incidents.actions import close_incident
 
     issued = order()
 
     with pytest.raises(WrongState) as refused:
-        close(incident_id=issued.incident_id, reach=reach("county1.duty"), summary="完", now=now)
+        close_incident(incident_id=issued.incident_id, reach=reach("county1.duty"), summary="完", now=now)
 
     assert [item["key"] for item in refused.value.extra["open"]] == [issued.number]
 
@@ -290,10 +290,12 @@ def test_an_order_does_not_show_a_neighbour_what_was_not_shared(order, alarm, to
 
 
 def test_after_sharing_the_neighbour_may_be_ordered(order, alarm, reach, units, now):
-    from incidents.sharing import share
+    from incidents.sharing import share_incident
 
     incident = alarm()
-    share(incident_id=incident.pk, reach=reach("county1.duty"), unit=units["C2"], reason="毗邻", now=now)
+    share_incident(
+        incident_id=incident.pk, reach=reach("county1.duty"), unit=units["C2"], reason="毗邻", now=now
+    )
 
     assert order("squad:dialogue@C2", incident=incident).target_unit == units["C2"]
 

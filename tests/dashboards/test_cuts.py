@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.actions import appoint
+from accounts.actions import appoint_person
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Post
 from clocks.models import Clock
@@ -95,6 +95,6 @@ def test_the_clerks_home_is_alarm_and_zero_report(signed_in):
 
 def test_a_clerk_who_stands_in_for_the_head_starts_at_the_alarm_all_the_same(cast, units, reach, now):
     head = Post.objects.get(unit=units["T11"], kind=PostKind.OFFICE_HEAD)
-    appoint(person=cast["town11.clerk"], post=head, held_as=HeldAs.DEPUTY, actor=None, now=now)
+    appoint_person(person=cast["town11.clerk"], post=head, held_as=HeldAs.DEPUTY, actor=None, now=now)
 
     assert start_of(reach("town11.clerk", now + timedelta(minutes=1))) == "/report/"

@@ -61,7 +61,9 @@ def test_the_first_ear_counts_and_only_once(signed, cast, reach, now):  # noqa: 
         notice = Notice.objects.get(
             recipient=cast[username], subject=warning.key, purpose="warning.signed", channel="app"
         )
-        actions.acknowledge(notice_id=notice.pk, actor=cast[username], now=now + timedelta(seconds=seconds))
+        actions.acknowledge_notice(
+            notice_id=notice.pk, actor=cast[username], now=now + timedelta(seconds=seconds)
+        )
 
     (found,) = chains(reach("county1.duty"), now, now + timedelta(hours=1), drill=False)
 

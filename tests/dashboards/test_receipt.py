@@ -7,7 +7,7 @@ import pytest
 
 from command.orders.actions import move_order
 from command.orders.choices import OrderVerb
-from incidents.actions import retract, take_over
+from incidents.actions import retract_incident, take_over
 
 pytestmark = pytest.mark.usefixtures("plan")
 
@@ -75,7 +75,7 @@ def test_taking_back_is_offered_for_a_moment(raised, signed_in, reach, now):
     assert withdraw_until(raised, now) == now + timedelta(seconds=10)
     assert withdraw_until(raised, now + timedelta(seconds=25)) == now + timedelta(seconds=30)
     assert withdraw_until(raised, now + timedelta(seconds=31)) is None
-    retract(incident_id=raised.pk, reach=reach("county1.duty"), now=now)
+    retract_incident(incident_id=raised.pk, reach=reach("county1.duty"), now=now)
     raised.refresh_from_db()
     assert withdraw_until(raised, now) is None
     assert "警报已撤回" in page_of(signed_in, raised)

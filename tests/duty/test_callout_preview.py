@@ -30,10 +30,14 @@ def happens(plan, units, reach, statement, passwords, now):
                       facts=Facts.from_dict({"headcount": 8}))  # fmt: skip
         incident, _new = report_incident(reach=reach("county1.duty", at), alarm=alarm, now=at)
         duty = reach("county1.duty", at)
-        warning = actions.propose_new(incident_id=incident.pk, reach=duty, statement=statement(level), now=at)
+        warning = actions.propose_new_warning(
+            incident_id=incident.pk, reach=duty, statement=statement(level), now=at
+        )
         if signed:
             signer = warning.requests.get().post.appointments.current(at).get(held_as="holder").person
-            actions.sign(warning_id=warning.pk, reach=reach(signer.username, at), credential=PASSWORD, now=at)
+            actions.sign_warning(
+                warning_id=warning.pk, reach=reach(signer.username, at), credential=PASSWORD, now=at
+            )
         return warning
 
     return happen
@@ -98,7 +102,7 @@ def test_signatures_climb_as_the_answer_says(happens, units, gateway_named, now)
 
     assert [found.after.total_seconds() for found in climbs] == [120, 240]
     for found, clock in zip(climbs, signoff, strict=True):
-        actions.escalate(warning_id=warning.pk, clock_id=clock["id"], now=now + found.after)
+        actions.escalate_request(warning_id=warning.pk, clock_id=clock["id"], now=now + found.after)
         purpose = f"warning.to_sign.1.{clock['id']}"
         assert answered(found) == queued(now + found.after, purpose=purpose)
 
@@ -164,7 +168,7 @@ def test_numbers_that_do_not_ring(plan, units, gateway_named, now):
 
     User.objects.update(phone="13900000000")
     leader = User.objects.get(username="county1.leader")
-    contacts.verify(person=leader, proof=Proof.CODE, actor=None, now=now)
+    contacts.verify_number(person=leader, proof=Proof.CODE, actor=None, now=now)
     told = wave(ask(units["C1"], "yellow", now), Moment.SIGNED, What.TOLD).people
     by_name = {one.person.username: {str(way.channel): way.lack for way in one.ways} for one in told}
     assert by_name["county1.leader"]["sms"] == ""

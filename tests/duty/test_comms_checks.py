@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils.translation import override
 
-from accounts.actions import appoint
+from accounts.actions import appoint_person
 from accounts.contacts import actions as contacts
 from accounts.contacts.choices import Lack
 from accounts.contacts.models import NumberCode, Proof
@@ -17,7 +17,7 @@ from duty.comms_checks import actions, by_hand, queries, rules
 from duty.comms_checks.contacts import contacts_of
 from duty.comms_checks.models import CommsCheck
 from journal.models import Entry
-from notices.actions import acknowledge
+from notices.actions import acknowledge_notice
 from notices.models import Notice
 from tests.rosters.conftest import refused
 
@@ -81,7 +81,7 @@ def test_the_grid_speaks_english_where_nobody_holds_a_post(plan, units, now):
 
 
 def test_the_grid_names_posts_levels_channels_and_who_is_missing(plan, units, cast, gateway_named, now):
-    contacts.verify(person=cast["county1.responder"], proof=Proof.CODE, actor=None, now=now)
+    contacts.verify_number(person=cast["county1.responder"], proof=Proof.CODE, actor=None, now=now)
     User.objects.filter(username="county1.director").update(phone="")
     Appointment.objects.filter(post__kind="petition_director", post__unit=units["C1"]).delete()
 
@@ -112,11 +112,11 @@ def test_the_grid_asks_whom_the_roster_means(published, plan, units, now):
 def test_the_grid_costs_the_same_however_many_people(
     published, plan, units, posts, now, more, django_assert_num_queries
 ):
-    from accounts.actions import appoint
+    from accounts.actions import appoint_person
 
     for n in range(more):
         person = User.objects.create(username=f"more{n}", phone="13911110000")
-        appoint(person=person, post=posts["duty_officer"], actor=None, now=now)
+        appoint_person(person=person, post=posts["duty_officer"], actor=None, now=now)
     published()
 
     with django_assert_num_queries(6):
@@ -128,7 +128,7 @@ def test_a_test_goes_to_verified_numbers_only_and_its_answers_are_listed(
 ):
     published(reason="号码核实中")
     at = now + timedelta(days=2)
-    contacts.verify(person=cast["county1.duty3"], proof=Proof.CODE, actor=None, now=now)
+    contacts.verify_number(person=cast["county1.duty3"], proof=Proof.CODE, actor=None, now=now)
     check = actions.plan_comms_check(
         reach=reach("county1.leader"), unit=units["C1"], due_at=at, window_minutes=10, whom="on_duty",
         channels=["app", "sms"], repeat_days=7, now=now,
@@ -143,7 +143,7 @@ def test_a_test_goes_to_verified_numbers_only_and_its_answers_are_listed(
         )
     ) == {"county1.duty3"}
     for notice in Notice.objects.filter(recipient=cast["county1.duty3"], purpose="test.number"):
-        acknowledge(notice_id=notice.pk, actor=notice.recipient, now=at + 5 * MINUTE)
+        acknowledge_notice(notice_id=notice.pk, actor=notice.recipient, now=at + 5 * MINUTE)
     assert actions.run_comms_checks(at + 10 * MINUTE) == 1
     assert actions.run_comms_checks(at + 11 * MINUTE) == 0
 
@@ -258,7 +258,7 @@ def test_without_a_gateway_no_code_is_promised(cast, now):
 
 def test_an_earlier_secret_key_keeps_what_it_proved(cast, settings, now):
     person, before = cast["county1.duty"], settings.SECRET_KEY
-    contacts.verify(person=person, proof=Proof.CODE, actor=None, now=now)
+    contacts.verify_number(person=person, proof=Proof.CODE, actor=None, now=now)
 
     settings.SECRET_KEY = "another one " * 5
     assert verified([person]) == {}
@@ -344,7 +344,7 @@ def test_whom_to_ring_is_asked_in_three_queries(
 ):
     for n in range(more):
         person = User.objects.create(username=f"more{n}", name=f"more{n}", phone=f"1391111333{n}")
-        appoint(person=person, post=posts["duty_officer"], actor=None, now=now)
+        appoint_person(person=person, post=posts["duty_officer"], actor=None, now=now)
     desk = reach("county1.duty")
 
     with django_assert_max_num_queries(3):

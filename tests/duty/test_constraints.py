@@ -23,7 +23,7 @@ def everything(published, alarm, reach, units, cast, posts, now):
     alarm(headcount=8)
     actions.begin_due(at(24))
     handover = Handover.objects.get(incoming__post__kind="duty_officer")
-    handovers.give(reach=reach("county1.duty2"), handover_id=handover.pk, now=at(24, 9))
+    handovers.give_handover(reach=reach("county1.duty2"), handover_id=handover.pk, now=at(24, 9))
     coming = Shift.objects.in_force().filter(starts_at__gt=at(24), post=posts["duty_officer"]).first()
     Swap.objects.create(
         shift=coming, proposed_by=coming.person, other=cast["county1.director"], proposed_at=now

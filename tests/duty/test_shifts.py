@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 
 from accounts import scope
-from accounts.actions import appoint
+from accounts.actions import appoint_person
 from accounts.models import Appointment, Post, User
 from clocks.models import Clock
 from clocks.sweep import sweep
@@ -20,7 +20,7 @@ from duty.shifts.queries import what_passes
 from early_warnings import actions as early_warnings
 from incidents.models import Incident
 from journal.models import Entry
-from notices.actions import acknowledge
+from notices.actions import acknowledge_notice
 from notices.models import Notice
 from plans.lifecycle.models import PlanVersion
 from rosters import changes, queries
@@ -171,7 +171,7 @@ def test_the_numbers_own_test_confirms_and_proves_it(published, plan, settings, 
     assert (notice.channel, notice.recipient) == ("sms", shift.person)
     assert actions.check_numbers(at(24, 8, 31)) == 0
 
-    acknowledge(notice_id=notice.pk, actor=shift.person, now=at(24, 8, 32))
+    acknowledge_notice(notice_id=notice.pk, actor=shift.person, now=at(24, 8, 32))
     actions.check_numbers(at(24, 8, 32))
 
     shift.refresh_from_db()
@@ -226,12 +226,16 @@ def test_both_sign_what_is_open(handover, reach):
     assert "incident" in things
 
     with refused("not_given_yet"):
-        handovers.take(reach=reach("county1.duty3"), handover_id=handover.pk, items=[], now=at(24, 8, 40))
-    handovers.give(
+        handovers.take_handover(
+            reach=reach("county1.duty3"), handover_id=handover.pk, items=[], now=at(24, 8, 40)
+        )
+    handovers.give_handover(
         reach=reach("county1.duty2"), handover_id=handover.pk, note="大厅还有两人", now=at(24, 8, 40)
     )
     items = list(handover.items.values_list("pk", flat=True))
-    handovers.take(reach=reach("county1.duty3"), handover_id=handover.pk, items=items, now=at(24, 8, 45))
+    handovers.take_handover(
+        reach=reach("county1.duty3"), handover_id=handover.pk, items=items, now=at(24, 8, 45)
+    )
 
     handover.refresh_from_db()
     assert (handover.given_by.username, handover.taken_by.username) == ("county1.duty2", "county1.duty3")
@@ -241,16 +245,20 @@ def test_both_sign_what_is_open(handover, reach):
 
 
 def test_what_is_not_taken_over_rings_both_and_can_be_taken_later(handover, reach):
-    handovers.give(reach=reach("county1.duty2"), handover_id=handover.pk, now=at(24, 8, 40))
+    handovers.give_handover(reach=reach("county1.duty2"), handover_id=handover.pk, now=at(24, 8, 40))
     first, *rest = handover.items.values_list("pk", flat=True)
 
-    handovers.take(reach=reach("county1.duty3"), handover_id=handover.pk, items=rest, now=at(24, 8, 45))
+    handovers.take_handover(
+        reach=reach("county1.duty3"), handover_id=handover.pk, items=rest, now=at(24, 8, 45)
+    )
 
     rung = Notice.objects.filter(
         purpose__startswith="handover.left_open", subject=handover.key, channel="app"
     )
     assert set(rung.values_list("recipient__username", flat=True)) == {"county1.duty2", "county1.duty3"}
-    handovers.take(reach=reach("county1.duty3"), handover_id=handover.pk, items=[first], now=at(24, 8, 50))
+    handovers.take_handover(
+        reach=reach("county1.duty3"), handover_id=handover.pk, items=[first], now=at(24, 8, 50)
+    )
     assert not HandoverItem.objects.filter(taken_at=None).exists()
 
 
@@ -269,12 +277,16 @@ def test_the_stand_in_takes_over_and_a_leader_gives_for_who_has_left(handover, r
     User.objects.filter(username="county1.duty2").update(is_active=False)
 
     with pytest.raises(NotAllowed):
-        handovers.give(reach=reach("county1.duty3"), handover_id=handover.pk, now=at(24, 8, 40))
-    handovers.give(reach=reach("county1.leader2"), handover_id=handover.pk, now=at(24, 8, 40))
+        handovers.give_handover(reach=reach("county1.duty3"), handover_id=handover.pk, now=at(24, 8, 40))
+    handovers.give_handover(reach=reach("county1.leader2"), handover_id=handover.pk, now=at(24, 8, 40))
     with pytest.raises(NotAllowed):
-        handovers.take(reach=reach("county1.duty3"), handover_id=handover.pk, items=[], now=at(24, 8, 45))
+        handovers.take_handover(
+            reach=reach("county1.duty3"), handover_id=handover.pk, items=[], now=at(24, 8, 45)
+        )
     items = list(handover.items.values_list("pk", flat=True))
-    handovers.take(reach=reach("county1.duty"), handover_id=handover.pk, items=items, now=at(24, 8, 45))
+    handovers.take_handover(
+        reach=reach("county1.duty"), handover_id=handover.pk, items=items, now=at(24, 8, 45)
+    )
 
 
 def test_who_stays_on_in_place_of_the_next_one_signs_once(handover, reach, cast):
@@ -283,7 +295,9 @@ def test_who_stays_on_in_place_of_the_next_one_signs_once(handover, reach, cast)
     shift.stand_in, shift.stood_in_at = cast["county1.duty2"], at(24, 8, 36)
     shift.save()
 
-    handovers.give(reach=reach("county1.duty2", at(24, 8, 40)), handover_id=handover.pk, now=at(24, 8, 40))
+    handovers.give_handover(
+        reach=reach("county1.duty2", at(24, 8, 40)), handover_id=handover.pk, now=at(24, 8, 40)
+    )
 
     handover.refresh_from_db()
     assert (handover.given_by, handover.taken_by) == (cast["county1.duty2"],) * 2
@@ -319,7 +333,7 @@ def test_leaders_hand_over_what_waits_for_a_signature_first_and_no_silent_units(
         "county1.leader", "county1.leader2"
     }  # fmt: skip
     incident = Incident.objects.get()
-    early_warnings.propose_new(
+    early_warnings.propose_new_warning(
         incident_id=incident.pk, reach=reach("county1.duty", at(24, 8, 31)), now=at(24, 8, 31),
         statement=early_warnings.Statement(level="orange", reason="现场人数还在增加"),
     )  # fmt: skip
@@ -334,11 +348,13 @@ def test_what_a_leader_does_not_take_over_rings_both_leaders(handover, reach):
     between = Handover.objects.get(incoming__post__kind="duty_leader")
     goes, comes = between.outgoing.person.username, between.incoming.person.username
     with pytest.raises(NotAllowed):
-        handovers.take(reach=reach("county1.duty3"), handover_id=between.pk, items=[], now=at(24, 8, 39))
-    handovers.give(reach=reach(goes), handover_id=between.pk, now=at(24, 8, 40))
+        handovers.take_handover(
+            reach=reach("county1.duty3"), handover_id=between.pk, items=[], now=at(24, 8, 39)
+        )
+    handovers.give_handover(reach=reach(goes), handover_id=between.pk, now=at(24, 8, 40))
     assert Clock.objects.get(subject=between.key).role == "duty_leader"
 
-    handovers.take(reach=reach(comes), handover_id=between.pk, items=[], now=at(24, 8, 45))
+    handovers.take_handover(reach=reach(comes), handover_id=between.pk, items=[], now=at(24, 8, 45))
 
     rung = Notice.objects.filter(purpose__startswith="handover.left_open", subject=between.key, channel="app")
     assert set(rung.values_list("recipient__username", flat=True)) == {goes, comes}
@@ -349,7 +365,7 @@ def squad(published, plan, cast, now, units, rotate, draft, reach):
     """Two people of the dialogue squad on call, day about: the second follows the first on Tuesday 08:30."""
     post = Post.objects.get(unit=units["C1"], kind="squad", squad="dialogue")
     second = User.objects.create(username="county1.squad2", name="second", phone="13911112223")
-    appoint(person=second, post=post, actor=None, now=now)
+    appoint_person(person=second, post=post, actor=None, now=now)
     set_rotation(
         reach=reach("county1.leader"), post=post, people=[cast["county1.squad.dialogue"], second],
         first_day=date(2026, 11, 23), hand_over=time(8, 30), now=now,
@@ -364,14 +380,14 @@ def test_a_squad_hands_over_its_own_open_orders_and_both_sign(squad, alarm, reac
     handover = Handover.objects.get(incoming__post=squad)
     assert [thing.subject for thing in what_passes(squad, at(24, 8, 31))] == [order.key]
 
-    handovers.give(reach=reach("county1.squad.dialogue"), handover_id=handover.pk, now=at(24, 8, 40))
+    handovers.give_handover(reach=reach("county1.squad.dialogue"), handover_id=handover.pk, now=at(24, 8, 40))
     (item,) = handover.items.all()
     with pytest.raises(NotAllowed):
-        handovers.take(
+        handovers.take_handover(
             reach=reach("county1.duty3"), handover_id=handover.pk, items=[item.pk], now=at(24, 8, 44)
         )
     second = scope.reach_of(User.objects.get(username="county1.squad2"), at(24, 8, 45))
-    handovers.take(reach=second, handover_id=handover.pk, items=[item.pk], now=at(24, 8, 45))
+    handovers.take_handover(reach=second, handover_id=handover.pk, items=[item.pk], now=at(24, 8, 45))
 
     assert (item.kind, item.url) == ("order", f"/incidents/{order.incident.number}/")
     sweep(at(24, 9, 30))

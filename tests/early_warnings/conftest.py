@@ -68,7 +68,7 @@ def proposed(incident, statement, reach, now):
 
     def propose(level="yellow", *, by="county1.duty", at=None, on=None, **facts):
         event = on or incident(at=at, **facts)
-        return actions.propose_new(
+        return actions.propose_new_warning(
             incident_id=event.pk, reach=reach(by, at), statement=statement(level), now=at or now
         )
 
@@ -81,7 +81,7 @@ def signed(proposed, passwords, reach, now):
 
     def sign(level="yellow", *, at=None, **more):
         warning = proposed(level, at=at, **more)
-        return actions.sign(
+        return actions.sign_warning(
             warning_id=warning.pk, reach=reach(SIGNER[level], at), credential=PASSWORD, now=at or now
         )
 
@@ -94,7 +94,7 @@ def in_state(incident, proposed, signed, statement, reach, now):
 
     def make(state):
         if state == State.DRAFT:
-            return actions.draft(
+            return actions.draft_warning(
                 incident_id=incident().pk, reach=reach("county1.duty"), statement=statement(), now=now
             )
         if state in (State.PROPOSED, State.RETURNED, State.WITHDRAWN):
@@ -104,11 +104,11 @@ def in_state(incident, proposed, signed, statement, reach, now):
                     warning_id=warning.pk, reach=reach("county1.director"), reason="请补充人数", now=now
                 )
             if state == State.WITHDRAWN:
-                return actions.withdraw(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
+                return actions.withdraw_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
             return warning
         warning = signed()
         if state == State.LIFTED:
-            return actions.lift(
+            return actions.lift_warning(
                 warning_id=warning.pk,
                 reach=reach("county1.director"),
                 reason="人员已离开",
@@ -116,10 +116,12 @@ def in_state(incident, proposed, signed, statement, reach, now):
                 now=now,
             )
         if state == State.ADJUSTED:
-            later = actions.adjust(
+            later = actions.adjust_warning(
                 warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("blue"), now=now
             )
-            actions.sign(warning_id=later.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+            actions.sign_warning(
+                warning_id=later.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
+            )
             warning.refresh_from_db()
         return warning
 

@@ -12,7 +12,7 @@ from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from early_warnings import actions, queries, signature, superior_reports
 from early_warnings.choices import CallOutcome, ReportState, State
 from early_warnings.models import EarlyWarning, SuperiorReport
-from incidents.actions import close, take_over
+from incidents.actions import close_incident, take_over
 from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice
@@ -48,7 +48,7 @@ def told(warning, purpose):
 def test_drafting_fills_in_what_the_incident_and_the_plan_say(incident, statement, reach, now):
     event = incident(headcount=8)
 
-    warning = actions.draft(
+    warning = actions.draft_warning(
         incident_id=event.pk, reach=reach("county1.duty"), statement=statement("yellow"), now=now
     )
 
@@ -88,7 +88,7 @@ def test_a_second_warning_is_refused_while_one_is_pending(proposed, statement, r
     first = proposed()
 
     with pytest.raises(WrongState) as refused:
-        actions.draft(
+        actions.draft_warning(
             incident_id=first.incident_id, reach=reach("county1.duty"), statement=statement(), now=now
         )
 
@@ -100,7 +100,7 @@ def test_a_second_warning_is_refused_while_one_is_in_force(signed, statement, re
     first = signed()
 
     with pytest.raises(WrongState) as refused:
-        actions.draft(
+        actions.draft_warning(
             incident_id=first.incident_id, reach=reach("county1.duty"), statement=statement(), now=now
         )
 
@@ -109,7 +109,7 @@ def test_a_second_warning_is_refused_while_one_is_in_force(signed, statement, re
 
 def test_a_closed_incident_takes_no_warning(incident, statement, reach, now):
     event = incident()
-    close(
+    close_incident(
         incident_id=event.pk,
         reach=reach("county1.duty"),
         summary="已化解",
@@ -118,7 +118,9 @@ def test_a_closed_incident_takes_no_warning(incident, statement, reach, now):
     )
 
     with pytest.raises(WrongState) as refused:
-        actions.propose_new(incident_id=event.pk, reach=reach("county1.duty"), statement=statement(), now=now)
+        actions.propose_new_warning(
+            incident_id=event.pk, reach=reach("county1.duty"), statement=statement(), now=now
+        )
 
     assert refused.value.code == "incident_not_open"
 
@@ -138,7 +140,9 @@ def test_a_statement_that_is_not_in_order_names_its_field(incident, statement, r
     given = statement(**{field: text})
 
     with pytest.raises(Invalid) as refused:
-        actions.propose_new(incident_id=incident().pk, reach=reach("county1.duty"), statement=given, now=now)
+        actions.propose_new_warning(
+            incident_id=incident().pk, reach=reach("county1.duty"), statement=given, now=now
+        )
 
     assert refused.value.code == code
     assert list(refused.value.fields) == [field]
@@ -169,10 +173,10 @@ def test_proposed_again_everything_starts_anew(proposed, statement, reach, now):
     )
     later = now + timedelta(minutes=5)
 
-    actions.revise(
+    actions.revise_warning(
         warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("orange"), now=later
     )
-    again = actions.propose(warning_id=warning.pk, reach=reach("county1.duty"), now=later)
+    again = actions.propose_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=later)
 
     assert (again.state, again.level, again.round) == (State.PROPOSED, "orange", 2)
     assert again.sign_by == later + timedelta(minutes=2)
@@ -190,8 +194,8 @@ def test_proposed_again_everything_starts_anew(proposed, statement, reach, now):
 def test_withdrawing_ends_the_signoff_and_frees_the_incident(proposed, statement, reach, now):
     warning = proposed()
 
-    actions.withdraw(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
-    second = actions.propose_new(
+    actions.withdraw_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
+    second = actions.propose_new_warning(
         incident_id=warning.incident_id, reach=reach("county1.duty"), statement=statement(), now=now
     )
 
@@ -215,7 +219,7 @@ def test_signing_puts_in_force_pushes_and_sets_the_level_in_one_act(proposed, pa
     warning = proposed("yellow")
     at = now + timedelta(seconds=90)
 
-    signed = actions.sign(
+    signed = actions.sign_warning(
         warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, remark="同意", now=at
     )
 
@@ -253,7 +257,7 @@ def test_signing_stops_the_signoff_clocks_and_the_push_meets_its_three_minutes(s
 def test_who_is_told_of_a_signed_warning(proposed, passwords, reach, now):
     """First responders of the plan, everybody on duty in the unit and above, who was asked, and the drafter."""
     warning = proposed("yellow")
-    actions.sign(warning_id=warning.pk, reach=reach("city.director"), credential=PASSWORD, now=now)
+    actions.sign_warning(warning_id=warning.pk, reach=reach("city.director"), credential=PASSWORD, now=now)
 
     assert told(warning, "warning.signed") == {
         "county1.responder",
@@ -270,7 +274,7 @@ def test_who_signs_learns_whom_the_plan_names_and_nobody_is(proposed, passwords,
     warning = proposed("yellow")
     Appointment.objects.filter(post__kind=PostKind.FIRST_RESPONDER).delete()
 
-    actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+    actions.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
 
     (notice,) = Notice.objects.filter(purpose="notice.nobody")
     assert notice.recipient.username == "county1.director"
@@ -290,7 +294,7 @@ def test_nothing_is_said_of_nobody_where_every_post_is_held(signed):
 def test_text_messages_are_queued_where_there_is_a_gateway(proposed, passwords, reach, now, settings):
     settings.NOTICE_GATEWAY_URL = "http://gateway.example/"
     warning = proposed("yellow")
-    actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+    actions.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
 
     rows = Notice.objects.filter(subject=warning.key)
 
@@ -306,7 +310,7 @@ def test_a_request_that_somebody_answered_leaves_the_others_screens(proposed, pa
     later = now + timedelta(minutes=5)
     sweep(later)
 
-    actions.sign(warning_id=warning.pk, reach=reach("city.deputy"), credential=PASSWORD, now=later)
+    actions.sign_warning(warning_id=warning.pk, reach=reach("city.deputy"), credential=PASSWORD, now=later)
 
     asked = Notice.objects.filter(subject=warning.key, purpose__startswith="warning.to_sign")
     assert set(asked.values_list("recipient__username", "state")) == {
@@ -351,7 +355,9 @@ def test_a_wrong_credential_signs_nothing(proposed, passwords, reach, now):
     warning = proposed("yellow")
 
     with pytest.raises(NotAllowed) as refused:
-        actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential="wrong", now=now)
+        actions.sign_warning(
+            warning_id=warning.pk, reach=reach("county1.director"), credential="wrong", now=now
+        )
 
     warning.refresh_from_db()
     assert refused.value.code == "credential_wrong"
@@ -362,7 +368,9 @@ def test_who_may_not_sign_is_told_so_before_the_credential_is_looked_at(proposed
     warning = proposed("red", headcount=60)
 
     with pytest.raises(NotAllowed) as refused:
-        actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential="wrong", now=now)
+        actions.sign_warning(
+            warning_id=warning.pk, reach=reach("county1.director"), credential="wrong", now=now
+        )
 
     assert refused.value.code == "not_a_signatory"
 
@@ -371,7 +379,9 @@ def test_the_second_signature_is_refused(signed, reach, now):
     warning = signed("yellow")
 
     with pytest.raises(WrongState) as refused:
-        actions.sign(warning_id=warning.pk, reach=reach("city.director"), credential=PASSWORD, now=now)
+        actions.sign_warning(
+            warning_id=warning.pk, reach=reach("city.director"), credential=PASSWORD, now=now
+        )
 
     assert refused.value.code == "wrong_state"
     assert kinds_of(warning).count("warning.signed") == 1
@@ -381,13 +391,13 @@ def test_a_stale_revision_is_refused(proposed, statement, passwords, reach, now)
     warning = proposed("yellow")
     read = warning.rev
     actions.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason="请改", now=now)
-    actions.revise(
+    actions.revise_warning(
         warning_id=warning.pk, reach=reach("county1.duty"), statement=statement(matter="改过的事项"), now=now
     )
-    actions.propose(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
+    actions.propose_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
 
     with pytest.raises(Stale):
-        actions.sign(
+        actions.sign_warning(
             warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now, rev=read
         )
 
@@ -463,14 +473,16 @@ def test_an_adjustment_replaces_the_warning_at_its_signature(signed, statement, 
     yellow = signed("yellow")
     t1, t2 = now + timedelta(minutes=10), now + timedelta(minutes=11)
 
-    orange = actions.adjust(
+    orange = actions.adjust_warning(
         warning_id=yellow.pk, reach=reach("county1.duty"), statement=statement("orange"), now=t1
     )
     yellow.refresh_from_db()
     assert (yellow.state, orange.state) == (State.IN_FORCE, State.PROPOSED)
     assert orange.adjusted_from == yellow
 
-    orange = actions.sign(warning_id=orange.pk, reach=reach("city.deputy"), credential=PASSWORD, now=t2)
+    orange = actions.sign_warning(
+        warning_id=orange.pk, reach=reach("city.deputy"), credential=PASSWORD, now=t2
+    )
     yellow.refresh_from_db()
     orange.incident.refresh_from_db()
     assert (yellow.state, yellow.adjusted_at, orange.state) == (State.ADJUSTED, t2, State.IN_FORCE)
@@ -487,7 +499,7 @@ def test_adjusting_to_the_same_level_is_refused(signed, statement, reach, now):
     warning = signed("yellow")
 
     with pytest.raises(Invalid) as refused:
-        actions.adjust(
+        actions.adjust_warning(
             warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("yellow"), now=now
         )
 
@@ -496,12 +508,12 @@ def test_adjusting_to_the_same_level_is_refused(signed, statement, reach, now):
 
 def test_lifting_ends_the_level_and_a_pending_adjustment(signed, statement, reach, now):
     warning = signed("yellow")
-    pending = actions.adjust(
+    pending = actions.adjust_warning(
         warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("orange"), now=now
     )
     at = now + timedelta(hours=1)
 
-    lifted = actions.lift(
+    lifted = actions.lift_warning(
         warning_id=warning.pk,
         reach=reach("county1.director"),
         reason="人员已离开",
@@ -522,11 +534,11 @@ def test_lifting_ends_the_level_and_a_pending_adjustment(signed, statement, reac
 
 def test_after_lifting_a_new_warning_may_be_proposed(signed, statement, reach, now):
     warning = signed("yellow")
-    actions.lift(
+    actions.lift_warning(
         warning_id=warning.pk, reach=reach("county1.director"), reason="已平息", credential=PASSWORD, now=now
     )
 
-    again = actions.propose_new(
+    again = actions.propose_new_warning(
         incident_id=warning.incident_id, reach=reach("county1.duty"), statement=statement("blue"), now=now
     )
 
@@ -594,7 +606,7 @@ def test_what_keeps_an_incident_open(in_state, reach, now, state, open_):
     take_over(incident_id=warning.incident_id, reach=desk, now=now)
 
     def shut():
-        close(
+        close_incident(
             incident_id=warning.incident_id,
             reach=desk,
             summary="已化解",

@@ -133,7 +133,7 @@ def test_an_adjustment_is_an_update_that_names_the_earlier_one(in_state):
 
 def test_lifting_is_a_message_of_its_own_that_cancels(signed, reach, now):
     warning = signed()
-    actions.lift(
+    actions.lift_warning(
         warning_id=warning.pk,
         reach=reach("county1.director"),
         reason="已平息",

@@ -3,7 +3,7 @@
 import pytest
 
 from early_warnings import actions
-from incidents.actions import close, reopen
+from incidents.actions import close_incident, reopen_incident
 from incidents.models import Incident
 from tests.early_warnings.conftest import PASSWORD
 from tests.incidents.closing import answered
@@ -17,12 +17,14 @@ def over(signed, reach, now):
         warning = signed(level)
         lift = {"warning_id": warning.pk, "reach": reach("city.director"), "reason": "人员已离开", "now": now}
         try:
-            actions.lift(**lift, credential=PASSWORD)
+            actions.lift_warning(**lift, credential=PASSWORD)
         except TypeError:
-            actions.lift(**lift)
+            actions.lift_warning(**lift)
         incident = Incident.objects.get(pk=warning.incident_id)
         desk = reach("county1.duty")
-        close(incident_id=incident.pk, reach=desk, summary="已化解", answers=answered(incident, now), now=now)
+        close_incident(
+            incident_id=incident.pk, reach=desk, summary="已化解", answers=answered(incident, now), now=now
+        )
         return Incident.objects.get(pk=incident.pk)
 
     return end
@@ -64,7 +66,7 @@ def test_a_lower_level_signed_later_does_not_take_its_place(over):
 
 def test_one_nobody_signed_stays_a_proposal(incident, reach, now):
     event = incident()
-    close(
+    close_incident(
         incident_id=event.pk,
         reach=reach("county1.duty"),
         summary="已化解",
@@ -79,7 +81,7 @@ def test_one_nobody_signed_stays_a_proposal(incident, reach, now):
 def test_open_again_it_is_a_proposal_again(over, reach, now):
     incident = over("orange")
 
-    reopen(incident_id=incident.pk, reach=reach("county1.duty"), reason="又来了", now=now)
+    reopen_incident(incident_id=incident.pk, reach=reach("county1.duty"), reason="又来了", now=now)
 
     incident.refresh_from_db()
     assert (incident.ended_level, incident.shown_level) == ("", incident.proposed_level)

@@ -5,7 +5,7 @@ import pytest
 from common.errors import WrongState
 from early_warnings import actions
 from early_warnings.superior_reports import record_call
-from incidents.actions import close
+from incidents.actions import close_incident
 from incidents.closing.answers import Answer
 from incidents.closing.queries import questions
 from journal.models import Entry
@@ -19,9 +19,9 @@ def lifted(signed, reach, now):
     warning = signed("yellow")
     lift = {"warning_id": warning.pk, "reach": reach("county1.director"), "reason": "人员已离开", "now": now}
     try:
-        return actions.lift(**lift, credential=PASSWORD)
+        return actions.lift_warning(**lift, credential=PASSWORD)
     except TypeError:
-        return actions.lift(**lift)
+        return actions.lift_warning(**lift)
 
 
 def calls_asked(incident, now):
@@ -35,7 +35,9 @@ def test_closing_asks_about_a_first_responder_nobody_called(lifted, reach, now):
     del rest[asked.id]
 
     with pytest.raises(WrongState) as refused:
-        close(incident_id=incident.pk, reach=reach("county1.duty"), summary="已化解", answers=rest, now=now)
+        close_incident(
+            incident_id=incident.pk, reach=reach("county1.duty"), summary="已化解", answers=rest, now=now
+        )
 
     assert [one["kind"] for one in refused.value.extra["open"]] == ["call"]
     assert "第一响应人" in str(refused.value)
@@ -46,7 +48,9 @@ def test_the_answer_is_on_record_in_words(lifted, reach, now):
     (asked,) = calls_asked(incident, now)
     answers = {**answered(incident, now), asked.id: Answer("not_needed", "所长本人就在现场")}
 
-    close(incident_id=incident.pk, reach=reach("county1.duty"), summary="已化解", answers=answers, now=now)
+    close_incident(
+        incident_id=incident.pk, reach=reach("county1.duty"), summary="已化解", answers=answers, now=now
+    )
 
     said = [content_of(entry) for entry in Entry.objects.filter(kind="incident.checked")]
     (call,) = [one for one in said if one["item"] == asked.id]

@@ -352,13 +352,13 @@ def test_a_page_left_open_does_not_sign_what_has_changed(
     warning = proposed("yellow")
     read = warning.rev
     actions.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason="请改", now=now)
-    actions.revise(
+    actions.revise_warning(
         warning_id=warning.pk,
         reach=reach("county1.duty"),
         statement=statement("yellow", matter="别的事项"),
         now=now,
     )
-    actions.propose(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
+    actions.propose_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
 
     response = send(
         signed_in("county1.director"), address("warning-sign", warning), credential=PASSWORD, rev=read
@@ -440,7 +440,7 @@ def test_before_and_entries_is_after(proposed, passwords, signed_in, reach, cast
 
     later = now + timedelta(minutes=3)
     sweep(later)
-    actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+    actions.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
     superior_reports.record_call(warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county1.responder"],
                         outcome="answered", now=now)  # fmt: skip
     number_new()

@@ -37,7 +37,7 @@ def test_the_sheet_has_the_times_of_the_journal(signed, cast, now):
     )
     later = now + timedelta(seconds=40)
     actions.mark_seen(person=cast["county1.duty"], now=now + timedelta(seconds=5))
-    actions.acknowledge(notice_id=told.pk, actor=cast["county1.duty"], now=later)
+    actions.acknowledge_notice(notice_id=told.pk, actor=cast["county1.duty"], now=later)
 
     sheet = queries.proof_sheet(warning)
     person = next(one for one in sheet.people if one.callout.recipient == cast["county1.duty"])

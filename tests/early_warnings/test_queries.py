@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from early_warnings import queries
 from early_warnings.choices import State
-from incidents.sharing import share
+from incidents.sharing import share_incident
 from plans.people.holders import signatories
 
 
@@ -108,7 +108,7 @@ def test_warnings_are_seen_like_their_incident(proposed, signed_in, units, reach
 
     assert seen_by("county1.duty") == seen_by("city.audit") == [warning]
     assert seen_by("county2.duty") == seen_by("village111.informant") == []
-    share(
+    share_incident(
         incident_id=warning.incident_id, reach=reach("county1.duty"), unit=units["C2"], reason="相邻", now=now
     )
     assert seen_by("county2.duty") == [warning]
@@ -168,7 +168,7 @@ def test_signing_costs_a_fixed_number_of_queries(proposed, passwords, reach, now
     signatories(warning.plan.document, "yellow", warning.unit, now)
     mine = reach("county1.director")
     with CaptureQueriesContext(connection) as captured:
-        actions.sign(warning_id=warning.pk, reach=mine, credential=PASSWORD, now=now)
+        actions.sign_warning(warning_id=warning.pk, reach=mine, credential=PASSWORD, now=now)
 
     # Some ten of them write down who is to be reached and what follows silence, some eighteen let the first
     # responder see the incident.

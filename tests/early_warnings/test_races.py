@@ -46,7 +46,9 @@ def test_one_of_many_signatures_counts(proposed, passwords, reach, now, hands):
     results = at_once(
         hands,
         lambda n: (
-            actions.sign(warning_id=warning.pk, reach=people[n % 3], credential=PASSWORD, now=now).state
+            actions.sign_warning(
+                warning_id=warning.pk, reach=people[n % 3], credential=PASSWORD, now=now
+            ).state
         ),
     )
 
@@ -62,7 +64,7 @@ def test_signing_and_returning_at_once_leaves_one_answer(proposed, passwords, re
 
     def act(n):
         if n % 2:
-            return actions.sign(**chief, credential=PASSWORD).state
+            return actions.sign_warning(**chief, credential=PASSWORD).state
         return actions.return_to_drafter(**chief, reason="请补充").state
 
     results = at_once(hands, act)
@@ -80,7 +82,11 @@ def test_many_drafts_at_once_make_one_warning(incident, statement, reach, now, h
 
     results = at_once(
         hands,
-        lambda n: actions.propose_new(incident_id=event.pk, reach=desk, statement=statement(), now=now).state,
+        lambda n: (
+            actions.propose_new_warning(
+                incident_id=event.pk, reach=desk, statement=statement(), now=now
+            ).state
+        ),
     )
 
     assert results.count(State.PROPOSED) == 1

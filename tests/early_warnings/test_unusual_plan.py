@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from accounts.actions import appoint
+from accounts.actions import appoint_person
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Post
 from clocks import seed
@@ -18,7 +18,7 @@ from command.orders.actions import issue_order, move_order, read_target
 from command.orders.queries import recipients_for
 from common.local_time import day_of
 from early_warnings import actions, cap
-from incidents.actions import Alarm, close, report_incident
+from incidents.actions import Alarm, close_incident, report_incident
 from incidents.steps.actions import note_step
 from journal.models import Entry
 from plans.engine.facts import Facts
@@ -69,7 +69,9 @@ def harbour(cast, passwords, units, now):
         seed.fill(WorkCalendarDay)
     for squad in ("tug", "quay", "radio"):
         post = Post.objects.create(unit=units["C1"], kind=PostKind.SQUAD, squad=squad, title=squad)
-        appoint(person=cast["county1.squad.dialogue"], post=post, held_as=HeldAs.HOLDER, actor=None, now=now)
+        appoint_person(
+            person=cast["county1.squad.dialogue"], post=post, held_as=HeldAs.HOLDER, actor=None, now=now
+        )
     return load_plan(text=PLAN, actor=None, now=now, put_in_force=True)
 
 
@@ -83,10 +85,12 @@ def event(harbour, units, reach, now):
 @pytest.fixture
 def signed_c(event, reach, now):
     statement = actions.Statement(level="c", reason="老年旅客较多")
-    warning = actions.propose_new(
+    warning = actions.propose_new_warning(
         incident_id=event.pk, reach=reach("county1.duty"), statement=statement, now=now
     )
-    return actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+    return actions.sign_warning(
+        warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
+    )
 
 
 def test_the_proposal_names_its_limbs(event):
@@ -122,14 +126,14 @@ def test_an_incident_runs_from_alarm_to_closing(event, signed_c, reach, now):
     note_step(incident_id=event.pk, reach=reach("county1.duty"), kind="demand.first_response", now=now)
     assert Clock.objects.get(clock_id="H-1").state(now) == "met"
 
-    actions.lift(
+    actions.lift_warning(
         warning_id=signed_c.pk,
         reach=reach("county1.director"),
         reason="旅客已登船",
         credential=PASSWORD,
         now=now,
     )
-    closed = close(
+    closed = close_incident(
         incident_id=event.pk,
         reach=reach("county1.duty"),
         summary="旅客全部离港",
@@ -180,12 +184,14 @@ def test_the_drafter_may_not_sign_where_the_plan_asks_for_two(event, harbour, re
     from common.errors import NotAllowed
 
     statement = actions.Statement(level="c", reason="x")
-    warning = actions.propose_new(
+    warning = actions.propose_new_warning(
         incident_id=event.pk, reach=reach("county1.director"), statement=statement, now=now
     )
 
     with pytest.raises(NotAllowed):
-        actions.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+        actions.sign_warning(
+            warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
+        )
 
 
 def test_a_plan_without_levels_records_incidents_and_offers_no_warning(

@@ -94,7 +94,7 @@ class History:
         one, into = self._an_open_one(), self._an_open_one()
         if not one or one == into or self._held(one):
             return
-        actions.merge(incident_id=one, into_id=into, reach=self._duty(), now=self.now)
+        actions.merge_incident(incident_id=one, into_id=into, reach=self._duty(), now=self.now)
         gone, stays = self.events[one], self.events[into]
         gone["open"], gone["into"] = False, into
         # What was told of the one that ends stays told.
@@ -103,7 +103,9 @@ class History:
                             "casualties": {"injured": max(gone["hurt"], stays["hurt"])}}, merged=one)  # fmt: skip
 
     def retract(self):
-        self._finish(lambda event: actions.retract(incident_id=event, reach=self._duty(), now=self.now))
+        self._finish(
+            lambda event: actions.retract_incident(incident_id=event, reach=self._duty(), now=self.now)
+        )
 
     def close(self):
         self._finish(self._close)
@@ -112,7 +114,7 @@ class History:
         closed = [pk for pk in self.events if Incident.objects.get(pk=pk).state == "closed"]
         if closed:
             event = self.chance.choice(closed)
-            actions.reopen(incident_id=event, reach=self._duty(), reason="仍有情况", now=self.now)
+            actions.reopen_incident(incident_id=event, reach=self._duty(), reason="仍有情况", now=self.now)
             self.events[event]["open"] = True
             # What was told of it ended with it.
             self.told[event] -= set(RISKS)
@@ -124,11 +126,11 @@ class History:
         if not event or any(w["live"] and w["incident"] == event for w in self.warned.values()):
             return
         statement = warnings.Statement(level="blue", reason="人数较多")
-        warning = warnings.propose_new(
+        warning = warnings.propose_new_warning(
             incident_id=event, reach=self._duty(), statement=statement, now=self.now
         )
         self.warned[warning.pk] = {"live": True, "incident": event}
-        signed = warnings.sign(
+        signed = warnings.sign_warning(
             warning_id=warning.pk, reach=self.reach("county1.director", self.now), credential=self.password, now=self.now
         )  # fmt: skip
         assert signed.state == "in_force"
@@ -136,7 +138,7 @@ class History:
     def lift(self):
         if live := [pk for pk, one in self.warned.items() if one["live"]]:
             pk = self.chance.choice(live)
-            warnings.lift(
+            warnings.lift_warning(
                 warning_id=pk,
                 reach=self.reach("county1.director", self.now),
                 reason="人员已离开",
@@ -167,7 +169,7 @@ class History:
         rows = list(Notice.objects.filter(channel="app", acknowledged_at=None).order_by("pk"))
         for row in self.chance.sample(rows, min(2, len(rows))):
             answer = self.chance.choice(["", "coming", "cannot", "passed_on"])
-            notices.acknowledge(
+            notices.acknowledge_notice(
                 notice_id=row.pk, actor=self.cast[row.recipient_id], now=self.now, answer=answer
             )
 
@@ -182,7 +184,7 @@ class History:
                 if self.chance.random() < 0.5:
                     self._close(event)
                 else:
-                    actions.retract(incident_id=event, reach=self._duty(), now=self.now)
+                    actions.retract_incident(incident_id=event, reach=self._duty(), now=self.now)
                 known["open"] = False
         self.log.append("the end")
         for _turn in range(4):
@@ -303,7 +305,9 @@ class History:
 
     def _close(self, event):
         answers = answered(Incident.objects.get(pk=event), self.now)
-        actions.close(incident_id=event, reach=self._duty(), summary="已结束", answers=answers, now=self.now)
+        actions.close_incident(
+            incident_id=event, reach=self._duty(), summary="已结束", answers=answers, now=self.now
+        )
 
     def _held(self, event):
         held = any(
@@ -311,7 +315,7 @@ class History:
         )
         if held:
             try:
-                actions.retract(incident_id=event, reach=self._duty(), now=self.now)
+                actions.retract_incident(incident_id=event, reach=self._duty(), now=self.now)
             except Refused:
                 return True
             raise AssertionError(("retracted with something open", self.log))

@@ -144,7 +144,7 @@ def test_a_new_roster_over_it_lets_a_swap_lapse(accepted, units, reach, now):
     )
     officer = roster.shifts.filter(post__kind="duty_officer").order_by("starts_at").first()
     other = next(p for p in (accepted.proposed_by, accepted.other) if p != officer.person)
-    actions.assign(reach=reach("county1.duty"), shift_id=officer.pk, person=other, now=now)
+    actions.assign_shift(reach=reach("county1.duty"), shift_id=officer.pk, person=other, now=now)
 
     actions.publish_roster(
         reach=reach("county1.leader"), roster_id=roster.pk, now=now, reason="人员调整，重新排班"
@@ -165,7 +165,7 @@ def test_a_draft_that_undoes_an_approved_swap_says_so(accepted, units, reach, no
         actions.publish_roster(reach=reach("county1.leader"), roster_id=roster.pk, now=now)
     for one in found:
         drafted = roster.shifts.get(post=one.post, starts_at=one.starts_at)
-        actions.assign(reach=reach("county1.duty"), shift_id=drafted.pk, person=one.person, now=now)
+        actions.assign_shift(reach=reach("county1.duty"), shift_id=drafted.pk, person=one.person, now=now)
     assert not [one for one in queries.findings_of(roster) if one.code == FindingCode.UNDOES_CHANGE]
 
 

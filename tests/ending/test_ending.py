@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from command.orders.actions import issue_order, move_order, read_target
-from early_warnings.actions import lift
-from incidents.actions import add_observation, close, retract
+from early_warnings.actions import lift_warning
+from incidents.actions import add_observation, close_incident, retract_incident
 from journal.models import Entry
 from notices.channels import Outcome
 from notices.models import Callout, EscalationStep, Notice
@@ -20,13 +20,13 @@ SECOND = timedelta(seconds=1)
 def ends_retracted(alarm, signed, reach, now, turn):
     incident = alarm(life_risk=["suicide_threat"])
     turn(now, 0)
-    retract(incident_id=incident.pk, reach=reach("county1.duty"), now=now + 3 * SECOND)
+    retract_incident(incident_id=incident.pk, reach=reach("county1.duty"), now=now + 3 * SECOND)
 
 
 def ends_lifted(alarm, signed, reach, now, turn):
     warning = signed("yellow")
     turn(now, 0)
-    lift(
+    lift_warning(
         warning_id=warning.pk,
         reach=reach("county1.director"),
         reason="人员已离开",
@@ -51,7 +51,7 @@ def ends_closed(alarm, signed, reach, now, turn):
     incident = alarm(life_risk=["suicide_threat"])
     turn(now, 0)
     at = now + 3 * SECOND
-    close(
+    close_incident(
         incident_id=incident.pk,
         reach=reach("county1.duty"),
         summary="已劝下",
@@ -129,7 +129,7 @@ def test_who_was_told_hears_that_it_is_over(alarm, reach, now, phones, turn):
     phones.clear()
 
     close_at = now + 20 * SECOND
-    retract(incident_id=incident.pk, reach=reach("town11.clerk"), now=close_at)
+    retract_incident(incident_id=incident.pk, reach=reach("town11.clerk"), now=close_at)
     turn(close_at, 0)
 
     said = {user for channel, user, purpose, _s in phones.rang if purpose.startswith("incident.stood_down")}
@@ -142,7 +142,7 @@ def test_a_late_reply_to_what_is_over_starts_nothing(alarm, reach, now, phones, 
     incident = alarm(life_risk=["suicide_threat"])
     turn(now, 0)
     text = Notice.objects.filter(channel="sms", state="sent").first()
-    retract(incident_id=incident.pk, reach=reach("county1.duty"), now=now + 3 * SECOND)
+    retract_incident(incident_id=incident.pk, reach=reach("county1.duty"), now=now + 3 * SECOND)
 
     receive(Report(text.provider_id, "reply", now + 9 * SECOND, reply="2"), now + 9 * SECOND)
     phones.clear()

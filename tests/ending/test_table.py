@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from notices import validity
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.bulk import queue_many
 from notices.message_templates import Message
 from notices.occasions import Occasion
@@ -47,7 +47,7 @@ def test_every_purpose_written_in_the_code_is_known():
 @pytest.mark.django_db
 def test_what_nobody_says_the_end_of_is_not_told(now, cast, units):
     with pytest.raises(LookupError, match="docs/notices.md"), transaction.atomic():
-        queue(
+        queue_notices(
             Occasion("weather.fine", "x:1", units["C1"]),
             Message("x"),
             recipients=[],

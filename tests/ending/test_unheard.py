@@ -7,7 +7,7 @@ import pytest
 from command.orders.actions import issue_order, move_order, read_target
 from command.orders.models import OrderStep
 from common.errors import Invalid, NotAllowed
-from early_warnings.actions import lift
+from early_warnings.actions import lift_warning
 from journal.models import Entry
 from journal.record import content_of
 from notices import manual_calls
@@ -37,7 +37,7 @@ def test_the_calls_of_a_lifted_warning_are_off_the_list(signed, reach, now, phon
     at = turn(now, 200)
     assert manual_calls.waiting(reach("county1.duty"), at)
 
-    lift(
+    lift_warning(
         warning_id=warning.pk,
         reach=reach("county1.director"),
         reason="人员已离开",

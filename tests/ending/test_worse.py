@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from clocks.queries import running
-from incidents.actions import add_observation, merge, retract
+from incidents.actions import add_observation, merge_incident, retract_incident
 from incidents.models import Incident
 from incidents.steps.actions import note_step
 from journal.models import Entry
@@ -99,7 +99,7 @@ def test_merging_unites_what_is_known(alarm, reach, now, phones):
         urgent=True,
     )
 
-    merge(incident_id=red.pk, into_id=blue.pk, reach=reach("county1.duty"), now=now + MINUTE)
+    merge_incident(incident_id=red.pk, into_id=blue.pk, reach=reach("county1.duty"), now=now + MINUTE)
 
     blue.refresh_from_db()
     assert blue.facts == {
@@ -122,7 +122,9 @@ def test_after_merging_what_was_told_stays_told_and_goes_on(alarm, reach, now, p
     told = Notice.objects.filter(subject=red.key, purpose="incident.life_safety")
     before = set(told.values_list("pk", "state"))
 
-    merge(incident_id=red.pk, into_id=blue.pk, reach=reach("county1.duty"), now=now + timedelta(seconds=5))
+    merge_incident(
+        incident_id=red.pk, into_id=blue.pk, reach=reach("county1.duty"), now=now + timedelta(seconds=5)
+    )
     phones.clear()
     turn(now + timedelta(seconds=5), 130)
 
@@ -143,12 +145,12 @@ def test_the_end_of_the_survivor_ends_what_was_told_of_the_merged(
     blue = alarm(headcount=6)
     red = alarm(life_risk=["suicide_threat"])
     turn(now, 0)
-    merge(incident_id=red.pk, into_id=blue.pk, reach=reach("county1.duty"), now=now)
+    merge_incident(incident_id=red.pk, into_id=blue.pk, reach=reach("county1.duty"), now=now)
 
     if verb == "safe":
         seen(blue, now + timedelta(seconds=5), life_risk=[])
     else:
-        retract(incident_id=blue.pk, reach=reach("county1.duty"), now=now + timedelta(seconds=5))
+        retract_incident(incident_id=blue.pk, reach=reach("county1.duty"), now=now + timedelta(seconds=5))
     phones.clear()
     turn(now + timedelta(seconds=6), 300)
 
@@ -159,7 +161,7 @@ def test_merging_into_one_that_knew_of_a_lesser_danger_tells_of_the_greater(alar
     mild = alarm("town11.clerk", unit="T11", life_risk=["suicide_threat"])
     grave = alarm(casualties={"injured": 1})
 
-    merge(incident_id=grave.pk, into_id=mild.pk, reach=reach("county1.duty"), now=now + MINUTE)
+    merge_incident(incident_id=grave.pk, into_id=mild.pk, reach=reach("county1.duty"), now=now + MINUTE)
 
     mild.refresh_from_db()
     assert mild.facts["casualties"] == {"injured": 1}
@@ -182,7 +184,7 @@ def test_merging_leaves_the_clocks_of_a_demand_running(alarm, reach, now):
     owed = {clock.clock_id for clock in running(incident.key)}
     assert "LP-34" in owed
 
-    merge(incident_id=incident.pk, into_id=other.pk, reach=reach("county1.duty"), now=now + MINUTE)
+    merge_incident(incident_id=incident.pk, into_id=other.pk, reach=reach("county1.duty"), now=now + MINUTE)
 
     assert "LP-34" in {clock.clock_id for clock in running(incident.key)}
     assert Incident.objects.get(pk=incident.pk).state == "merged"

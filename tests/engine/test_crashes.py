@@ -22,7 +22,7 @@ from clocks.models import Clock
 from clocks.sweep import sweep
 from journal.models import Entry
 from journal.record import record
-from notices.actions import queue
+from notices.actions import queue_notices
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.message_templates import Message
@@ -36,7 +36,7 @@ def person(n):
 def tell(n, first=0):
     with transaction.atomic():
         for i in range(first, first + n):
-            queue(Occasion("contact.code", f"order:{i}", None), Message("x"), recipients=[Recipient(person(i), "")],
+            queue_notices(Occasion("contact.code", f"order:{i}", None), Message("x"), recipients=[Recipient(person(i), "")],
                   channels=["sms"], now=timezone.now(), priority=1 + i % 2 * 4)
 
 def due(n, effect="", first=0):
@@ -122,7 +122,7 @@ from notices.models import EscalationStep, Callout
 from notices.rules import Escalation, StepLine
 
 with transaction.atomic():
-    queue(Occasion("contact.code", "order:1", None), Message("x"), recipients=[Recipient(person(1), "")],
+    queue_notices(Occasion("contact.code", "order:1", None), Message("x"), recipients=[Recipient(person(1), "")],
           channels=["app"], now=now - timedelta(minutes=4), priority=1,
           escalation=Escalation((StepLine(timedelta(minutes=1), Do.SECOND_CHANNEL, ("voice",)),
                                  StepLine(timedelta(minutes=3), Do.BREACH))))
@@ -173,7 +173,7 @@ def test_engines_killed_again_and_again(bare_env, wired_gateway):
 SHIFT = """
 from datetime import date, time
 from accounts.models import Post, Unit
-from accounts.actions import appoint
+from accounts.actions import appoint_person
 from rosters.models import Rotation, Shift
 from duty.shifts.actions import begin_due
 from duty.shifts.models import Handover, DowntimePack
@@ -184,7 +184,7 @@ def on_duty():
     post = Post.objects.create(unit=unit, kind="duty_officer", title="值班员")
     goes, comes = person(1), person(2)
     for one in (goes, comes):
-        appoint(person=one, post=post, actor=None, now=now - timedelta(days=2))
+        appoint_person(person=one, post=post, actor=None, now=now - timedelta(days=2))
     for one, start in ((goes, now - timedelta(hours=24)), (comes, now - timedelta(minutes=1))):
         Shift.objects.create(post=post, person=one, starts_at=start, ends_at=start + timedelta(hours=23, minutes=59),
                              in_force=True, began_at=start if one == goes else None,

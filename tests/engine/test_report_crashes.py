@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
 VILLAGES = """
 import json
-from accounts.actions import appoint
+from accounts.actions import appoint_person
 from accounts.models import Post, Reform, Unit
 from accounts.reform.actions import carry_out_due
 from common.local_time import day_of
@@ -29,7 +29,7 @@ def villages(many):
         unit = Unit.objects.create(code=f"V{n}", name=f"{n}村", tier="village", parent=city,
                                    path=f"0001/{n:04d}/", valid_from=today - timedelta(days=9))
         post = Post.objects.create(unit=unit, kind="informant", title="信息员")
-        appoint(person=person(n), post=post, actor=None, now=now - timedelta(days=2))
+        appoint_person(person=person(n), post=post, actor=None, now=now - timedelta(days=2))
     over = Round.objects.create(unit=city, cadence="daily", day=today, opened_at=now - timedelta(hours=2),
         due={"village": (now + timedelta(minutes=30)).isoformat()}, due_at=now + timedelta(minutes=30))
     ReminderStep.objects.create(round=over, number=1, do="before", tiers=["village"],

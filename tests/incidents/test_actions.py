@@ -192,7 +192,7 @@ def test_the_neighbour_sees_it_only_while_it_is_shared(alarm, reach, units, now)
     incident = alarm()
     assert not Incident.objects.visible_to(reach("county2.duty")).exists()
 
-    share = sharing.share(
+    share = sharing.share_incident(
         incident_id=incident.pk, reach=reach("county1.duty"), unit=units["C2"], reason="同一当事单位", now=now
     )
     assert Incident.objects.visible_to(reach("county2.duty")).get() == incident
@@ -201,13 +201,13 @@ def test_the_neighbour_sees_it_only_while_it_is_shared(alarm, reach, units, now)
             incident_id=incident.pk, reach=reach("county2.duty"), what="x", facts=Facts(), now=now
         )
 
-    sharing.unshare(share_id=share.pk, reach=reach("county1.duty"), now=now)
+    sharing.end_share(share_id=share.pk, reach=reach("county1.duty"), now=now)
     assert not Incident.objects.visible_to(reach("county2.duty")).exists()
 
 
 def test_a_liaison_sees_a_shared_incident_and_its_journal(alarm, reach, cast, now):
     incident = alarm()
-    sharing.share(
+    sharing.share_incident(
         incident_id=incident.pk,
         reach=reach("county1.duty"),
         person=cast["county2.leader"],
@@ -232,11 +232,11 @@ def test_what_one_may_not_see_is_not_found(alarm, reach):
 def test_the_reporter_takes_a_false_alarm_back_for_thirty_seconds(alarm, reach, now):
     early, late = alarm("village111.informant", unit="V111"), alarm("village111.informant", unit="V111")
 
-    actions.retract(
+    actions.retract_incident(
         incident_id=early.pk, reach=reach("village111.informant"), now=now + timedelta(seconds=30)
     )
     with pytest.raises(NotAllowed, match=late.number):
-        actions.retract(
+        actions.retract_incident(
             incident_id=late.pk, reach=reach("village111.informant"), now=now + timedelta(seconds=31)
         )
 
@@ -249,24 +249,24 @@ def test_two_reports_of_one_event_are_linked(alarm, reach, now):
     duty = reach("county1.duty")
     assert list(queries.similar_incidents(duty, second)) == [first]
 
-    actions.merge(incident_id=second.pk, into_id=first.pk, reach=duty, now=now)
+    actions.merge_incident(incident_id=second.pk, into_id=first.pk, reach=duty, now=now)
 
     second.refresh_from_db()
     assert (second.state, second.merged_into) == (State.MERGED, first)
     assert kinds_of(first)[-1] == "incident.linked"
     with pytest.raises(WrongState):
-        actions.merge(incident_id=first.pk, into_id=first.pk, reach=duty, now=now)
+        actions.merge_incident(incident_id=first.pk, into_id=first.pk, reach=duty, now=now)
 
 
 def test_closing_needs_a_summary_and_ends_the_clocks(alarm, reach, now):
     incident = alarm()
     duty = reach("county1.duty")
     with pytest.raises(Invalid):
-        actions.close(
+        actions.close_incident(
             incident_id=incident.pk, reach=duty, summary="  ", answers=answered(incident, now), now=now
         )
 
-    actions.close(
+    actions.close_incident(
         incident_id=incident.pk,
         reach=duty,
         summary="当场答复，人员离开。",
@@ -285,7 +285,7 @@ def test_a_closing_summary_with_personal_data_is_refused(alarm, reach, now, text
     incident = alarm()
 
     with pytest.raises(Invalid) as refused:
-        actions.close(
+        actions.close_incident(
             incident_id=incident.pk,
             reach=reach("county1.duty"),
             summary=text,
@@ -303,7 +303,7 @@ def test_an_incident_with_something_open_is_not_closed_and_says_what(alarm, reac
     )
 
     with pytest.raises(WrongState) as refused:
-        actions.close(
+        actions.close_incident(
             incident_id=incident.pk,
             reach=reach("county1.duty"),
             summary="好",
@@ -316,13 +316,13 @@ def test_an_incident_with_something_open_is_not_closed_and_says_what(alarm, reac
 
 def test_a_closed_incident_can_be_reopened_and_takes_observations_again(alarm, reach, now):
     incident, duty = alarm(), reach("county1.duty")
-    actions.close(
+    actions.close_incident(
         incident_id=incident.pk, reach=duty, summary="结束", answers=answered(incident, now), now=now
     )
     with pytest.raises(WrongState):
         actions.add_observation(incident_id=incident.pk, reach=duty, what="x", facts=Facts(), now=now)
 
-    actions.reopen(incident_id=incident.pk, reach=duty, reason="又来了", now=now)
+    actions.reopen_incident(incident_id=incident.pk, reach=duty, reason="又来了", now=now)
 
     actions.add_observation(incident_id=incident.pk, reach=duty, what="x", facts=Facts(), now=now)
 
@@ -339,11 +339,11 @@ def test_who_is_called_to_a_life_in_danger_may_open_the_incident(alarm, reach):
 
 VERBS = {
     Verb.TAKE: lambda i, r, n: actions.take_over(incident_id=i.pk, reach=r, now=n),
-    Verb.RETRACT: lambda i, r, n: actions.retract(incident_id=i.pk, reach=r, now=n),
-    Verb.CLOSE: lambda i, r, n: actions.close(
+    Verb.RETRACT: lambda i, r, n: actions.retract_incident(incident_id=i.pk, reach=r, now=n),
+    Verb.CLOSE: lambda i, r, n: actions.close_incident(
         incident_id=i.pk, reach=r, summary="结束", answers=answered(i, n), now=n
     ),
-    Verb.REOPEN: lambda i, r, n: actions.reopen(incident_id=i.pk, reach=r, reason="又来", now=n),
+    Verb.REOPEN: lambda i, r, n: actions.reopen_incident(incident_id=i.pk, reach=r, reason="又来", now=n),
 }
 ROLES = [
     "county1.duty",
@@ -397,7 +397,7 @@ def test_each_act_writes_and_tells_what_the_table_says(alarm, reach, now):
         VERBS[Verb.RETRACT](first, desk, now)
     part, whole = alarm(), alarm()
     with done_as_in_the_table(rules.TRANSITIONS, Verb.MERGE, subject=part.key):
-        actions.merge(incident_id=part.pk, into_id=whole.pk, reach=desk, now=now)
+        actions.merge_incident(incident_id=part.pk, into_id=whole.pk, reach=desk, now=now)
 
 
 def put_in_state(incident, state, cast, now):

@@ -3,7 +3,7 @@
 import pytest
 
 from common.errors import Invalid, WrongState
-from incidents.actions import close, reopen
+from incidents.actions import close_incident, reopen_incident
 from incidents.checklist.actions import mark_item
 from incidents.closing.answers import Answer
 from incidents.closing.queries import questions
@@ -22,7 +22,9 @@ ANSWERS = {"call_120": CALM, "keep_apart": DONE, "get_help": DONE, "L3": DONE, "
 @pytest.fixture
 def shut(reach, now):
     def shut(incident, **given):
-        return close(incident_id=incident.pk, reach=reach("county1.duty"), summary="已答复", now=now, **given)
+        return close_incident(
+            incident_id=incident.pk, reach=reach("county1.duty"), summary="已答复", now=now, **given
+        )
 
     return shut
 
@@ -60,7 +62,7 @@ def test_what_was_answered_on_the_way_is_not_asked_again(alarm, shut, reach, now
         mark_item(incident_id=incident.pk, reach=duty, item=item, outcome="done", now=now)
 
     shut(incident)
-    reopen(incident_id=incident.pk, reach=duty, reason="又来了", now=now)
+    reopen_incident(incident_id=incident.pk, reach=duty, reason="又来了", now=now)
     shut(incident)
 
     assert content_of(Entry.objects.filter(kind="incident.closed").last())["left_open"] == []

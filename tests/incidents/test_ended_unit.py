@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.actions import appoint, post_in
+from accounts.actions import appoint_person, post_in
 from accounts.models import Appointment, Reform, Unit
 from accounts.reform.actions import carry_out_due
 from common.local_time import day_of
@@ -71,7 +71,7 @@ def test_of_several_successors_none_is_guessed(reform, reach, units):
 def test_of_several_successors_it_is_the_one_where_the_reporter_works(reform, reach, units, cast):
     tomorrow = reform("V111", into=["V117", "V118"])
     new = Unit.objects.get(code="V118")
-    appoint(
+    appoint_person(
         person=cast["village111.informant"],
         post=post_in(unit=new, kind="informant"),
         actor=None,

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 
-from incidents.actions import Alarm, add_observation, report_incident, retract
+from incidents.actions import Alarm, add_observation, report_incident, retract_incident
 from incidents.models import Incident
 from plans.engine.facts import Facts
 from plans.lifecycle.actions import load_plan
@@ -93,7 +93,7 @@ def test_the_highest_moment_counts_not_the_last(report, draft, reach, now):
 def test_drills_false_alarms_and_older_incidents_are_left_out(report, draft, reach, now):
     report(18, drill=True)
     gone = report(18)
-    retract(incident_id=gone.pk, reach=reach("county1.duty"), now=now)
+    retract_incident(incident_id=gone.pk, reach=reach("county1.duty"), now=now)
     report(18, days_ago=8)
 
     assert replayed(reach("city.director"), draft, 7, now).total == 0

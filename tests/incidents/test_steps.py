@@ -10,7 +10,7 @@ from clocks.models import Clock, WorkCalendarDay
 from clocks.queries import running
 from common.errors import Invalid, NotAllowed
 from common.local_time import day_of
-from incidents.actions import close, retract
+from incidents.actions import close_incident, retract_incident
 from incidents.steps.actions import note_step
 from incidents.steps.queries import choices, steps_of
 from journal.models import Entry
@@ -35,7 +35,7 @@ def test_statutory_clocks_run_beside_the_plans_and_outlive_the_incident(alarm, r
         end_of(day_of(now + timedelta(days=60))), "cn-law-petition-2022@1", "条例第34条",
     )  # fmt: skip
 
-    close(
+    close_incident(
         incident_id=incident.pk,
         reach=reach("county1.duty"),
         summary="已回应",
@@ -128,7 +128,7 @@ def test_a_false_alarm_ends_everything(alarm, reach, now):
     incident = alarm(headcount=3)
     note_step(incident_id=incident.pk, reach=reach("county1.duty"), kind="petition.accepted", now=now)
 
-    retract(incident_id=incident.pk, reach=reach("county1.duty"), now=now)
+    retract_incident(incident_id=incident.pk, reach=reach("county1.duty"), now=now)
 
     assert list(running(incident.key)) == []
 

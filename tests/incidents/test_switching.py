@@ -10,7 +10,7 @@ from clocks.succession import ENDS, GOES_ON, SET_ANEW
 from common.errors import Invalid, NotAllowed, Stale, WrongState
 from early_warnings import actions as warnings
 from early_warnings.actions import Statement
-from incidents.actions import add_observation, close
+from incidents.actions import add_observation, close_incident
 from incidents.choices import State
 from incidents.models import Incident
 from incidents.switching.actions import switch_plan
@@ -100,7 +100,7 @@ def test_later_grades_use_the_new_version(alarm, newer, switch, reach, now):
 
     incident.refresh_from_db()
     assert incident.proposed_level == "orange"
-    warning = warnings.draft(incident_id=incident.pk, reach=reach("county1.duty"), now=now,
+    warning = warnings.draft_warning(incident_id=incident.pk, reach=reach("county1.duty"), now=now,
                              statement=Statement(level="orange", reason="人数增加"))  # fmt: skip
     assert warning.plan.ref == NEXT
 
@@ -203,7 +203,7 @@ def test_what_is_refused_changes_nothing(alarm, newer, switch, given, code):
 def test_a_closed_incident_keeps_its_plan(alarm, newer, switch, reach, now):
     incident = alarm(headcount=3)
     newer()
-    close(
+    close_incident(
         incident_id=incident.pk,
         reach=reach("county1.duty"),
         summary="已回应",
@@ -231,19 +231,21 @@ def test_a_warning_on_its_way_is_finished_first(alarm, newer, switch, reach, now
     incident = alarm(headcount=15)
     newer(*TIGHTER)
     said = Statement(level="yellow", reason="人数较多")
-    warning = warnings.propose_new(
+    warning = warnings.propose_new_warning(
         incident_id=incident.pk, reach=reach("county1.duty"), statement=said, now=now
     )
     with pytest.raises(WrongState) as refused:
         switch(incident)
     assert warning.number in str(refused.value)
 
-    warnings.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+    warnings.sign_warning(
+        warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
+    )
     switch(incident)
 
     incident.refresh_from_db()
     assert (incident.plan.version, incident.level, incident.proposed_level) == (3, "yellow", "orange")
-    adjusted = warnings.adjust(warning_id=warning.pk, reach=reach("county1.duty"), now=now,
+    adjusted = warnings.adjust_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now,
                                statement=Statement(level="orange", reason="按新标准"))  # fmt: skip
     assert adjusted.plan.ref == NEXT
 
@@ -252,9 +254,11 @@ def test_a_level_in_force_that_the_other_version_lacks_is_lifted_first(
     alarm, plan, switch, reach, passwords, now
 ):
     incident = alarm(headcount=15)
-    warning = warnings.propose_new(incident_id=incident.pk, reach=reach("county1.duty"), now=now,
+    warning = warnings.propose_new_warning(incident_id=incident.pk, reach=reach("county1.duty"), now=now,
                                    statement=Statement(level="yellow", reason="人数较多"))  # fmt: skip
-    warnings.sign(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+    warnings.sign_warning(
+        warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
+    )
     text = (settings.BASE_DIR / "plans/library/district-emergency-linkage.yaml").read_text()
     other = load_plan(text=text, actor=None, now=now, put_in_force=True)
     assert other in versions_to_switch_to(incident, now)

@@ -9,7 +9,7 @@ from accounts import tokens
 from command.orders.models import Order
 from common.errors import Invalid
 from common.personal_data import findings_within, kept_because
-from incidents.actions import Alarm, close, report_incident
+from incidents.actions import Alarm, close_incident, report_incident
 from incidents.models import Incident, Observation
 from journal.models import Entry
 from journal.record import content_of, record
@@ -210,10 +210,10 @@ def test_a_signed_reason_also_passes_the_acts_that_refuse_numbers(alarm, reach, 
     incident, duty = alarm(), reach("county1.duty")
     asked = {"incident_id": incident.pk, "reach": duty, "summary": f"移交 {NUMBER}", "now": now}
     with pytest.raises(Invalid):
-        close(**asked, answers=answered(incident, now))
+        close_incident(**asked, answers=answered(incident, now))
 
     with kept_because("法院要求"):
-        close(**asked, answers=answered(incident, now))
+        close_incident(**asked, answers=answered(incident, now))
 
     incident.refresh_from_db()
     assert incident.summary == f"移交 {NUMBER}"

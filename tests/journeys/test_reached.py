@@ -36,18 +36,18 @@ duty = reach_of(User.objects.get(username="county1.duty"), now)
 alarm = Alarm(unit=Unit.objects.get(code="C1"), place="一楼大厅", what={what!r},
               facts=Facts.from_dict({{"headcount": 60}}), client_id={what!r}[:30])
 incident, _new = report_incident(reach=duty, alarm=alarm, now=now)
-warning = actions.propose_new(incident_id=incident.pk, reach=duty, now=now,
+warning = actions.propose_new_warning(incident_id=incident.pk, reach=duty, now=now,
                               statement=actions.Statement(level="red", reason="人数超过五十"))
 print(warning.number)
 """
 OTHERS_ANSWER = """
 from django.utils import timezone
-from notices.actions import acknowledge
+from notices.actions import acknowledge_notice
 from notices.models import Notice
 
 told = Notice.objects.filter(channel="app", purpose="warning.signed", acknowledged_at=None)
 for notice in told.exclude(recipient__username__in=["county1.leader", "county1.duty"]):
-    acknowledge(notice_id=notice.pk, actor=notice.recipient, now=timezone.now())
+    acknowledge_notice(notice_id=notice.pk, actor=notice.recipient, now=timezone.now())
 """
 MINUTES_PASS = """
 from django.utils import timezone
@@ -148,11 +148,11 @@ print(User.objects.get(username="county1.leader").phone)
 
 
 SIGN = """
-from early_warnings.actions import sign
+from early_warnings.actions import sign_warning
 from early_warnings.models import EarlyWarning
 
 now = timezone.now()
-sign(warning_id=EarlyWarning.objects.get(number={number!r}).pk, now=now, credential={password!r},
+sign_warning(warning_id=EarlyWarning.objects.get(number={number!r}).pk, now=now, credential={password!r},
      reach=reach_of(User.objects.get(username="city.director"), now))
 """
 

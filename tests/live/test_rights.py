@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import sync_to_async
 
-from accounts.actions import appoint, end_appointment
+from accounts.actions import appoint_person, end_appointment
 from accounts.choices import PostKind
 from accounts.models import Appointment, Post, Unit, User
 from accounts.scope import Reach, reach_of
@@ -58,7 +58,7 @@ async def test_a_new_appointment_brings_its_entries_at_once(live):
 
 def seat(username, code, now):
     post = Post.objects.get(unit__code=code, kind=PostKind.DUTY_OFFICER)
-    appoint(person=User.objects.get(username=username), post=post, actor=None, now=now)
+    appoint_person(person=User.objects.get(username=username), post=post, actor=None, now=now)
 
 
 @marked
@@ -91,7 +91,7 @@ async def test_a_post_in_three_units_gets_one_copy(live):
 
 def seat_in_township(username, now):
     post = Post.objects.get(unit__code="T11", kind=PostKind.OFFICE_HEAD)
-    appoint(person=User.objects.get(username=username), post=post, actor=None, now=now)
+    appoint_person(person=User.objects.get(username=username), post=post, actor=None, now=now)
 
 
 @marked

@@ -60,14 +60,14 @@ def check(walk):
 
 
 def share(walk):
-    sharing.share(
+    sharing.share_incident(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), unit=walk.units["C2"], reason="协助",
         now=walk.now(),
     )  # fmt: skip
 
 
 def share_with_a_liaison(walk):
-    sharing.share(
+    sharing.share_incident(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), person=walk.reach("county2.director").user,
         reason="联络", now=walk.now(),
     )  # fmt: skip
@@ -75,7 +75,7 @@ def share_with_a_liaison(walk):
 
 def propose(walk):
     said = warnings.Statement(level="red", reason="人数较多，情绪激动")
-    walk.warning = warnings.propose_new(
+    walk.warning = warnings.propose_new_warning(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), statement=said, now=walk.now()
     )
 
@@ -88,18 +88,18 @@ def hand_back(walk):
 
 def revise(walk):
     said = warnings.Statement(level="red", reason="已补充：七十人")
-    warnings.revise(
+    warnings.revise_warning(
         warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), statement=said, now=walk.now()
     )
-    warnings.propose(warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), now=walk.now())
+    warnings.propose_warning(warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), now=walk.now())
 
 
 def escalate(walk):
-    warnings.escalate(warning_id=walk.warning.pk, clock_id="C000-P1", now=walk.now())
+    warnings.escalate_request(warning_id=walk.warning.pk, clock_id="C000-P1", now=walk.now())
 
 
 def sign(walk):
-    warnings.sign(
+    warnings.sign_warning(
         warning_id=walk.warning.pk, reach=walk.reach("city.director"), credential=PASSWORD, now=walk.now()
     )
 
@@ -140,7 +140,7 @@ def adjust(walk):
     said = warnings.Statement(level="orange", reason="人数减少")
     earlier, walk.warning = (
         walk.warning,
-        warnings.adjust(
+        warnings.adjust_warning(
             warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), statement=said, now=walk.now()
         ),
     )
@@ -161,7 +161,7 @@ def go_over(walk):
 
 
 def lift(walk):
-    warnings.lift(
+    warnings.lift_warning(
         warning_id=walk.warning.pk,
         reach=walk.reach("city.director"),
         reason="人员已离开",
@@ -171,7 +171,7 @@ def lift(walk):
 
 
 def close(walk):
-    incidents.close(
+    incidents.close_incident(
         incident_id=walk.incident.pk,
         reach=walk.reach("county1.duty"),
         summary="已逐条登记",
@@ -181,7 +181,7 @@ def close(walk):
 
 
 def reopen(walk):
-    incidents.reopen(
+    incidents.reopen_incident(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), reason="又来了", now=walk.now()
     )
     assert Incident.objects.get(pk=walk.incident.pk).is_open

@@ -36,7 +36,7 @@ def tell(cast, units, now):
         with transaction.atomic():
             occasion = Occasion(**{name: fields.pop(name) for name in Occasion._fields if name in fields})
             words = Message(**{name: fields.pop(name) for name in Message._fields if name in fields})
-            actions.queue(occasion, words, recipients=people, channels=channels, now=at, **fields)
+            actions.queue_notices(occasion, words, recipients=people, channels=channels, now=at, **fields)
         return list(Notice.objects.filter(subject=occasion.subject).order_by("id"))
 
     return queue

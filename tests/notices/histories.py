@@ -95,7 +95,7 @@ class World:
         for number in range(self.histories):
             people = self.chance.sample(self.held, self.chance.choice([1, 1, 1, 2]))
             with transaction.atomic():
-                actions.queue(
+                actions.queue_notices(
                     Occasion("warning.signed", f"warning:{number}", self.units["C1"], f"incident:{number}"),
                     Message(wording="warning.signed", facts=FACTS),
                     recipients=[Recipient(one.person, one.post.title, one.post_id) for one in people],
@@ -143,7 +143,7 @@ class World:
         for notice in waiting:
             if self.chance.random() < 0.06:
                 answer = self.chance.choice(["", "coming", "cannot", "passed_on"])
-                actions.acknowledge(
+                actions.acknowledge_notice(
                     notice_id=notice.pk, actor=self.cast[notice.recipient_id], now=self.now, answer=answer
                 )
 

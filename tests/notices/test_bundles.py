@@ -118,7 +118,9 @@ def test_confirmed_on_screen_leaves_its_bundle(gateway, tell, cast, now):
     gateway.mode = "503"
     outbox.send_due(now)
     gateway.mode = "ok"
-    actions.acknowledge(notice_id=Notice.objects.get(channel="app").pk, actor=cast["county1.duty"], now=now)
+    actions.acknowledge_notice(
+        notice_id=Notice.objects.get(channel="app").pk, actor=cast["county1.duty"], now=now
+    )
     for second in range(1, 5):
         outbox.send_due(now + second * SECOND)
 

@@ -34,7 +34,7 @@ def warn(cast, units, now):
     def queue(*usernames, channels=("app", "sms"), needs_each=True, still=None, subject="warning:7", at=now):
         held = Appointment.objects.filter(person__username__in=usernames).select_related("person", "post")
         with transaction.atomic():
-            actions.queue(
+            actions.queue_notices(
                 Occasion("warning.signed", subject, units["C1"], thread="incident:5"),
                 Message(wording="warning.signed", facts=FACTS),
                 recipients=[
@@ -93,7 +93,7 @@ def test_who_has_answered_is_left_in_peace_whenever_they_did(gateway, warn, cast
         escalation.take_due(now + second * SECOND) if second % 60 == 0 else None
     before = Notice.objects.exclude(channel="app").count()
 
-    actions.acknowledge(
+    actions.acknowledge_notice(
         notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now + seconds * SECOND
     )
     for second in range(seconds, 400, 20):
@@ -110,7 +110,9 @@ def test_who_has_answered_is_left_in_peace_whenever_they_did(gateway, warn, cast
 
 def test_one_answer_stops_only_its_own_escalation_where_each_must_confirm(gateway, warn, cast, now):
     warn("county1.duty", "county1.director", channels=("app",))
-    actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
+    actions.acknowledge_notice(
+        notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now
+    )
 
     escalation.take_due(now + 200 * SECOND)
 
@@ -120,7 +122,9 @@ def test_one_answer_stops_only_its_own_escalation_where_each_must_confirm(gatewa
 
 def test_one_ear_is_enough_where_the_plan_says_so(gateway, warn, cast, now):
     warn("county1.duty", "county1.director", channels=("app",), needs_each=False)
-    actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
+    actions.acknowledge_notice(
+        notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now
+    )
 
     escalation.take_due(now + 200 * SECOND)
 
@@ -135,7 +139,7 @@ def test_one_ear_is_enough_where_the_plan_says_so(gateway, warn, cast, now):
 @pytest.mark.parametrize("answer", [Answer.CANNOT, Answer.PASSED_ON])
 def test_who_cannot_come_is_replaced_at_once(gateway, warn, cast, now, answer):
     warn("county1.duty", channels=("app",))
-    actions.acknowledge(
+    actions.acknowledge_notice(
         notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now, answer=answer
     )
 
@@ -149,8 +153,8 @@ def test_who_cannot_come_is_replaced_at_once(gateway, warn, cast, now, answer):
 def test_coming_and_then_not_is_replaced_too(gateway, warn, cast, now):
     warn("county1.duty", channels=("app",))
     notice = told_of("county1.duty", "app")
-    actions.acknowledge(notice_id=notice.pk, actor=cast["county1.duty"], now=now)
-    actions.acknowledge(
+    actions.acknowledge_notice(notice_id=notice.pk, actor=cast["county1.duty"], now=now)
+    actions.acknowledge_notice(
         notice_id=notice.pk, actor=cast["county1.duty"], now=now + SECOND, answer=Answer.CANNOT
     )
 
@@ -237,7 +241,9 @@ def test_nobody_left_is_a_breach_at_once_and_somebody_to_telephone(gateway, warn
 
 def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn, cast, now):
     warn("county1.duty", channels=("app",), still=timedelta(minutes=15))
-    actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
+    actions.acknowledge_notice(
+        notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now
+    )
 
     escalation.take_due(now + timedelta(minutes=15))
     asked = Notice.objects.get(purpose__startswith="warning.signed.still", channel="app")
@@ -252,7 +258,9 @@ def test_still_on_it_asks_who_has_gone_silent_and_tells_the_leader(gateway, warn
 
 def test_nobody_is_asked_when_it_is_over(gateway, warn, cast, now, monkeypatch):
     warn("county1.duty", channels=("app",), still=timedelta(minutes=15))
-    actions.acknowledge(notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now)
+    actions.acknowledge_notice(
+        notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now
+    )
     monkeypatch.setitem(validity.CHECKS, "warning.signed", lambda rows, now: {row.pk: "over" for row in rows})
     escalation.take_due(now + timedelta(minutes=15))
 
@@ -266,7 +274,7 @@ def test_following_up_costs_four_queries_for_any_number_of_people(
     people = [Recipient(person, "") for person in list(cast.values())[:count]]
 
     with transaction.atomic(), django_assert_num_queries(4):
-        actions.queue(
+        actions.queue_notices(
             Occasion("x", "a:1", units["C1"]),
             Message(wording="warning.signed", facts=FACTS),
             recipients=people,
@@ -330,7 +338,7 @@ def test_after_an_outage_the_leader_knows_at_once_and_the_next_person_is_not_flo
     assert {m.channel for m in gateway.messages() if m.to == cast["county1.duty"].phone} == {"sms", "voice"}
     assert Callout.objects.get().breached_at == now + hour
 
-    actions.acknowledge(
+    actions.acknowledge_notice(
         notice_id=told_of("county1.duty", "app").pk, actor=cast["county1.duty"], now=now + hour + 30 * SECOND
     )
     escalation.take_due(now + hour + 60 * SECOND)

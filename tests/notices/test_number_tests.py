@@ -43,7 +43,7 @@ def test_a_test_goes_out_at_once_in_its_own_lane(gateway, asked_of, now):
 def test_the_result_says_who_answered_in_time(gateway, asked_of, cast, now, minutes, in_time):
     asked_of("county1.duty", channels=["app"])
     notice = Notice.objects.get()
-    actions.acknowledge(notice_id=notice.pk, actor=cast["county1.duty"], now=now + minutes * MINUTES)
+    actions.acknowledge_notice(notice_id=notice.pk, actor=cast["county1.duty"], now=now + minutes * MINUTES)
 
     (result,) = results("shift:12")
 

@@ -211,7 +211,7 @@ def test_a_refused_text_message_leads_to_the_call_at_once(gateway, tell, now):
 def test_confirmed_on_screen_is_not_sent_any_more(gateway, tell, cast, now):
     tell("county1.duty", channels=["app", "sms"])
     on_screen = Notice.objects.get(channel="app")
-    actions.acknowledge(notice_id=on_screen.pk, actor=cast["county1.duty"], now=now)
+    actions.acknowledge_notice(notice_id=on_screen.pk, actor=cast["county1.duty"], now=now)
 
     assert outbox.send_due(now) == 0
     assert Notice.objects.get(channel="sms").state == State.CANCELLED

@@ -50,7 +50,9 @@ def test_a_call_waits_for_the_text_message_but_not_for_nothing(gateway, tell, no
 
 def test_queueing_outside_the_transaction_of_the_act_is_refused(transactional_db, now):
     with pytest.raises(transaction.TransactionManagementError):
-        actions.queue(Occasion("x", "a:1", None), Message("x"), recipients=[], channels=["app"], now=now)
+        actions.queue_notices(
+            Occasion("x", "a:1", None), Message("x"), recipients=[], channels=["app"], now=now
+        )
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -58,7 +60,7 @@ def test_a_fan_out_is_one_insert(gateway, cast, units, now, count, django_assert
     people = [Recipient(person, "") for person in list(cast.values())[:count]]
 
     with transaction.atomic(), django_assert_num_queries(1):
-        actions.queue(
+        actions.queue_notices(
             Occasion("x", "a:1", units["C1"]),
             Message("x"),
             recipients=people,
@@ -70,7 +72,7 @@ def test_a_fan_out_is_one_insert(gateway, cast, units, now, count, django_assert
 def test_withdrawn_before_it_was_sent(gateway, tell, now):
     tell("county1.duty", "county1.director", channels=["app", "sms"])
 
-    assert ending.end(subject="warning:7", purpose="warning", now=now, reason="预警撤回") == 4
+    assert ending.end_notices(subject="warning:7", purpose="warning", now=now, reason="预警撤回") == 4
     assert claim(9, timedelta(seconds=30), now) == []
 
 
@@ -83,7 +85,7 @@ def test_the_inbox_shows_the_most_urgent_first_until_confirmed(tell, cast, now):
 
     assert actions.mark_seen(person=person, now=now) == 2
     assert actions.mark_seen(person=person, now=now) == 0
-    actions.acknowledge(notice_id=queries.inbox(person)[0].pk, actor=person, now=now)
+    actions.acknowledge_notice(notice_id=queries.inbox(person)[0].pk, actor=person, now=now)
 
     assert [(row.subject, row.state) for row in queries.inbox(person)] == [("order:1", State.DELIVERED)]
 

@@ -8,7 +8,7 @@ from accounts.models import Post
 from plans.checks.documents import check
 from plans.checks.staffing import check_here, posts_of
 from plans.document.strict_yaml import MAX_BYTES
-from plans.lifecycle.actions import vocabulary
+from plans.lifecycle.actions import vocabulary_at
 
 HIGH = "match: {any_of: [{fact: headcount, gte: 10, cite: §1}]}"
 LOW = "match: {any_of: [{fact: headcount, between: [1, 9], cite: §1}]}"
@@ -31,7 +31,7 @@ def said(checked, severity):
 def test_a_limb_whose_parts_exclude_each_other_is_a_problem(small, limb, clash):
     text = small(HIGH, f"match: {{any_of: [{limb}, {{fact: headcount, gte: 10, cite: §1}}]}}")
 
-    found = [entry for entry in said(check(text, vocabulary()), "problem") if "never hold" in entry[2]]
+    found = [entry for entry in said(check(text, vocabulary_at()), "problem") if "never hold" in entry[2]]
 
     assert [entry[:2] for entry in found] == ([(18, "levels[0].match.any_of[0]")] if clash else [])
 
@@ -50,17 +50,17 @@ def test_a_limb_whose_parts_exclude_each_other_is_a_problem(small, limb, clash):
 def test_a_limb_that_never_decides_is_noted(small, limb, shadowed):
     text = small(LOW, f"match: {{any_of: [{limb}, {{fact: headcount, between: [1, 9], cite: §1}}]}}")
 
-    found = [entry for entry in said(check(text, vocabulary()), "note") if "never decides" in entry[2]]
+    found = [entry for entry in said(check(text, vocabulary_at()), "note") if "never decides" in entry[2]]
 
     assert [entry[:2] for entry in found] == ([(24, "levels[1].match.any_of[0]")] if shadowed else [])
 
 
 @pytest.mark.django_db
 def test_a_level_that_nobody_can_sign_here_is_a_problem(small, cast):
-    assert said(check_here(small(), vocabulary()), "problem") == []
+    assert said(check_here(small(), vocabulary_at()), "problem") == []
     Post.objects.filter(kind="director").update(kind="clerk")
 
-    found = said(check_here(small(), vocabulary()), "problem")
+    found = said(check_here(small(), vocabulary_at()), "problem")
 
     assert [(line, path) for line, path, _ in found] == [(14, "levels[0]")]
     assert "Nobody can sign the level “high” in this bureau: there is no post for chief." in found[0][2]
@@ -74,14 +74,14 @@ def test_a_clock_whose_role_has_no_post_here_is_noted(small, cast):
 
     assert any(
         "“S-1” is owed by “expert”" in message
-        for _, _, message in said(check_here(text, vocabulary()), "note")
+        for _, _, message in said(check_here(text, vocabulary_at()), "note")
     )
 
 
 @pytest.mark.django_db
 def test_an_empty_bureau_lacks_nothing_and_an_owner_sees_its_own_lines(small, django_assert_num_queries):
     assert posts_of() == set()
-    assert said(check_here(small(), vocabulary()), "problem") == []
+    assert said(check_here(small(), vocabulary_at()), "problem") == []
 
 
 def test_an_owner_counts_what_is_at_below_and_above(units):
@@ -92,7 +92,7 @@ def test_an_owner_counts_what_is_at_below_and_above(units):
 
 def test_every_plan_of_the_library_can_be_carried_out_in_the_demo_bureau(cast, settings):
     for file in sorted((settings.BASE_DIR / "plans/library").glob("*.yaml")):
-        assert said(check_here(file.read_bytes(), vocabulary()), "problem") == [], file.name
+        assert said(check_here(file.read_bytes(), vocabulary_at()), "problem") == [], file.name
 
 
 # --- the page ------------------------------------------------------------------------------------------------

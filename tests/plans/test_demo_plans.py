@@ -74,13 +74,13 @@ def test_every_plan_has_its_pages_in_both_languages(shown, client):
 
 def test_the_draft_is_enabled_with_days_place_and_reviewer(shown, now):
     from plans.document.campaigns import Term
-    from plans.versions.actions import file
+    from plans.versions.actions import file_draft
 
     version = PlanVersion.objects.get(plan__kind=PlanKind.ATTENDANCE)
     director = shown["county1.director"]
     director.set_password("Signing-2026-ok")
     director.save()
-    file(version_id=version.pk, actor=director, reason="拟启用", now=now)
+    file_draft(version_id=version.pk, actor=director, reason="拟启用", now=now)
     term = Term(day_of(now), day_of(now), "县政府门前", shown["county1.deputy"])
 
     put_in_force(

@@ -16,7 +16,7 @@ from plans.document.chapters import dispute_classes_of, forms_of, report_fields_
 from plans.document.sections import actions_for, clocks_of, squads_of, two_person_levels
 from plans.engine.evaluation import criteria_of, evaluate, levels_of
 from plans.engine.facts import FACTS, Facts
-from plans.lifecycle.actions import vocabulary
+from plans.lifecycle.actions import vocabulary_at
 from tests.plans.strategies import facts as any_facts
 
 LIBRARY = sorted((Path(django_settings.BASE_DIR) / "plans" / "library").glob("*.yaml"))
@@ -31,7 +31,7 @@ CITY, UNIT, BANDS, LINKAGE, RULES, LAW = (
 
 
 def _read(file):
-    return documents.check(file.read_bytes(), vocabulary())
+    return documents.check(file.read_bytes(), vocabulary_at())
 
 
 PLANS = {checked.document["id"]: checked.document for checked in map(_read, LIBRARY)}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.actions import appoint, end_appointment
+from accounts.actions import appoint_person, end_appointment
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post
 from plans.people import holders as people
@@ -80,7 +80,7 @@ def test_signatory_is_described(city, units, now):
 
 def _stand_in(cast, now, person, post_of, held_as=HeldAs.DEPUTY, hours=8):
     post = Appointment.objects.get(person=cast[post_of]).post
-    return appoint(person=cast[person], post=post, actor=None, now=now, held_as=held_as,
+    return appoint_person(person=cast[person], post=post, actor=None, now=now, held_as=held_as,
                    valid_to=now + timedelta(hours=hours), reason="leave")  # fmt: skip
 
 

@@ -26,10 +26,10 @@ def test_a_level_nobody_could_sign_keeps_a_plan_from_coming_into_force(cast, sma
 def test_the_form_says_so_before_the_one_time_code_is_used_and_keeps_the_reason(
     cast, small, now, signed_in, passwords
 ):
-    from plans.versions.actions import file
+    from plans.versions.actions import file_draft
 
     version = load_plan(text=small(CHIEF, NOBODY), actor=None, now=now)
-    file(version_id=version.pk, actor=cast["city.sysadmin"], reason="备案", now=now)
+    file_draft(version_id=version.pk, actor=cast["city.sysadmin"], reason="备案", now=now)
 
     page = signed_in("city.sysadmin").post(
         "/plans/small-plan/1/put-in-force/", {"reason": "自下月起施行", "credential": "wrong"}

@@ -6,7 +6,7 @@ from common.errors import Invalid
 from plans.checks.documents import check
 from plans.document import statute
 from plans.document.statute import is_longer
-from plans.lifecycle.actions import load_plan, vocabulary
+from plans.lifecycle.actions import load_plan, vocabulary_at
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def with_clock(small):
 
 
 def problems(text):
-    return [(p.path, p.message) for p in check(text, vocabulary()).problems if p.severity == "problem"]
+    return [(p.path, p.message) for p in check(text, vocabulary_at()).problems if p.severity == "problem"]
 
 
 CLOCK = "{{id: X-1, zh: 办结, en: Handled, start: petition.accepted, stop: handling_opinion.issued, duration: {}, role: head, cite: §9}}"

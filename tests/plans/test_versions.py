@@ -69,7 +69,7 @@ def test_from_draft_to_superseded_with_who_when_and_why(two, sysadmin, now):
     first, second = two
 
     with done_as_in_the_table(rules.TRANSITIONS, PlanVerb.FILE, subject=f"plan:{second.pk}"):
-        actions.file(version_id=second.pk, actor=sysadmin, reason="局务会 11 月 20 日决定", now=now)
+        actions.file_draft(version_id=second.pk, actor=sysadmin, reason="局务会 11 月 20 日决定", now=now)
     later = now + timedelta(hours=1)
     with (
         done_as_in_the_table(rules.TRANSITIONS, PlanVerb.SUPERSEDE, subject=f"plan:{first.pk}"),
@@ -107,15 +107,15 @@ def test_a_draft_is_not_put_in_force_before_it_is_filed(two, sysadmin, now):
 
 
 def test_filing_twice_is_refused(two, sysadmin, now):
-    actions.file(version_id=two[1].pk, actor=sysadmin, reason="why", now=now)
+    actions.file_draft(version_id=two[1].pk, actor=sysadmin, reason="why", now=now)
 
     with nothing_written(), pytest.raises(WrongState):
-        actions.file(version_id=two[1].pk, actor=sysadmin, reason="why", now=now)
+        actions.file_draft(version_id=two[1].pk, actor=sysadmin, reason="why", now=now)
 
 
 @pytest.mark.parametrize("credential", ["", "not the password", "123456"])
 def test_without_the_credential_nothing_comes_into_force(two, sysadmin, now, credential):
-    actions.file(version_id=two[1].pk, actor=sysadmin, reason="why", now=now)
+    actions.file_draft(version_id=two[1].pk, actor=sysadmin, reason="why", now=now)
 
     with pytest.raises(NotAllowed) as refused:
         actions.put_in_force(
@@ -132,7 +132,7 @@ def test_without_the_credential_nothing_comes_into_force(two, sysadmin, now, cre
 )
 def test_a_reason_is_asked_for_and_names_nobody(two, sysadmin, now, reason, code):
     with pytest.raises(Invalid) as refused:
-        actions.file(version_id=two[1].pk, actor=sysadmin, reason=reason, now=now)
+        actions.file_draft(version_id=two[1].pk, actor=sysadmin, reason=reason, now=now)
 
     assert (refused.value.code, list(refused.value.fields)) == (code, ["reason"])
 
@@ -142,10 +142,10 @@ def test_who_may_move_a_version_on(load, small, cast, units, now):
 
     for who in ("county1.duty", "county2.director", "town11.head", "city.audit", "village111.informant"):
         with pytest.raises(NotAllowed):
-            actions.file(version_id=version.pk, actor=cast[who], reason="why", now=now)
+            actions.file_draft(version_id=version.pk, actor=cast[who], reason="why", now=now)
 
     assert (
-        actions.file(version_id=version.pk, actor=cast["county1.director"], reason="why", now=now).state
+        actions.file_draft(version_id=version.pk, actor=cast["county1.director"], reason="why", now=now).state
         == "filed"
     )
 

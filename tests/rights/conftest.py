@@ -67,7 +67,9 @@ def secrets(alarm, reach, units, cast, now):
             hide(words, Incident.objects, event.pk)
 
     said = Statement(level="yellow", reason="REASON-W", matter="MATTER-W")
-    warning = warnings.propose_new(incident_id=event.pk, reach=reach("county1.duty"), statement=said, now=now)
+    warning = warnings.propose_new_warning(
+        incident_id=event.pk, reach=reach("county1.duty"), statement=said, now=now
+    )
     for words in ("REASON-W", "MATTER-W"):
         hide(words, EarlyWarning.objects, warning.pk)
     order = orders.issue_order(
@@ -91,8 +93,10 @@ def secrets(alarm, reach, units, cast, now):
     )
     hide("NOTE-R", ZeroReport.objects, report.pk)
     item = ReportItem.objects.get(report=report)
-    matter = matters.register(reach=reach("county1.duty"), item_id=item.pk, now=now)
-    matter = matters.assign(reach=reach("county1.duty"), matter_id=matter.pk, lead=units["T11"], now=now)
+    matter = matters.register_matter(reach=reach("county1.duty"), item_id=item.pk, now=now)
+    matter = matters.assign_matter(
+        reach=reach("county1.duty"), matter_id=matter.pk, lead=units["T11"], now=now
+    )
     matters.work_on(reach=reach("county1.duty"), matter_id=matter.pk, verb="follow", note="NOTE-M", now=now)
     hide("NOTE-M", Matter.objects, matter.pk)
     return found
@@ -135,7 +139,7 @@ def _hand_over(post, given, reach, cast, now) -> Handover:
         due_at=now + span,
     )  # fmt: skip
     if given:
-        handovers.give(
+        handovers.give_handover(
             reach=reach(person.username), handover_id=handover.pk, note=f"NOTE-H{handover.pk}", now=now
         )
     return handover

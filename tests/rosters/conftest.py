@@ -5,7 +5,7 @@ from datetime import date, time
 
 import pytest
 
-from accounts.actions import appoint
+from accounts.actions import appoint_person
 from accounts.models import Post, User
 from common.errors import Refused
 from rosters.actions import draft_roster, publish_roster, set_rotation
@@ -38,7 +38,7 @@ def colleagues(cast, posts, now):
         ("county1.leader2", "duty_leader"),
     ):
         person = User.objects.create(username=username, name=username, phone="13911112222")
-        appoint(person=person, post=posts[kind], actor=None, now=now)
+        appoint_person(person=person, post=posts[kind], actor=None, now=now)
         cast[username] = person
     return cast
 

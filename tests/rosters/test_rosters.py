@@ -78,7 +78,7 @@ def test_the_hour_belongs_to_who_comes(published, units, moment, who):
 def test_a_gap_is_refused_by_name_and_published_with_a_reason(draft, reach, now):
     roster = draft()
     empty = roster.shifts.filter(post__kind="duty_officer").order_by("starts_at")[2]
-    actions.assign(reach=reach("county1.duty"), shift_id=empty.pk, person=None, now=now)
+    actions.assign_shift(reach=reach("county1.duty"), shift_id=empty.pk, person=None, now=now)
 
     with pytest.raises(WrongState) as refused:
         actions.publish_roster(reach=reach("county1.leader"), roster_id=roster.pk, now=now, reason=" ok")
@@ -105,11 +105,11 @@ def test_an_unreachable_person_and_a_leaver_are_found(draft, cast, reach, now):
 
 
 def test_a_double_posting_is_a_clash(published, draft, cast, units, reach, now):
-    from accounts.actions import appoint
+    from accounts.actions import appoint_person
     from accounts.models import Post
 
     post = Post.objects.get(unit=units["C0"], kind="duty_officer")
-    appoint(person=cast["county1.duty2"], post=post, actor=None, now=now)
+    appoint_person(person=cast["county1.duty2"], post=post, actor=None, now=now)
     Shift.objects.create(
         post=post, person=cast["county1.duty2"], starts_at=at(26), ends_at=at(27), in_force=True
     )

@@ -10,7 +10,7 @@ from accounts.scope import reach_of
 from plans.lifecycle.actions import load_plan
 from tests.written_reports.kit import MONTH, PLAN, QUARTER, TEXTS, WEEK, text_of
 from tests.zero_reports.conftest import file, today
-from written_reports.actions import hand_in, keep, receive
+from written_reports.actions import confirm_receipt, hand_in, keep_draft
 from written_reports.queries import get_slot
 
 __all__ = ["file", "today"]
@@ -50,7 +50,7 @@ def write(cast, now, slot):
     ):
         found = slot(username, clock, at=at, **more)
         wanted = {part: text for part, text in TEXTS.items() if part in found.parts}
-        act = hand_in if hand else keep
+        act = hand_in if hand else keep_draft
         return act(
             reach=reach_of(cast[username], at), slot=found, rev=found.rev if rev is None else rev,
             texts=wanted if texts is None else texts, lines=list(lines), now=at,
@@ -63,7 +63,7 @@ def write(cast, now, slot):
 def confirm(cast, now, slot):
     def _confirm(username="county1.duty", clock=MONTH, version=1, at=now):
         reach = reach_of(cast[username], at)
-        return receive(reach=reach, slot=slot(username, clock, at=at), version=version, now=at)
+        return confirm_receipt(reach=reach, slot=slot(username, clock, at=at), version=version, now=at)
 
     return _confirm
 

@@ -13,7 +13,7 @@ from common.periods import period_of
 from journal.models import Entry
 from plans.lifecycle.actions import load_plan
 from tests.written_reports.kit import LINE, MONTH, QUARTER, TEXTS, WEEK, text_of
-from written_reports.actions import keep
+from written_reports.actions import keep_draft
 from written_reports.models import WrittenReport, WrittenVersion
 
 pytestmark = pytest.mark.django_db
@@ -162,7 +162,7 @@ def test_two_first_drafts_at_the_same_moment_make_one_report(write, slot, cast, 
         try:
             found, reach = slot(username), reach_of(cast[username], now)
             start.wait()
-            keep(reach=reach, slot=found, rev=0, texts={"analysis": text}, lines=[], now=now)
+            keep_draft(reach=reach, slot=found, rev=0, texts={"analysis": text}, lines=[], now=now)
             outcomes.append(text)
         except Stale as refused:
             outcomes.append(refused.code)

@@ -13,7 +13,7 @@ from docx import Document
 from accounts.actions import create_unit
 from accounts.scope import reach_of
 from accounts.tokens import issue
-from cases.matters.actions import register
+from cases.matters.actions import register_matter
 from common.periods import parse
 from tests.written_reports.kit import LINE, MONTH, PLAN, QUARTER, TEXTS, WEEK
 from written_reports.figures import figures
@@ -27,7 +27,7 @@ def test_the_figures_are_those_of_the_unit_and_below(units, file, now, cast):
     file("village111.informant", "V111", items=[("land", 2), ("labour", 1)])
     file("village121.informant", "V121", items=[("land", 9)])
     item = ReportItem.objects.filter(report__unit=units["V111"], dispute_class="labour").get()
-    register(reach=reach_of(cast["county1.duty"], now), item_id=item.pk, now=now)
+    register_matter(reach=reach_of(cast["county1.duty"], now), item_id=item.pk, now=now)
 
     found = figures(units["T11"], parse("2026-11"), now)
 
@@ -46,7 +46,7 @@ def test_what_was_handed_in_keeps_its_figures(write, file):
 
 def test_the_list_begins_with_the_open_matters(page, file, units, cast, now):
     file("village111.informant", "V111", items=[("labour", 1, "工地欠薪")])
-    register(reach=reach_of(cast["county1.duty"], now), item_id=ReportItem.objects.get().pk, now=now)
+    register_matter(reach=reach_of(cast["county1.duty"], now), item_id=ReportItem.objects.get().pk, now=now)
 
     assert "工地欠薪" in page("town11.head").content.decode()
 

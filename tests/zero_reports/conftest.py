@@ -7,8 +7,8 @@ import pytest
 from accounts.scope import reach_of
 from common.periods import parse
 from zero_reports.filing.actions import Item, file_report
-from zero_reports.lock.actions import grant
-from zero_reports.rollups.actions import confirm
+from zero_reports.lock.actions import grant_exception
+from zero_reports.rollups.actions import confirm_roll_up
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def file(cast, units, now, today):
 def up(cast, units, oclock, today):
     def _up(code, username, at, **words):
         reach = reach_of(cast[username], oclock(at))
-        return confirm(reach=reach, unit=units[code], period=today, now=oclock(at), **words)
+        return confirm_roll_up(reach=reach, unit=units[code], period=today, now=oclock(at), **words)
 
     return _up
 
@@ -51,7 +51,7 @@ def allow(cast, units, oclock, today):
 
     def _allow(username, code, *, at="18:30", hours=2, reason="村里停电", once=True):
         now = oclock(at)
-        return grant(
+        return grant_exception(
             reach=reach_of(cast[username], now), unit=units[code], period=today, reason=reason,
             until=now + timedelta(hours=hours), once=once, now=now,
         )  # fmt: skip

@@ -102,7 +102,7 @@ def test_counts_of_several_classes_stand_in_one_line():
 
 def test_the_statistics_form_counts_the_classes_of_the_plan(water, units, reach, now, signed_in):
     duty = reach("county1.duty")
-    official.begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
+    official.begin_form(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
 
     form = OfficialForm.objects.get()
     assert [name for name in form.fields if name.startswith("found_")] == ["found_land", "found_water"]

@@ -16,7 +16,7 @@ from journal.record import content_of
 from zero_reports.counts.matrix import matrix
 from zero_reports.filing.models import ZeroReport
 from zero_reports.links import rules, tokens
-from zero_reports.links.actions import issue, issue_for_reminder, revoke, use
+from zero_reports.links.actions import issue_for_reminder, issue_link, revoke_links, use_link
 from zero_reports.links.models import OneTapLink
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def link(cast, units, now, today):
 
     def _link(code="V111", *, username="town11.clerk", at=None, period=today):
         at = at or now
-        return issue(reach=reach_of(cast[username], at), unit=units[code], period=period, now=at)
+        return issue_link(reach=reach_of(cast[username], at), unit=units[code], period=period, now=at)
 
     return _link
 
@@ -52,7 +52,7 @@ def phone(now):
 def test_one_tap_files_nil_in_nobodys_name_and_is_marked(link, cast, units, now, today):
     token = link()
 
-    report = use(token=token, now=now)
+    report = use_link(token=token, now=now)
 
     assert (report.unit, report.answer, report.via, report.on_time) == (units["V111"], "nil", "link", True)
     assert (report.filed_by, report.post, report.on_behalf) == (None, "", False)
@@ -172,10 +172,10 @@ def test_a_link_of_today_answers_no_other_day(link, now, later, code):
     token = link()
 
     if not code:
-        assert use(token=token, now=now + later).is_late
+        assert use_link(token=token, now=now + later).is_late
         return
     with pytest.raises(WrongState) as refused:
-        use(token=token, now=now + later)
+        use_link(token=token, now=now + later)
     assert refused.value.code == code
     assert not ZeroReport.objects.exists()
 
@@ -183,8 +183,12 @@ def test_a_link_of_today_answers_no_other_day(link, now, later, code):
 def test_revoked(link, phone, cast, units, now, today):
     addresses = [f"/r/{link()}/" for _ in range(2)]
 
-    assert revoke(reach=reach_of(cast["town11.head"], now), unit=units["V111"], period=today, now=now) == 2
-    assert revoke(reach=reach_of(cast["town11.head"], now), unit=units["V111"], period=today, now=now) == 0
+    assert (
+        revoke_links(reach=reach_of(cast["town11.head"], now), unit=units["V111"], period=today, now=now) == 2
+    )
+    assert (
+        revoke_links(reach=reach_of(cast["town11.head"], now), unit=units["V111"], period=today, now=now) == 0
+    )
 
     for address in addresses:
         page = phone().post(address)
@@ -205,14 +209,14 @@ def test_a_unit_closed_meanwhile(link, phone, units, today):
 
 
 def test_a_locked_period(link, now, cast, units, today, oclock):
-    from zero_reports.rollups.actions import confirm
+    from zero_reports.rollups.actions import confirm_roll_up
 
     token = link()
     late = oclock("18:00")
-    confirm(reach=reach_of(cast["town11.head"], late), unit=units["T11"], period=today, now=late)
+    confirm_roll_up(reach=reach_of(cast["town11.head"], late), unit=units["T11"], period=today, now=late)
 
     with pytest.raises(WrongState) as refused:
-        use(token=token, now=oclock("18:01"))
+        use_link(token=token, now=oclock("18:01"))
     assert refused.value.code == "period_locked"
     with pytest.raises(WrongState):
         link(at=oclock("18:01"))
@@ -233,7 +237,7 @@ def test_who_may_not_issue_or_revoke(link, cast, units, now, today, username, co
     with pytest.raises(error):
         link(code, username=username)
     with pytest.raises(error):
-        revoke(reach=reach_of(cast[username], now), unit=units[code], period=today, now=now)
+        revoke_links(reach=reach_of(cast[username], now), unit=units[code], period=today, now=now)
 
     assert not OneTapLink.objects.exists()
 
@@ -290,7 +294,7 @@ def test_two_taps_at_once_make_one_report(link, now):
     def tap():
         try:
             start.wait()
-            came.append(use(token=token, now=now).receipt)
+            came.append(use_link(token=token, now=now).receipt)
         except WrongState as refused:
             came.append(refused.code)
         finally:
@@ -326,7 +330,7 @@ def test_the_database_keeps_links_in_order(link, change):
 @pytest.mark.parametrize("change", [{"via": "page"}, {"via": "link", "filed_by": 1}])
 def test_a_person_or_a_link_filed_it(link, now, cast, change):
     """a_person_or_a_link_filed_it"""
-    report = use(token=link(), now=now)
+    report = use_link(token=link(), now=now)
     change = change | ({"filed_by": cast["town11.clerk"]} if "filed_by" in change else {})
 
     with pytest.raises(IntegrityError), transaction.atomic():

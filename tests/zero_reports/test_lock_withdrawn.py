@@ -11,7 +11,7 @@ from common.errors import NotAllowed, NotFound, WrongState
 from journal.models import Entry
 from journal.record import content_of
 from zero_reports.filing.models import ZeroReport
-from zero_reports.lock.actions import withdraw
+from zero_reports.lock.actions import withdraw_exception
 from zero_reports.lock.models import LockException
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def shut(cast, units, oclock, today):
     """shut(exception) by the township's head at 18:40."""
 
     def _shut(exception, *, username="town11.head", code="V111", at="18:40"):
-        return withdraw(
+        return withdraw_exception(
             reach=reach_of(cast[username], oclock(at)), unit=units[code], period=today,
             exception_id=exception.pk, now=oclock(at),
         )  # fmt: skip

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import Appointment, Unit
-from cases.matters.actions import assign, file_matter, register, work_on
+from cases.matters.actions import assign_matter, file_matter, register_matter, work_on
 from cases.matters.models import Matter
-from cases.official_forms.actions import begin
+from cases.official_forms.actions import begin_form
 from cases.official_forms.models import OfficialForm
 from cases.reconciliation import queries as agreement
 from common.errors import Invalid, NotAllowed, NotFound
@@ -16,7 +16,7 @@ from common.local_time import day_of
 from common.periods import DAILY, Period, parse
 from dashboards.statistics import burden
 from dashboards.statistics.history import history
-from incidents.actions import Alarm, report_incident, retract
+from incidents.actions import Alarm, report_incident, retract_incident
 from journal.numbering import number_new
 from plans.engine.facts import Facts
 from zero_reports.counts.tallies import fold
@@ -24,7 +24,7 @@ from zero_reports.filing.models import FilingTime, ReportItem
 from zero_reports.filing.times import note_time, seconds_since, stamp
 from zero_reports.questions import contradictions
 from zero_reports.questions.models import ZeroReply
-from zero_reports.rollups.actions import confirm
+from zero_reports.rollups.actions import confirm_roll_up
 from zero_reports.rollups.models import RollUp
 from zero_reports.rounds.actions import fix_rounds, open_rounds
 
@@ -145,7 +145,7 @@ def test_false_alarms_and_corrected_zeros_are_not_asked_about(seen, file, reach,
     incident = seen("county1.duty", hours=-1)
     later = now + timedelta(hours=5)
 
-    retract(incident_id=incident.pk, reach=reach("county1.duty", later), now=later)
+    retract_incident(incident_id=incident.pk, reach=reach("county1.duty", later), now=later)
     assert asked(reach, units, now) == [("V111", 1, 0)]
     file("village111.informant", "V111", at=later, items=[("land", 1)])
     assert asked(reach, units, now) == []
@@ -258,9 +258,9 @@ def test_a_gap_comes_with_its_reason_and_closes_when_all_is_on_file(file, reach,
         return row.unit.code, row.reported, row.registered, row.filed, len(row.reasons), row.agrees
 
     assert numbers() == ("T11", 3, 0, 0, 1, False)
-    matter = register(reach=duty, item_id=first.pk, now=now)
+    matter = register_matter(reach=duty, item_id=first.pk, now=now)
     assert numbers() == ("T11", 3, 2, 0, 2, False)
-    assign(reach=duty, matter_id=matter.pk, lead=units["T11"], now=now)
+    assign_matter(reach=duty, matter_id=matter.pk, lead=units["T11"], now=now)
     work_on(reach=duty, matter_id=matter.pk, verb="follow", note="已办", now=now)
     file_matter(reach=duty, matter_id=matter.pk, result="已化解", file_number="1", now=now)
     assert numbers() == ("T11", 3, 2, 2, 1, False)
@@ -325,10 +325,10 @@ def filled(file, seen, units, reach, now, today):
     )
     note_time(report, stamp(now), now)
     file("town11.clerk", "T11", items=[("land", 1)])
-    matter = register(reach=duty, item_id=ReportItem.objects.get().pk, now=now)
-    begin(reach=duty, kind="F4", unit=matter.unit, day=day_of(now), now=now, matter=matter)
-    begin(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
-    confirm(reach=reach("town11.head"), unit=units["T11"], period=today, now=now)
+    matter = register_matter(reach=duty, item_id=ReportItem.objects.get().pk, now=now)
+    begin_form(reach=duty, kind="F4", unit=matter.unit, day=day_of(now), now=now, matter=matter)
+    begin_form(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
+    confirm_roll_up(reach=reach("town11.head"), unit=units["T11"], period=today, now=now)
 
 
 #: Constraint → the table, which row, and the change it refuses; None = the same row once more.

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actions import appoint, create_unit
+from accounts.actions import appoint_person, create_unit
 from accounts.models import Post, User
 from common.local_time import day_of
 from journal.models import Entry
@@ -306,7 +306,7 @@ def test_several_reminders_to_one_person_are_one_message(
             code=f"N{number}", name=f"新{number}村", tier="village", parent=units["T11"], actor=None, now=now
         )
         post = Post.objects.create(unit=unit, kind="informant", title="信息员")
-        appoint(person=cast["town11.clerk"], post=post, actor=None, now=now)
+        appoint_person(person=cast["town11.clerk"], post=post, actor=None, now=now)
 
     run_reminders(oclock("16:30:01"))
     outbox.send_due(oclock("16:32"))
@@ -361,7 +361,7 @@ def test_a_step_costs_the_same_for_any_number_of_units(plan, cast, units, now, o
                 code=f"D{day}N{number}", name="新村", tier="village", parent=units["T11"], actor=None, now=now
             )
             post = Post.objects.create(unit=unit, kind="informant", title="信息员")
-            appoint(person=cast["village111.informant"], post=post, actor=None, now=now)
+            appoint_person(person=cast["village111.informant"], post=post, actor=None, now=now)
         open_rounds(now=now + at)
         write_steps(now + at)
         with CaptureQueriesContext(connection) as queries:

@@ -15,7 +15,7 @@ from common.official_documents import Heading
 from journal.models import Entry
 from zero_reports.filing.actions import Item, file_report
 from zero_reports.filing.models import ReportItem, ZeroReport
-from zero_reports.rollups.actions import confirm, return_down
+from zero_reports.rollups.actions import confirm_roll_up, return_down
 from zero_reports.rollups.documents import year_paper
 from zero_reports.rollups.models import RollUp
 from zero_reports.rollups.queries import Year, draft
@@ -31,7 +31,9 @@ def up(cast, units, now, today):
 
     def _up(code, username, *, at=None, **words):
         at = at or now
-        return confirm(reach=reach_of(cast[username], at), unit=units[code], period=today, now=at, **words)
+        return confirm_roll_up(
+            reach=reach_of(cast[username], at), unit=units[code], period=today, now=at, **words
+        )
 
     return _up
 
@@ -163,7 +165,9 @@ def test_a_summary_names_no_people(up, words):
 
 def test_nothing_to_confirm_for_a_day_that_has_not_begun(cast, units, now, today):
     with pytest.raises(WrongState) as refused:
-        confirm(reach=reach_of(cast["town11.head"], now), unit=units["T11"], period=today.shifted(1), now=now)
+        confirm_roll_up(
+            reach=reach_of(cast["town11.head"], now), unit=units["T11"], period=today.shifted(1), now=now
+        )
 
     assert refused.value.code == "nothing_to_confirm"
 
@@ -217,7 +221,7 @@ def test_confirmed_from_below_the_top_equals_counting_every_report(cast, units, 
             )  # fmt: skip
         late = now + timedelta(hours=11)
         made = {
-            code: confirm(reach=reach_of(cast[who], late), unit=units[code], period=today, now=late)
+            code: confirm_roll_up(reach=reach_of(cast[who], late), unit=units[code], period=today, now=late)
             for code, who in (("T11", "town11.head"), ("T12", "town12.head"), ("C1", "county1.director"))
         }
 

@@ -19,7 +19,7 @@ from zero_reports.filing.models import ZeroReport
 from zero_reports.filing.slots import lock_slot
 
 
-def apply(*, reach: Reach, shown: Sequence[Shown], period: Period, now: datetime) -> list[FiledFor]:
+def file_lines(*, reach: Reach, shown: Sequence[Shown], period: Period, now: datetime) -> list[FiledFor]:
     """File exactly the lines that were shown. A unit that has said something else since is left as it is.
 
     Each unit is a transaction of its own: no other filing and no alarm waits for the whole list, and one that is

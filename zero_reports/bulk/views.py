@@ -59,7 +59,7 @@ class WorkbookUpload(LoginRequiredMixin, View):
             form.cleaned_data = {}
             messages.error(request, str(invalid))
             return self._page(request, unit, period, form, status=422)
-        done = actions.apply(reach=request.reach, shown=shown, period=period, now=request.now)
+        done = actions.file_lines(reach=request.reach, shown=shown, period=period, now=request.now)
         say_what_was_done(request, done)
         query = urlencode({"unit": unit.code, "period": str(period)})
         return see_other(f"{reverse('reports-table')}?{query}")

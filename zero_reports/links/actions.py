@@ -23,7 +23,7 @@ from zero_reports.links.tokens import hash_of, is_ours, new_token, token_of
 
 
 @transaction.atomic
-def issue(*, reach: Reach, unit: Unit, period: Period, now: datetime) -> str:
+def issue_link(*, reach: Reach, unit: Unit, period: Period, now: datetime) -> str:
     """A link for a unit that has not answered. Returns its token, which is kept nowhere."""
     slot = lock_slot(unit.pk, period)
 
@@ -87,7 +87,7 @@ def _issue(
 
 
 @transaction.atomic
-def revoke(*, reach: Reach, unit: Unit, period: Period, now: datetime) -> int:
+def revoke_links(*, reach: Reach, unit: Unit, period: Period, now: datetime) -> int:
     """Make every open link of the unit and period useless. Returns how many there were."""
     unit = lock_slot(unit.pk, period).unit
 
@@ -126,7 +126,7 @@ def read_link(token: str, now: datetime) -> OneTapLink:
 
 
 @transaction.atomic
-def use(*, token: str, now: datetime) -> ZeroReport:
+def use_link(*, token: str, now: datetime) -> ZeroReport:
     """File nil for the link's unit and period; the link is used up. Two taps at once make one report."""
     unit_id = read_link(token, now).unit_id
     Unit.objects.select_for_update(no_key=True).get(pk=unit_id)

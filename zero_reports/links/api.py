@@ -34,7 +34,7 @@ class Links(APIView):
     def post(self, request, unit, period):
         unit, period = _asked(request, unit, period)
         validated(StrictSerializer, request.data)
-        token = actions.issue(reach=request.reach, unit=unit, period=period, now=request.now)
+        token = actions.issue_link(reach=request.reach, unit=unit, period=period, now=request.now)
         address = request.build_absolute_uri(actions.address_of(token))
         body = {"address": address, **_link(by_token(token))}
         return Response(body, status=201, headers={"Cache-Control": "no-store"})
@@ -42,7 +42,7 @@ class Links(APIView):
     @extend_schema(operation_id="zero_report_links_revoke", request=None, responses={200: dict})
     def delete(self, request, unit, period):
         unit, period = _asked(request, unit, period)
-        many = actions.revoke(reach=request.reach, unit=unit, period=period, now=request.now)
+        many = actions.revoke_links(reach=request.reach, unit=unit, period=period, now=request.now)
         return Response({"revoked": many, **_body(unit, period, request.now)})
 
 

@@ -45,7 +45,7 @@ class OneTap(View):
     def _answer(self, request, link, token):
         if request.method == "POST":
             try:
-                actions.use(token=token, now=request.now)
+                actions.use_link(token=token, now=request.now)
             except Refused as refused:
                 return self._page(request, link=link, refused=refused, status=refused.status)
             return see_other("one-tap", token)
@@ -89,7 +89,9 @@ class Issue(OneReport):
 
     def post(self, request, unit, period):
         try:
-            token = actions.issue(reach=request.reach, unit=self.unit, period=self.period, now=request.now)
+            token = actions.issue_link(
+                reach=request.reach, unit=self.unit, period=self.period, now=request.now
+            )
         except Refused as refused:
             messages.error(request, str(refused))
             return self.page(status=refused.status)
@@ -102,7 +104,7 @@ class Issue(OneReport):
 class Revoke(OneReport):
     @once
     def post(self, request, unit, period):
-        many = actions.revoke(reach=request.reach, unit=self.unit, period=self.period, now=request.now)
+        many = actions.revoke_links(reach=request.reach, unit=self.unit, period=self.period, now=request.now)
         sentence = ngettext("%(n)d link was revoked.", "%(n)d links were revoked.", many)
         messages.success(request, sentence % {"n": many})
         return see_other("zero-report", unit, period)

@@ -21,7 +21,7 @@ from zero_reports.rounds.cadence import due_at
 
 
 @transaction.atomic
-def grant(
+def grant_exception(
     *, reach: Reach, unit: Unit, period: Period, reason: str, until: datetime, once: bool, now: datetime
 ) -> LockException:
     """Let the unit file or correct the locked period: for a reason, until an end, once or as often as it needs.
@@ -63,7 +63,9 @@ def grant(
 
 
 @transaction.atomic
-def withdraw(*, reach: Reach, unit: Unit, period: Period, exception_id: int, now: datetime) -> LockException:
+def withdraw_exception(
+    *, reach: Reach, unit: Unit, period: Period, exception_id: int, now: datetime
+) -> LockException:
     """End an exception before its time. What was filed by it stays filed."""
     unit = lock_slot(unit.pk, period).unit
 

@@ -43,7 +43,9 @@ class Exceptions(APIView):
     def post(self, request, unit, period):
         given = validated(ExceptionSerializer, request.data)
         unit, period = queries.get_unit(request.reach, unit), read_period(period)
-        made = actions.grant(reach=request.reach, unit=unit, period=period, now=request.now, **given)
+        made = actions.grant_exception(
+            reach=request.reach, unit=unit, period=period, now=request.now, **given
+        )
         return Response(_exception(made, request.now), status=201)
 
 
@@ -54,7 +56,7 @@ class OneException(APIView):
     @idempotent
     def delete(self, request, unit, period, pk):
         unit, period = queries.get_unit(request.reach, unit), read_period(period)
-        found = actions.withdraw(
+        found = actions.withdraw_exception(
             reach=request.reach, unit=unit, period=period, exception_id=pk, now=request.now
         )
         return Response(_exception(found, request.now))

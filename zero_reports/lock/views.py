@@ -23,7 +23,7 @@ class Grant(OneReport):
             return self.page(form, status=422)
         given = form.cleaned_data
         try:
-            actions.grant(
+            actions.grant_exception(
                 reach=request.reach, unit=self.unit, period=self.period, reason=given["reason"],
                 until=request.now + timedelta(hours=given["hours"]), once=not given["many"], now=request.now,
             )  # fmt: skip
@@ -43,7 +43,7 @@ class Withdraw(OneReport):
     @once
     def post(self, request, unit, period, exception):
         try:
-            actions.withdraw(
+            actions.withdraw_exception(
                 reach=request.reach,
                 unit=self.unit,
                 period=self.period,

@@ -25,7 +25,7 @@ def subject_of(unit: Unit, period: Period) -> str:
 
 
 @transaction.atomic
-def confirm(
+def confirm_roll_up(
     *, reach: Reach, unit: Unit, period: Period, now: datetime, note: str = "", reason: str = ""
 ) -> RollUp:
     """Confirm the period for a unit and everything below it, so that it can go up.

@@ -48,7 +48,7 @@ class RollUpPage(_OneRollUp):
         if not form.is_valid():
             return self._page(request, form, status=422)
         try:
-            actions.confirm(
+            actions.confirm_roll_up(
                 reach=request.reach, unit=self.unit, period=self.period, now=request.now, **form.cleaned_data
             )
         except Refused as refused:

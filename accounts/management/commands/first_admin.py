@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from accounts.actions import appoint, post_in
+from accounts.actions import appoint_person, post_in
 from accounts.choices import PostKind
 from accounts.models import Appointment, Unit
 from accounts.people.actions import open_person, renew_first_password
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             username=username, name=name, phone="", actor=None, now=now, valid_for=GOOD_FOR
         )
         post = post_in(unit=root, kind=PostKind.SECADMIN)
-        appoint(person=person, post=post, actor=None, now=now)
+        appoint_person(person=person, post=post, actor=None, now=now)
         return person, password
 
     def _renew(self, person, root, username, now):

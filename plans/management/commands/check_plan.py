@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from plans.checks import documents, staffing
-from plans.lifecycle.actions import as_text, vocabulary
+from plans.lifecycle.actions import finding_as_text, vocabulary_at
 
 
 class Command(BaseCommand):
@@ -25,7 +25,9 @@ class Command(BaseCommand):
             severity = (
                 pgettext("check", "problem") if problem.severity == "problem" else pgettext("check", "note")
             )
-            self.stdout.write(f"{file}:{problem.line}: {severity}: {problem.path or '/'}: {as_text(problem)}")
+            self.stdout.write(
+                f"{file}:{problem.line}: {severity}: {problem.path or '/'}: {finding_as_text(problem)}"
+            )
         if not checked.is_loadable:
             raise CommandError(_("The plan has problems and cannot be loaded."), returncode=1)
         self.stdout.write(_("The plan can be loaded."))
@@ -34,9 +36,9 @@ class Command(BaseCommand):
 def _checked(text: bytes) -> documents.Checked:
     """Against this bureau's posts and statutes; before there is a database, the document alone."""
     try:
-        return staffing.check_here(text, vocabulary(timezone.now()))
+        return staffing.check_here(text, vocabulary_at(timezone.now()))
     except DatabaseError:
-        return documents.check(text, vocabulary())
+        return documents.check(text, vocabulary_at())
 
 
 def read(file: Path) -> bytes:
