@@ -14,10 +14,10 @@ from accounts.permissions import check_can_appoint, check_can_delegate, check_ca
 from accounts.queries import colleagues
 from accounts.scope import Reach
 from accounts.verbs import EXCLUSIVE
-from common import codes
+from common.database.paths import segment
+from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed, WrongState
-from common.local_time import day_of
-from common.paths import segment
+from common.text import codes
 from journal.keys import key
 from journal.record import record
 

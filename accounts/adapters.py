@@ -15,10 +15,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import devices, encrypted_fields, sessions, signals, throttles
+from accounts import devices, sessions, signals, throttles
 from accounts.credentials import too_many_sentence
 from accounts.people.actions import set_own_password
-from common import codes
+from common.database import encrypted_fields
+from common.text import codes
 
 
 class AccountAdapter(DefaultAccountAdapter):

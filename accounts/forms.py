@@ -12,8 +12,8 @@ from accounts.choices import HeldAs, PostKind
 from accounts.credentials import ConfirmedForm
 from accounts.models import Unit
 from accounts.queries import colleagues, units_for
-from common.codes import CodeInput
-from common.date_fields import moment_field
+from common.dates.date_fields import moment_field
+from common.text.codes import CodeInput
 
 PHONE = RegexValidator(
     r"^[0-9+][0-9 ()-]{4,28}( *(转|ext\.?) *\d{1,5})?$",

@@ -9,11 +9,11 @@ from django.utils.translation import get_language
 
 from accounts.choices import HeldAs, PostKind, Tier
 from accounts.contacts.models import NumberCode, VerifiedNumber  # noqa: F401  (tables of this room)
-from accounts.encrypted_fields import SealedField
 from accounts.reform.models import Reform, Succession  # noqa: F401  (tables of this room)
 from accounts.user_agents import words_for
-from common.codes import SquadField, UnitCodeField
-from common.paths import PathField
+from common.database.encrypted_fields import SealedField
+from common.database.paths import PathField
+from common.text.codes import SquadField, UnitCodeField
 
 
 class UnitQuerySet(models.QuerySet):
@@ -34,7 +34,7 @@ class Unit(models.Model):
     The code is what people call it and may change hands; it is never the key. Below is a range of `path`.
     """
 
-    #: Capitals, whatever the door: common.codes.
+    #: Capitals, whatever the door: common.text.codes.
     code = UnitCodeField(max_length=40)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=120, blank=True, default="")

@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post, Unit, User
 from accounts.scope import Reach
-from common import codes
-from common.paths import prefixes
+from common.database.paths import prefixes
+from common.text import codes
 
 
 class Home(NamedTuple):

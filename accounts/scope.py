@@ -13,8 +13,8 @@ from django.db.models import Q
 
 from accounts.models import Appointment, User
 from accounts.verbs import AUDIENCE_VERBS, VERBS
+from common.database.paths import collapse
 from common.hooks import Hook
-from common.paths import collapse
 from journal.keys import key, kind_of
 
 

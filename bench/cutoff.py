@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.alarms import alarm
 from bench.figures import Figure, median, percentile
 from bench.load import Visitor, timed
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from tests.installations import Bureau
 from tests.processes import ROOT, Engine, Server
 

@@ -24,8 +24,8 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import Appointment, Post, Unit, User  # noqa: E402
 from accounts.scope import reach_of  # noqa: E402
-from common.local_time import LOCAL, day_of  # noqa: E402
-from common.periods import DAILY, period_of  # noqa: E402
+from common.dates.local_time import LOCAL, day_of  # noqa: E402
+from common.dates.periods import DAILY, period_of  # noqa: E402
 from journal import wake  # noqa: E402
 from journal.numbering import number_new  # noqa: E402
 from zero_reports.counts import queries  # noqa: E402

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
+from common.documents.table_files import BadCell, Column, Row, Table, Unreadable, day, text_of
 from common.errors import Invalid
-from common.table_files import BadCell, Column, Row, Table, Unreadable, day, text_of
-from common.typed import plain, tidy
+from common.text.typed import plain, tidy
 
 
 class Day(NamedTuple):

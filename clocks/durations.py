@@ -21,7 +21,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from common.local_time import LOCAL, day_of
+from common.dates.local_time import LOCAL, day_of
 
 #: date → is it a working day? None where the calendar of that year is not loaded.
 Workdays = Callable[[date], bool | None]

@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 
 from clocks import rules
 from clocks.choices import Origin, Per
-from common.paths import PathField
+from common.database.paths import PathField
 
 
 class Sentence(models.Model):

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.urls import register_converter
 
-from common.codes_in_urls import CodeConverter
+from common.web.codes_in_urls import CodeConverter
 
 
 class CommonConfig(AppConfig):

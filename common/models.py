@@ -22,7 +22,7 @@ class GivenAnswer(models.Model):
 
 
 class Series(models.Model):
-    """The last number given in a series (see common.numbers)."""
+    """The last number given in a series (see common.database.numbers)."""
 
     name = models.CharField(max_length=80, primary_key=True)
     last = models.PositiveIntegerField()

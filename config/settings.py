@@ -7,7 +7,7 @@ Every variable read here is listed with unit and default in `.env.example`.
 import sys
 from pathlib import Path
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from config.environment import env, make_data_dir, read_secret_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -81,13 +81,13 @@ MIDDLEWARE = [
     "engine.middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "common.compression.PageCompressionMiddleware",
+    "common.web.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
-    "common.redirects.FormRedirectMiddleware",
-    "common.addresses.PlainTextMiddleware",
+    "common.web.redirects.FormRedirectMiddleware",
+    "common.web.addresses.PlainTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "accounts.middleware.LanguageMiddleware",
-    "common.problems.ProblemMiddleware",
+    "common.api.problems.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "accounts.middleware.WatchMiddleware",
     "accounts.middleware.FirstThingsMiddleware",
     "accounts.intake.middleware.TypedMiddleware",
-    "common.middleware.RefusalMiddleware",
+    "common.web.middleware.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -253,7 +253,7 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
-CSRF_FAILURE_VIEW = "common.views.csrf_failure"
+CSRF_FAILURE_VIEW = "common.web.views.csrf_failure"
 
 # --- browser safety ----------------------------------------------------------------------------------------
 
@@ -296,7 +296,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": env("STATIC_STORAGE", default="common.static.StaticStorage")},
+    "staticfiles": {"BACKEND": env("STATIC_STORAGE", default="common.web.static.StaticStorage")},
 }
 
 # --- HTTP API ----------------------------------------------------------------------------------------------
@@ -312,7 +312,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["accounts.intake.parsers.TypedParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "EXCEPTION_HANDLER": "common.api.exception_handler",
+    "EXCEPTION_HANDLER": "common.api.doors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "iso-8601",
 }

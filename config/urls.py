@@ -37,7 +37,7 @@ urlpatterns = [
     path("", include("zero_reports.urls")),
     path("", include("dashboards.urls")),
     path("", include("dashboards.statistics.urls")),
-    path("", include("common.urls")),
+    path("", include("common.web.urls")),
 ]
 
-handler500 = "common.views.server_error"
+handler500 = "common.web.views.server_error"

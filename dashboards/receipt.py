@@ -11,7 +11,7 @@ from command.orders import queries as order_queries
 from command.orders.choices import OrderState
 from command.orders.models import Order
 from common.errors import is_allowed
-from common.text import masks_in
+from common.text.masking import masks_in
 from incidents import alerts, forms, permissions, queries, rules
 from incidents.checklist.queries import checklist
 from incidents.models import Incident

@@ -11,10 +11,10 @@ from cases.matters.queries import numbers_of as matter_numbers
 from clocks.queries import clocks_about, due_soon, running_by_thread
 from command.orders import queries as order_queries
 from command.orders.permissions import check_can_issue
-from common.cuts import cut
+from common.database.cuts import cut
+from common.database.paths import prefixes
 from common.errors import NotAllowed, is_allowed
-from common.paths import prefixes
-from common.whole_numbers import read_number
+from common.text.whole_numbers import read_number
 from dashboards import timeline
 from dashboards.boards import start_of
 from dashboards.cards import incident_cards

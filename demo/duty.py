@@ -6,7 +6,7 @@ from accounts.actions import appoint_person
 from accounts.choices import PostKind
 from accounts.models import Post, Unit, User
 from accounts.scope import reach_of
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from duty.shifts import handovers
 from duty.shifts.actions import begin_due, confirm_shift
 from duty.shifts.models import Handover

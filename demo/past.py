@@ -11,8 +11,8 @@ from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
-from common.local_time import LOCAL, day_of
-from common.periods import DAILY, period_of
+from common.dates.local_time import LOCAL, day_of
+from common.dates.periods import DAILY, period_of
 from early_warnings import actions as warnings
 from early_warnings import superior_reports
 from early_warnings.choices import CallOutcome

@@ -12,8 +12,8 @@ from accounts.imports import passwords_file
 from accounts.models import Appointment, Post, Unit, User
 from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
-from common.local_time import LOCAL, day_of
-from common.periods import DAILY, period_of
+from common.dates.local_time import LOCAL, day_of
+from common.dates.periods import DAILY, period_of
 from demo import bureau, past, plans, upward, written
 from demo.duty import seed_duty
 from zero_reports.filing.actions import file_report

@@ -7,8 +7,8 @@ from accounts.scope import reach_of
 from cases.demands.actions import note_step, take_on
 from cases.matters.actions import assign_matter, register_matter
 from cases.official_forms.actions import begin_form
-from common.local_time import day_of
-from common.periods import DAILY, period_of
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, period_of
 from zero_reports.filing.actions import Item, file_report
 from zero_reports.filing.choices import Answer
 from zero_reports.filing.models import ReportItem

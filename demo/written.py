@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import Unit, User
 from accounts.scope import reach_of
-from common.periods import MONTHLY, WEEKLY
+from common.dates.periods import MONTHLY, WEEKLY
 from written_reports.actions import confirm_receipt, hand_in, keep_draft
 from written_reports.queries import Slot, asked_below
 

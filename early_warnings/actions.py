@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from accounts.credentials import check_credential
 from accounts.scope import Reach
+from common.database.numbers import next_number
 from common.errors import WrongState
 from common.failpoints import crash_point
-from common.numbers import next_number
 from common.revisions import save
 from early_warnings import alerts, drafting, permissions, rules, signature
 from early_warnings.choices import SignedAs, Verb

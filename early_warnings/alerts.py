@@ -9,8 +9,8 @@ from accounts.choices import PostKind
 from accounts.duty import answering
 from accounts.models import Appointment, User
 from accounts.queries import Holder
-from common.local_time import LOCAL
-from common.paths import prefixes
+from common.database.paths import prefixes
+from common.dates.local_time import LOCAL
 from early_warnings.models import EarlyWarning
 from notices.actions import queue_notices
 from notices.choices import ALERT, ORDER, ROUTINE, Channel

@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.pagination import UnitFilterSet, answer_list
-from common.api import check_if_match, etag, idempotent
-from common.serializers import validated
+from common.api.doors import check_if_match, etag, idempotent
+from common.api.serializers import validated
 from early_warnings import actions, cap, queries, serializers
 from early_warnings.models import EarlyWarning
 from incidents.queries import get_incident

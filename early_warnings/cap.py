@@ -21,9 +21,9 @@ from xml.etree import ElementTree as ET
 
 from django.utils.translation import gettext as _
 
+from common.dates.local_time import LOCAL
 from common.errors import WrongState
-from common.local_time import LOCAL
-from common.text import masked
+from common.text.masking import masked
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
 from plans.document.sections import categories_of

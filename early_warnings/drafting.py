@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import get_language
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
 from plans.document.life_safety import checklist_of

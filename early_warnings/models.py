@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from accounts.choices import HeldAs
 from accounts.models import in_reader_language
-from common.paths import PathField
+from common.database.paths import PathField
 from early_warnings import rules
 from early_warnings.choices import CallOutcome, Credential, ReportChannel, ReportState, SignedAs, State
 from journal.keys import key, pks_of

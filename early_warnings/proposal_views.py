@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Invalid
-from common.idempotency import once
-from common.redirects import see_other
-from common.whole_numbers import read_number
+from common.text.whole_numbers import read_number
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from early_warnings import actions, drafting, forms, permissions, queries
 from early_warnings.actions import Statement
 from early_warnings.choices import State

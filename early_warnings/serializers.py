@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from common.serializers import StrictSerializer
+from common.api.serializers import StrictSerializer
 from early_warnings.actions import Statement
 from early_warnings.models import EarlyWarning
 from early_warnings.queries import seats

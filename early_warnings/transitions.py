@@ -13,8 +13,8 @@ from accounts.scope import Reach
 from clocks.actions import Recorded, record_with_clocks
 from common import revisions, states
 from common.errors import Invalid
-from common.personal_data import unsigned_personal_data_in
 from common.states import Transition
+from common.text.personal_data import unsigned_personal_data_in
 from early_warnings import rules
 from early_warnings.models import EarlyWarning
 from incidents import transitions

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import Invalid, NotAllowed, NotFound
-from common.idempotency import once
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from early_warnings import actions, forms, queries, superior_reports
 from early_warnings.choices import CallOutcome, ReportChannel
 from early_warnings.proposal_views import add_errors, message_about, rev_of

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
-from accounts.encrypted_fields import is_readable
 from accounts.models import User
+from common.database.encrypted_fields import is_readable
 
 FILE = "secret-key"
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from clocks.models import WorkCalendarDay
-from common.local_time import day_of
+from common.dates.local_time import day_of
 
 CERTIFICATE_NOTICE = timedelta(days=30)
 #: The State Council names the next year's days off in October or November.

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from common.local_time import LOCAL, day_of
+from common.dates.local_time import LOCAL, day_of
 from engine import expiry, nightly_backup
 from engine.models import NightlyJob
 from journal.verify import verify

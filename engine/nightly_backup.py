@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from engine import backups
 
 PREFIX = "nightly-"

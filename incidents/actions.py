@@ -11,11 +11,11 @@ from guardian.shortcuts import assign_perm
 from accounts.models import Unit, User
 from accounts.scope import Reach
 from clocks.actions import cancel_for_thread
+from common.database.numbers import next_number
 from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
-from common.numbers import next_number
-from common.personal_data import fit_to_keep, unsigned_personal_data_in
 from common.revisions import save
+from common.text.personal_data import fit_to_keep, unsigned_personal_data_in
 from incidents import addressee, alerts, danger, permissions, rules
 from incidents.choices import Source, Verb
 from incidents.closing.answers import NO_ANSWERS, Answers, check_answers, keep_answers

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from accounts.reform.standing import is_open, standing_for
 from accounts.scope import Reach, reach_of
+from common.dates.local_time import day_of
 from common.errors import is_allowed
-from common.local_time import day_of
 from incidents.permissions import check_can_report
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from accounts.duty import answering
 from accounts.models import Appointment, Post, User
 from accounts.verbs import VERBS
-from common.paths import prefixes
+from common.database.paths import prefixes
 from incidents.choices import State
 from incidents.models import Incident
 from notices.actions import queue_notices

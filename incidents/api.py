@@ -10,10 +10,10 @@ from rest_framework.views import APIView
 from accounts.intake.parsers import masked_answer
 from accounts.pagination import UnitFilterSet, answer_list
 from accounts.reform.standing import unit_that_bore
-from common.api import check_if_match, etag, idempotent
+from common.api.doors import check_if_match, etag, idempotent
+from common.api.serializers import validated
 from common.errors import Invalid
 from common.failpoints import crash_point
-from common.serializers import validated
 from incidents import actions, queries, rules, serializers
 from incidents.models import Incident
 from journal.record import content_of

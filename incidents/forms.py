@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
 from accounts.reform.standing import unit_that_bore
-from common.date_fields import moment_field
+from common.dates.date_fields import moment_field
 from common.errors import Invalid
 from incidents.choices import Outcome
 from incidents.closing.answers import Answer

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from common.paths import PathField
+from common.database.paths import PathField
 from incidents import rules
 from incidents.choices import CoordinateSystem, Outcome, Source, State
 from journal.keys import key, key_of_column, pks_of

@@ -4,9 +4,9 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from common.date_fields import ApiMomentField
+from common.api.serializers import StrictSerializer
+from common.dates.date_fields import ApiMomentField
 from common.errors import Invalid
-from common.serializers import StrictSerializer
 from incidents import addressee
 from incidents.actions import Position
 from incidents.checklist.queries import checklist

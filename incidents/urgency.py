@@ -18,7 +18,7 @@ from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, Quer
 
 from accounts.models import Unit, User
 from clocks.models import Clock
-from common.prepared_statements import Table
+from common.database.prepared_statements import Table
 from incidents.choices import State
 from incidents.models import Incident
 from journal.keys import key_of_column

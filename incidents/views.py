@@ -11,12 +11,12 @@ from django.views import View
 
 from accounts.models import Unit
 from accounts.queries import open_unit, units_for, user_named
+from common.database.paths import prefixes
+from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed, Refused
-from common.idempotency import once
-from common.local_time import day_of
-from common.paths import prefixes
-from common.redirects import see_other
-from common.whole_numbers import read_number
+from common.text.whole_numbers import read_number
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from incidents import actions, addressee, forms, listing, queries, sharing
 from incidents.checklist.actions import mark_item
 from incidents.choices import Source

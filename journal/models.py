@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from common.paths import PathField
+from common.database.paths import PathField
 
 
 class EntryQuerySet(models.QuerySet):

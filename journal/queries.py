@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 from django.db.models import Q
 
-from common.paths import prefixes
+from common.database.paths import prefixes
 from journal.models import Entry, EntryQuerySet, Head
 
 Keys = frozenset[tuple[str, str]]

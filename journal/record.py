@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from common.personal_data import findings_within, masked_within, signed_reason
-from common.prepared_statements import Table
+from common.database.prepared_statements import Table
+from common.text.personal_data import findings_within, masked_within, signed_reason
 from journal import wake
 from journal.kinds import KINDS
 from journal.models import Entry

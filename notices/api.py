@@ -9,7 +9,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.api import idempotent
+from common.api.doors import idempotent
 from common.errors import NotAllowed
 from common.references import key_of
 from notices import actions, gateway_events, queries, signatures

@@ -7,7 +7,7 @@ written from. Change a text → raise its version.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from common.personal_data import masked_within
+from common.text.personal_data import masked_within
 from notices.choices import BOTS, Channel
 from notices.rules import fit
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 
-from common.paths import PathField
+from common.database.paths import PathField
 from notices.choices import ON_SCREEN, ROUTINE, Answer, Channel, Do, State
 from notices.failure_reasons import NO_POSTS, reason_of, result_of
 

@@ -8,7 +8,7 @@ from django.db.models import F
 from accounts.choices import PostKind
 from accounts.duty import Answering, answering
 from accounts.models import Appointment, User
-from common.paths import prefixes
+from common.database.paths import prefixes
 from journal.models import Entry
 from notices.models import Callout
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Unit, User
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from notices.actions import queue_notices
 from notices.choices import TEST, State
 from notices.message_templates import Message

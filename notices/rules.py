@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from notices.choices import ALERT, ORDER, ROUTINE, TEST, Answer, Do
 
 # --- how far it got ----------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from common.date_fields import ApiMomentField
+from common.dates.date_fields import ApiMomentField
 from notices.choices import Answer
 from notices.gateway_events import EVENTS
 from notices.models import Notice

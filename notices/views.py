@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Invalid, NotAllowed
-from common.idempotency import once
+from common.web.idempotency import once
 from journal.live_pages import PartsView
 from notices import actions, manual_calls
 from notices.choices import Answer

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Post, Unit, User
 from accounts.scope import Reach
 from clocks.calendar import Calendar
+from common.dates.local_time import LOCAL
 from common.errors import Invalid, WrongState
-from common.local_time import LOCAL
 from common.revisions import check_rev, save
 from common.states import move
 from journal.keys import key

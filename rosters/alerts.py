@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from notices.actions import queue_notices
 from notices.choices import ROUTINE, Channel
 from notices.message_templates import Message

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.queries import open_unit
-from common.days import read_moment
+from common.dates.days import read_moment
 from common.errors import Invalid
 from rosters import actions, feeds, queries, serializers
 from rosters.pages import chosen_month

@@ -7,9 +7,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import User
-from common.api import check_if_match, etag, idempotent
+from common.api.doors import check_if_match, etag, idempotent
+from common.api.serializers import validated
 from common.errors import Invalid, not_found
-from common.serializers import validated
 from rosters import actions, changes, queries, serializers, swaps
 from rosters.choices import SwapVerb
 from rosters.models import Roster, Shift

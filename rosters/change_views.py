@@ -10,8 +10,8 @@ from django.views import View
 
 from accounts.models import User
 from common.errors import Invalid
-from common.idempotency import once
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from rosters import changes, forms, permissions, queries, swaps
 from rosters.choices import SwapVerb
 from rosters.pages import add_errors, go, with_unit

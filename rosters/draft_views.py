@@ -11,12 +11,12 @@ from django.views import View
 from accounts.models import Post, User
 from accounts.names import distinct_names
 from accounts.queries import holders
-from common import workbooks
+from common.dates.local_time import day_of
+from common.documents import workbooks
 from common.errors import Invalid, Refused, is_allowed
-from common.idempotency import once
-from common.local_time import day_of
-from common.redirects import see_other
-from common.whole_numbers import read_number
+from common.text.whole_numbers import read_number
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from rosters import actions, forms, permissions, queries, workbook_import
 from rosters.models import Rotation, Shift
 from rosters.pages import add_errors, chosen_month, chosen_unit, go, tabs, with_unit

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from accounts.scope import Reach, reach_of
+from common.dates.local_time import LOCAL
 from common.errors import NotAllowed
-from common.local_time import LOCAL
 from journal.keys import key
 from journal.record import record
 from rosters import permissions

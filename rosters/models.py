@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import localtime
 
-from common.paths import PathField
+from common.database.paths import PathField
 from journal.keys import key
 from notices.choices import Channel
 from rosters import rules

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from common.days import read_month
+from common.dates.days import read_month
+from common.dates.local_time import day_of
 from common.errors import Invalid, NotFound
-from common.local_time import day_of
 from rosters import queries
 
 

@@ -12,8 +12,8 @@ from accounts.models import Appointment, Post, Unit, User
 from accounts.queries import open_unit
 from accounts.scope import Reach
 from clocks.calendar import Calendar
+from common.dates.local_time import LOCAL, day_of
 from common.errors import not_found
-from common.local_time import LOCAL, day_of
 from rosters import permissions, rules
 from rosters.choices import FindingCode
 from rosters.models import Roster, Rotation, Shift, ShiftQuerySet, Swap

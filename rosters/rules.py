@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from common.local_time import LOCAL, day_of
+from common.dates.local_time import LOCAL, day_of
 from common.states import NOBODY, NOTHING, StateTable, Transition
 from rosters.choices import FindingCode, RosterState, SwapState, SwapVerb
 

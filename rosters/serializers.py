@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from rest_framework import serializers
 
-from common.date_fields import ApiDayField, ApiMomentField
-from common.serializers import StrictSerializer
+from common.api.serializers import StrictSerializer
+from common.dates.date_fields import ApiDayField, ApiMomentField
 from rosters.models import Roster, Shift, Swap
 from rosters.queries import OnDuty
 

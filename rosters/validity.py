@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from journal.keys import pk_of
 from notices import validity
 from rosters.choices import RosterState

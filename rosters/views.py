@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.views import View
 
 from accounts.names import distinct_names
+from common.dates.local_time import day_of
 from common.errors import is_allowed
-from common.idempotency import once
-from common.local_time import day_of
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from journal.live_pages import PartsView
 from rosters import actions, feeds, forms, permissions, queries
 from rosters.models import Rotation

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Post, Unit, User
 from accounts.scope import Reach
 from clocks.calendar import Calendar
-from common import workbooks
+from common.dates.local_time import LOCAL, day_of
+from common.documents import workbooks
+from common.documents.table_files import Column, Row, Table, Unreadable
 from common.errors import Invalid
-from common.local_time import LOCAL, day_of
-from common.table_files import Column, Row, Table, Unreadable
-from common.typed import is_same_name, moment_in, plain
+from common.text.typed import is_same_name, moment_in, plain
 from journal.record import record
 from rosters import permissions, rules
 from rosters.actions import new_draft
@@ -43,7 +43,7 @@ MOST_BYTES = 1024 * 1024
 
 
 def sheet_of(shifts: Iterable[Shift], *, title: str) -> workbooks.Sheet:
-    """The duties as a sheet; common.workbooks keeps typed text from being taken for a formula."""
+    """The duties as a sheet; common.documents.workbooks keeps typed text from being taken for a formula."""
     return workbooks.Sheet(
         title, COLUMNS, [_line(shift) for shift in shifts], widths=(22, 14, 20, 18, 18, 20)
     )

@@ -174,7 +174,7 @@ class Installation:
 @contextmanager
 def demo_server(folder: Path, **settings: str):
     """The demo bureau, embedded, as `script/server` would start it on a fresh machine; `passwords` by username."""
-    env = environment(folder, STATIC_STORAGE="common.static.StaticStorage", **settings)
+    env = environment(folder, STATIC_STORAGE="common.web.static.StaticStorage", **settings)
     migrate(env)
     manage("seed_demo", env=env)
     manage("collectstatic", "--noinput", env=env)

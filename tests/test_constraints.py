@@ -20,8 +20,8 @@ from django.utils import timezone
 from accounts.models import User
 from command.orders.choices import OrderState, OrderVerb
 from command.orders.models import OrderStep
-from common.local_time import day_of
-from common.periods import DAILY, period_of
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, period_of
 from tests.early_warnings.conftest import passwords  # noqa: F401
 from tests.live.walk import ACTS, Walk, order, report
 from zero_reports.filing.actions import Item, file_report

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from clocks.models import Clock
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from demo import bureau, past
 from early_warnings.models import EarlyWarning
 from early_warnings.queries import proof_sheet

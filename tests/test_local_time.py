@@ -1,7 +1,7 @@
 """A house rule: what is a day, and what a clock shows, is asked in Shanghai, never of a moment kept in UTC.
 
 Between 00:00 and 08:00 the date of such a moment is yesterday. Which zone that is and which day a moment falls on stand
-in common/local_time.py alone; tests ask there too.
+in common/dates/local_time.py alone; tests ask there too.
 """
 
 import ast
@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 import pytest
 
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from tests.incidents.conftest import alarm
 from tests.zero_reports.conftest import file, today
 
@@ -22,15 +22,15 @@ NAMED_HERE = {"tests/test_local_time.py: 'Asia/Shanghai'"}
 NAMES = available_timezones()
 TOP = Path(__file__).resolve().parent.parent
 NOT_PRODUCT = {".venv", "tests", "script", "deploy", "bench", "node_modules", "var", "docs"}
-HOME = "common/local_time.py"
+HOME = "common/dates/local_time.py"
 #: What turns a moment into one that may be asked for its hour.
 LOCALISED = {"localtime", "astimezone", "written"}
 #: Every way to a zone but the home's.
 ZONES = {"ZoneInfo", "get_default_timezone", "get_current_timezone", "get_fixed_timezone", "localdate"}
 #: Cells of a workbook and typed days have no zone.
 WITHOUT_ZONE = {
-    "common/workbooks.py: value.date()", "common/workbooks.py: value.time()",
-    "common/typed.py: at.date()", "common/typed.py: at.time()",
+    "common/documents/workbooks.py: value.date()", "common/documents/workbooks.py: value.time()",
+    "common/text/typed.py: at.date()", "common/text/typed.py: at.time()",
 }  # fmt: skip
 
 

@@ -175,7 +175,7 @@ def test_every_day_and_moment_from_outside_is_read_within_the_calendar():
     }
 
     assert found == {
-        "common/days.py",  # the reader itself
+        "common/dates/days.py",  # the reader itself
         "journal/serializers.py",  # what goes out
     }
 

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from django.utils.translation import override
 
-from common.gallery import examples
+from common.web.gallery import examples
 from tests.browsers import CHROMIUM
 
 sync_api = pytest.importorskip("playwright.sync_api")

@@ -16,11 +16,11 @@ from django.test import RequestFactory
 from django.utils.translation import override
 
 from common.errors import WrongState
-from common.preferences import choose
-from common.redirects import FormRedirectMiddleware
-from common.static import StaticStorage, bare
 from common.templatetags import icons, levels, ui
-from common.words import WORDS
+from common.web.preferences import choose
+from common.web.redirects import FormRedirectMiddleware
+from common.web.static import StaticStorage, bare
+from common.web.words import WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
 CSS = sorted((ROOT / "static/css").glob("*.css"))

@@ -10,8 +10,8 @@ from django.urls import resolve
 from django.utils import timezone
 
 from accounts import tokens
-from common.local_time import day_of
-from common.periods import DAILY, period_of
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, period_of
 from config.asgi import application
 from demo import bureau
 from journal import hub

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 
 
 @pytest.fixture

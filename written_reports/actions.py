@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from accounts.scope import Reach
 from clocks.actions import record_with_clocks
-from common.days import read_day
+from common.dates.days import read_day
 from common.errors import Invalid, Stale, WrongState
-from common.personal_data import unsigned_personal_data_in
+from common.text.personal_data import unsigned_personal_data_in
 from written_reports import permissions, queries, rules
 from written_reports.figures import figures
 from written_reports.models import WrittenReport, WrittenVersion

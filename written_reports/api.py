@@ -5,9 +5,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.api import check_if_match, etag, idempotent
-from common.serializers import StrictSerializer, validated
-from common.whole_numbers import read_number
+from common.api.doors import check_if_match, etag, idempotent
+from common.api.serializers import StrictSerializer, validated
+from common.text.whole_numbers import read_number
 from written_reports import actions, queries, rules
 from written_reports.choices import Part
 from written_reports.figures import figures

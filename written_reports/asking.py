@@ -7,8 +7,8 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from accounts.models import Unit
-from common.local_time import day_of
-from common.periods import Period, period_of
+from common.dates.local_time import day_of
+from common.dates.periods import Period, period_of
 from plans.document.sections import ClockLine, clocks_of
 from plans.document.writing import HANDED_IN, Cutoff, Written, cutoff_of
 from plans.lifecycle.models import PlanVersion

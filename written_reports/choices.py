@@ -4,11 +4,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common.periods import MONTHLY, QUARTERLY, WEEKLY
+from common.dates.periods import MONTHLY, QUARTERLY, WEEKLY
 
 
 class WrittenCadence(models.TextChoices):
-    """How often a written report comes back. Written as `common.periods` writes it."""
+    """How often a written report comes back. Written as `common.dates.periods` writes it."""
 
     EVERY_WEEK = WEEKLY, _("Weekly")
     EVERY_MONTH = MONTHLY, _("Monthly")

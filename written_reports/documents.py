@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from common.local_time import day_of
-from common.official_documents import Block, Fields, Heading, Paper, Paragraph, Table
+from common.dates.local_time import day_of
+from common.documents.official_documents import Block, Fields, Heading, Paper, Paragraph, Table
 from written_reports.choices import LineKind, Part
 from written_reports.labels import data_rows, line_cells, line_heads
 from written_reports.models import WrittenVersion

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, Sum
 from accounts.models import Unit
 from cases.matters.models import Matter
 from clocks.models import Clock
-from common.periods import Period
+from common.dates.periods import Period
 from incidents.choices import State
 from incidents.models import Incident
 from plans.engine.evaluation import levels_of

@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.date_fields import day_field
+from common.dates.date_fields import day_field
 from written_reports import rules
 from written_reports.choices import Part
 from zero_reports.filing.classes import class_label

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from common.paths import PathField
+from common.database.paths import PathField
 from journal.keys import key
 from written_reports import rules
 from written_reports.choices import LineKind, SlotState, WrittenCadence

@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from accounts.models import Unit
 from accounts.scope import Reach
 from cases.matters.models import Matter
+from common.dates.periods import Period, parse
 from common.errors import not_found
-from common.periods import Period, parse
 from written_reports import rules
 from written_reports.asking import Asking, asked, askings
 from written_reports.choices import LineKind, SlotState

@@ -14,8 +14,8 @@ from django.db.models import Q
 
 from accounts.models import Unit
 from common.alone import Loop
-from common.local_time import LOCAL
-from common.periods import Period
+from common.dates.local_time import LOCAL
+from common.dates.periods import Period
 from journal.keys import key
 from notices.bulk import Note, queue_many
 from notices.choices import ON_SCREEN, ROUTINE, Channel, State

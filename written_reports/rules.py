@@ -10,8 +10,8 @@ Source: unit plan §二(一) (weekly list, monthly review, quarterly report), co
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from common.local_time import LOCAL
-from common.periods import Period
+from common.dates.local_time import LOCAL
+from common.dates.periods import Period
 from common.states import NOBODY, NOTHING, StateTable, Transition
 from plans.document.writing import Cutoff
 from written_reports.choices import LineKind, Part, SlotState

@@ -6,11 +6,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import View
 
+from common.documents.official_documents import respond
 from common.errors import Invalid, Refused, Stale, is_allowed, not_found
-from common.idempotency import once
-from common.official_documents import respond
-from common.redirects import see_other
-from common.whole_numbers import read_number
+from common.text.whole_numbers import read_number
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from written_reports import actions, permissions, queries
 from written_reports.choices import Part, SlotState
 from written_reports.documents import file_name, written_paper

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind, Tier
 from accounts.forms import PHONE
-from common.table_files import BadCell, Column, code, day, not_shortened
-from common.typed import plain, tidy
+from common.documents.table_files import BadCell, Column, code, day, not_shortened
+from common.text.typed import plain, tidy
 
 
 def one_of(choices: type[Tier] | type[PostKind]) -> Callable[[str], str]:

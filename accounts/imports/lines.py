@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from accounts.imports.columns import CHANGEABLE
 from accounts.models import Unit
-from common.local_time import LOCAL
-from common.table_files import Row
+from common.dates.local_time import LOCAL
+from common.documents.table_files import Row
 
 
 class Line(NamedTuple):

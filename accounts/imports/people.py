@@ -20,8 +20,8 @@ from accounts.imports.lines import Line, line_of
 from accounts.imports.terms import Held, held_now, next_term, same_post, terms_of
 from accounts.models import Unit, User
 from accounts.people.actions import correct_person, open_person
+from common.documents.table_files import Table
 from common.errors import Refused
-from common.table_files import Table
 from journal.keys import key
 from journal.record import record
 

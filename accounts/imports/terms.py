@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.imports.lines import Line
 from accounts.models import Appointment
-from common.local_time import day_of
+from common.dates.local_time import day_of
 
 
 class Held(NamedTuple):

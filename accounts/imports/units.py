@@ -17,9 +17,9 @@ from accounts.choices import Tier
 from accounts.imports.columns import UNITS
 from accounts.imports.difference import Difference, Field, hash_of
 from accounts.models import Unit, User
-from common.local_time import day_of
-from common.paths import segment
-from common.table_files import Row, Table
+from common.database.paths import segment
+from common.dates.local_time import day_of
+from common.documents.table_files import Row, Table
 from journal.keys import key
 from journal.record import record
 

@@ -2,7 +2,7 @@
 
 import re
 
-from common.addresses import NEVER_HELD_UP
+from common.web.addresses import NEVER_HELD_UP
 
 #: Routes that are never held up either as soon as they name a life at risk.
 MASKED_WHERE_LIVES_ARE_AT_RISK = {"incident-observe", "api:observations"}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.credentials import check_credential
 from accounts.models import User
 from common.errors import Invalid
-from common.text import Finding, masked
+from common.text.masking import Finding, masked
 
 #: What the answer is called in a form (with a dot before its parts) and in a body of the API.
 NAME = "personal_data"

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from accounts.intake import keeping
 from accounts.intake.fields import SECRET, is_looked_at, is_masked_at_once
 from common.errors import Refused
-from common.personal_data import kept_because
-from common.text import Finding, masked, personal_data_in
+from common.text.masking import Finding, masked, personal_data_in
+from common.text.personal_data import kept_because
 
 _ANSWER = tuple(f"{keeping.NAME}.{part}" for part in ("answer", "reason", "credential"))
 

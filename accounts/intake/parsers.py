@@ -5,9 +5,9 @@ from typing import Any
 from accounts.intake import keeping
 from accounts.intake.fields import SECRET, is_looked_at, is_masked_at_once
 from accounts.intake.middleware import keep_for_this_request
-from common.addresses import tidy_body
-from common.parsers import JSONParser
-from common.personal_data import findings_within, masked_within
+from common.api.parsers import JSONParser
+from common.text.personal_data import findings_within, masked_within
+from common.web.addresses import tidy_body
 
 
 class TypedParser(JSONParser):

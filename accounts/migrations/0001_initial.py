@@ -4,9 +4,9 @@ A later migration that alters accounts_appointment, or a table its triggers ask,
 and lose them: it must run `drop_triggers` before and `create_triggers` after (tests/accounts/test_separation.py tells).
 """
 
-import accounts.encrypted_fields
-import common.codes
-import common.paths
+import common.database.encrypted_fields
+import common.text.codes
+import common.database.paths
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
@@ -72,11 +72,11 @@ class Migration(migrations.Migration):
             name='Unit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', common.codes.UnitCodeField(max_length=40)),
+                ('code', common.text.codes.UnitCodeField(max_length=40)),
                 ('name', models.CharField(max_length=80)),
                 ('name_en', models.CharField(blank=True, default='', max_length=120)),
                 ('tier', models.CharField(choices=[('province', 'Province'), ('city', 'City'), ('county', 'County'), ('township', 'Township'), ('village', 'Village')], max_length=10)),
-                ('path', common.paths.PathField(max_length=60, unique=True)),
+                ('path', common.database.paths.PathField(max_length=60, unique=True)),
                 ('phone', models.CharField(blank=True, default='', max_length=30)),
                 ('address', models.CharField(blank=True, default='', max_length=120)),
                 ('valid_from', models.DateField(blank=True, null=True)),
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('director', 'Director'), ('deputy_director', 'Deputy director'), ('duty_leader', 'Duty leader'), ('duty_officer', 'Duty officer'), ('petition_director', 'Head of the petition office'), ('office_head', 'Head of the judicial office'), ('clerk', 'Clerk'), ('informant', 'Informant'), ('squad', 'Squad member'), ('first_responder', 'First responder'), ('expert', 'Expert'), ('auditor', 'Auditor'), ('sysadmin', 'System administrator'), ('secadmin', 'Security administrator')], max_length=20)),
-                ('squad', common.codes.SquadField(blank=True, default='', max_length=40)),
+                ('squad', common.text.codes.SquadField(blank=True, default='', max_length=40)),
                 ('title', models.CharField(max_length=60)),
                 ('title_en', models.CharField(blank=True, default='', max_length=80)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('name', models.CharField(blank=True, default='', max_length=40)),
-                ('phone', accounts.encrypted_fields.SealedField(blank=True, default='', max_length=120)),
+                ('phone', common.database.encrypted_fields.SealedField(blank=True, default='', max_length=120)),
                 ('language', models.CharField(blank=True, default='', max_length=10)),
                 ('password_changed_at', models.DateTimeField(blank=True, null=True)),
                 ('one_time_until', models.DateTimeField(blank=True, null=True)),

@@ -13,8 +13,8 @@ from accounts.models import ApiToken, FormerPassword, OpenSession, Unit, User
 from accounts.permissions import check_can_manage
 from accounts.queries import home_of
 from accounts.scope import Reach
-from common import codes
 from common.errors import Invalid, NotFound, WrongState
+from common.text import codes
 from journal.keys import key
 from journal.record import record
 

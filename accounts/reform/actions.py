@@ -15,9 +15,9 @@ from accounts.reform.ground import Found, New, find
 from accounts.reform.permissions import check_can_reform
 from accounts.scope import Reach
 from common.alone import Loop
+from common.dates.local_time import day_of
 from common.errors import Invalid, Refused, WrongState
 from common.failpoints import crash_point
-from common.local_time import day_of
 from common.states import move
 from journal.keys import key
 from journal.record import record

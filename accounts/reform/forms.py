@@ -12,8 +12,8 @@ from accounts.models import Unit
 from accounts.reform.ground import New
 from accounts.reform.queries import open_units_named
 from accounts.reform.rules import CODE_LENGTH, MOST_NEW
-from common.codes import CodeInput, unit_code
-from common.date_fields import day_field
+from common.dates.date_fields import day_field
+from common.text.codes import CodeInput, unit_code
 
 _FIELDS = (
     ("code", gettext_lazy("Code"), CODE_LENGTH),

@@ -9,8 +9,8 @@ from accounts.models import Unit
 from accounts.queries import open_unit
 from accounts.reform import queries, rules
 from accounts.reform.models import Reform
-from common.codes import check, unit_code
 from common.errors import Invalid, WrongState
+from common.text.codes import check, unit_code
 
 
 @dataclass(frozen=True, slots=True)

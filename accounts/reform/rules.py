@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from accounts.choices import Tier
 from accounts.reform.choices import ReformState
-from common.codes import unit_code
 from common.states import NOBODY, NOTHING, StateTable, Transition
+from common.text.codes import unit_code
 
 #: New units one act can make.
 MOST_NEW = 4

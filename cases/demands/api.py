@@ -9,8 +9,8 @@ from cases.demands.models import Demand
 from cases.matters.models import Matter
 from cases.matters.queries import get_matter
 from clocks.serializers import ClockSerializer
-from common.api import idempotent
-from common.serializers import validated
+from common.api.doors import idempotent
+from common.api.serializers import validated
 from journal.kinds import KINDS
 from plans.document.steps import step_label
 

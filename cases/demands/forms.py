@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from cases.demands.choices import Outcome
-from common.date_fields import ApiMomentField
-from common.serializers import StrictSerializer
+from common.api.serializers import StrictSerializer
+from common.dates.date_fields import ApiMomentField
 from incidents.steps.forms import StepForm
 
 _SENTENCE = 250

@@ -14,8 +14,8 @@ from cases.demands.models import Demand
 from cases.matters.models import Matter
 from cases.matters.queries import get_matter
 from common.errors import not_found
-from common.idempotency import once
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from incidents.steps.forms import StepForm
 from journal.kinds import KINDS
 from plans.document.steps import choices, step_label

@@ -12,10 +12,10 @@ from cases.matters import permissions, rules
 from cases.matters.choices import MatterState, MatterVerb
 from cases.matters.models import Matter
 from cases.matters.transitions import check_open, check_words, lock_matter, record_act
+from common.database.numbers import next_number
+from common.dates.local_time import day_of
 from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
-from common.local_time import day_of
-from common.numbers import next_number
 from common.revisions import save
 from common.states import Transition, move
 from incidents.actions import Alarm, report_incident

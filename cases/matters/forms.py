@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.date_fields import day_field
+from common.dates.date_fields import day_field
 
 
 class AssignForm(forms.Form):

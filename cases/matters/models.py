@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from cases.matters.choices import MatterState, MatterVerb
-from common.paths import PathField
+from common.database.paths import PathField
 from journal.keys import key
 from journal.kinds import KINDS
 from plans.document.steps import step_label

@@ -11,7 +11,7 @@ from cases.matters.models import Matter, MatterStep
 from clocks.actions import record_with_clocks
 from clocks.models import Clock, ClockRule
 from common.errors import Invalid, WrongState
-from common.personal_data import unsigned_personal_data_in
+from common.text.personal_data import unsigned_personal_data_in
 from plans.lifecycle.queries import versions_in_force
 
 

@@ -15,9 +15,9 @@ from cases.matters.forms import AssignForm, FileForm, WorkForm
 from cases.matters.models import Matter
 from cases.official_forms.choices import FormKind
 from common.errors import Invalid, is_allowed, not_found
-from common.idempotency import once
-from common.redirects import see_other
-from common.whole_numbers import read_number
+from common.text.whole_numbers import read_number
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from zero_reports.counts.queries import get_unit
 from zero_reports.filing.models import ReportItem
 from zero_reports.filing.reading import check_may_look, valid

@@ -13,10 +13,10 @@ from cases.official_forms import permissions, queries, rules
 from cases.official_forms.choices import FormKind
 from cases.official_forms.models import OfficialForm
 from clocks.actions import record_with_clocks
+from common.database.numbers import next_number
 from common.errors import Invalid, WrongState
-from common.numbers import next_number
-from common.personal_data import unsigned_personal_data_in
 from common.states import move
+from common.text.personal_data import unsigned_personal_data_in
 
 
 @transaction.atomic

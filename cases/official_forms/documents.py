@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from cases.official_forms.models import OfficialForm
-from common.local_time import day_of
-from common.official_documents import Fields, Paper
+from common.dates.local_time import day_of
+from common.documents.official_documents import Fields, Paper
 
 
 def form_paper(form: OfficialForm) -> Paper:

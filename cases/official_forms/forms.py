@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.official_forms.choices import Field, FormKind, fields_of
 from cases.official_forms.models import OfficialForm
-from common.date_fields import day_field
+from common.dates.date_fields import day_field
 from zero_reports.filing.classes import classes_at
 
 MOST = 10_000_000

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from cases.official_forms.choices import FOUND, FormKind, FormState, fields_of
-from common.paths import PathField
+from common.database.paths import PathField
 from journal.keys import key
 from zero_reports.filing.classes import class_label, in_order
 

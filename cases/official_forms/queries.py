@@ -12,8 +12,8 @@ from cases.matters.models import Matter
 from cases.official_forms.choices import FOUND
 from cases.official_forms.models import OfficialForm
 from clocks.models import Clock
+from common.dates.local_time import LOCAL
 from common.errors import not_found
-from common.local_time import LOCAL
 from zero_reports.filing.classes import classes_at
 
 

@@ -12,11 +12,11 @@ from cases.official_forms import actions, permissions, queries, rules
 from cases.official_forms.choices import FormKind, FormState
 from cases.official_forms.documents import form_paper
 from cases.official_forms.forms import BeginForm, cleaned, form_for
+from common.dates.local_time import day_of
+from common.documents.official_documents import respond
 from common.errors import Refused, is_allowed, not_found
-from common.idempotency import once
-from common.local_time import day_of
-from common.official_documents import respond
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from zero_reports.counts.queries import get_unit, top_units
 from zero_reports.filing.reading import check_may_look
 

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import Unit
 from cases.matters.choices import MatterState
 from cases.matters.models import Matter
-from common.paths import WIDTH
+from common.database.paths import WIDTH
 from zero_reports.filing.classes import class_label, in_order
 from zero_reports.filing.models import ReportItem
 

@@ -1,6 +1,6 @@
 """Clocks, and the working days 2004–2026 from chinesecalendar, which follows the State Council's yearly notices."""
 
-import common.paths
+import common.database.paths
 import django.db.models.deletion
 from django.db import migrations, models
 
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('origin', models.CharField(choices=[('source', 'From the plan'), ('proposal', 'Proposed figure')], default='source', max_length=10)),
                 ('subject', models.CharField(max_length=60)),
                 ('thread', models.CharField(max_length=60)),
-                ('unit_path', common.paths.PathField(blank=True, default='', max_length=60)),
+                ('unit_path', common.database.paths.PathField(blank=True, default='', max_length=60)),
                 ('generation', models.PositiveSmallIntegerField(default=1)),
                 ('drill', models.BooleanField(default=False)),
                 ('started_at', models.DateTimeField()),

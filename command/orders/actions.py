@@ -18,12 +18,12 @@ from command.orders import alerts, permissions, rules
 from command.orders.alerts import Target
 from command.orders.choices import OrderState, TargetKind
 from command.orders.models import Order, OrderStep
-from common import codes
+from common.database.numbers import next_number
 from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
-from common.numbers import next_number
 from common.revisions import check_rev, save
 from common.states import check_move
+from common.text import codes
 from incidents.models import Incident
 from incidents.sharing import let_take_part
 from incidents.transitions import check_open, lock_incident

@@ -7,8 +7,8 @@ from rest_framework.views import APIView
 
 from command.orders import actions, queries, serializers
 from command.orders.choices import OrderVerb
-from common.api import check_if_match, etag, idempotent, not_found
-from common.serializers import validated
+from common.api.doors import check_if_match, etag, idempotent, not_found
+from common.api.serializers import validated
 from incidents.queries import get_incident
 
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from accounts.verbs import VERBS
 from command.orders import rules
 from command.orders.choices import OrderState, OrderVerb, TargetKind
-from common.paths import PathField
+from common.database.paths import PathField
 from incidents.models import granted_pks
 from journal.keys import key
 

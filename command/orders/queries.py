@@ -16,9 +16,9 @@ from accounts.verbs import VERBS
 from command.orders import permissions, rules
 from command.orders.choices import OrderVerb, TargetKind
 from command.orders.models import Order
+from common.database.paths import prefixes
+from common.dates.local_time import day_of
 from common.errors import NotAllowed, not_found
-from common.local_time import day_of
-from common.paths import prefixes
 from incidents.models import Incident
 from incidents.queries import OpenItem
 from plans.document.sections import squads_of

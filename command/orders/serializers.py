@@ -4,8 +4,8 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from command.orders.choices import TargetKind
-from common.date_fields import ApiMomentField
-from common.serializers import StrictSerializer
+from common.api.serializers import StrictSerializer
+from common.dates.date_fields import ApiMomentField
 
 
 class NewOrderSerializer(StrictSerializer):

@@ -11,9 +11,9 @@ from django.views import View
 from command.orders import actions, forms, permissions, queries
 from command.orders.choices import OrderVerb
 from common.errors import Invalid
-from common.idempotency import once
-from common.redirects import back_to, see_other
-from common.whole_numbers import read_number
+from common.text.whole_numbers import read_number
+from common.web.idempotency import once
+from common.web.redirects import back_to, see_other
 from incidents.queries import get_incident
 
 

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join, json_script
 from django.utils.translation import gettext as _
 
 from common.templatetags.times import now_of
-from common.words import LIVE_WORDS, WORDS
+from common.web.words import LIVE_WORDS, WORDS
 
 register = template.Library()
 

@@ -9,10 +9,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from common.local_time import day_of
+from common.dates.local_time import day_of
+from common.dates.time_format import written
 from common.templatetags.words import in_language, read
-from common.time_format import written
-from common.words import WORDS
+from common.web.words import WORDS
 
 register = template.Library()
 

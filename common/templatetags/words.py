@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from common.headlines import headline
+from common.text.headlines import headline
 
 register = template.Library()
 

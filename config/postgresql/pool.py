@@ -31,7 +31,7 @@ class Connection(extensions.connection):
     rests_since = 0.0
     #: Whether a cursor may be open on the server.
     has_named_cursors = False
-    #: The statements this session has prepared; see common/prepared_statements.py.
+    #: The statements this session has prepared; see common/database/prepared_statements.py.
     prepared: frozenset[str] = frozenset()
 
 

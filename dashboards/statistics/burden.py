@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from accounts.models import Unit
 from cases.official_forms.models import OfficialForm
-from common.periods import DAILY, Period
+from common.dates.periods import DAILY, Period
 from zero_reports.counts.matrix import matrix, month_of, month_of_weeks
 from zero_reports.filing.models import FilingTime, ReportItem, ZeroReport
 

@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from accounts.choices import Tier
 from accounts.models import Unit
-from common.periods import Period
+from common.dates.periods import Period
 from zero_reports.counts.models import Tally
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds.models import Silence

@@ -2,8 +2,8 @@
 
 from django.shortcuts import render
 
-from common.local_time import day_of
-from common.periods import DAILY, WEEKLY, period_of
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, WEEKLY, period_of
 from dashboards.statistics import burden
 from dashboards.statistics.history import history
 from zero_reports.counts.pages import Look

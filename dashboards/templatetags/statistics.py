@@ -5,7 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from common.periods import Period
+from common.dates.periods import Period
 from dashboards.statistics.history import Line
 from zero_reports.rollups.documents import per_cent
 from zero_reports.rounds.rules import Counts

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit
 from accounts.queries import units_for
 from accounts.scope import Reach
-from common.date_fields import moment_field
+from common.dates.date_fields import moment_field
 from duty.callout_preview.choices import LIFE_RISK
 from plans.engine.evaluation import levels_of
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.date_fields import moment_field
+from common.dates.date_fields import moment_field
 from duty.comms_checks.choices import Whom
 from notices.choices import Channel
 

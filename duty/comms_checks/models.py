@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.contacts.choices import Lack
-from common.paths import PathField
+from common.database.paths import PathField
 from duty.comms_checks.choices import CheckState, Outcome, Whom
 from journal.keys import key
 from notices.choices import Channel

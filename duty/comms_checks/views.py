@@ -13,10 +13,10 @@ from django.views import View
 
 from accounts.contacts.actions import confirm_code
 from accounts.contacts.queries import has_gateway, verified
-from common.days import read_moment
+from common.dates.days import read_moment
 from common.errors import Invalid, NotFound, is_allowed
-from common.idempotency import once
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from duty.comms_checks import actions, by_hand, forms, permissions, queries
 from duty.comms_checks.choices import Whom
 from duty.comms_checks.contacts import not_set_up

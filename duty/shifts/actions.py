@@ -15,9 +15,9 @@ from accounts.verbs import VERBS
 from clocks.actions import cancel_for_subject, start_own, stop_own
 from clocks.models import Clock, ClockRule
 from common.alone import Loop
+from common.database.paths import prefixes
 from common.errors import NotAllowed, WrongState
 from common.failpoints import crash_point
-from common.paths import prefixes
 from duty.shifts import alerts, handovers, rules
 from duty.shifts.models import DowntimePack
 from journal.keys import pk_of

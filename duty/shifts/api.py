@@ -4,7 +4,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.api import idempotent
+from common.api.doors import idempotent
 from duty.shifts.actions import confirm_shift
 from rosters import queries, serializers
 

@@ -15,10 +15,10 @@ from django.utils.translation import override, pgettext
 
 from accounts.models import Unit, User
 from clocks.models import Clock
-from common import official_documents
+from common.dates.local_time import day_of
+from common.documents import official_documents
 from common.errors import Refused
 from common.failpoints import crash_point
-from common.local_time import day_of
 from duty.comms_checks.queries import called_roles
 from duty.shifts import rules
 from duty.shifts.choices import PackState

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.timezone import localtime
 
-from common.paths import PathField
+from common.database.paths import PathField
 from duty.shifts import rules
 from duty.shifts.choices import ItemKind, PackState
 from journal.keys import key

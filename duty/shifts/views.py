@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import WrongState
-from common.idempotency import once
-from common.redirects import back_to, see_other
-from common.whole_numbers import read_number
+from common.text.whole_numbers import read_number
+from common.web.idempotency import once
+from common.web.redirects import back_to, see_other
 from duty.shifts import actions, downtime_packs, handovers, queries, reading
 from journal.live_pages import PartsView
 from rosters.pages import chosen_unit, tabs, with_unit

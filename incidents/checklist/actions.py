@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from common.errors import Invalid
-from common.personal_data import unsigned_personal_data_in
+from common.text.personal_data import unsigned_personal_data_in
 from incidents import permissions
 from incidents.checklist.queries import line_of
 from incidents.choices import Outcome

@@ -4,8 +4,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.api import idempotent
-from common.serializers import validated
+from common.api.doors import idempotent
+from common.api.serializers import validated
 from incidents.checklist import actions
 from incidents.checklist.queries import checklist
 from incidents.checklist.serializers import MarkSerializer, rows

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from common.serializers import StrictSerializer
+from common.api.serializers import StrictSerializer
 from incidents.checklist.queries import ChecklistLine
 from incidents.choices import Outcome
 from plans.document.life_safety import Line, checklist_of

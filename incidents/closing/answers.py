@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from common.errors import Invalid, WrongState
-from common.personal_data import unsigned_personal_data_in
+from common.text.personal_data import unsigned_personal_data_in
 from incidents.checklist.actions import keep_mark
 from incidents.choices import Outcome
 from incidents.closing.queries import Question

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.scope import Reach
 from clocks.actions import record_with_clocks
 from common.errors import Invalid, WrongState
-from common.personal_data import unsigned_personal_data_in
+from common.text.personal_data import unsigned_personal_data_in
 from incidents import permissions, rules
 from incidents.checklist.queries import holding_back
 from incidents.models import Incident

@@ -5,8 +5,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.api import idempotent
-from common.serializers import validated
+from common.api.doors import idempotent
+from common.api.serializers import validated
 from incidents.queries import get_incident
 from incidents.serializers import entry as entry_of
 from incidents.steps import actions, queries

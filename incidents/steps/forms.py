@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from common.date_fields import ApiMomentField, moment_field
-from common.serializers import StrictSerializer
+from common.api.serializers import StrictSerializer
+from common.dates.date_fields import ApiMomentField, moment_field
 
 
 class StepForm(forms.Form):

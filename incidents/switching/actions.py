@@ -12,8 +12,8 @@ from clocks.actions import record_with_clocks
 from clocks.succession import as_recorded, counted, hand_over
 from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
-from common.personal_data import unsigned_personal_data_in
 from common.revisions import save
+from common.text.personal_data import unsigned_personal_data_in
 from incidents import permissions
 from incidents.actions import take_proposal
 from incidents.models import Incident

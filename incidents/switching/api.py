@@ -5,8 +5,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.api import check_if_match, etag, idempotent
-from common.serializers import validated
+from common.api.doors import check_if_match, etag, idempotent
+from common.api.serializers import validated
 from incidents import permissions, serializers
 from incidents.queries import get_incident
 from incidents.switching import actions

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Invalid, NotAllowed
-from common.idempotency import once
-from common.redirects import see_other
-from common.whole_numbers import read_number
+from common.text.whole_numbers import read_number
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from incidents import permissions, queries
 from incidents.switching import actions
 from incidents.switching.forms import SwitchForm

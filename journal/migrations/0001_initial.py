@@ -4,7 +4,7 @@ A later migration that alters journal_entry makes SQLite build the table anew an
 `drop_triggers` before and `create_triggers` after, or change the table by hand.
 """
 
-import common.paths
+import common.database.paths
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('audience', models.CharField(max_length=12)),
                 ('subject', models.CharField(max_length=60)),
                 ('thread', models.CharField(max_length=60)),
-                ('unit_path', common.paths.PathField(blank=True, default='', max_length=60)),
+                ('unit_path', common.database.paths.PathField(blank=True, default='', max_length=60)),
                 ('actor_name', models.CharField(blank=True, default='', max_length=80)),
                 ('post', models.CharField(blank=True, default='', max_length=120)),
                 ('at', models.DateTimeField()),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from accounts.models import Post, Unit
-from common.paths import prefixes
+from common.database.paths import prefixes
 from plans.checks import documents
 from plans.checks.documents import Checked
 from plans.checks.findings import Finding, Vocabulary, note, problem

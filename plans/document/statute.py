@@ -12,7 +12,7 @@ from typing import Any
 
 from clocks.durations import Duration, due_at, parse
 from clocks.seed import known_days
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from plans.checks.findings import Finding, problem
 from plans.document import strict_yaml
 from plans.document.sections import ClockLine, clocks_of

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from common.errors import Invalid, Stale
-from common.idempotency import once
+from common.web.idempotency import once
 from plans.editor.actions import save_draft
 from plans.editor.changes import applied
 from plans.editor.forms import EditorForm

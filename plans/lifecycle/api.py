@@ -6,8 +6,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries import open_unit
+from common.api.serializers import validated
 from common.errors import Invalid
-from common.serializers import validated
 from plans.engine.evaluation import evaluate
 from plans.lifecycle import queries, serializers
 

@@ -7,9 +7,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
+from common.database.paths import prefixes
+from common.dates.local_time import day_of
 from common.errors import NotFound, WrongState
-from common.local_time import day_of
-from common.paths import prefixes
 from plans.checks import rights
 from plans.checks.findings import Finding
 from plans.document import statute

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from plans.document import statute
 from plans.document.clock_rules import clock_rule, runs
 from plans.document.sections import ClockLine, clocks_of

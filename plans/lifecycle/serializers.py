@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.models import Unit
-from common.date_fields import ApiMomentField
-from common.serializers import StrictSerializer
+from common.api.serializers import StrictSerializer
+from common.dates.date_fields import ApiMomentField
 from plans.document.life_safety import LIFE_LINES
 from plans.document.parts import parts_of
 from plans.document.sections import (

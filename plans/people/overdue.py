@@ -15,9 +15,9 @@ from accounts.models import Appointment
 from accounts.queries import Holder
 from clocks.models import Clock
 from clocks.overdue import each_breach
+from common.database.paths import prefixes
+from common.dates.time_format import written
 from common.hooks import NamedHook
-from common.paths import prefixes
-from common.time_format import written
 from notices import validity
 from notices.actions import queue_notices
 from notices.choices import ORDER, ROUTINE, Channel

@@ -7,7 +7,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
-from common.date_fields import moment_field
+from common.dates.date_fields import moment_field
 from plans.document.words import Words, words
 from plans.engine.conditions import singles
 from plans.engine.evaluation import Document, criteria_of

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.credentials import check_credential
 from accounts.models import User
 from common.errors import Invalid
-from common.personal_data import unsigned_personal_data_in
+from common.text.personal_data import unsigned_personal_data_in
 from plans.document.campaigns import NO_TERM, Term
 from plans.lifecycle.actions import check_can_be_in_force, checked_term, file_version, put_plan_in_force
 from plans.lifecycle.choices import PlanVerb

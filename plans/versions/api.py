@@ -4,8 +4,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.api import idempotent
-from common.serializers import validated
+from common.api.doors import idempotent
+from common.api.serializers import validated
 from plans.lifecycle import queries
 from plans.versions import actions, serializers
 from plans.versions.difference import difference

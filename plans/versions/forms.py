@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.queries import user_named
-from common.date_fields import day_field
+from common.dates.date_fields import day_field
 from plans.document.campaigns import Term, asked_of
 
 TERM_FIELDS = ("valid_from", "valid_to", "place", "reviewed_by")

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.queries import user_named
-from common.date_fields import ApiDayField
-from common.serializers import StrictSerializer
+from common.api.serializers import StrictSerializer
+from common.dates.date_fields import ApiDayField
 from plans.document.campaigns import Term
 from plans.lifecycle.models import PlanStep, PlanVersion
 from plans.versions.difference import Section

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.views import View
 
 from common.errors import Invalid, NotAllowed
-from common.idempotency import once
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from plans.lifecycle import queries
 from plans.lifecycle.choices import PlanVerb
 from plans.versions import actions, forms, permissions

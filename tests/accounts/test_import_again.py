@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Appointment, Unit, User
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from journal.models import Entry
 from journal.record import content_of
 from tests.accounts.test_import_people import GOOD, HEADER

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Appointment, Unit, User
 from accounts.queries import holders
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from journal.models import Entry
 from journal.record import content_of
 from tests.accounts.conftest import sign_in

@@ -13,8 +13,8 @@ from accounts.reform.actions import cancel_reform, carry_out, carry_out_due, pla
 from accounts.reform.ground import New
 from accounts.reform.queries import preview, reforms, successors
 from accounts.reform.waiting import Waiting
+from common.dates.local_time import LOCAL, day_of
 from common.errors import Invalid, NotAllowed, WrongState
-from common.local_time import LOCAL, day_of
 from journal.models import Entry
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from accounts.actions import end_appointment
 from accounts.credentials import WRONG_TRIES, check_credential
 from accounts.models import Appointment, WrongTry
 from accounts.scope import reach_of
-from common.api import idempotent
+from common.api.doors import idempotent
 from common.errors import WrongState
 from tests.early_warnings.conftest import PASSWORD, passwords
 

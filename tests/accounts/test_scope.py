@@ -9,8 +9,8 @@ from accounts.models import Appointment, Post, Unit
 from accounts.queries import holders
 from accounts.scope import reach_of
 from accounts.verbs import VERBS
+from common.database.paths import collapse, prefixes, segment
 from common.errors import WrongState
-from common.paths import collapse, prefixes, segment
 
 
 def test_paths_collapse_to_the_outermost():

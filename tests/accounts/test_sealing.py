@@ -2,8 +2,8 @@ import pytest
 from django.core.exceptions import FieldError
 from django.db import connection
 
-from accounts.encrypted_fields import seal, unseal
 from accounts.models import User
+from common.database.encrypted_fields import seal, unseal
 
 
 def test_what_is_sealed_is_read_back_and_looks_different_each_time():

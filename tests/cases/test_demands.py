@@ -16,8 +16,8 @@ from cases.matters.queries import matters as listed
 from clocks.actions import record_with_clocks
 from clocks.durations import end_of
 from clocks.models import Clock
+from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
-from common.local_time import day_of
 from journal.models import Entry
 from journal.record import content_of
 from zero_reports.filing.models import ReportItem

@@ -11,8 +11,8 @@ from cases.official_forms import actions as official
 from cases.official_forms.choices import FormKind, fields_of
 from cases.official_forms.models import OfficialForm
 from clocks.models import Clock
+from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed, NotFound, Refused, WrongState
-from common.local_time import day_of
 from incidents.models import Incident
 from journal.models import Entry
 from tests.states import done_as_in_the_table, nothing_written

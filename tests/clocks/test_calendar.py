@@ -10,8 +10,8 @@ from clocks.calendar import Calendar
 from clocks.calendar_actions import import_calendar, recompute_clocks
 from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
+from common.dates.local_time import LOCAL
 from common.errors import Invalid
-from common.local_time import LOCAL
 from journal.models import Entry
 from journal.record import content_of
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from clocks.durations import Due, due_at, end_of, parse
 from clocks.seed import known_days
-from common.local_time import LOCAL, day_of
+from common.dates.local_time import LOCAL, day_of
 
 KNOWN = {day: is_workday for day, is_workday, _name in known_days()}
 MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=LOCAL)

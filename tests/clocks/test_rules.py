@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from clocks.rules import is_late, state_of
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=LOCAL)
 

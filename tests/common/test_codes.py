@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Unit
-from common import codes
-from common.codes_in_urls import CodeConverter
-from common.typed import plain, tidy
+from common.text import codes
+from common.text.typed import plain, tidy
+from common.web.codes_in_urls import CodeConverter
 
 
 @pytest.mark.parametrize(

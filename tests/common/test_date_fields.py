@@ -9,8 +9,8 @@ from django import forms
 from django.conf import settings
 from django.utils import translation
 
-from common.date_fields import day_field, hour_field, moment_field
-from common.local_time import LOCAL
+from common.dates.date_fields import day_field, hour_field, moment_field
+from common.dates.local_time import LOCAL
 
 #: Django's own: their texts follow the language unless each is told otherwise.
 LOCALISED = {"DateField", "TimeField", "DateTimeField", "DateInput", "TimeInput", "DateTimeInput"}

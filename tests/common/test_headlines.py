@@ -1,6 +1,6 @@
 import pytest
 
-from common.headlines import headline
+from common.text.headlines import headline
 
 
 @pytest.mark.parametrize(

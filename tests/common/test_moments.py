@@ -6,8 +6,8 @@ import pytest
 from django.template import Context, Template
 from django.utils.translation import override
 
-from common.local_time import LOCAL
-from common.time_format import END_OF_DAY, written
+from common.dates.local_time import LOCAL
+from common.dates.time_format import END_OF_DAY, written
 
 MIDNIGHT = datetime(2026, 11, 26, tzinfo=LOCAL)
 LAST = datetime.combine(date(2026, 11, 25), END_OF_DAY, LOCAL)

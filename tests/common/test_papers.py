@@ -13,9 +13,8 @@ from itertools import pairwise
 import pytest
 from django.utils import translation
 
-from common import official_documents, typesetter
-from common.errors import NotFound, Refused
-from common.official_documents import (
+from common.documents import official_documents, typesetter
+from common.documents.official_documents import (
     Fields,
     Heading,
     Paper,
@@ -26,6 +25,7 @@ from common.official_documents import (
     official_date,
     respond,
 )
+from common.errors import NotFound, Refused
 
 HOSTILE = (
     '#import "x": * $a$ *粗* _斜_ [块] <标签> @引用 \\ #panic("no") {{7*7}} </w:t><w:b/> =cmd|/c\x00\x07'
@@ -311,5 +311,5 @@ def test_the_date_is_written_out_in_the_readers_language():
 
 def test_the_server_never_holds_the_typesetter():
     """It would keep 70 MB of fonts; the embedded server has 150 MB in all."""
-    code = "import sys; import common.official_documents; sys.exit(any(m in sys.modules for m in ('typst', 'docx', 'lxml')))"
+    code = "import sys; import common.documents.official_documents; sys.exit(any(m in sys.modules for m in ('typst', 'docx', 'lxml')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from common.local_time import LOCAL, day_of
-from common.periods import DAILY, MONTHLY, QUARTERLY, WEEKLY, Period, parse, period_of
+from common.dates.local_time import LOCAL, day_of
+from common.dates.periods import DAILY, MONTHLY, QUARTERLY, WEEKLY, Period, parse, period_of
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.forms.models import model_to_dict
 
-from common.local_time import day_of
-from common.periods import DAILY, period_of
-from common.prepared_statements import Statement, Table
+from common.database.prepared_statements import Statement, Table
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, period_of
 from journal.models import Entry
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds.models import Round

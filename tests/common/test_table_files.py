@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
-from common.table_files import Column, Table, Unreadable, code, day, not_shortened
+from common.documents.table_files import Column, Table, Unreadable, code, day, not_shortened
 
 COLUMNS = (
     Column("code", ("编码",), code("unit_code")),

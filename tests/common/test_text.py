@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from common.text import masked, masks_in, personal_data_in
+from common.text.masking import masked, masks_in, personal_data_in
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 AREAS = ["110105", "310115", "430104", "430121", "440305", "510107", "610113", "650102", "810000", "360102"]

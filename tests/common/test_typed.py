@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from common.local_time import LOCAL
-from common.typed import day_in, is_shortened, moment_in, whole_number_in
+from common.dates.local_time import LOCAL
+from common.text.typed import day_in, is_shortened, moment_in, whole_number_in
 
 
 @pytest.mark.parametrize(

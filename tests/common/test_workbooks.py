@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from common import workbooks
+from common.documents import workbooks
+from common.documents.workbooks import MOST_ROWS, Row, Sheet, as_xlsx, read_rows, respond
 from common.errors import Invalid
-from common.workbooks import MOST_ROWS, Row, Sheet, as_xlsx, read_rows, respond
 
 HOSTILE = ["=1+1", "=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "#REF!", "\t=1", '<b>&"\x00\x07', "{{7*7}}"]
 

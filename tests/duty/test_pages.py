@@ -8,8 +8,8 @@ import pytest
 from icalendar import Calendar
 
 from accounts.models import User
-from common import workbooks
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
+from common.documents import workbooks
 from duty.shifts import actions, handovers
 from duty.shifts.models import DowntimePack, Handover
 from rosters import feeds, swaps, workbook_import

@@ -12,8 +12,8 @@ from accounts.models import Appointment, Post, User
 from clocks.models import Clock
 from clocks.sweep import sweep
 from command.orders import actions as orders
+from common.dates.local_time import LOCAL
 from common.errors import NotAllowed, WrongState
-from common.local_time import LOCAL
 from duty.shifts import actions, downtime_packs, handovers, rules
 from duty.shifts.models import DowntimePack, Handover, HandoverItem
 from duty.shifts.queries import what_passes

@@ -16,7 +16,7 @@ from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
 from command.orders.actions import issue_order, move_order, read_target
 from command.orders.queries import recipients_for
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from early_warnings import actions, cap
 from incidents.actions import Alarm, close_incident, report_incident
 from incidents.steps.actions import note_step

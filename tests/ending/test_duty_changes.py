@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from common.dates.local_time import LOCAL
 from common.errors import WrongState
-from common.local_time import LOCAL
 from journal.models import Entry
 from notices.models import Notice
 from notices.rules import QuietHours, first_moment, quiet_hours

@@ -16,7 +16,7 @@ EARLIER = "an-earlier-key-" + "z" * 40
 PERSON = """
 from allauth.mfa.models import Authenticator
 from accounts.models import User
-from accounts.encrypted_fields import seal
+from common.database.encrypted_fields import seal
 zhang = User.objects.create(username="zhang", name="Zhang", phone="13800000001")
 Authenticator.objects.create(user=zhang, type="totp", data={"secret": seal("JBSWY3DPEHPK3PXP")})
 """

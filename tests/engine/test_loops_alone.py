@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.reform.actions import carry_out_due
 from accounts.reform.models import Reform
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from common.models import SetAside
 from engine import auditor
 from notices import escalation

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from clocks.models import WorkCalendarDay
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from engine import auditor, backups, expiry, nightly, nightly_backup
 from engine.choices import CAN_WAIT, FAULTS
 from engine.models import Alarm, NightlyJob

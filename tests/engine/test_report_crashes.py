@@ -14,7 +14,7 @@ import json
 from accounts.actions import appoint_person
 from accounts.models import Post, Reform, Unit
 from accounts.reform.actions import carry_out_due
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from notices.models import Notice
 from zero_reports.rounds.models import Round
 from zero_reports.reminders import actions as reminders

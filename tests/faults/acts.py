@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from tests.clients import Answer, Client, new_key
 from tests.installations import PASSWORD, Installation
 from tests.processes import Server

@@ -16,7 +16,7 @@ import psycopg2
 import pytest
 from django.utils import timezone
 
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from tests.docker_stand_in import MAPPED
 from tests.processes import ROOT, Postgres
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from incidents.queries import attendance
 from plans.document.campaigns import Term
 from plans.lifecycle.actions import load_plan

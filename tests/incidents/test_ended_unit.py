@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actions import appoint_person, post_in
 from accounts.models import Appointment, Reform, Unit
 from accounts.reform.actions import carry_out_due
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from dashboards.timeline import text_of
 from incidents.actions import Alarm, report_incident
 from incidents.models import Incident

@@ -8,8 +8,8 @@ from clocks import seed
 from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
 from clocks.queries import running
+from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed
-from common.local_time import day_of
 from incidents.actions import close_incident, retract_incident
 from incidents.steps.actions import note_step
 from incidents.steps.queries import choices, steps_of

@@ -8,7 +8,7 @@ import pytest
 from accounts import tokens
 from command.orders.models import Order
 from common.errors import Invalid
-from common.personal_data import findings_within, kept_because
+from common.text.personal_data import findings_within, kept_because
 from incidents.actions import Alarm, close_incident, report_incident
 from incidents.models import Incident, Observation
 from journal.models import Entry

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import F
 
 from accounts.models import User
-from common.periods import parse
+from common.dates.periods import parse
 from journal.keys import key, key_of_column, kind_of, parts_of, pk_of, pks_of
 from tests.test_local_time import product_files
 

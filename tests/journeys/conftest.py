@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from tests.installations import demo_server
 
 expect.set_options(timeout=15_000)

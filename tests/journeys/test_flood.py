@@ -37,7 +37,9 @@ SIZES = {"desk": (1366, 768), "telephone": (390, 844), "small telephone": (320, 
 def flood(embedded_bureau, tmp_path_factory):
     """An installation with 200 open incidents, and its server."""
     folder = tmp_path_factory.mktemp("flood") / "copy"
-    with embedded_bureau.installation(folder, STATIC_STORAGE="common.static.StaticStorage") as installation:
+    with embedded_bureau.installation(
+        folder, STATIC_STORAGE="common.web.static.StaticStorage"
+    ) as installation:
         manage("collectstatic", "--noinput", env=installation.env)
         python(FLOOD, env=installation.env)
         with installation.web() as web:

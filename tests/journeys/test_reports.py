@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from common.local_time import LOCAL, day_of
-from common.periods import DAILY, period_of
+from common.dates.local_time import LOCAL, day_of
+from common.dates.periods import DAILY, period_of
 from tests.browsers import ARGUMENTS, CHROMIUM
 from tests.processes import manage
 

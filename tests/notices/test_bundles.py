@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from notices import actions, outbox
 from notices.choices import ALERT, ORDER, ROUTINE, TEST, State
 from notices.models import Notice

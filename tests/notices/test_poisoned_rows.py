@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from accounts.encrypted_fields import MARK
 from common.alone import shown
+from common.database.encrypted_fields import MARK
 from common.models import SetAside
 from engine.auditor import find_faults
 from journal.models import Entry

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Unit, User
 from accounts.scope import reach_of
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from demo import bureau
 from demo import plans as demo_plans
 from incidents.actions import Alarm, report_incident

@@ -10,7 +10,7 @@ from clocks import rulebook
 from clocks.actions import record_with_clocks
 from clocks.models import Clock
 from clocks.queries import running
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from journal.kinds import KINDS
 from plans.document import statute
 from plans.document.campaigns import Term

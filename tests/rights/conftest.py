@@ -14,8 +14,8 @@ from cases.matters import actions as matters
 from cases.matters.models import Matter
 from command.orders import actions as orders
 from command.orders.models import Order
-from common.local_time import day_of
-from common.periods import DAILY, period_of
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, period_of
 from duty.shifts import handovers
 from duty.shifts.models import Handover
 from duty.shifts.reading import reads_note

@@ -10,7 +10,7 @@ from django.test import Client
 
 from cases.matters.models import Matter
 from command.orders.models import Order
-from common import official_documents
+from common.documents import official_documents
 from duty.shifts.models import Handover
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from rosters import rules
 from rosters.choices import FindingCode, SwapVerb
 

@@ -6,8 +6,8 @@ import pytest
 
 from accounts.duty import meant
 from accounts.models import Appointment, User
+from common.dates.local_time import LOCAL
 from common.errors import Invalid, NotAllowed, Stale, WrongState
-from common.local_time import LOCAL
 from incidents.alerts import people_of
 from journal.models import Entry
 from notices.models import Notice

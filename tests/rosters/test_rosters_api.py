@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from journal.models import Entry
 from rosters.models import Roster, Shift, Swap
 

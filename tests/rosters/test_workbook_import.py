@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from openpyxl import Workbook
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from rosters import workbook_import
 from tests.duty.test_pages import _file
 

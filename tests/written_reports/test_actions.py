@@ -7,9 +7,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.scope import reach_of
+from common.dates.local_time import LOCAL, day_of
+from common.dates.periods import period_of
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
-from common.local_time import LOCAL, day_of
-from common.periods import period_of
 from journal.models import Entry
 from plans.lifecycle.actions import load_plan
 from tests.written_reports.kit import LINE, MONTH, QUARTER, TEXTS, WEEK, text_of

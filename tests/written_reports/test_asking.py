@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from accounts.scope import reach_of
+from common.dates.local_time import LOCAL
+from common.dates.periods import parse
 from common.errors import Invalid, NotFound
-from common.local_time import LOCAL
-from common.periods import parse
 from plans.document.campaigns import Term
 from plans.document.writing import Cutoff, cutoff_of
 from plans.lifecycle.actions import load_plan

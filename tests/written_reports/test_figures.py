@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from clocks.models import Clock
-from common.periods import parse
+from common.dates.periods import parse
 from incidents.models import Incident
 from tests.live.walk import Walk, report
 from written_reports.figures import figures

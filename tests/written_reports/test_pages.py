@@ -14,7 +14,7 @@ from accounts.actions import create_unit
 from accounts.scope import reach_of
 from accounts.tokens import issue
 from cases.matters.actions import register_matter
-from common.periods import parse
+from common.dates.periods import parse
 from tests.written_reports.kit import LINE, MONTH, PLAN, QUARTER, TEXTS, WEEK
 from written_reports.figures import figures
 from written_reports.models import WrittenReport, WrittenVersion

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 from notices.models import Notice
 from written_reports.models import WrittenReminder
 from written_reports.reminders import not_needed, remind_written

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.scope import reach_of
-from common.periods import parse
+from common.dates.periods import parse
 from zero_reports.filing.actions import Item, file_report
 from zero_reports.lock.actions import grant_exception
 from zero_reports.rollups.actions import confirm_roll_up

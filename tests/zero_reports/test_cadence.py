@@ -3,9 +3,9 @@ from datetime import date, time, timedelta
 import pytest
 
 from accounts.models import Unit
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, WEEKLY, parse
 from common.errors import WrongState
-from common.local_time import day_of
-from common.periods import DAILY, WEEKLY, parse
 from plans.document.sections import ClockLine, clocks_of
 from plans.document.words import Words
 from zero_reports.counts.queries import asked_now, summary

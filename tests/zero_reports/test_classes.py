@@ -7,9 +7,9 @@ from django.utils import translation
 
 from cases.official_forms import actions as official
 from cases.official_forms.models import OfficialForm
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, period_of
 from common.errors import Invalid
-from common.local_time import day_of
-from common.periods import DAILY, period_of
 from plans.lifecycle.actions import load_plan
 from plans.lifecycle.models import PlanVersion
 from zero_reports.filing import classes

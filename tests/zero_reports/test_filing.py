@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from common.dates.periods import parse
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
-from common.periods import parse
 from journal.models import Entry
 from journal.record import content_of
 from zero_reports.counts.models import Tally

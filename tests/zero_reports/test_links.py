@@ -9,8 +9,8 @@ from django.test import Client
 
 from accounts.models import Unit
 from accounts.scope import reach_of
+from common.dates.periods import parse
 from common.errors import NotAllowed, NotFound, WrongState
-from common.periods import parse
 from journal.models import Entry
 from journal.record import content_of
 from zero_reports.counts.matrix import matrix

@@ -4,9 +4,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.scope import reach_of
+from common.dates.local_time import LOCAL
+from common.dates.periods import parse
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
-from common.local_time import LOCAL
-from common.periods import parse
 from journal.models import Entry
 from journal.record import content_of
 from tests.zero_reports.test_cadence import line

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import Appointment, Unit
-from common.periods import DAILY, WEEKLY, parse
+from common.dates.periods import DAILY, WEEKLY, parse
 from zero_reports.counts.matrix import matrix, month_of
 from zero_reports.rounds.actions import fix_rounds, open_rounds
 

@@ -11,9 +11,9 @@ from cases.matters.models import Matter
 from cases.official_forms.actions import begin_form
 from cases.official_forms.models import OfficialForm
 from cases.reconciliation import queries as agreement
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, Period, parse
 from common.errors import Invalid, NotAllowed, NotFound
-from common.local_time import day_of
-from common.periods import DAILY, Period, parse
 from dashboards.statistics import burden
 from dashboards.statistics.history import history
 from incidents.actions import Alarm, report_incident, retract_incident

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import appoint_person, create_unit
 from accounts.models import Post, User
-from common.local_time import day_of
+from common.dates.local_time import day_of
 from journal.models import Entry
 from journal.numbering import number_new
 from journal.record import content_of

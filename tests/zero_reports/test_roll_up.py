@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from accounts.models import Unit
 from accounts.scope import reach_of
+from common.documents.official_documents import Heading
 from common.errors import Invalid, NotAllowed, NotFound, Refused, WrongState
-from common.official_documents import Heading
 from journal.models import Entry
 from zero_reports.filing.actions import Item, file_report
 from zero_reports.filing.models import ReportItem, ZeroReport

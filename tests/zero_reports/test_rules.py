@@ -2,8 +2,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from common.local_time import LOCAL, day_of
-from common.periods import DAILY, WEEKLY, parse
+from common.dates.local_time import LOCAL, day_of
+from common.dates.periods import DAILY, WEEKLY, parse
 from zero_reports.rounds.rules import (
     DEFAULT,
     END_OF_DAY,

@@ -13,9 +13,9 @@ from accounts.models import Reform, Unit, User
 from accounts.reform.actions import carry_out
 from accounts.reform.ground import New
 from accounts.scope import reach_of
+from common.dates.local_time import LOCAL
+from common.dates.periods import parse
 from common.errors import WrongState
-from common.local_time import LOCAL
-from common.periods import parse
 from demo import bureau
 from journal.keys import key
 from journal.numbering import head, number_new

@@ -6,9 +6,9 @@ import pytest
 
 from accounts.reform.actions import carry_out_due, plan_reform
 from accounts.reform.ground import New
+from common.dates.local_time import LOCAL
+from common.dates.periods import parse
 from common.errors import WrongState
-from common.local_time import LOCAL
-from common.periods import parse
 from zero_reports.counts.queries import summary
 from zero_reports.rounds.actions import fix_rounds, open_rounds
 

@@ -11,8 +11,8 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from accounts.models import Unit
-from common.local_time import day_of
-from common.workbooks import Sheet, as_xlsx
+from common.dates.local_time import day_of
+from common.documents.workbooks import Sheet, as_xlsx
 from tests.zero_reports.test_table import villages
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds.actions import open_rounds

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
+from common.dates.periods import Period
 from common.errors import Refused, Stale
-from common.periods import Period
 from zero_reports.bulk import rules
 from zero_reports.bulk.difference import Shown, items_of, units_shown
 from zero_reports.bulk.rules import LineAnswer

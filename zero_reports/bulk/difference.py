@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from common.codes import unit_code
+from common.dates.periods import Period
+from common.documents.table_files import Column, Table, Unreadable
+from common.documents.workbooks import MOST_BYTES, Row, Sheet
 from common.errors import Invalid, Refused
-from common.periods import Period
-from common.personal_data import unsigned_personal_data_in
-from common.table_files import Column, Table, Unreadable
-from common.typed import day_in, is_same_name, plain, tidy
-from common.workbooks import MOST_BYTES, Row, Sheet
+from common.text.codes import unit_code
+from common.text.personal_data import unsigned_personal_data_in
+from common.text.typed import day_in, is_same_name, plain, tidy
 from zero_reports.bulk import rules
 from zero_reports.bulk.rules import ANSWER, CODE, NOTE, PERIOD, UNIT, LineAnswer
 from zero_reports.counts.queries import Line as ListLine

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from common.typed import plain, whole_number_in
+from common.text.typed import plain, whole_number_in
 from zero_reports.rounds.rules import ITEMS, NIL
 
 CODE, UNIT, PERIOD, ANSWER, NOTE = "code", "unit", "period", "answer", "sentence"

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from common.documents.workbooks import respond
 from common.errors import Invalid
-from common.redirects import see_other
-from common.workbooks import respond
+from common.web.redirects import see_other
 from zero_reports.bulk import actions, difference
 from zero_reports.bulk.forms import WorkbookForm
 from zero_reports.counts import queries

@@ -6,8 +6,8 @@ from urllib.parse import quote
 from django.urls import reverse
 
 from accounts.models import Unit
-from common.local_time import day_of
-from common.periods import DAILY, Period, period_of
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, Period, period_of
 from duty.shifts.choices import ItemKind
 from duty.shifts.queries import Passing
 from journal.keys import key

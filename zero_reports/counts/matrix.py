@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.db.models import Count
 
 from accounts.models import Unit
-from common.local_time import day_of
-from common.periods import DAILY, WEEKLY, Period, period_of
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, WEEKLY, Period, period_of
 from zero_reports.filing.choices import Via
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds import rules

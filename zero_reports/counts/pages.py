@@ -5,8 +5,8 @@ from datetime import date, datetime
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.views import View
 
-from common.days import read_month
-from common.local_time import day_of
+from common.dates.days import read_month
+from common.dates.local_time import day_of
 from zero_reports.counts.queries import get_unit, top_units
 from zero_reports.filing.reading import check_may_look
 

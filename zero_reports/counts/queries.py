@@ -8,10 +8,10 @@ from django.db.models import Q
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from common.api import not_found
-from common.local_time import day_of
-from common.paths import prefixes
-from common.periods import DAILY, WEEKLY, Period, period_of
+from common.api.doors import not_found
+from common.database.paths import prefixes
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, WEEKLY, Period, period_of
 from incidents.choices import State
 from incidents.models import Incident
 from zero_reports.counts.models import Tally

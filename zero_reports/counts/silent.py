@@ -11,8 +11,8 @@ from accounts.choices import HeldAs
 from accounts.choices import PostKind as P
 from accounts.models import Appointment, Unit, User
 from accounts.scope import Reach
-from common.local_time import day_of
-from common.periods import DAILY, Period, period_of
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, Period, period_of
 from zero_reports.counts.models import Tally
 from zero_reports.counts.queries import Line, Rounds, is_small, summary, top_units
 from zero_reports.counts.tallies import Coverage, silent_units

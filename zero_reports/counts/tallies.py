@@ -21,8 +21,8 @@ from django.db import connection, transaction
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from accounts.models import Unit
-from common.paths import WIDTH, prefixes
-from common.periods import Period, parse
+from common.database.paths import WIDTH, prefixes
+from common.dates.periods import Period, parse
 from journal.models import Entry
 from journal.numbering import head
 from zero_reports.counts.models import Folded, Tally

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit, User
 from accounts.reform.queries import successors
 from accounts.scope import Reach
+from common.database.prepared_statements import Table
+from common.dates.periods import Period
 from common.errors import Invalid, Refused, WrongState
 from common.failpoints import crash_point
-from common.periods import Period
-from common.personal_data import unsigned_personal_data_in
-from common.prepared_statements import Table
+from common.text.personal_data import unsigned_personal_data_in
 from incidents.models import Incident
 from journal.keys import key
 from journal.record import record

@@ -4,10 +4,10 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.api import check_if_match, etag, idempotent, not_found
-from common.local_time import day_of
-from common.periods import DAILY, period_of
-from common.serializers import validated
+from common.api.doors import check_if_match, etag, idempotent, not_found
+from common.api.serializers import validated
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, period_of
 from zero_reports.counts import queries
 from zero_reports.filing import actions, serializers
 from zero_reports.filing.choices import Via

@@ -4,11 +4,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from common.periods import DAILY, WEEKLY
+from common.dates.periods import DAILY, WEEKLY
 
 
 class CadenceKind(models.TextChoices):
-    """How often a unit answers. Written as `common.periods` writes it."""
+    """How often a unit answers. Written as `common.dates.periods` writes it."""
 
     EVERY_DAY = DAILY, _("Daily")
     EVERY_WEEK = WEEKLY, _("Weekly")

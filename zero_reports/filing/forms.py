@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.personal_data import unsigned_personal_data_in
+from common.text.personal_data import unsigned_personal_data_in
 from zero_reports.filing.actions import Item
 from zero_reports.filing.classes import class_label
 

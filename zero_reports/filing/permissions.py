@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import HeldPost, Reach
-from common.api import not_found
+from common.api.doors import not_found
 from common.errors import NotAllowed
 
 

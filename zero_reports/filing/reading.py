@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from common.dates.periods import Period, parse
 from common.errors import Invalid, NotAllowed
-from common.periods import Period, parse
 from zero_reports.filing.choices import CadenceKind
 
 

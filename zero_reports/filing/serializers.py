@@ -5,7 +5,7 @@ from datetime import UTC
 from django.urls import reverse
 from rest_framework import serializers
 
-from common.serializers import StrictSerializer
+from common.api.serializers import StrictSerializer
 from zero_reports.counts.queries import Line, Summary
 from zero_reports.filing.actions import Item
 from zero_reports.filing.choices import Answer

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from django.db import connection
 
 from accounts.models import Unit
-from common.paths import prefixes
-from common.periods import Period
-from common.prepared_statements import Statement, Table
+from common.database.paths import prefixes
+from common.database.prepared_statements import Statement, Table
+from common.dates.periods import Period
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds.models import Round
 

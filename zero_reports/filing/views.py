@@ -11,12 +11,12 @@ from django.utils.translation import ngettext, pgettext
 from django.views import View
 
 from accounts.choices import Tier
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, period_of
+from common.documents.workbooks import Sheet, respond
 from common.errors import NotAllowed, Refused, is_allowed
-from common.idempotency import once
-from common.local_time import day_of
-from common.periods import DAILY, period_of
-from common.redirects import see_other
-from common.workbooks import Sheet, respond
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from journal.live_pages import PartsView
 from zero_reports.counts import queries
 from zero_reports.counts.matrix import Cell, matrix, month_of, showing

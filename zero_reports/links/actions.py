@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from accounts.scope import Reach
+from common.dates.periods import Period
+from common.dates.time_format import written
 from common.errors import NotFound, Refused, WrongState
-from common.periods import Period
-from common.time_format import written
 from journal.record import record
 from zero_reports.filing.actions import check_open_for, file_nil_by_link, subject_of
 from zero_reports.filing.models import ZeroReport

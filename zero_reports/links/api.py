@@ -7,8 +7,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import Unit
-from common.periods import Period
-from common.serializers import StrictSerializer, validated
+from common.api.serializers import StrictSerializer, validated
+from common.dates.periods import Period
 from zero_reports.counts import queries
 from zero_reports.filing.reading import read_period
 from zero_reports.links import actions

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from accounts.models import Unit
-from common.periods import Period
+from common.dates.periods import Period
 from zero_reports.links.models import OneTapLink
 from zero_reports.links.tokens import hash_of
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from common.periods import Period
+from common.dates.periods import Period
 
 LONGEST = timedelta(hours=24)
 #: After the period only somebody who is being asked right now taps it.

@@ -11,8 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from accounts import throttles
 from accounts.devices import address_of
 from common.errors import NotFound, Refused
-from common.idempotency import once
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from zero_reports.filing.views import OneReport
 from zero_reports.links import actions
 

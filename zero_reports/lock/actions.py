@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
+from common.dates.periods import Period
+from common.dates.time_format import written
 from common.errors import Invalid, WrongState, not_found
-from common.periods import Period
-from common.personal_data import unsigned_personal_data_in
-from common.time_format import written
+from common.text.personal_data import unsigned_personal_data_in
 from journal.keys import key
 from journal.record import record
 from zero_reports.filing.slots import lock_slot

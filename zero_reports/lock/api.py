@@ -7,9 +7,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from common.api import idempotent
-from common.date_fields import ApiMomentField
-from common.serializers import StrictSerializer, validated
+from common.api.doors import idempotent
+from common.api.serializers import StrictSerializer, validated
+from common.dates.date_fields import ApiMomentField
 from zero_reports.counts import queries
 from zero_reports.filing.reading import read_period
 from zero_reports.lock import actions

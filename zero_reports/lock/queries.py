@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from accounts.models import Unit
-from common.periods import Period
+from common.dates.periods import Period
 from zero_reports.lock import rules
 from zero_reports.lock.models import LockException
 from zero_reports.rollups.models import RollUp

@@ -6,8 +6,8 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
-from common.idempotency import once
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from zero_reports.filing.views import OneReport
 from zero_reports.lock import actions
 from zero_reports.lock.forms import GrantForm

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Appointment, Unit
 from accounts.scope import Reach
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, WEEKLY, Period, period_of
 from common.errors import Invalid, NotAllowed, NotFound
-from common.local_time import day_of
-from common.periods import DAILY, WEEKLY, Period, period_of
-from common.personal_data import unsigned_personal_data_in
+from common.text.personal_data import unsigned_personal_data_in
 from incidents.choices import State
 from incidents.models import Incident
 from journal.keys import key

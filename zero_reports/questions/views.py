@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from common.errors import not_found
-from common.idempotency import once
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from incidents.models import Incident
 from zero_reports.counts.pages import Look
 from zero_reports.filing.models import ZeroReport

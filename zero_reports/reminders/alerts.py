@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from accounts.models import Unit
-from common.periods import DAILY, WEEKLY, Period
-from common.time_format import written
+from common.dates.periods import DAILY, WEEKLY, Period
+from common.dates.time_format import written
 from journal.keys import key
 from notices.bulk import Note, queue_many
 from notices.choices import ROUTINE, Channel

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.conf import settings
 
 from accounts.models import Unit
-from common.periods import parse
+from common.dates.periods import parse
 from journal.keys import parts_of
 from notices.models import Notice
 from zero_reports.links.actions import issue_for_reminder

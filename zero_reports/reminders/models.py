@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from common.paths import PathField
+from common.database.paths import PathField
 from zero_reports.reminders.choices import Do
 
 

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from accounts.choices import HeldAs
 from accounts.duty import meant
 from accounts.models import Appointment, Unit
-from common.paths import prefixes
-from common.periods import Period
+from common.database.paths import prefixes
+from common.dates.periods import Period
 from notices.recipients import Recipient
 from zero_reports.counts.silent import ANSWERING, silent_in
 from zero_reports.counts.tallies import coverages_of

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from common.periods import Period, parse
+from common.dates.periods import Period, parse
 from journal.keys import kind_of, parts_of
 from notices.validity import Told
 from zero_reports.reminders.actions import ANSWERED

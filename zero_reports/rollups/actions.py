@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
+from common.dates.periods import Period
 from common.errors import Invalid, WrongState
-from common.periods import Period
-from common.personal_data import unsigned_personal_data_in
+from common.text.personal_data import unsigned_personal_data_in
 from journal.keys import key
 from journal.record import record
 from zero_reports.rollups import permissions, queries, rules

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import Unit, in_reader_language
-from common.local_time import day_of
-from common.official_documents import Block, Heading, Paper, Paragraph, Table
+from common.dates.local_time import day_of
+from common.documents.official_documents import Block, Heading, Paper, Paragraph, Table
 from zero_reports.rollups.choices import Basis
 from zero_reports.rollups.models import RollUp
 from zero_reports.rollups.queries import Year, class_words

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from common.periods import Period
+from common.dates.periods import Period
 from zero_reports.counts.queries import Line, Summary, summary
 from zero_reports.filing.classes import class_label, in_order
 from zero_reports.filing.models import ReportItem

@@ -6,12 +6,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import View
 
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, period_of
+from common.documents.official_documents import respond
 from common.errors import Refused, is_allowed, not_found
-from common.idempotency import once
-from common.local_time import day_of
-from common.official_documents import respond
-from common.periods import DAILY, period_of
-from common.redirects import see_other
+from common.web.idempotency import once
+from common.web.redirects import see_other
 from zero_reports.counts import queries as counts
 from zero_reports.filing.reading import check_may_look, read_period
 from zero_reports.rollups import actions, permissions, queries

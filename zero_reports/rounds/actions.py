@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from accounts.models import Unit
 from common.alone import Loop
-from common.local_time import day_of
-from common.periods import Period, period_of
+from common.dates.local_time import day_of
+from common.dates.periods import Period, period_of
 from journal.keys import key
 from journal.record import record
 from zero_reports.counts.tallies import Coverage, count_anew, coverages_of, one_folder, recount, silent_units

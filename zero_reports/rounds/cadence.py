@@ -9,8 +9,8 @@ from django.db.models import Q
 from accounts.models import Unit
 from clocks import durations
 from clocks.calendar import Calendar
-from common.local_time import day_of
-from common.periods import DAILY, WEEKLY, Period
+from common.dates.local_time import day_of
+from common.dates.periods import DAILY, WEEKLY, Period
 from plans.document.sections import ClockLine, clocks_of
 from plans.lifecycle.models import PlanVersion
 from zero_reports.rounds.models import Round

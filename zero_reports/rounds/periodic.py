@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from common.periods import Period
+from common.dates.periods import Period
 from zero_reports.filing.choices import CadenceKind
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from common.local_time import LOCAL, day_of
-from common.periods import DAILY, Period
+from common.dates.local_time import LOCAL, day_of
+from common.dates.periods import DAILY, Period
 from common.states import NOBODY, NOTHING, StateTable, Transition
 
 NIL, ITEMS = "nil", "items"

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.imports import passwords_file
 from accounts.imports.people import PeopleImport
+from common.documents.table_files import Unreadable
 from common.errors import Refused
-from common.table_files import Unreadable
 
 HEADER = ("username", "name", "unit", "one_time_password", "good_until")
 

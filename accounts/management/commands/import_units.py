@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.imports.units import UnitImport
+from common.documents.table_files import Unreadable
 from common.errors import Refused
-from common.table_files import Unreadable
 
 
 class Command(BaseCommand):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from common.errors import NotAllowed
-from common.middleware import database_away, is_database_away
+from common.web.middleware import database_away, is_database_away
 
 
 def csrf_failure(request, reason=""):

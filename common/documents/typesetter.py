@@ -1,6 +1,6 @@
 """The typesetter: a paper's values (JSON on standard input) to a PDF or a Word file (standard output).
 
-Run by `common.official_documents` as a process of its own, without Django. Ends with 3 where no Chinese font is
+Run by `common.documents.official_documents` as a process of its own, without Django. Ends with 3 where no Chinese font is
 installed and with 4, and the reason on standard error, where the typesetter warns: a PDF in a wrong font
 must not pass for a paper.
 """

@@ -14,7 +14,7 @@ from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid
-from common.typed import plain
+from common.text.typed import plain
 
 #: What a database holds of each kind. SQLite's own GLOB, because a check with REGEXP is understood by Python alone: no
 #: other program could write to the file, nor copy it.

@@ -1,7 +1,7 @@
 """Days and moments from outside, within what a calendar of this product can hold.
 
 Year 1 and year 9999 are dates to Python, and every addition to them, every change of time zone, overflows. Whatever
-reads a day or a moment from an address reads it here; forms and bodies have common.date_fields.
+reads a day or a moment from an address reads it here; forms and bodies have common.dates.date_fields.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Names in addresses: `<code:number>` takes whatever is stored, so that one bad row takes no page down.
 
-What the rules of common.codes let through stands in the address as it is. Anything else (a row older than the
+What the rules of common.text.codes let through stands in the address as it is. Anything else (a row older than the
 rules, or put in by hand) is written with ~ and two figures per byte: a slash as ~2F, "..": ~2E~2E. A server
 undoes %2F before it looks for the page, and a browser walks up at %2E%2E; neither knows ~2F.
 """

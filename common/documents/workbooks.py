@@ -18,9 +18,9 @@ from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from common.dates.local_time import LOCAL
 from common.errors import Invalid
-from common.local_time import LOCAL
-from common.typed import tidy
+from common.text.typed import tidy
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

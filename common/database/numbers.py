@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from common.local_time import LOCAL
+from common.dates.local_time import LOCAL
 
 
 def next_number(*, unit_code: str, now: datetime, prefix: str = "") -> str:

@@ -2,14 +2,14 @@
 
 A value in the reader's own way of writing dates ("2026/11/28") leaves the picker empty, so these fields write and
 read one form whatever the language. Moments are hours in Asia/Shanghai. None lies outside the calendar of
-common.days.
+common.dates.days.
 """
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from common.days import is_in_range
+from common.dates.days import is_in_range
 
 DAY = "%Y-%m-%d"
 HOUR = "%H:%M"

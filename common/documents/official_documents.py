@@ -5,7 +5,7 @@ dashes at the outer edge; name and date as on paper without a seal), without the
 paper. The text reaches the typesetter
 as JSON and is never markup: what somebody typed is printed as it was typed.
 
-A typesetter with Chinese fonts takes 70 MB and would keep them, so `common/typesetter.py` runs as a short-lived
+A typesetter with Chinese fonts takes 70 MB and would keep them, so `common/documents/typesetter.py` runs as a short-lived
 process of its own: about 0.3 s for a paper of two pages.
 """
 
@@ -121,7 +121,7 @@ def _is_chinese() -> bool:
 
 def _press(paper: Paper, kind: str) -> bytes:
     order = {**_order(paper), "kind": kind}
-    # -I: nothing of the working folder or the environment is imported, `common.numbers` above all.
+    # -I: nothing of the working folder or the environment is imported, `common.database.numbers` above all.
     command = [sys.executable, "-I", str(_TYPESETTER)]
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter and our own file

@@ -18,8 +18,8 @@ from rest_framework.views import exception_handler as drf_exception_handler
 from common.around import SECRET, around
 from common.errors import Invalid, Refused, Stale, not_found
 from common.failpoints import crash_point
-from common.middleware import database_away, is_database_away
 from common.models import GivenAnswer
+from common.web.middleware import database_away, is_database_away
 
 PROBLEM = "application/problem+json"
 KEPT = timedelta(days=30)

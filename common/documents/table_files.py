@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 from django.core.files import File
 from django.utils.translation import gettext as _
 
-from common import codes as rules
-from common import workbooks
-from common.typed import day_in, is_shortened, plain, tidy
+from common.documents import workbooks
+from common.text import codes as rules
+from common.text.typed import day_in, is_shortened, plain, tidy
 
 #: As many lines as a workbook may have for a command; CSV has no such bound.
 MOST_ROWS = 20_001
@@ -57,7 +57,7 @@ class Row(NamedTuple):
 class Table:
     """A file with its headings understood; iterate for its rows, as often as you like.
 
-    Raises Unreadable for what is no such table, and Invalid (common.workbooks) for a workbook that is not believed.
+    Raises Unreadable for what is no such table, and Invalid (common.documents.workbooks) for a workbook that is not believed.
     """
 
     def __init__(self, source: Path | Any, columns: Sequence[Column], *, most_rows: int = MOST_ROWS):
@@ -231,7 +231,7 @@ def _unwrapped(text: str) -> str:
 
 
 def code(kind: str) -> Callable[[str], str]:
-    """A reader of codes of this kind (common.codes); an empty cell stays empty."""
+    """A reader of codes of this kind (common.text.codes); an empty cell stays empty."""
 
     def read(text: str) -> str:
         not_shortened(text)

@@ -9,8 +9,8 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
-from common.days import in_range
-from common.local_time import LOCAL
+from common.dates.days import in_range
+from common.dates.local_time import LOCAL
 
 #: What comes along from chats, web pages and PDFs: control characters (not the ends of lines), soft hyphen,
 #: zero-width space and marks of direction, word joiner, byte order mark. Joiners within emoji stay in prose.

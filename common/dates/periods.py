@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from common.days import in_range
-from common.local_time import LOCAL
+from common.dates.days import in_range
+from common.dates.local_time import LOCAL
 
 DAILY = "daily"
 WEEKLY = "weekly"

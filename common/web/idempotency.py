@@ -1,4 +1,4 @@
-"""A form sent twice is one act: the browser's twin of `common.api.idempotent`."""
+"""A form sent twice is one act: the browser's twin of `common.api.doors.idempotent`."""
 
 import functools
 

@@ -7,9 +7,9 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from common.api.problems import problem_response
 from common.errors import Refused
-from common.plain_text import has_control, impossible_within, is_impossible, tidied, tidied_within
-from common.problems import problem_response
+from common.text.plain_text import has_control, impossible_within, is_impossible, tidied, tidied_within
 
 #: Routes whose text is masked and accepted at once, without a question. Life first: help leaves on what they say.
 NEVER_HELD_UP = {

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from common.text import Finding, masked, personal_data_in
+from common.text.masking import Finding, masked, personal_data_in
 
 _signed_reason: ContextVar[str] = ContextVar("signed_reason", default="")
 

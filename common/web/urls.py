@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from common import gallery, preferences
+from common.web import gallery, preferences
 
 urlpatterns = [
     path("ui/", gallery.gallery, name="ui-gallery"),
