@@ -1,6 +1,6 @@
 """What accounts gives to the rooms below."""
 
-from accounts.credentials import reserved
+from accounts.sign_in.credentials import reserved
 from common.around import GUARDS
 
 GUARDS.register(reserved)

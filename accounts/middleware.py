@@ -9,11 +9,13 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
-from accounts import sessions, throttles, watch
-from accounts.first_things import SENTENCES, first_thing
+from accounts import watch
+from accounts.access import sessions
 from accounts.models import OpenSession, User
 from accounts.scope import reach_of
-from accounts.second_factor import has_second_factor
+from accounts.sign_in import throttles
+from accounts.sign_in.first_things import SENTENCES, first_thing
+from accounts.sign_in.second_factor import has_second_factor
 
 
 class LanguageMiddleware:

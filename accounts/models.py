@@ -7,10 +7,10 @@ from django.db.models.functions import Lower
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
+from accounts.access.user_agents import words_for
 from accounts.choices import HeldAs, PostKind, Tier
 from accounts.contacts.models import NumberCode, VerifiedNumber  # noqa: F401  (tables of this room)
 from accounts.reform.models import Reform, Succession  # noqa: F401  (tables of this room)
-from accounts.user_agents import words_for
 from common.database.encrypted_fields import SealedField
 from common.database.paths import PathField
 from common.text.codes import SquadField, UnitCodeField

@@ -8,10 +8,11 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
-from accounts import devices, sessions, throttles
+from accounts.access import sessions
 from accounts.models import OpenSession
 from accounts.queries import home_of, user_named
-from accounts.second_factor import has_second_factor
+from accounts.sign_in import devices, throttles
+from accounts.sign_in.second_factor import has_second_factor
 from journal.keys import key
 from journal.record import record
 

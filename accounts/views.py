@@ -14,13 +14,14 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import actions, sessions
+from accounts.access import sessions
 from accounts.choices import HeldAs
-from accounts.forms import DelegateForm
 from accounts.models import Appointment, Post
-from accounts.passwords import PROFILES
 from accounts.people import actions as people
 from accounts.permissions import check_can_delegate
+from accounts.posts import actions
+from accounts.posts.forms import DelegateForm
+from accounts.sign_in.passwords import PROFILES
 from accounts.verbs import NOT_DELEGABLE
 from common.errors import NotAllowed, Refused
 

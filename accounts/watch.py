@@ -11,8 +11,8 @@ from typing import Any
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, transaction
 
-from accounts import devices
 from accounts.queries import home_of
+from accounts.sign_in import devices
 from journal.keys import key
 from journal.record import record
 

@@ -190,7 +190,7 @@ CELERY_TIMEZONE = LOCAL.key
 # --- people ------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.PasswordBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.sign_in.backends.PasswordBackend"]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_RAISE_403 = False
@@ -202,19 +202,19 @@ PASSWORD_HASHERS = [
 ]
 PASSWORD_PROFILE = env("PASSWORD_PROFILE", default="mlps3")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "accounts.passwords.ProfileValidator", "OPTIONS": {"profile": PASSWORD_PROFILE}},
-    {"NAME": "accounts.passwords.GuessableValidator"},
+    {"NAME": "accounts.sign_in.passwords.ProfileValidator", "OPTIONS": {"profile": PASSWORD_PROFILE}},
+    {"NAME": "accounts.sign_in.passwords.GuessableValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# allauth counts per address, which is one NAT for a whole bureau; accounts.throttles counts instead.
+# allauth counts per address, which is one NAT for a whole bureau; accounts.sign_in.throttles counts instead.
 ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS = {
@@ -222,7 +222,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "accounts.sign_in.forms.PasswordAgainForm",
     "change_password": "accounts.sign_in.forms.OwnPasswordForm",
 }
-MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_ADAPTER = "accounts.sign_in.adapters.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "accounts.sign_in.forms.CodeForm",
     "reauthenticate": "accounts.sign_in.forms.CodeAgainForm",
@@ -242,7 +242,7 @@ if HTTPS and not REQUIRE_SECOND_FACTOR and not SECOND_FACTOR_DECISION:
 
 #: True for a web process on a replica of the database: it serves pages that only read.
 READ_ONLY = env.bool("READ_ONLY", default=False)
-SESSION_ENGINE = "accounts.reading_sessions" if READ_ONLY else "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.access.reading_sessions" if READ_ONLY else "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
 #: Minutes without a request and without an open live page; 0 = no limit.
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
@@ -303,11 +303,11 @@ STORAGES = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.tokens.TokenAuthentication",
-        "accounts.tokens.SessionAuthentication",
+        "accounts.access.tokens.TokenAuthentication",
+        "accounts.access.tokens.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.rate.PerPerson"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.access.rate.PerPerson"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["accounts.intake.parsers.TypedParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

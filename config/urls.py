@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-import accounts.schema  # noqa: F401  (registers itself with the description)
+import accounts.access.schema  # noqa: F401  (registers itself with the description)
 
 api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -6,10 +6,10 @@ Usernames follow one pattern, so that a reader of the walk-through can guess the
 
 from typing import NamedTuple
 
-from accounts.actions import appoint_person, create_unit
 from accounts.choices import HeldAs, Tier
 from accounts.choices import PostKind as P
 from accounts.models import Post, Unit, User
+from accounts.posts.actions import appoint_person, create_unit
 
 
 class Chair(NamedTuple):

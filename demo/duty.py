@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from accounts.actions import appoint_person
 from accounts.choices import PostKind
 from accounts.models import Post, Unit, User
+from accounts.posts.actions import appoint_person
 from accounts.scope import reach_of
 from common.dates.local_time import day_of
 from duty.shifts import handovers

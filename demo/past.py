@@ -7,8 +7,8 @@ time, the proof sheet and the measured promise have something true to show.
 from datetime import datetime, time, timedelta
 
 from accounts.models import Unit, User
-from accounts.passwords import quick_hash, random_password
 from accounts.scope import reach_of
+from accounts.sign_in.passwords import quick_hash, random_password
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
 from common.dates.local_time import LOCAL, day_of

@@ -6,12 +6,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from accounts.actions import appoint_person
 from accounts.choices import HeldAs, PostKind
 from accounts.imports import passwords_file
 from accounts.models import Appointment, Post, Unit, User
-from accounts.passwords import quick_hash, random_password
+from accounts.posts.actions import appoint_person
 from accounts.scope import reach_of
+from accounts.sign_in.passwords import quick_hash, random_password
 from common.dates.local_time import LOCAL, day_of
 from common.dates.periods import DAILY, period_of
 from demo import bureau, past, plans, upward, written

@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.credentials import check_credential
 from accounts.scope import Reach
+from accounts.sign_in.credentials import check_credential
 from common.database.numbers import next_number
 from common.errors import WrongState
 from common.failpoints import crash_point

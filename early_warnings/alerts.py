@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from accounts.choices import PostKind
-from accounts.duty import answering
 from accounts.models import Appointment, User
+from accounts.posts.duty import answering
 from accounts.queries import Holder
 from common.database.paths import prefixes
 from common.dates.local_time import LOCAL

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.pagination import UnitFilterSet, answer_list
+from accounts.access.pagination import UnitFilterSet, answer_list
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
 from early_warnings import actions, cap, queries, serializers

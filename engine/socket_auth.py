@@ -9,9 +9,9 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.access.sessions import over_among
 from accounts.models import User
 from accounts.scope import Reach, reaches_of, read_threads
-from accounts.sessions import over_among
 
 
 def read_readers(session_keys: Collection[str]) -> dict[str, Reach | None]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from accounts.duty import answering
 from accounts.models import Appointment, Post, User
+from accounts.posts.duty import answering
 from accounts.verbs import VERBS
 from common.database.paths import prefixes
 from incidents.choices import State

@@ -7,8 +7,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.access.pagination import UnitFilterSet, answer_list
 from accounts.intake.parsers import masked_answer
-from accounts.pagination import UnitFilterSet, answer_list
 from accounts.reform.standing import unit_that_bore
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated

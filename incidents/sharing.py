@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
-from accounts.actions import permission_group, permission_groups
 from accounts.models import Post, Unit, User
+from accounts.posts.actions import permission_group, permission_groups
 from accounts.scope import Reach
 from common.errors import WrongState
 from incidents import permissions

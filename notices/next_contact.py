@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db.models import F
 
 from accounts.choices import PostKind
-from accounts.duty import Answering, answering
 from accounts.models import Appointment, User
+from accounts.posts.duty import Answering, answering
 from common.database.paths import prefixes
 from journal.models import Entry
 from notices.models import Callout

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db.models import Count
 
-from accounts.duty import still_answering
+from accounts.posts.duty import still_answering
 from common.alone import is_of_the_row
 from notices import before_sending, rules, validity
 from notices.actions import twin_notices

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.models import Post, User
-from accounts.names import distinct_names
+from accounts.people.names import distinct_names
 from accounts.queries import holders
 from common.dates.local_time import day_of
 from common.documents import workbooks

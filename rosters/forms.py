@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.names import distinct_names
+from accounts.people.names import distinct_names
 from common.dates.date_fields import day_field, hour_field, moment_field
 from notices.choices import Channel
 

@@ -1,6 +1,6 @@
 """What rosters give to the rooms below."""
 
-from accounts.duty import ROSTERS
+from accounts.posts.duty import ROSTERS
 from notices.validity import CHECKS
 from rosters.duty import rostered
 from rosters.validity import LASTING

@@ -6,7 +6,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.urls import reverse
 from django.views import View
 
-from accounts.names import distinct_names
+from accounts.people.names import distinct_names
 from common.dates.local_time import day_of
 from common.errors import is_allowed
 from common.web.idempotency import once

@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.urls import resolve
 from django.utils import timezone
 
-from accounts import tokens
+from accounts.access import tokens
 from common.dates.local_time import day_of
 from common.dates.periods import DAILY, period_of
 from config.asgi import application
@@ -117,5 +117,5 @@ async def test_what_lies_behind_the_door_is_counted_apart(people):
         await people.call("town11.clerk", "POST", "alarms/", client_id="1", **ALARM)
         calls.end()
 
-    assert "accounts.tokens" in calls.modules - calls.modules_behind
+    assert "accounts.access.tokens" in calls.modules - calls.modules_behind
     assert {"incidents.actions", "accounts.scope"} <= calls.modules_behind

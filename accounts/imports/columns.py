@@ -7,7 +7,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind, Tier
-from accounts.forms import PHONE
+from accounts.posts.forms import PHONE
 from common.documents.table_files import BadCell, Column, code, day, not_shortened
 from common.text.typed import plain, tidy
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.actions import appoint_person, post_in, reschedule_appointment
 from accounts.imports import checks
 from accounts.imports.columns import CHANGEABLE, PEOPLE, SHOWN
 from accounts.imports.difference import Difference, Field, hash_of
@@ -20,6 +19,7 @@ from accounts.imports.lines import Line, line_of
 from accounts.imports.terms import Held, held_now, next_term, same_post, terms_of
 from accounts.models import Unit, User
 from accounts.people.actions import correct_person, open_person
+from accounts.posts.actions import appoint_person, post_in, reschedule_appointment
 from common.documents.table_files import Table
 from common.errors import Refused
 from journal.keys import key

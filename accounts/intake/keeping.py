@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.credentials import check_credential
 from accounts.models import User
+from accounts.sign_in.credentials import check_credential
 from common.errors import Invalid
 from common.text.masking import Finding, masked
 

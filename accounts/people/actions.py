@@ -8,11 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts import passwords, sessions
+from accounts.access import sessions
 from accounts.models import ApiToken, FormerPassword, OpenSession, Unit, User
 from accounts.permissions import check_can_manage
 from accounts.queries import home_of
 from accounts.scope import Reach
+from accounts.sign_in import passwords
 from common.errors import Invalid, NotFound, WrongState
 from common.text import codes
 from journal.keys import key

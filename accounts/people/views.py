@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import actions, sessions
+from accounts.access import sessions
 from accounts.choices import HeldAs
-from accounts.credentials import ConfirmedForm
-from accounts.forms import AppointForm, DetailsForm, OpenForm, ReasonForm, SearchForm
 from accounts.models import Appointment
 from accounts.people import actions as people
 from accounts.people.queries import directory_units, people_for, person_for, posts_of
 from accounts.permissions import manages_a_root
+from accounts.posts import actions
+from accounts.posts.forms import AppointForm, DetailsForm, OpenForm, ReasonForm, SearchForm
 from accounts.queries import home_of
-from accounts.second_factor import has_second_factor
+from accounts.sign_in.credentials import ConfirmedForm
+from accounts.sign_in.second_factor import has_second_factor
 from accounts.views import back_to, never_cached, only_with, sent
 from common.errors import Invalid, NotAllowed, Refused
 from journal.keys import key

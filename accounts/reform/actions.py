@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.actions import create_unit
 from accounts.models import Post, Reform, Succession, Unit, User
+from accounts.posts.actions import create_unit
 from accounts.reform import rules
 from accounts.reform.choices import ReformState
 from accounts.reform.ground import Found, New, find

@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.credentials import ConfirmedForm
 from accounts.models import Unit
 from accounts.reform.ground import New
 from accounts.reform.queries import open_units_named
 from accounts.reform.rules import CODE_LENGTH, MOST_NEW
+from accounts.sign_in.credentials import ConfirmedForm
 from common.dates.date_fields import day_field
 from common.text.codes import CodeInput, unit_code
 

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.credentials import ConfirmedForm
 from accounts.reform import actions, labels, queries
 from accounts.reform.forms import ReformForm
+from accounts.sign_in.credentials import ConfirmedForm
 from accounts.views import only_with, sent
 from common.errors import Invalid, Refused
 

@@ -13,9 +13,10 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import second_factor, signals, throttles
-from accounts.credentials import too_many_sentence
-from accounts.passwords import MAX_LENGTH
+from accounts import signals
+from accounts.sign_in import second_factor, throttles
+from accounts.sign_in.credentials import too_many_sentence
+from accounts.sign_in.passwords import MAX_LENGTH
 
 WRONG_CODES = 5
 

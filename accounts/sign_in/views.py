@@ -9,8 +9,8 @@ from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from accounts.passwords import is_expired
-from accounts.second_factor import has_second_factor
+from accounts.sign_in.passwords import is_expired
+from accounts.sign_in.second_factor import has_second_factor
 from common.errors import WrongState
 
 

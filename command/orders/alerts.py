@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from accounts.choices import PostKind
-from accounts.duty import meant
 from accounts.models import Appointment, Unit, User
+from accounts.posts.duty import meant
 from accounts.verbs import VERBS
 from clocks.models import Clock
 from command.orders.choices import TargetKind

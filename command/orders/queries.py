@@ -8,9 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind
-from accounts.duty import meant
 from accounts.models import Appointment, Post, Unit
-from accounts.names import distinct_names
+from accounts.people.names import distinct_names
+from accounts.posts.duty import meant
 from accounts.scope import Reach
 from accounts.verbs import VERBS
 from command.orders import permissions, rules

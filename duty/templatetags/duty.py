@@ -19,7 +19,7 @@ def thing_title(thing) -> str:
 
 @register.filter
 def called(person, names: dict[int, str]) -> str:
-    """A person as this list calls them: accounts.names."""
+    """A person as this list calls them: accounts.people.names."""
     return names.get(person.pk) or str(person)
 
 

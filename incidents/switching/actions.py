@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.credentials import check_credential
 from accounts.scope import Reach
+from accounts.sign_in.credentials import check_credential
 from clocks.actions import record_with_clocks
 from clocks.succession import as_recorded, counted, hand_over
 from common.errors import Invalid, WrongState

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from accounts.choices import HeldAs
-from accounts.duty import ROSTERED, meant
 from accounts.models import Appointment, Unit, User
+from accounts.posts.duty import ROSTERED, meant
 from accounts.queries import Holder, lineage
 from plans.document.sections import Role, actions_for, role_of
 from plans.engine.evaluation import Document

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.db.models import F
 
 from accounts.choices import PostKind
-from accounts.duty import answering
 from accounts.models import Appointment
+from accounts.posts.duty import answering
 from accounts.queries import Holder
 from clocks.models import Clock
 from clocks.overdue import each_breach

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.credentials import check_credential
 from accounts.models import User
+from accounts.sign_in.credentials import check_credential
 from common.errors import Invalid
 from common.text.personal_data import unsigned_personal_data_in
 from plans.document.campaigns import NO_TERM, Term

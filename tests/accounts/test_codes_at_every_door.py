@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions import create_unit, post_in
 from accounts.models import Post, Unit, User
 from accounts.people.actions import open_person
+from accounts.posts.actions import create_unit, post_in
 from accounts.queries import open_unit, user_named
 from common.errors import Invalid
 from incidents.actions import Alarm, report_incident

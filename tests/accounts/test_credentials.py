@@ -7,10 +7,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from accounts import throttles
-from accounts.credentials import check_credential
 from accounts.middleware import PersonMiddleware
 from accounts.models import UsedCode, WrongTry
+from accounts.sign_in import throttles
+from accounts.sign_in.credentials import check_credential
 from common.errors import NotAllowed
 from journal.models import Entry
 from tests.accounts.conftest import PASSWORD

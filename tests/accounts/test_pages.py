@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
+from accounts.access.tokens import issue
 from accounts.models import Appointment, Post
-from accounts.tokens import issue
 from tests.accounts.conftest import sign_in
 
 pytestmark = pytest.mark.django_db

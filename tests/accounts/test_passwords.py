@@ -7,9 +7,9 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, ma
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from accounts import passwords
 from accounts.models import User
 from accounts.people.actions import set_own_password
+from accounts.sign_in import passwords
 from config import settings as product
 from tests.accounts.conftest import PASSWORD, sign_in, text_of
 
@@ -18,7 +18,7 @@ LONG_PHRASE = "correct horse battery staple Over the 7 mountains and 7 rivers it
 
 def validators(profile):
     return [
-        {"NAME": "accounts.passwords.ProfileValidator", "OPTIONS": {"profile": profile}},
+        {"NAME": "accounts.sign_in.passwords.ProfileValidator", "OPTIONS": {"profile": profile}},
         *product.AUTH_PASSWORD_VALIDATORS[1:],
     ]
 

@@ -6,12 +6,12 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.test import Client
 
-from accounts.actions import appoint_person, create_unit
+from accounts.access.tokens import issue
 from accounts.models import ApiToken, Appointment, Post, User
 from accounts.people import actions
 from accounts.people.queries import people_for
 from accounts.permissions import check_can_manage
-from accounts.tokens import issue
+from accounts.posts.actions import appoint_person, create_unit
 from common.errors import NotAllowed
 from journal.models import Entry
 from journal.record import content_of

@@ -9,11 +9,11 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 from rest_framework.views import APIView
 
-from accounts import credentials, throttles
-from accounts.actions import end_appointment
-from accounts.credentials import WRONG_TRIES, check_credential
 from accounts.models import Appointment, WrongTry
+from accounts.posts.actions import end_appointment
 from accounts.scope import reach_of
+from accounts.sign_in import credentials, throttles
+from accounts.sign_in.credentials import WRONG_TRIES, check_credential
 from common.api.doors import idempotent
 from common.errors import WrongState
 from tests.early_warnings.conftest import PASSWORD, passwords

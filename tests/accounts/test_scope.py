@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.actions import appoint_person, end_appointment
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post, Unit
+from accounts.posts.actions import appoint_person, end_appointment
 from accounts.queries import holders
 from accounts.scope import reach_of
 from accounts.verbs import VERBS

@@ -6,8 +6,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from accounts import second_factor
 from accounts.models import UsedCode
+from accounts.sign_in import second_factor
 from journal.models import Entry
 from journal.record import content_of
 from tests.accounts.conftest import PASSWORD, sign_in, text_of

@@ -6,8 +6,8 @@ from itertools import permutations
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.actions import appoint_person
 from accounts.models import Appointment, Post
+from accounts.posts.actions import appoint_person
 from common.errors import WrongState
 
 CHAIRS = {"sysadmin": "city.sysadmin", "secadmin": "city.secadmin", "auditor": "city.audit"}

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts import sessions
+from accounts.access import sessions
 from accounts.models import OpenSession
 from accounts.people import actions
 from engine.socket_auth import read_readers
@@ -165,7 +165,7 @@ def on_replica(two, settings, wall_clock):
     """Somebody who signed in on the primary, minutes later at a process that only reads."""
     wall_clock.shift(timedelta(minutes=2))
     settings.READ_ONLY = True
-    settings.SESSION_ENGINE = "accounts.reading_sessions"
+    settings.SESSION_ENGINE = "accounts.access.reading_sessions"
     return two[0]
 
 

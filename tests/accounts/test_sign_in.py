@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import OpenSession, User, WrongTry
-from accounts.passwords import quick_hash
+from accounts.sign_in.passwords import quick_hash
 from config import settings as product
 from journal.models import Entry
 from journal.record import content_of

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from accounts.access.tokens import issue
 from accounts.people.actions import reset_password, reset_second_factor
-from accounts.tokens import issue
 from journal.models import Entry
 from journal.record import content_of
 

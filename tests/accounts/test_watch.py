@@ -5,7 +5,7 @@ import time_machine
 from django.core.cache import cache
 
 from accounts import watch
-from accounts.tokens import issue
+from accounts.access.tokens import issue
 from journal.models import Entry
 from journal.record import content_of
 
@@ -133,7 +133,7 @@ def test_a_calendar_address_does_not_tell_which_units_exist(cast, client):
 
 
 def test_one_person_calls_so_often_and_no_more_and_alarms_never_wait(cast, client, now, settings, plan):
-    from accounts import rate
+    from accounts.access import rate
 
     rate.forget()
     settings.API_REQUESTS_PER_MINUTE = 3

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.actions import appoint_person
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Post
+from accounts.posts.actions import appoint_person
 from clocks.models import Clock
 from dashboards.boards import start_of
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.utils.translation import override
 
-from accounts.actions import appoint_person
 from accounts.contacts import actions as contacts
 from accounts.contacts.choices import Lack
 from accounts.contacts.models import NumberCode, Proof
 from accounts.contacts.queries import unreachable, verified
 from accounts.contacts.rules import why_unreachable
 from accounts.models import Appointment, User
+from accounts.posts.actions import appoint_person
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from duty.comms_checks import actions, by_hand, queries, rules
 from duty.comms_checks.contacts import contacts_of
@@ -112,7 +112,7 @@ def test_the_grid_asks_whom_the_roster_means(published, plan, units, now):
 def test_the_grid_costs_the_same_however_many_people(
     published, plan, units, posts, now, more, django_assert_num_queries
 ):
-    from accounts.actions import appoint_person
+    from accounts.posts.actions import appoint_person
 
     for n in range(more):
         person = User.objects.create(username=f"more{n}", phone="13911110000")

@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 
 from accounts import scope
-from accounts.actions import appoint_person
 from accounts.models import Appointment, Post, User
+from accounts.posts.actions import appoint_person
 from clocks.models import Clock
 from clocks.sweep import sweep
 from command.orders import actions as orders

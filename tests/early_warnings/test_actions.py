@@ -623,8 +623,8 @@ def test_what_keeps_an_incident_open(in_state, reach, now, state, open_):
 
 
 def test_a_deputy_is_asked_at_once_where_nobody_else_is(proposed, appointed, now):
-    from accounts.actions import end_appointment
     from accounts.models import Appointment
+    from accounts.posts.actions import end_appointment
 
     held = Appointment.objects.get(post__unit__code="C1", post__kind=PostKind.DIRECTOR)
     end_appointment(appointment_id=held.pk, actor=None, now=now)

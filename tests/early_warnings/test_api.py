@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from accounts.tokens import issue
+from accounts.access.tokens import issue
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
 from journal.models import Entry

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from accounts.actions import end_appointment
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Appointment
+from accounts.posts.actions import end_appointment
 from common.errors import NotAllowed, WrongState, is_allowed
 from early_warnings import actions, permissions, queries, rules, superior_reports
 from early_warnings.choices import SignedAs, State, Verb

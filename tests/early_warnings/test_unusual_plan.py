@@ -8,9 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from accounts.actions import appoint_person
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Post
+from accounts.posts.actions import appoint_person
 from clocks import seed
 from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay

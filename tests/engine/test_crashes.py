@@ -173,7 +173,7 @@ def test_engines_killed_again_and_again(bare_env, wired_gateway):
 SHIFT = """
 from datetime import date, time
 from accounts.models import Post, Unit
-from accounts.actions import appoint_person
+from accounts.posts.actions import appoint_person
 from rosters.models import Rotation, Shift
 from duty.shifts.actions import begin_due
 from duty.shifts.models import Handover, DowntimePack

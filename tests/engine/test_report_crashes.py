@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
 VILLAGES = """
 import json
-from accounts.actions import appoint_person
+from accounts.posts.actions import appoint_person
 from accounts.models import Post, Reform, Unit
 from accounts.reform.actions import carry_out_due
 from common.dates.local_time import day_of

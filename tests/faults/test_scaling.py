@@ -50,7 +50,7 @@ from datetime import timedelta
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from accounts.models import OpenSession, User
-from accounts.sessions import MARK
+from accounts.access.sessions import MARK
 now = timezone.now()
 row = OpenSession.objects.create(
     user=User.objects.get(username="county1.duty"), session_key="{key}", address="", device="",

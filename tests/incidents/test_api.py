@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from accounts import tokens
+from accounts.access import tokens
 from incidents.models import Incident
 from journal.numbering import number_new
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.actions import appoint_person, post_in
 from accounts.models import Appointment, Reform, Unit
+from accounts.posts.actions import appoint_person, post_in
 from accounts.reform.actions import carry_out_due
 from common.dates.local_time import day_of
 from dashboards.timeline import text_of

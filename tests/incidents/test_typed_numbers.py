@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from accounts import tokens
+from accounts.access import tokens
 from command.orders.models import Order
 from common.errors import Invalid
 from common.text.personal_data import findings_within, kept_because

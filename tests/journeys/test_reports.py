@@ -60,7 +60,7 @@ def test_the_level_above_sees_it_without_a_reload(person):
 #: A township with as many villages as a large one has, all of them older than the demo bureau.
 VILLAGES = """
 from django.utils import timezone
-from accounts.actions import create_unit
+from accounts.posts.actions import create_unit
 from accounts.models import Unit
 for n in range(30):
     create_unit(code=f"V22{n + 10}", name=f"柳林{n + 10}组", name_en=f"Group {n + 10}", tier="village",

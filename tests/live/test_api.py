@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.tokens import issue
+from accounts.access.tokens import issue
 from journal.models import Entry
 from tests.live.conftest import write
 

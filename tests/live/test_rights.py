@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import sync_to_async
 
-from accounts.actions import appoint_person, end_appointment
 from accounts.choices import PostKind
 from accounts.models import Appointment, Post, Unit, User
+from accounts.posts.actions import appoint_person, end_appointment
 from accounts.scope import Reach, reach_of
 from engine.socket_auth import read_readers
 from journal import hub as hubs

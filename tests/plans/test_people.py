@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.actions import appoint_person, end_appointment
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post
+from accounts.posts.actions import appoint_person, end_appointment
 from plans.people import holders as people
 
 CHAIN = ["town11.head", "county1.director", "city.deputy", "city.director"]

@@ -5,8 +5,8 @@ from datetime import date, time
 
 import pytest
 
-from accounts.actions import appoint_person
 from accounts.models import Post, User
+from accounts.posts.actions import appoint_person
 from common.errors import Refused
 from rosters.actions import draft_roster, publish_roster, set_rotation
 from tests.incidents.conftest import alarm

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Post, User
-from accounts.names import distinct_names
+from accounts.people.names import distinct_names
 from rosters.models import Shift
 from tests.duty.test_pages import today, tuesday  # noqa: F401
 

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from accounts.duty import meant
 from accounts.models import Appointment, User
+from accounts.posts.duty import meant
 from common.dates.local_time import LOCAL
 from common.errors import Invalid, NotAllowed, Stale, WrongState
 from incidents.alerts import people_of
@@ -105,8 +105,8 @@ def test_an_unreachable_person_and_a_leaver_are_found(draft, cast, reach, now):
 
 
 def test_a_double_posting_is_a_clash(published, draft, cast, units, reach, now):
-    from accounts.actions import appoint_person
     from accounts.models import Post
+    from accounts.posts.actions import appoint_person
 
     post = Post.objects.get(unit=units["C0"], kind="duty_officer")
     appoint_person(person=cast["county1.duty2"], post=post, actor=None, now=now)

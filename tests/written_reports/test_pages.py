@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from docx import Document
 
-from accounts.actions import create_unit
+from accounts.access.tokens import issue
+from accounts.posts.actions import create_unit
 from accounts.scope import reach_of
-from accounts.tokens import issue
 from cases.matters.actions import register_matter
 from common.dates.periods import parse
 from tests.written_reports.kit import LINE, MONTH, PLAN, QUARTER, TEXTS, WEEK

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from accounts.tokens import issue
+from accounts.access.tokens import issue
 from zero_reports.filing.models import ZeroReport
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from accounts.tokens import issue as new_token
+from accounts.access.tokens import issue as new_token
 from journal.models import Entry
 from zero_reports.filing.models import ZeroReport
 from zero_reports.links.models import OneTapLink

@@ -5,8 +5,8 @@ import json
 import pytest
 import time_machine
 
+from accounts.access.tokens import issue as new_token
 from accounts.scope import reach_of
-from accounts.tokens import issue as new_token
 from common.errors import NotAllowed, NotFound, WrongState
 from journal.models import Entry
 from journal.record import content_of

@@ -84,7 +84,7 @@ def test_a_unit_that_opened_later_was_not_asked_before(three_days, now):
 
 
 def test_a_matrix_costs_the_same_for_any_number_of_units(three_days, now, django_assert_num_queries):
-    from accounts.actions import create_unit
+    from accounts.posts.actions import create_unit
 
     days = month_of(DAILY, date(2026, 11, 22))
     for more in (1, 2, 27):

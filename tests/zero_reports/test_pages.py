@@ -241,7 +241,7 @@ def test_the_board_fragment_shows_counts_and_the_way_on(signed_in, reach, now, f
 
 
 def add_villages(count, now):
-    from accounts.actions import create_unit
+    from accounts.posts.actions import create_unit
 
     town = Unit.objects.get(code="T11")
     for number in range(count):

@@ -79,7 +79,7 @@ def test_tiers_add_up_to_the_whole(two_days, units):
 def test_a_picture_costs_the_same_for_any_number_of_units(
     two_days, units, now, django_assert_max_num_queries
 ):
-    from accounts.actions import create_unit
+    from accounts.posts.actions import create_unit
 
     for many in (1, 3):
         for number in range(many):

@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actions import appoint_person, create_unit
 from accounts.models import Post, User
+from accounts.posts.actions import appoint_person, create_unit
 from common.dates.local_time import day_of
 from journal.models import Entry
 from journal.numbering import number_new

@@ -183,7 +183,7 @@ def test_the_database_keeps_a_roll_up_in_order(up, change):
 def test_a_draft_costs_the_same_for_any_number_of_units(
     units, today, now, django_assert_max_num_queries, file
 ):
-    from accounts.actions import create_unit
+    from accounts.posts.actions import create_unit
 
     for many in (1, 3, 12):
         for number in range(many):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.actions import create_unit
+from accounts.posts.actions import create_unit
 from zero_reports.filing.actions import file_nil_for
 from zero_reports.filing.models import ZeroReport
 

@@ -8,8 +8,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.actions import create_unit
 from accounts.models import Reform, Unit, User
+from accounts.posts.actions import create_unit
 from accounts.reform.actions import carry_out
 from accounts.reform.ground import New
 from accounts.scope import reach_of

@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts import throttles
-from accounts.devices import address_of
+from accounts.sign_in import throttles
+from accounts.sign_in.devices import address_of
 from common.errors import NotFound, Refused
 from common.web.idempotency import once
 from common.web.redirects import see_other

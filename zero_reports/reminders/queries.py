@@ -8,8 +8,8 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from accounts.choices import HeldAs
-from accounts.duty import meant
 from accounts.models import Appointment, Unit
+from accounts.posts.duty import meant
 from common.database.paths import prefixes
 from common.dates.periods import Period
 from notices.recipients import Recipient

@@ -6,10 +6,10 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from accounts.actions import appoint_person, post_in
 from accounts.choices import PostKind
 from accounts.models import Appointment, Unit
 from accounts.people.actions import open_person, renew_first_password
+from accounts.posts.actions import appoint_person, post_in
 from common.errors import Refused
 
 GOOD_FOR = timedelta(hours=24)

@@ -2,7 +2,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import tokens
+from accounts.access import tokens
 from accounts.queries import user_named
 from journal.keys import key
 from journal.record import record

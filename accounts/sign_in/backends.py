@@ -3,8 +3,8 @@
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 
-from accounts.passwords import is_quick
 from accounts.queries import user_named
+from accounts.sign_in.passwords import is_quick
 
 
 class PasswordBackend(ModelBackend):

@@ -15,9 +15,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import devices, sessions, signals, throttles
-from accounts.credentials import too_many_sentence
+from accounts import signals
+from accounts.access import sessions
 from accounts.people.actions import set_own_password
+from accounts.sign_in import devices, throttles
+from accounts.sign_in.credentials import too_many_sentence
 from common.database import encrypted_fields
 from common.text import codes
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from rest_framework import authentication, exceptions
 
-from accounts.first_things import check_nothing_comes_first
 from accounts.models import ApiToken, User
 from accounts.scope import reach_of
+from accounts.sign_in.first_things import check_nothing_comes_first
 
 LIFETIME = timedelta(days=365)
 

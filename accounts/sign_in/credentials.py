@@ -11,9 +11,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import second_factor, sessions, throttles
+from accounts.access import sessions
 from accounts.models import User
 from accounts.queries import home_of
+from accounts.sign_in import second_factor, throttles
 from common.errors import NotAllowed
 from journal.keys import key
 from journal.record import record

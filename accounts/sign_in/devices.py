@@ -11,7 +11,7 @@ from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
 from django.core import signing
 
-from accounts.throttles import Limit
+from accounts.sign_in.throttles import Limit
 
 SALT = "accounts.devices"
 DAYS = 180

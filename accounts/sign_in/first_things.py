@@ -5,9 +5,9 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts import passwords
 from accounts.models import User
-from accounts.second_factor import has_second_factor
+from accounts.sign_in import passwords
+from accounts.sign_in.second_factor import has_second_factor
 from common.errors import NotAllowed
 
 #: The page that leads on → code and sentence for who calls the API.

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.choices import HeldAs, PostKind
-from accounts.credentials import ConfirmedForm
 from accounts.models import Unit
 from accounts.queries import colleagues, units_for
+from accounts.sign_in.credentials import ConfirmedForm
 from common.dates.date_fields import moment_field
 from common.text.codes import CodeInput
 

@@ -5,7 +5,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
-    target_class = "accounts.tokens.TokenAuthentication"
+    target_class = "accounts.access.tokens.TokenAuthentication"
     name = "token"
 
     def get_security_definition(self, auto_schema):
@@ -13,7 +13,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
 
 
 class SessionScheme(OpenApiAuthenticationExtension):
-    target_class = "accounts.tokens.SessionAuthentication"
+    target_class = "accounts.access.tokens.SessionAuthentication"
     name = "session"
 
     def get_security_definition(self, auto_schema):
