@@ -10,9 +10,9 @@ django.setup(set_prefix=False)
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
 
-from engine.asgi_handler import OneThreadHandler  # noqa: E402
-from engine.lifespan import Lifespan  # noqa: E402
-from engine.sockets import LiveConsumer, OwnOriginOnly, tell_auditor  # noqa: E402
+from engine.server.asgi_handler import OneThreadHandler  # noqa: E402
+from engine.server.lifespan import Lifespan  # noqa: E402
+from engine.server.sockets import LiveConsumer, OwnOriginOnly, tell_auditor  # noqa: E402
 
 application = ProtocolTypeRouter(
     {

@@ -21,7 +21,7 @@ class AppTask(Task):
         if options.get("countdown") or options.get("eta"):
             raise ValueError(f"{self.name}: later work belongs in a row with its due time, not in the broker")
         if settings.EMBEDDED:
-            from engine import embedded
+            from engine.server import embedded
 
             return embedded.submit(self, args or (), kwargs or {})
         return super().apply_async(args, kwargs, **options)
@@ -34,7 +34,7 @@ app.autodiscover_tasks()
 
 @worker_ready.connect
 def _expose(**_sent):
-    from engine.worker_metrics import begin
+    from engine.monitoring.worker_metrics import begin
 
     begin()
 

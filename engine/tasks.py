@@ -7,8 +7,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from common.models import GivenAnswer
-from engine.nightly import run_due
-from engine.run import run_all
+from engine.background.nightly import run_due
+from engine.background.run import run_all
 from notices.models import GatewayEvent
 
 #: A phone may come back late with a request it sent before.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from engine import pages, views
+from engine.monitoring import pages, views
 
 urlpatterns = [
     path("system/", pages.SystemPage.as_view(), name="system"),

@@ -337,7 +337,7 @@ class Server(Process):
             where = ["--fd", str(self._listen())]
         application = self._application or "config.asgi:application"
         return [
-            sys.executable, "-m", "uvicorn", application, *where, "--ws", "engine.websocket:PreframedProtocol", "--lifespan", self._lifespan,
+            sys.executable, "-m", "uvicorn", application, *where, "--ws", "engine.server.websocket:PreframedProtocol", "--lifespan", self._lifespan,
             "--ws-ping-interval", self._ping, "--ws-ping-timeout", self._ping,
             "--ws-per-message-deflate", "false", "--ws-max-size", "65536", "--backlog", "4096",
             "--timeout-graceful-shutdown", "10", "--log-level", "warning", "--no-access-log",

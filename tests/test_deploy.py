@@ -17,7 +17,7 @@ import yaml
 from django.core.management import get_commands
 from django.db import connection
 
-from engine import jobs
+from engine.background import jobs
 from engine.models import Heartbeat
 from engine.monotonic_clock import read_time
 

@@ -26,7 +26,7 @@ FORMER = {
 }
 #: Former names of modules and folders → where to look.
 MODULES = {
-    "wheels": "engine.jobs",
+    "wheels": "engine.background.jobs",
     "turn": "jobs",
     "addenda": "notices.before_sending",
     "wanted": "notices.send_checks",
@@ -42,7 +42,7 @@ MODULES = {
     "press": "common.documents.typesetter",
     "pictures": "dashboards.statistics",
     "steady": "engine.monotonic_clock",
-    "guests": "engine.socket_auth",
+    "guests": "engine.server.socket_auth",
     "neighbours": "journal.peers",
     "outlet": "journal.send_queue",
     "crash": "common.failpoints",

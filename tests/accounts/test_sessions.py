@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.access import sessions
 from accounts.models import OpenSession
 from accounts.people import actions
-from engine.socket_auth import read_readers
+from engine.server.socket_auth import read_readers
 from journal.models import Entry
 from journal.record import content_of
 from tests.accounts.conftest import PASSWORD, sign_in, text_of

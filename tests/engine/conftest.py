@@ -7,7 +7,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from engine import jobs, run
+from engine.background import jobs, run
 from tests.gateways import environment_of
 from tests.processes import Postgres, environment, migrate
 

@@ -7,8 +7,8 @@ import pytest
 from django.db import connection, transaction
 
 from clocks.models import Clock
-from engine import auditor
-from engine.auditor import audit
+from engine.background import auditor
+from engine.background.auditor import audit
 from engine.models import Alarm, Heartbeat
 from engine.monotonic_clock import CLOCK
 from journal import anchor

@@ -7,7 +7,7 @@ import pytest
 from django.test import override_settings
 
 from config.environment import read_secret_keys
-from engine import backup_keys
+from engine.backup import backup_keys
 from tests.processes import ROOT, manage, python
 
 OTHER = "another-machine-" + "y" * 40

@@ -6,9 +6,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from celery import current_app, shared_task
 
-from engine import embedded
-from engine.lifespan import Lifespan
 from engine.models import Heartbeat
+from engine.server import embedded
+from engine.server.lifespan import Lifespan
 
 
 @shared_task(name="tests.add")

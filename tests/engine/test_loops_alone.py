@@ -10,7 +10,7 @@ from accounts.reform.actions import carry_out_due
 from accounts.reform.models import Reform
 from common.dates.local_time import day_of
 from common.models import SetAside
-from engine import auditor
+from engine.background import auditor
 from notices import escalation
 from notices.choices import Do
 from notices.models import Callout, EscalationStep

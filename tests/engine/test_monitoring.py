@@ -12,11 +12,12 @@ from django.utils import timezone
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from engine import exporter, metrics, nightly, worker_metrics
+from engine.background import nightly
+from engine.background.run import run_all
 from engine.choices import CAN_WAIT, FAULTS, can_wait
 from engine.models import Alarm
-from engine.run import run_all
-from engine.worker_metrics import Tasks
+from engine.monitoring import exporter, metrics, worker_metrics
+from engine.monitoring.worker_metrics import Tasks
 
 TOP = Path(__file__).resolve().parent.parent.parent
 FOLDER = TOP / "deploy" / "monitoring"

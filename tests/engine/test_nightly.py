@@ -16,10 +16,11 @@ from django.urls import reverse
 
 from clocks.models import WorkCalendarDay
 from common.dates.local_time import LOCAL
-from engine import auditor, backups, expiry, nightly, nightly_backup
+from engine.background import auditor, expiry, nightly
+from engine.backup import backups, nightly_backup
 from engine.choices import CAN_WAIT, FAULTS
 from engine.models import Alarm, NightlyJob
-from engine.queries import status
+from engine.monitoring.queries import status
 from journal.models import Entry
 from journal.numbering import number_new
 from journal.record import record

@@ -9,7 +9,7 @@ from django.db import connections
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import path
 
-from engine.asgi_handler import OneThreadHandler
+from engine.server.asgi_handler import OneThreadHandler
 
 #: (place, thread) of each step the last request took.
 steps: list[tuple[str, int]] = []

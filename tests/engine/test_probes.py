@@ -7,10 +7,10 @@ from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
-from engine import probes
+from engine.background.run import run_all
 from engine.models import Heartbeat
-from engine.queries import ages, sentence_for, status
-from engine.run import run_all
+from engine.monitoring import probes
+from engine.monitoring.queries import ages, sentence_for, status
 
 
 @pytest.fixture

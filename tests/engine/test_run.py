@@ -7,10 +7,10 @@ from django.core.management import call_command
 from django.db import transaction
 
 from clocks.models import Clock
-from engine import jobs
-from engine.jobs import ALL, LANES, Job, claim, run_job
+from engine.background import jobs
+from engine.background.jobs import ALL, LANES, Job, claim, run_job
+from engine.background.run import run_all, run_lane
 from engine.models import Alarm, Heartbeat
-from engine.run import run_all, run_lane
 from journal.models import Entry
 from journal.record import record
 
@@ -53,7 +53,7 @@ def test_one_that_fails_stops_no_other(transactional_db, now, monkeypatch):
         raise ZeroDivisionError
 
     broken = [job._replace(run=fails) if job.name == "clocks" else job for job in ALL]
-    monkeypatch.setattr("engine.run.ALL", broken)
+    monkeypatch.setattr("engine.background.run.ALL", broken)
 
     turned = run_all(now)
 
@@ -134,7 +134,7 @@ def test_the_command_fails_where_a_job_fails(transactional_db, monkeypatch):
     def fails(now):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("engine.run.ALL", [jobs.CLOCKS._replace(run=fails)])
+    monkeypatch.setattr("engine.background.run.ALL", [jobs.CLOCKS._replace(run=fails)])
 
     with pytest.raises(SystemExit):
         call_command("run_engine", "--once")

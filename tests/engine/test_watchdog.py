@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from engine import auditor, watchdog
+from engine.background import auditor, watchdog
 
 SCRIPT = Path(settings.BASE_DIR) / "deploy/watchdog.sh"
 

@@ -14,7 +14,7 @@ from django.urls import path
 
 from accounts.models import Unit
 from demo import bureau
-from engine.sockets import LiveConsumer, OwnOriginOnly, live_hub
+from engine.server.sockets import LiveConsumer, OwnOriginOnly, live_hub
 from journal import hub as hubs
 from journal.numbering import head, number_new
 from journal.record import record

@@ -12,7 +12,7 @@ from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import OperationalError, connections
 from django.db.backends.utils import CursorWrapper
 
-from engine import metrics, probes
+from engine.monitoring import metrics, probes
 from journal import frames, wake
 from journal import hub as hubs
 from journal.models import Entry
@@ -120,7 +120,7 @@ async def test_a_hub_whose_loop_has_ended_does_not_swallow_the_next_commit(live,
         async def begin():
             hubs.here(live_hub_maker)
 
-        from engine.sockets import _make_hub as live_hub_maker
+        from engine.server.sockets import _make_hub as live_hub_maker
 
         asyncio.run(begin())
         write("C1", now=now)

@@ -2,7 +2,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.core.cache import cache
 
-from engine.sockets import OwnOriginOnly, is_own_origin, tell_auditor
+from engine.server.sockets import OwnOriginOnly, is_own_origin, tell_auditor
 from journal.models import Entry
 from journal.record import content_of
 

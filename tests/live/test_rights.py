@@ -10,7 +10,7 @@ from accounts.choices import PostKind
 from accounts.models import Appointment, Post, Unit, User
 from accounts.posts.actions import appoint_person, end_appointment
 from accounts.scope import Reach, reach_of
-from engine.socket_auth import read_readers
+from engine.server.socket_auth import read_readers
 from journal import hub as hubs
 from journal.models import Entry
 from journal.queries import keys_of, lines_after

@@ -6,7 +6,7 @@ import urllib.request
 import pytest
 from websockets.sync.client import connect
 
-from engine.websocket import PreframedProtocol
+from engine.server.websocket import PreframedProtocol
 from journal import frames
 from journal.queries import Line
 from journal.send_queue import Outlet

@@ -10,7 +10,7 @@ from django.db import connection
 from common.alone import shown
 from common.database.encrypted_fields import MARK
 from common.models import SetAside
-from engine.auditor import find_faults
+from engine.background.auditor import find_faults
 from journal.models import Entry
 from notices import before_sending, outbox, validity
 from notices.choices import State

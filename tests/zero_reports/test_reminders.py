@@ -374,10 +374,10 @@ def test_a_step_costs_the_same_for_any_number_of_units(plan, cast, units, now, o
 
 
 def test_the_job_is_run_by_the_engine(now, monkeypatch):
-    from engine.jobs import ALL, LANES, REMINDERS
+    from engine.background.jobs import ALL, LANES, REMINDERS
 
-    monkeypatch.setattr("engine.jobs.run_reminders", lambda moment: 2 if moment == now else 0)
-    monkeypatch.setattr("engine.jobs.remind_written", lambda moment: 3 if moment == now else 0)
+    monkeypatch.setattr("engine.background.jobs.run_reminders", lambda moment: 2 if moment == now else 0)
+    monkeypatch.setattr("engine.background.jobs.remind_written", lambda moment: 3 if moment == now else 0)
     assert REMINDERS.run(now) == 5
     assert REMINDERS in ALL
     assert REMINDERS in LANES["reports"]

@@ -3,7 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from engine import backup_keys, backups
+from engine.backup import backup_keys, backups
 
 
 class Command(BaseCommand):

@@ -1,8 +1,8 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from engine import nightly
-from engine.queries import sentence_for
+from engine.background import nightly
+from engine.monitoring.queries import sentence_for
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from engine import backups
+from engine.backup import backups
 from engine.rights import grant_application
 from journal.numbering import head
 

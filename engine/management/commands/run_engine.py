@@ -2,10 +2,10 @@ import signal
 
 from django.core.management.base import BaseCommand
 
-from engine.exporter import expose
+from engine.background.run import run_all
+from engine.monitoring.exporter import expose
 from engine.monotonic_clock import read_time
-from engine.run import run_all
-from engine.workers import Engine
+from engine.server.workers import Engine
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: engine.stop())
         self.stdout.write("engine: turning")
-        engine.run()
+        engine.background.run()
         self.stdout.write("engine: stopped")
 
     def _turn_once(self):

@@ -7,8 +7,8 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from engine import bootstrap, instance_lock
-from engine.websocket import PreframedProtocol
+from engine.server import bootstrap, instance_lock
+from engine.server.websocket import PreframedProtocol
 
 #: Connections that wait while the process is busy.
 BACKLOG = 4096

@@ -2,7 +2,7 @@
 
 import time
 
-from engine.metrics import count_request
+from engine.monitoring.metrics import count_request
 
 
 class MetricsMiddleware:

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import NotAllowed
-from engine import nightly
+from engine.background import nightly
 from engine.models import Heartbeat, NightlyJob
-from engine.queries import open_alarms, sentence_for, stopped
+from engine.monitoring.queries import open_alarms, sentence_for, stopped
 from journal.live_pages import PartsView
 from journal.models import Entry, Head
 from notices.models import Notice

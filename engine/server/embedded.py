@@ -13,8 +13,8 @@ from celery import current_app
 from celery.schedules import maybe_schedule
 from django.db import close_old_connections, connection
 
-from engine.jobs import LANES
-from engine.workers import Lane
+from engine.background.jobs import LANES
+from engine.server.workers import Lane
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from engine.exporter import expose
+from engine.monitoring.exporter import expose
 
 
 class Tasks:

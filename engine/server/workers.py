@@ -8,9 +8,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from engine.jobs import LANES
+from engine.background.jobs import LANES
+from engine.background.run import run_lane
 from engine.monotonic_clock import CLOCK
-from engine.run import run_lane
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, start_http_server
 
-from engine.metrics import REGISTRY, State
+from engine.monitoring.metrics import REGISTRY, State
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from django.db import close_old_connections, connection
 
-from engine.jobs import ALL, LANES, Job, run_job
-from engine.metrics import RUNS
+from engine.background.jobs import ALL, LANES, Job, run_job
+from engine.monitoring.metrics import RUNS
 
 log = logging.getLogger(__name__)
 

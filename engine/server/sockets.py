@@ -18,8 +18,8 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from accounts import watch
-from engine.queries import status
-from engine.socket_auth import read_readers
+from engine.monitoring.queries import status
+from engine.server.socket_auth import read_readers
 from journal.hub import SIGNED_OUT, Hub, SignedOut, TooManyScreens, here
 
 #: Messages a client may send in one second, and the length of each. Ours sends none but a "ping".
@@ -133,7 +133,7 @@ def _after(scope) -> int | None:
 
 
 def _write_frame(scope):
-    """The server's short way for finished frames, if it has one (engine.websocket)."""
+    """The server's short way for finished frames, if it has one (engine.server.websocket)."""
     return scope.get("extensions", {}).get("websocket.preframed", {}).get("write")
 
 

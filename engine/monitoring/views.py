@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from engine.auditor import HEARTBEAT_SECONDS, heartbeat_age
-from engine.metrics import exposition
-from engine.probes import readiness
+from engine.background.auditor import HEARTBEAT_SECONDS, heartbeat_age
+from engine.monitoring.metrics import exposition
+from engine.monitoring.probes import readiness
 
 
 @require_safe

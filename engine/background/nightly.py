@@ -12,7 +12,8 @@ from typing import NamedTuple
 from django.utils import timezone
 
 from common.dates.local_time import LOCAL, day_of
-from engine import expiry, nightly_backup
+from engine.background import expiry
+from engine.backup import nightly_backup
 from engine.models import NightlyJob
 from journal.verify import verify
 

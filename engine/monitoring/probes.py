@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
-from engine.queries import ages, stopped
+from engine.monitoring.queries import ages, stopped
 from journal.hub import statuses
 from journal.numbering import head
 

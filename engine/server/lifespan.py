@@ -39,13 +39,13 @@ class Lifespan:
             await send({"type": f"lifespan.{what}.complete"})
 
     async def _start(self) -> None:
-        from engine.exporter import expose
-        from engine.sockets import live_hub
+        from engine.monitoring.exporter import expose
+        from engine.server.sockets import live_hub
 
         live_hub()
         expose()
         if settings.EMBEDDED:
-            from engine.embedded import Ticker
+            from engine.server.embedded import Ticker
 
             self._ticker = Ticker()
             await self._ticker.start()

@@ -19,11 +19,11 @@ from django.utils.timezone import localtime
 
 from clocks.queries import unswept_count
 from common import alone
-from engine import nightly
+from engine.background import nightly
+from engine.background.watchdog import ping_watchdog
 from engine.choices import can_wait
 from engine.models import Alarm, Heartbeat
 from engine.monotonic_clock import CLOCK
-from engine.watchdog import ping_watchdog
 from journal import anchor
 from journal.keys import key
 from journal.models import Entry, Head

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from accounts.reform.actions import carry_out_due
 from clocks.sweep import sweep
 from duty.shifts.jobs import run_shifts
-from engine import auditor
+from engine.background import auditor
 from engine.models import Heartbeat
 from journal import anchor
 from journal.models import Entry

@@ -1,6 +1,6 @@
 """Numbers for Prometheus: what this process did, and the state of the whole from the database.
 
-Every process answers for itself (engine/exporter.py): scrape each, sum what begins with `icd_http_` and
+Every process answers for itself (engine/monitoring/exporter.py): scrape each, sum what begins with `icd_http_` and
 `icd_live_`, take the maximum of what is the state of the whole.
 """
 
@@ -13,9 +13,9 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import GaugeMetricFamily
 
 from clocks.queries import unswept_count
-from engine.auditor import used_part_of_disk
+from engine.background.auditor import used_part_of_disk
 from engine.models import Alarm, NightlyJob
-from engine.queries import ages
+from engine.monitoring.queries import ages
 from journal.hub import statuses
 from journal.models import Entry
 from journal.numbering import head

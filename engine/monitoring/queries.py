@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from engine.background.jobs import ALL, judged
 from engine.choices import FAULTS, can_wait
-from engine.jobs import ALL, judged
 from engine.models import Alarm, Heartbeat
 
 

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import connection, connections
 
-from engine import backup_keys, instance_lock, postgres_programs
-from engine.postgres_programs import BackupError
+from engine.backup import backup_keys, postgres_programs
+from engine.backup.postgres_programs import BackupError
+from engine.server import instance_lock
 from journal import anchor
 from journal.numbering import head
 from journal.record import stamp

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from common.dates.local_time import day_of
-from engine import backups
+from engine.backup import backups
 
 PREFIX = "nightly-"
 
