@@ -5,7 +5,7 @@ from command.orders.queries import held_open, key_of_number
 from command.orders.validity import LASTING
 from common.references import READERS
 from incidents.queries import HOLDING_OPEN
-from notices.validity import CHECKS
+from notices.relevance.validity import CHECKS
 from plans.people.overdue import RESPONSIBLE
 
 READERS.register(key_of_number)

@@ -7,9 +7,9 @@ from django.db.models import Count, Max
 
 from accounts.models import User
 from early_warnings.models import EarlyWarning
-from notices import queries
-from notices.inbox import sorted_inbox
 from notices.models import Notice
+from notices.reading import queries
+from notices.reading.inbox import sorted_inbox
 
 #: More are read only as figures.
 MOST = 60

@@ -30,7 +30,7 @@ from incidents.steps.queries import choices as step_choices
 from incidents.steps.queries import steps_of
 from journal.live_pages import PartsView
 from journal.models import Entry, Head
-from notices import manual_calls
+from notices.silence import manual_calls
 from plans.engine.facts import Facts
 from rosters.queries import on_duty
 from zero_reports.counts.silent import missing_today

@@ -19,10 +19,10 @@ from early_warnings.choices import CallOutcome
 from incidents import actions as incidents
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import open_lines
-from notices import outbox
 from notices.actions import acknowledge_about, acknowledge_notice
 from notices.choices import ON_SCREEN
 from notices.models import Notice
+from notices.sending import outbox
 from plans.engine.facts import Facts
 from zero_reports.filing.actions import Item, file_report
 from zero_reports.filing.choices import Answer

@@ -3,7 +3,7 @@
 from clocks.effects import EFFECTS
 from duty.shifts import actions, handovers
 from duty.validity import LASTING
-from notices.validity import CHECKS
+from notices.relevance.validity import CHECKS
 
 EFFECTS.register("shift.stand_in", actions.stand_in)
 EFFECTS.register("handover.ring", handovers.ring_for_handover)

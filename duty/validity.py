@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from duty.shifts.models import Handover
-from notices import validity
+from notices.relevance import validity
 from rosters.validity import shifts_not_over
 
 

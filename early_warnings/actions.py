@@ -37,7 +37,7 @@ from incidents.actions import set_level
 from incidents.models import Incident
 from incidents.sharing import let_take_part
 from incidents.transitions import lock_incident
-from notices.ending import settle_threads
+from notices.relevance.ending import settle_threads
 from plans.document.sections import clock_of
 from plans.engine.evaluation import levels_of
 from plans.people.holders import Signatory, in_the_chair, recipients

@@ -14,10 +14,10 @@ from common.dates.local_time import LOCAL
 from early_warnings.models import EarlyWarning
 from notices.actions import queue_notices
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
-from notices.message_templates import Message
-from notices.no_recipients import tell_sender
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.sending.message_templates import Message
+from notices.silence.no_recipients import tell_sender
 from plans.document.notifying import channels_of, escalation_of
 from plans.document.sections import Role
 from plans.document.words import joined

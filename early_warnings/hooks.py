@@ -11,7 +11,7 @@ from early_warnings.validity import while_in_force, while_returned, while_to_sig
 from incidents.closing.queries import ASKING
 from incidents.queries import HOLDING_OPEN
 from incidents.switching.queries import OBJECTIONS
-from notices.validity import CHECKS, always
+from notices.relevance.validity import CHECKS, always
 from plans.people.overdue import RESPONSIBLE
 from plans.rehearsal.replay_source import SIGNED
 

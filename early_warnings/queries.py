@@ -19,8 +19,8 @@ from early_warnings.models import CallAttempt, EarlyWarning, SignatureRequest, S
 from incidents.closing.queries import Question
 from incidents.models import Incident
 from incidents.queries import OpenItem
-from notices.delivery_proof import ProofSheet, proof_sheet_of
 from notices.models import Notice
+from notices.reading.delivery_proof import ProofSheet, proof_sheet_of
 from plans.document.words import Words
 from plans.engine.evaluation import Level, levels_of
 from plans.people.holders import Signatory, recipients, seat_of, signatory

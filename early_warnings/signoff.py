@@ -14,7 +14,7 @@ from common.errors import WrongState
 from early_warnings import permissions
 from early_warnings.models import EarlyWarning, SignatureRequest
 from notices.actions import acknowledge_about
-from notices.ending import settle_threads
+from notices.relevance.ending import settle_threads
 from plans.document.sections import signatory_roles
 from plans.people.holders import Signatory, next_to_ask
 

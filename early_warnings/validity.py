@@ -8,7 +8,7 @@ from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
 from incidents.rules import OPEN
 from journal.keys import pk_of
-from notices import validity
+from notices.relevance import validity
 
 
 def in_force(asked: set[int], now: datetime) -> set[int]:

@@ -17,7 +17,7 @@ from early_warnings.proposal_views import add_errors, message_about, rev_of
 from incidents.serializers import shown_reasons
 from journal.live_pages import PartsView
 from journal.models import Head
-from notices.manual_calls import OUTCOMES
+from notices.silence.manual_calls import OUTCOMES
 
 #: Refusals of the credential: they belong to its field, and everything else stays as it was typed.
 CREDENTIAL_REFUSALS = ("credential_wrong", "credential_throttled")

@@ -30,7 +30,7 @@ from incidents.transitions import (
     move,
     record_entry,
 )
-from notices.ending import settle_threads
+from notices.relevance.ending import settle_threads
 from plans.engine.evaluation import Proposal, evaluate, levels_of
 from plans.engine.facts import Facts
 from plans.lifecycle.queries import plan_in_force

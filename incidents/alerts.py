@@ -12,11 +12,11 @@ from incidents.choices import State
 from incidents.models import Incident
 from notices.actions import queue_notices
 from notices.choices import ALERT, ORDER, ROUTINE, Channel
-from notices.ending import end_notices
-from notices.message_templates import Message
 from notices.models import Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.relevance.ending import end_notices
+from notices.sending.message_templates import Message
 from plans.document.notifying import escalation_of
 from plans.document.sections import Role, alarm_roles
 from plans.engine.evaluation import level_of

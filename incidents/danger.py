@@ -14,9 +14,9 @@ from incidents.models import Incident
 from incidents.sharing import let_take_part
 from incidents.transitions import record_entry
 from incidents.validity import family
-from notices.ending import end_notices, settle_threads, told_of
-from notices.no_recipients import tell_sender
 from notices.recipients import Recipient
+from notices.relevance.ending import end_notices, settle_threads, told_of
+from notices.silence.no_recipients import tell_sender
 
 #: What a notice says that a graver one has taken the place of.
 OVERTAKEN = "told anew"

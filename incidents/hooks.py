@@ -7,7 +7,7 @@ from incidents.models import granted_threads
 from incidents.queries import key_of_number, open_at
 from incidents.replay_source import cases
 from incidents.validity import while_in_danger, while_open
-from notices.validity import CHECKS, always
+from notices.relevance.validity import CHECKS, always
 from plans.rehearsal.replay_source import CASES
 
 EXCEPTIONS.register(granted_threads)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from incidents import rules
 from incidents.models import Incident
-from notices import validity
+from notices.relevance import validity
 
 
 def still_open(asked: set[int], now: datetime) -> set[int]:

@@ -13,13 +13,14 @@ from accounts.models import User
 from common.errors import NotFound
 from journal.keys import key
 from journal.record import record
-from notices import callouts, validity
 from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
-from notices.message_templates import Message, Rendered, render
 from notices.models import Callout, Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.relevance import validity
 from notices.rules import LANES, NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
+from notices.sending.message_templates import Message, Rendered, render
+from notices.silence import callouts
 
 #: A voice call beside a text message waits so long: who has had the message by then is not called.
 VOICE_AFTER = timedelta(seconds=60)

@@ -1,8 +1,8 @@
 """How long the reasons of this room itself last."""
 
 from notices import number_tests
-from notices.unheard import while_unheard
-from notices.validity import CHECKS, always
+from notices.relevance.unheard import while_unheard
+from notices.relevance.validity import CHECKS, always
 
 CHECKS.register("notice.unheard", while_unheard)
 CHECKS.register("notice.nobody", always)

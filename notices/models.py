@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from common.database.paths import PathField
 from notices.choices import ON_SCREEN, ROUTINE, Answer, Channel, Do, State
-from notices.failure_reasons import NO_POSTS, reason_of, result_of
+from notices.incoming.failure_reasons import NO_POSTS, reason_of, result_of
 
 #: How each state looks in lists.
 LOOKS = {
@@ -215,15 +215,15 @@ class Callout(models.Model):
     escalated_at = models.DateTimeField(null=True, blank=True)
     #: When the duty leader was told that nobody heard.
     breached_at = models.DateTimeField(null=True, blank=True)
-    #: Who has taken it on to telephone them by hand (notices.manual_calls).
+    #: Who has taken it on to telephone them by hand (notices.silence.manual_calls).
     caller = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    #: When what it was about ended: nobody is waited for any more (notices.ending).
+    #: When what it was about ended: nobody is waited for any more (notices.relevance.ending).
     ended_at = models.DateTimeField(null=True, blank=True)
     still_after = models.DurationField(null=True, blank=True)
     still_left = models.PositiveSmallIntegerField(default=0)
-    #: notices.message_templates.Message: what the next channel and the next person are told as well.
+    #: notices.sending.message_templates.Message: what the next channel and the next person are told as well.
     message = models.JSONField(default=dict)
 
     objects = NoticeQuerySet.as_manager()
@@ -266,7 +266,7 @@ class EscalationStep(models.Model):
     #: What came of it: "answered", "told 市局带班领导", "nobody left".
     result = models.CharField(max_length=200, blank=True, default="")
 
-    #: Title of a post → how the reader calls it; given by who lists steps for a reader (notices.delivery_proof).
+    #: Title of a post → how the reader calls it; given by who lists steps for a reader (notices.reading.delivery_proof).
     known_posts = NO_POSTS
 
     class Meta:

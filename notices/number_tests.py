@@ -15,10 +15,10 @@ from accounts.models import Unit, User
 from common.dates.local_time import LOCAL
 from notices.actions import queue_notices
 from notices.choices import TEST, State
-from notices.message_templates import Message
 from notices.models import Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.sending.message_templates import Message
 
 PURPOSE = "test.number"
 

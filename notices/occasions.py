@@ -6,7 +6,7 @@ from accounts.models import Unit
 
 
 class Occasion(NamedTuple):
-    #: One reason, told once to each person on each channel; notices.validity says how long it lasts.
+    #: One reason, told once to each person on each channel; notices.relevance.validity says how long it lasts.
     purpose: str
     #: The thing it is about, by its journal key, and the thread that belongs to; "" where it is its own.
     subject: str

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notices import views
+from notices.reading import views
 
 urlpatterns = [
     path("notices/calls/", views.CallsPage.as_view(), name="notices-calls"),

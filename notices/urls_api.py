@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notices import api
+from notices.reading import api
 
 urlpatterns = [
     path("notices/", api.Notices.as_view(), name="notices"),

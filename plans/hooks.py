@@ -1,7 +1,7 @@
 """What plans give to the rooms below: the clocks of statutes, how long the news of a breach lasts."""
 
 from clocks.rulebook import STANDING
-from notices.validity import CHECKS
+from notices.relevance.validity import CHECKS
 from plans.lifecycle.standing import statutory_rules
 from plans.people import overdue
 

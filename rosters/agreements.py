@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from common.states import move
 from journal.record import record
-from notices.ending import settle_threads
+from notices.relevance.ending import settle_threads
 from rosters import alerts, rules
 from rosters.models import Shift, Swap
 

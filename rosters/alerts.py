@@ -7,9 +7,9 @@ from accounts.models import User
 from common.dates.local_time import LOCAL
 from notices.actions import queue_notices
 from notices.choices import ROUTINE, Channel
-from notices.message_templates import Message
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.sending.message_templates import Message
 from rosters.models import Roster, Shift, Swap
 
 #: Who is on duty at an hour has to know so long before.

@@ -1,7 +1,7 @@
 """What rosters give to the rooms below."""
 
 from accounts.posts.duty import ROSTERS
-from notices.validity import CHECKS
+from notices.relevance.validity import CHECKS
 from rosters.duty import rostered
 from rosters.validity import LASTING
 

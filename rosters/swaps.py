@@ -11,7 +11,7 @@ from accounts.verbs import VERBS
 from common.errors import Invalid, WrongState
 from common.states import check_move
 from journal.record import record
-from notices.ending import settle_threads
+from notices.relevance.ending import settle_threads
 from rosters import alerts, changes, permissions, rules
 from rosters.agreements import lapse_swaps
 from rosters.choices import SwapState, SwapVerb

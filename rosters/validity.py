@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common.dates.local_time import day_of
 from journal.keys import pk_of
-from notices import validity
+from notices.relevance import validity
 from rosters.choices import RosterState
 from rosters.models import Roster, Shift, Swap
 

@@ -10,7 +10,7 @@ from common.states import StateTable
 from journal.models import Entry
 from notices.choices import State
 from notices.models import Notice
-from notices.no_recipients import PURPOSE as NOBODY_TOLD
+from notices.silence.no_recipients import PURPOSE as NOBODY_TOLD
 
 
 def newest(model) -> int:

@@ -5,7 +5,7 @@ import pytest
 from common.errors import WrongState
 from common.states import NOBODY, NOTHING, StateTable, Transition, check_move, move
 from journal.kinds import KINDS
-from notices.validity import check_known
+from notices.relevance.validity import check_known
 from script import states
 
 TABLES = states.tables()

@@ -163,7 +163,7 @@ def test_no_view_reads_a_body_past_the_door():
     ]
 
     assert [path for path in found if not path.startswith(("accounts/intake", "common/addresses"))] == [
-        "notices/api.py"
+        "notices/reading/api.py"
     ]
 
 

@@ -1,6 +1,6 @@
 """What written reports give to the rooms below."""
 
-from notices.validity import CHECKS
+from notices.relevance.validity import CHECKS
 from plans.lifecycle.watched import ASKING
 from written_reports import asking, reminders
 

@@ -17,11 +17,11 @@ from common.alone import Loop
 from common.dates.local_time import LOCAL
 from common.dates.periods import Period
 from journal.keys import key
-from notices.bulk import Note, queue_many
 from notices.choices import ON_SCREEN, ROUTINE, Channel, State
-from notices.message_templates import Message
 from notices.models import Notice
 from notices.recipients import Recipient
+from notices.sending.bulk import Note, queue_many
+from notices.sending.message_templates import Message
 from written_reports.asking import Asking, askings
 from written_reports.models import WrittenReminder, WrittenReport
 from zero_reports.reminders.actions import ANSWERED

@@ -2,8 +2,8 @@
 
 from duty.shifts.choices import ItemKind
 from duty.shifts.queries import PASSING
-from notices.before_sending import ADDITIONS
-from notices.validity import CHECKS
+from notices.relevance.validity import CHECKS
+from notices.sending.before_sending import ADDITIONS
 from plans.lifecycle.watched import ASKING
 from zero_reports.counts.handover import silent_units
 from zero_reports.reminders.alerts import PURPOSE

@@ -28,7 +28,7 @@ from incidents.models import Incident
 from incidents.sharing import let_take_part
 from incidents.transitions import check_open, lock_incident
 from notices.actions import acknowledge_about
-from notices.ending import settle_threads, told_of
+from notices.relevance.ending import settle_threads, told_of
 from plans.document.sections import arrive_within, clocks_of
 from plans.engine.evaluation import Document
 

@@ -13,10 +13,10 @@ from command.orders.models import Order
 from journal.keys import pk_of
 from notices.actions import queue_notices
 from notices.choices import ORDER, Channel
-from notices.message_templates import DRILL_MARK, Message
-from notices.no_recipients import tell_sender
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.sending.message_templates import DRILL_MARK, Message
+from notices.silence.no_recipients import tell_sender
 
 #: The purpose of what the recipients of an order are told.
 ISSUED = "order.issued"

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from command.orders.models import Order
-from notices import validity
+from notices.relevance import validity
 
 
 def orders_live(asked: set[int], now: datetime) -> set[int]:

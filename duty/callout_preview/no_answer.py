@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from accounts.models import Post, Unit
 from duty.callout_preview.choices import Break, What
 from duty.callout_preview.results import Broken, Call, Told, Wave, Way
-from notices import next_contact
 from notices.actions import VOICE_AFTER, usable_channels
 from notices.choices import Channel, Do
 from notices.models import Callout
 from notices.recipients import Recipient
+from notices.silence import next_contact
 
 
 def told_by(one: Recipient, channels: Iterable[str], instead_of: str = "") -> Told:

@@ -1,7 +1,7 @@
 """Ask the roster: for a place, a level and a moment, exactly who would be told, in which order, and by what.
 
 Nothing here decides whom to tell: every wave asks the function that the act itself asks when it queues its
-notices (incidents.alerts, early_warnings.alerts, plans.people.holders, notices.next_contact). What is added is what is known
+notices (incidents.alerts, early_warnings.alerts, plans.people.holders, notices.silence.next_contact). What is added is what is known
 of each person's telephone (readiness) and where the chain breaks.
 """
 

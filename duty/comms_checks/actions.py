@@ -25,10 +25,10 @@ from journal.keys import key
 from journal.record import record
 from notices.actions import queue_notices
 from notices.choices import TEST, Channel, State
-from notices.message_templates import Message
 from notices.number_tests import Result, queue_test, results
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.sending.message_templates import Message
 
 
 @transaction.atomic

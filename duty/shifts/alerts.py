@@ -7,10 +7,10 @@ from accounts.models import User
 from duty.shifts.models import Handover
 from notices.actions import queue_notices
 from notices.choices import ORDER, Channel
-from notices.message_templates import Message
 from notices.number_tests import queue_test
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.sending.message_templates import Message
 from rosters.alerts import when
 from rosters.models import Shift
 

@@ -20,7 +20,7 @@ from duty.shifts.queries import what_passes
 from journal.keys import pk_of
 from journal.models import Entry
 from journal.record import record
-from notices.ending import settle_threads
+from notices.relevance.ending import settle_threads
 from rosters.models import Shift
 
 

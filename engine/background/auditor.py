@@ -29,7 +29,7 @@ from journal.keys import key
 from journal.models import Entry, Head
 from journal.numbering import chain, number_new
 from journal.record import record, stamp
-from notices.queries import waiting_count
+from notices.reading.queries import waiting_count
 
 log = logging.getLogger(__name__)
 

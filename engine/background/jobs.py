@@ -18,8 +18,9 @@ from engine.models import Heartbeat
 from journal import anchor
 from journal.models import Entry
 from journal.numbering import head, number_new
-from notices import escalation, outbox
 from notices.choices import ALERT
+from notices.sending import outbox
+from notices.silence import escalation
 from plans.people.overdue import tell_breaches
 from written_reports.reminders import remind_written
 from zero_reports.reminders.jobs import run_reminders

@@ -19,7 +19,7 @@ from engine.monitoring.queries import ages
 from journal.hub import statuses
 from journal.models import Entry
 from journal.numbering import head
-from notices.queries import open_count
+from notices.reading.queries import open_count
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter("icd_http_requests", "Requests answered", ["method", "route", "status"], registry=REGISTRY)

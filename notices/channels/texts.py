@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from notices.message_templates import LIMITS
 from notices.models import Notice
 from notices.rules import summary
+from notices.sending.message_templates import LIMITS
 
 _HEADS = {"zh": "{count}条通知：", "en": "{count} notices:"}
 

@@ -18,13 +18,13 @@ from clocks.overdue import each_breach
 from common.database.paths import prefixes
 from common.dates.time_format import written
 from common.hooks import NamedHook
-from notices import validity
 from notices.actions import queue_notices
 from notices.choices import ORDER, ROUTINE, Channel
-from notices.ending import end_notices
-from notices.message_templates import Message
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.relevance import validity
+from notices.relevance.ending import end_notices
+from notices.sending.message_templates import Message
 from plans.document.sections import role_of
 from plans.lifecycle.models import PlanVersion
 from plans.people.holders import Bench

@@ -8,7 +8,7 @@ from journal.models import Entry
 from journal.record import content_of
 from notices.choices import State
 from notices.models import Notice
-from notices.queries import inbox
+from notices.reading.queries import inbox
 from tests.early_warnings.conftest import incident, passwords, proposed, statement
 
 __all__ = ["incident", "passwords", "proposed", "statement"]

@@ -12,8 +12,8 @@ from duty.callout_preview.choices import LIFE_RISK, Break, Moment, What
 from duty.callout_preview.queries import ask
 from early_warnings import actions
 from incidents.actions import Alarm, report_incident
-from notices import escalation
 from notices.models import EscalationStep, Notice
+from notices.silence import escalation
 from plans.engine.facts import Facts
 from tests.early_warnings.conftest import PASSWORD, SIGNER, passwords, statement
 

@@ -10,8 +10,9 @@ from django.utils.translation import override
 
 from accounts.models import Post
 from early_warnings import queries
-from notices import actions, escalation
+from notices import actions
 from notices.models import Callout, EscalationStep, Notice
+from notices.silence import escalation
 
 pytestmark = pytest.mark.django_db
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from notices import escalation, outbox
 from notices.channels import Outcome
-from notices.dispatcher import Senders
+from notices.sending import outbox
+from notices.sending.dispatcher import Senders
+from notices.silence import escalation
 from tests.early_warnings.conftest import PASSWORD, SIGNER, passwords, proposed, signed, statement
 from tests.incidents.conftest import alarm
 

@@ -20,9 +20,10 @@ from incidents.models import Incident
 from journal.models import Entry
 from journal.record import content_of
 from notices import actions as notices
-from notices import escalation, manual_calls, outbox
 from notices.models import Callout, EscalationStep, Notice
-from notices.queries import inbox
+from notices.reading.queries import inbox
+from notices.sending import outbox
+from notices.silence import escalation, manual_calls
 from plans.engine.facts import Facts
 from tests.incidents.closing import answered
 

@@ -137,7 +137,7 @@ def test_who_was_told_hears_that_it_is_over(alarm, reach, now, phones, turn):
 
 
 def test_a_late_reply_to_what_is_over_starts_nothing(alarm, reach, now, phones, turn):
-    from notices.gateway_events import Report, receive
+    from notices.incoming.gateway_events import Report, receive
 
     incident = alarm(life_risk=["suicide_threat"])
     turn(now, 0)

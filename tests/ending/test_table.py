@@ -6,11 +6,11 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from notices import validity
 from notices.actions import queue_notices
-from notices.bulk import queue_many
-from notices.message_templates import Message
 from notices.occasions import Occasion
+from notices.relevance import validity
+from notices.sending.bulk import queue_many
+from notices.sending.message_templates import Message
 from tests.rooms import ROOMS
 
 

@@ -10,9 +10,9 @@ from common.errors import Invalid, NotAllowed
 from early_warnings.actions import lift_warning
 from journal.models import Entry
 from journal.record import content_of
-from notices import manual_calls
 from notices.channels import Outcome
 from notices.models import Callout, Notice
+from notices.silence import manual_calls
 from tests.ending.conftest import PASSWORD
 
 SECOND = timedelta(seconds=1)
@@ -86,7 +86,7 @@ def test_an_order_nobody_could_be_sent_is_telephoned_by_hand(order, cast, reach,
     assert {call.recipient.username for call in calls} == {"county1.squad.dialogue"}
     assert Notice.objects.filter(purpose__startswith="notice.unheard", subject=issued.key).exists()
     # Their own order is answered by its own acts, not by "coming" and "cannot".
-    from notices.queries import inbox
+    from notices.reading.queries import inbox
 
     assert not any(row.wants_answer for row in inbox(cast["county1.squad.dialogue"]))
     move_order(order_id=issued.pk, reach=reach("county1.squad.dialogue"), verb="acknowledge", now=at, note="")

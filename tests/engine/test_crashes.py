@@ -25,7 +25,7 @@ from journal.record import record
 from notices.actions import queue_notices
 from notices.occasions import Occasion
 from notices.recipients import Recipient
-from notices.message_templates import Message
+from notices.sending.message_templates import Message
 from notices.models import Notice
 
 now = timezone.now()

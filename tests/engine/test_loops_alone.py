@@ -11,9 +11,9 @@ from accounts.reform.models import Reform
 from common.dates.local_time import day_of
 from common.models import SetAside
 from engine.background import auditor
-from notices import escalation
 from notices.choices import Do
 from notices.models import Callout, EscalationStep
+from notices.silence import escalation
 from zero_reports.counts.tallies import _changes
 from zero_reports.reminders.actions import take_step, write_steps
 from zero_reports.reminders.models import ReminderStep
@@ -73,7 +73,7 @@ def test_a_step_of_escalation_that_raises_is_shown(cast, units, now, monkeypatch
         escalation.take_due(now + minute * MINUTE)
 
     faults = {fault.code: fault.detail for fault in auditor.find_faults(now + 4 * MINUTE, {})}
-    assert "KeyError" in faults["set_aside:notices.escalation"]
+    assert "KeyError" in faults["set_aside:notices.silence.escalation"]
 
 
 def test_a_step_of_reminders_that_raises_stops_no_other(plan, cast, now, monkeypatch):

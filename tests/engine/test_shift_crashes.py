@@ -20,7 +20,7 @@ POINTS = [("notices.after_claim", 0), ("notices.sent_not_marked", 1), ("notices.
 
 #: One turn of the senders alone: a whole turn also says what the hour of day brings (a reminder after the cut-off).
 SEND = """
-from notices import outbox
+from notices.sending import outbox
 outbox.send_due(timezone.now())
 """
 #: Nobody has confirmed in the rotation's minutes; and nobody waits to be called until the text message had its time.

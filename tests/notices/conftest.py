@@ -1,11 +1,12 @@
 import pytest
 from django.db import transaction
 
-from notices import actions, validity
-from notices.message_templates import Message
+from notices import actions
 from notices.models import Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.relevance import validity
+from notices.sending.message_templates import Message
 
 
 @pytest.fixture(autouse=True)

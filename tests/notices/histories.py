@@ -12,14 +12,17 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from notices import actions, escalation, gateway_events, outbox
+from notices import actions
 from notices.channels import Outcome, key_of
 from notices.choices import ALERT, Do
-from notices.message_templates import Message
+from notices.incoming import gateway_events
 from notices.models import Callout, Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation, StepLine
+from notices.sending import outbox
+from notices.sending.message_templates import Message
+from notices.silence import escalation
 
 SECOND = timedelta(seconds=1)
 STEPS = (

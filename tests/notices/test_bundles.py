@@ -5,10 +5,11 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from common.dates.local_time import LOCAL
-from notices import actions, outbox
+from notices import actions
 from notices.choices import ALERT, ORDER, ROUTINE, TEST, State
 from notices.models import Notice
 from notices.rules import QuietHours, first_moment, quiet_hours
+from notices.sending import outbox
 
 SECOND = timedelta(seconds=1)
 NIGHT = QuietHours(time(22), time(7))
@@ -99,7 +100,7 @@ def test_an_outage_that_ends_is_one_summary_per_person(gateway, tell, now, prior
 
 
 def test_a_report_on_a_summary_is_a_report_on_each(gateway, tell, now):
-    from notices import gateway_events
+    from notices.incoming import gateway_events
 
     for number in range(2):
         tell("county1.duty", subject=f"report:{number}", text_zh=f"提醒{number}", text_en="")

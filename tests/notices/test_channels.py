@@ -9,13 +9,13 @@ import pytest
 import time_machine
 from django.core import mail
 
-from notices import outbox
 from notices.channels.gateway import read_answer
 from notices.channels.health import Providers
 from notices.channels.http import Answer
 from notices.channels.routes import Routes
 from notices.choices import State
 from notices.models import Notice
+from notices.sending import outbox
 from tests.gateways import Robot
 from tests.notices.lines import BadLine
 
@@ -128,7 +128,7 @@ def test_a_gateway_that_hangs_delays_nobody_on_another_channel(
 ):
     """Thirty seconds of silence: the chat group has its message at once, and the turn is soon over."""
     settings.NOTICE_LEASE_SECONDS = 40
-    monkeypatch.setattr("notices.dispatcher.PATIENCE", 0.5)
+    monkeypatch.setattr("notices.sending.dispatcher.PATIENCE", 0.5)
     gateway.mode = "hang"
     tell(
         *[f"county1.{name}" for name in ("duty", "director", "leader")], channels=["sms", "wecom"], priority=1
@@ -153,7 +153,7 @@ def test_a_slow_gateway_is_passed_over_for_the_other(
     gateway, second_gateway, fresh, tell, settings, now, monkeypatch
 ):
     settings.NOTICE_SLOW_SECONDS = 0.2
-    monkeypatch.setattr("notices.dispatcher.PATIENCE", 0.5)
+    monkeypatch.setattr("notices.sending.dispatcher.PATIENCE", 0.5)
     gateway.mode = "hang"
     tell("county1.duty", subject="warning:1", priority=1)
     outbox.send_due(now)
@@ -268,7 +268,7 @@ def test_what_is_under_way_is_counted_by_provider(gateway, tell, cast, now, monk
     senders = outbox.Senders()
     release = threading.Event()
     monkeypatch.setattr(
-        "notices.dispatcher.sender_of", lambda channel: lambda parcel, timeout: release.wait(5)
+        "notices.sending.dispatcher.sender_of", lambda channel: lambda parcel, timeout: release.wait(5)
     )
     tell("county1.duty", "county1.director", channels=["sms"])
     rows = list(Notice.objects.select_related("recipient"))

@@ -9,13 +9,17 @@ from django.db import transaction
 from accounts.models import Appointment, Post
 from journal.models import Entry
 from journal.record import content_of
-from notices import actions, escalation, gateway_events, manual_calls, outbox, validity
+from notices import actions
 from notices.choices import ALERT, Answer, Channel, Do, State
-from notices.message_templates import Message
+from notices.incoming import gateway_events
 from notices.models import Callout, EscalationStep, Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.relevance import validity
 from notices.rules import Escalation, StepLine
+from notices.sending import outbox
+from notices.sending.message_templates import Message
+from notices.silence import escalation, manual_calls
 from rosters.models import Shift
 
 SECOND = timedelta(seconds=1)

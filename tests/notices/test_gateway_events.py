@@ -9,10 +9,10 @@ import time_machine
 from django.urls import reverse
 
 from journal.models import Entry
-from notices import outbox
 from notices.choices import State
+from notices.incoming.signatures import sign
 from notices.models import GatewayEvent, Notice
-from notices.signatures import sign
+from notices.sending import outbox
 from tests.gateways import SECRET
 
 SECOND = timedelta(seconds=1)
@@ -271,7 +271,7 @@ def test_one_report_that_raises_stops_no_other(sent, report, tell, now, monkeypa
             raise KeyError("poison")
         real(kind, notice, at)
 
-    monkeypatch.setattr("notices.gateway_events.record_progress", raise_for_one)
+    monkeypatch.setattr("notices.incoming.gateway_events.record_progress", raise_for_one)
     outbox.send_due(now)
 
     assert Notice.objects.get(provider_id="p2").state == State.DELIVERED

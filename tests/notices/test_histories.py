@@ -7,9 +7,10 @@ import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import Appointment, Post
-from notices import escalation, outbox
-from notices.dispatcher import Senders
 from notices.models import Callout, EscalationStep
+from notices.sending import outbox
+from notices.sending.dispatcher import Senders
+from notices.silence import escalation
 from rosters.models import Shift
 from tests.notices import histories
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from notices import actions, outbox
+from notices import actions
 from notices.choices import TEST
 from notices.models import Notice
 from notices.number_tests import queue_test, results
 from notices.recipients import Recipient
+from notices.sending import outbox
 
 MINUTES = timedelta(minutes=1)
 

@@ -8,9 +8,11 @@ from django.db import connection, transaction
 
 from journal.models import Entry
 from journal.record import content_of
-from notices import actions, outbox, queries
+from notices import actions
 from notices.choices import State
 from notices.models import Attempt, Callout, Notice
+from notices.reading import queries
+from notices.sending import outbox
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=30)

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from journal.models import Entry
 from journal.record import content_of
-from notices import escalation
 from notices.choices import ALERT
 from notices.models import Callout, Notice
+from notices.silence import escalation
 from tests.notices.test_escalation import warn  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +119,7 @@ def test_the_calls_page_belongs_to_desks(signed_in):
 
 
 def test_alerts_are_followed_in_the_journal_and_reminders_are_not(gateway, tell, now):
-    from notices import outbox
+    from notices.sending import outbox
 
     tell("county1.duty", priority=ALERT)
     tell("county1.duty", subject="report:1")

@@ -12,9 +12,10 @@ from common.database.encrypted_fields import MARK
 from common.models import SetAside
 from engine.background.auditor import find_faults
 from journal.models import Entry
-from notices import before_sending, outbox, validity
 from notices.choices import State
 from notices.models import Notice
+from notices.relevance import validity
+from notices.sending import before_sending, outbox
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)

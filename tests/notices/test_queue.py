@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from notices import actions, ending, queries
+from notices import actions
 from notices.choices import State
-from notices.message_templates import Message
 from notices.models import Notice
 from notices.occasions import Occasion
-from notices.outbox import claim
+from notices.reading import queries
 from notices.recipients import Recipient
+from notices.relevance import ending
+from notices.sending.message_templates import Message
+from notices.sending.outbox import claim
 
 
 def test_one_row_per_person_and_way(gateway, tell):

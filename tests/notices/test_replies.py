@@ -3,7 +3,7 @@
 import pytest
 
 from notices.choices import Answer
-from notices.replies import CONFIRMED, answer_of
+from notices.incoming.replies import CONFIRMED, answer_of
 
 COMING = (
     "1|１|1。|1.|【1】|①|回复1|「1」|马上到|3分钟后到|30分钟到|三分钟后到|半小时内到|我马上到|能到|可以到|已到|到了|就到|已出发|出发了|在路上|"

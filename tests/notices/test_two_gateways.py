@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from notices import outbox
 from notices.channels.health import Providers
 from notices.choices import State
-from notices.dispatcher import Senders
 from notices.models import Notice
+from notices.sending import outbox
+from notices.sending.dispatcher import Senders
 from tests.notices.lines import BadLine
 
 SECOND = timedelta(seconds=1)
@@ -31,7 +31,7 @@ def two(settings, monkeypatch):
     for place in ("gateway", "routes"):
         monkeypatch.setattr(f"notices.channels.{place}.PROVIDERS", known)
     monkeypatch.setattr(outbox, "_senders", {})
-    monkeypatch.setattr("notices.dispatcher.PATIENCE", 0.7)
+    monkeypatch.setattr("notices.sending.dispatcher.PATIENCE", 0.7)
     lines: list[BadLine] = []
 
     def make(*modes):
@@ -88,7 +88,7 @@ def test_a_gateway_that_is_full_of_what_hangs_gives_way_and_no_channel_stops(
     """The lane has as much under way at the first gateway as one may have: the next alert goes to the second."""
     monkeypatch.setattr(outbox, "PER_PROVIDER", 2)
     monkeypatch.setattr("notices.channels.health.Providers.is_poor", lambda self, url: False)
-    monkeypatch.setattr("notices.dispatcher.PATIENCE", 0.0)
+    monkeypatch.setattr("notices.sending.dispatcher.PATIENCE", 0.0)
     _first, second = two("hang", "ok")
     tell("county1.director", "county1.leader", subject="warning:1", priority=1)
     outbox.send_due(now, max_priority=1)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from notices.message_templates import WORDINGS
+from notices.sending.message_templates import WORDINGS
 
 #: Every version there ever was. A new text gets a new line; a line is never changed.
 KNOWN = {
@@ -37,7 +37,7 @@ def fingerprint(name: str) -> str:
 def test_a_changed_text_has_a_new_version(name):
     version = f"{name}@{WORDINGS[name].version}"
     assert KNOWN.get(version) == fingerprint(name), (
-        f"the text of {name} changed: raise its version in notices/message_templates.py and write {fingerprint(name)} here"
+        f"the text of {name} changed: raise its version in notices/sending/message_templates.py and write {fingerprint(name)} here"
     )
 
 

@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from notices.choices import Channel
-from notices.message_templates import DRILL_MARK, LIMITS, WORDINGS, Message, render
-from notices.replies import answer_of
+from notices.incoming.replies import answer_of
 from notices.rules import fit, outcome_of_step, summary
+from notices.sending.message_templates import DRILL_MARK, LIMITS, WORDINGS, Message, render
 
 LONG = {
     "level": {"zh": "红色", "en": "Red"},

@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.models import User
 from journal.models import Entry
-from notices import before_sending, outbox
 from notices.models import Notice
+from notices.sending import before_sending, outbox
 from zero_reports.filing.models import ZeroReport
 from zero_reports.links.models import OneTapLink
 from zero_reports.reminders.actions import write_steps

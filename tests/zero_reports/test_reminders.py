@@ -13,10 +13,10 @@ from common.dates.local_time import day_of
 from journal.models import Entry
 from journal.numbering import number_new
 from journal.record import content_of
-from notices import outbox
 from notices.choices import State
 from notices.models import Notice
-from notices.queries import inbox
+from notices.reading.queries import inbox
+from notices.sending import outbox
 from zero_reports.reminders import actions
 from zero_reports.reminders.actions import take_back, take_step, write_steps
 from zero_reports.reminders.jobs import run_reminders

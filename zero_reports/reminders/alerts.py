@@ -7,10 +7,10 @@ from accounts.models import Unit
 from common.dates.periods import DAILY, WEEKLY, Period
 from common.dates.time_format import written
 from journal.keys import key
-from notices.bulk import Note, queue_many
 from notices.choices import ROUTINE, Channel
-from notices.message_templates import Message
 from notices.recipients import Recipient
+from notices.sending.bulk import Note, queue_many
+from notices.sending.message_templates import Message
 from zero_reports.reminders.models import ReminderStep
 from zero_reports.reminders.queries import Group
 from zero_reports.reminders.rules import STILL_USEFUL

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from common.dates.periods import Period, parse
 from journal.keys import kind_of, parts_of
-from notices.validity import Told
+from notices.relevance.validity import Told
 from zero_reports.reminders.actions import ANSWERED
 from zero_reports.reminders.queries import answered, with_silent_below
 

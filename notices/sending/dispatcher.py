@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from notices.bundles import Parcel
 from notices.channels import Outcome, sender_of
 from notices.channels.routes import provider_of
 from notices.models import Notice
+from notices.sending.bundles import Parcel
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from accounts.models import User
 from journal.record import record
 from notices.actions import queue_notices
 from notices.choices import ALERT, Channel
-from notices.message_templates import Message
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.sending.message_templates import Message
 
 PURPOSE = "notice.nobody"
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from notices import validity
 from notices.models import Callout
+from notices.relevance import validity
 
 
 def while_unheard(rows: Sequence[validity.Told], now: datetime) -> dict[int, str]:

@@ -11,7 +11,7 @@ from accounts.models import User
 from notices.actions import record_acknowledged
 from notices.choices import ROUTINE, State
 from notices.models import Notice
-from notices.queries import needing_no_answer
+from notices.reading.queries import needing_no_answer
 
 
 class Inbox(NamedTuple):

@@ -11,10 +11,12 @@ from django.db.models import Count
 
 from accounts.posts.duty import still_answering
 from common.alone import is_of_the_row
-from notices import before_sending, rules, validity
+from notices import rules
 from notices.actions import twin_notices
 from notices.choices import BY_NUMBER, Channel, State
 from notices.models import Attempt, Notice
+from notices.relevance import validity
+from notices.sending import before_sending
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from journal.keys import key
 from journal.models import Entry
-from notices.failure_reasons import is_not_needed
+from notices.incoming.failure_reasons import is_not_needed
 from notices.models import Callout, EscalationStep, Notice
 
 #: What the journal says of a notice, and the column it stands for.

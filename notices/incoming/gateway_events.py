@@ -15,11 +15,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from common.alone import Loop
-from notices import callouts, clarification, replies, rules
+from notices import rules
 from notices.actions import confirm_by_reply, fail_notice, record_progress
 from notices.channels.routes import gateways
 from notices.choices import BY_NUMBER, Answer, State
+from notices.incoming import clarification, replies
 from notices.models import Callout, GatewayEvent, Notice
+from notices.silence import callouts
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,11 @@ from rest_framework.views import APIView
 from common.api.doors import idempotent
 from common.errors import NotAllowed
 from common.references import key_of
-from notices import actions, gateway_events, queries, signatures
-from notices.gateway_events import Report
-from notices.serializers import AnswerSerializer, GatewayEventSerializer, NoticeSerializer
+from notices import actions
+from notices.incoming import gateway_events, signatures
+from notices.incoming.gateway_events import Report
+from notices.reading import queries
+from notices.reading.serializers import AnswerSerializer, GatewayEventSerializer, NoticeSerializer
 
 #: Without a subject: the caller's newest ones.
 MOST = 200

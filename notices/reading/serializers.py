@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from common.dates.date_fields import ApiMomentField
 from notices.choices import Answer
-from notices.gateway_events import EVENTS
+from notices.incoming.gateway_events import EVENTS
 from notices.models import Notice
 
 

@@ -13,14 +13,18 @@ from django.db.models import Case, F, QuerySet, Value, When
 
 from common.alone import Loop, is_of_the_row
 from common.failpoints import crash_point
-from notices import bundles, callouts, gateway_events, rules, send_checks
+from notices import rules
 from notices.actions import fail_notice, record_progress, telephone_meanwhile
-from notices.bundles import Parcel
 from notices.channels import Outcome
 from notices.channels.routes import Routes, gateways
 from notices.choices import BY_NUMBER, State
-from notices.dispatcher import THREADS, Senders
+from notices.incoming import gateway_events
 from notices.models import Attempt, Callout, Notice
+from notices.relevance import send_checks
+from notices.sending import bundles
+from notices.sending.bundles import Parcel
+from notices.sending.dispatcher import THREADS, Senders
+from notices.silence import callouts
 
 #: So many messages are claimed at once.
 BATCH = 24

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from common.hooks import NamedHook
 from notices.choices import Channel
-from notices.message_templates import LIMITS
 from notices.models import Notice
+from notices.sending.message_templates import LIMITS
 
 #: Notices, moment → notice → what is added, in the recipient's language.
 Adder = Callable[[Sequence[Notice], datetime], dict[int, str]]

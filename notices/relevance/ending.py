@@ -1,6 +1,6 @@
 """What ends takes its messages, screens, calls and escalations with it.
 
-An act that ends something calls `settle` for its thread; the checks of notices.validity say what is over there, the
+An act that ends something calls `settle` for its thread; the checks of notices.relevance.validity say what is over there, the
 same ones that are asked before anything is sent. What was told stays told: a row that was sent, heard or
 confirmed keeps its state, and a report that comes late is still written down.
 """
@@ -12,10 +12,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from notices import validity
 from notices.choices import ON_SCREEN, Channel, State
 from notices.models import Callout, EscalationStep, Notice
 from notices.recipients import Recipient
+from notices.relevance import validity
 
 #: Still to be sent, or standing on a screen.
 _UNDER_WAY = Q(state=State.QUEUED) | Q(channel=Channel.APP, state__in=ON_SCREEN)

@@ -8,13 +8,13 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Unit
-from notices import validity
 from notices.actions import bundle_wait, new_notice, usable_channels
 from notices.choices import Channel
-from notices.message_templates import Message, render
 from notices.models import Notice
 from notices.recipients import Recipient
+from notices.relevance import validity
 from notices.rules import first_moment, quiet_hours
+from notices.sending.message_templates import Message, render
 
 
 class Note(NamedTuple):

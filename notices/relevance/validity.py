@@ -3,7 +3,7 @@
 `docs/notices.md` holds the table: what starts, repeats, changes and ends each of them. A room registers a check
 for the purposes that begin with a word of its own. It is asked at every place at once: queueing refuses a
 purpose nobody speaks for; before a claimed batch is sent; before a step that follows silence is taken; and by
-the act that ends something, for screens and lists (notices.ending).
+the act that ends something, for screens and lists (notices.relevance.ending).
 """
 
 from collections import defaultdict

@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 
 from notices.actions import queue_notices
 from notices.choices import Channel
-from notices.message_templates import Message
 from notices.models import Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.sending.message_templates import Message
 
 SUFFIX = ".asked"
 #: Characters of what they wrote that are repeated to them.

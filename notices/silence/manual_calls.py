@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.scope import Reach
 from common.errors import NotFound
-from notices import callouts, next_contact, permissions
 from notices.actions import record_by_hand
 from notices.choices import ALERT, Answer, Channel, State
 from notices.models import Callout, Notice
+from notices.reading import permissions
+from notices.silence import callouts, next_contact
 
 #: So many are looked at; more are not telephoned by one desk.
 MOST = 100

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from notices.choices import Answer, Channel, Do, State
-from notices.message_templates import Message
 from notices.models import Callout, EscalationStep, Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.rules import Escalation
+from notices.sending.message_templates import Message
 
 #: Whoever said they come and then cannot is replaced by a step of this number.
 REPLACED = 50

@@ -15,14 +15,15 @@ from common.alone import Loop
 from common.failpoints import crash_point
 from journal.keys import key
 from journal.record import record
-from notices import callouts, ending, next_contact, validity
 from notices.actions import queue_notices
 from notices.choices import ALERT, Answer, Channel, Do, State
-from notices.message_templates import Message
 from notices.models import Callout, EscalationStep, Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
+from notices.relevance import ending, validity
 from notices.rules import Escalation, StepLine, outcome_of_step
+from notices.sending.message_templates import Message
+from notices.silence import callouts, next_contact
 
 STILL_CHANNELS = (Channel.APP, Channel.SMS)
 #: "Still on it?" is answered within so long, or the duty leader knows.

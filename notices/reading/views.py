@@ -12,10 +12,11 @@ from django.views import View
 from common.errors import Invalid, NotAllowed
 from common.web.idempotency import once
 from journal.live_pages import PartsView
-from notices import actions, manual_calls
+from notices import actions
 from notices.choices import Answer
-from notices.inbox import acknowledge_together
-from notices.queries import inbox, needing_no_answer
+from notices.reading.inbox import acknowledge_together
+from notices.reading.queries import inbox, needing_no_answer
+from notices.silence import manual_calls
 
 
 class AcknowledgeView(LoginRequiredMixin, View):
