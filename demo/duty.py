@@ -10,8 +10,8 @@ from common.dates.local_time import day_of
 from duty.shifts import handovers
 from duty.shifts.actions import begin_due, confirm_shift
 from duty.shifts.models import Handover
-from rosters.actions import draft_roster, end_of_month, publish_roster, set_rotation
 from rosters.models import Shift
+from rosters.months.actions import draft_roster, end_of_month, publish_roster, set_rotation
 from rosters.queries import USUAL_HAND_OVER, findings_of
 
 #: Who takes turns beside the post's first holder: second half of the username, kind of post, name.

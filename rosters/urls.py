@@ -1,6 +1,7 @@
 from django.urls import path
 
-from rosters import change_views, draft_views, views
+from rosters.months import draft_views, views
+from rosters.overrides import change_views
 
 urlpatterns = [
     path("rosters/", views.MonthPage.as_view(), name="rosters"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rosters import api, api_writing
+from rosters.months import api, api_writing
 
 urlpatterns = [
     path("rosters/on-duty/", api.OnDutyNow.as_view(), name="on-duty"),

@@ -12,7 +12,7 @@ from duty.callout_preview.queries import ask
 from duty.comms_checks.queries import get_unit
 from plans.engine.evaluation import levels_of
 from plans.lifecycle.queries import plan_in_force
-from rosters.api import moment_asked
+from rosters.months.api import moment_asked
 
 
 class AskRoster(APIView):

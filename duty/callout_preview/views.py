@@ -13,7 +13,7 @@ from duty.comms_checks.queries import get_unit, home_unit
 from duty.comms_checks.views import chosen_moment
 from plans.engine.evaluation import levels_of
 from plans.lifecycle.queries import plan_in_force
-from rosters.pages import tabs
+from rosters.months.pages import tabs
 
 
 class AskPage(LoginRequiredMixin, View):

@@ -20,7 +20,7 @@ from common.web.redirects import see_other
 from duty.comms_checks import actions, by_hand, forms, permissions, queries
 from duty.comms_checks.choices import Whom
 from duty.comms_checks.contacts import not_set_up
-from rosters.pages import tabs
+from rosters.months.pages import tabs
 
 
 def chosen_moment(request):

@@ -6,7 +6,8 @@ from rest_framework.views import APIView
 
 from common.api.doors import idempotent
 from duty.shifts.actions import confirm_shift
-from rosters import queries, serializers
+from rosters import queries
+from rosters.months import serializers
 
 
 class Confirm(APIView):

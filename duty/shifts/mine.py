@@ -5,9 +5,10 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from common.errors import is_allowed
 from duty.shifts import queries as shifts
 from journal.live_pages import PartsView
-from rosters import feeds, permissions, queries, rules
+from rosters import permissions, queries, rules
 from rosters.choices import SwapVerb
-from rosters.pages import tabs
+from rosters.months import feeds
+from rosters.months.pages import tabs
 
 
 class MinePage(LoginRequiredMixin, PartsView):

@@ -12,8 +12,9 @@ from common.dates.local_time import LOCAL
 from common.documents import workbooks
 from duty.shifts import actions, handovers
 from duty.shifts.models import DowntimePack, Handover
-from rosters import feeds, swaps, workbook_import
 from rosters.models import FeedKey, Roster, Shift
+from rosters.months import feeds, workbook_import
+from rosters.overrides import swaps
 from tests.live.replay import assert_replay_shows
 from tests.rosters.conftest import refused
 
@@ -23,7 +24,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def today(draft, plan, reach, tuesday):
     """A roster in force around the present moment, as doors read the present themselves."""
-    from rosters.actions import publish_roster
+    from rosters.months.actions import publish_roster
 
     roster = draft(date(2026, 11, 20), date(2026, 11, 30))
     return publish_roster(reach=reach("county1.leader"), roster_id=roster.pk, now=tuesday, reason="补录本周")

@@ -23,9 +23,10 @@ from journal.models import Entry
 from notices.actions import acknowledge_notice
 from notices.models import Notice
 from plans.lifecycle.models import PlanVersion
-from rosters import changes, queries
-from rosters.actions import set_rotation
+from rosters import queries
 from rosters.models import Rotation, Shift
+from rosters.months.actions import set_rotation
+from rosters.overrides import changes
 from tests.rosters.conftest import refused
 
 MINUTE = timedelta(minutes=1)
@@ -309,7 +310,7 @@ def test_who_stays_on_in_place_of_the_next_one_signs_once(handover, reach, cast)
 
 
 def test_nobody_hands_over_to_themself(published, rotate, draft, plan, reach):
-    from rosters.actions import publish_roster
+    from rosters.months.actions import publish_roster
 
     roster = draft()
     rotate("duty_officer", "county1.duty")

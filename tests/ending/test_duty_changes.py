@@ -9,9 +9,11 @@ from common.errors import WrongState
 from journal.models import Entry
 from notices.models import Notice
 from notices.rules import QuietHours, first_moment, quiet_hours
-from rosters import actions, changes, queries, swaps
+from rosters import queries
 from rosters.choices import FindingCode, SwapVerb
 from rosters.models import Shift, Swap
+from rosters.months import actions
+from rosters.overrides import changes, swaps
 from tests.rosters.conftest import colleagues, draft, posts, published, refused, rotate
 from zero_reports.reminders.choices import Do
 from zero_reports.reminders.rules import Step, before_the_night

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import Post, User
 from accounts.posts.actions import appoint_person
 from common.errors import Refused
-from rosters.actions import draft_roster, publish_roster, set_rotation
+from rosters.months.actions import draft_roster, publish_roster, set_rotation
 from tests.incidents.conftest import alarm
 
 __all__ = ["alarm"]

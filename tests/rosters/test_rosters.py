@@ -12,10 +12,12 @@ from incidents.alerts import people_of
 from journal.models import Entry
 from notices.models import Notice
 from plans.people.holders import holders_of
-from rosters import actions, changes, queries, rules, swaps
-from rosters.agreements import lapse_swaps
+from rosters import queries, rules
 from rosters.choices import SwapVerb
 from rosters.models import Roster, Shift
+from rosters.months import actions
+from rosters.overrides import changes, swaps
+from rosters.overrides.agreements import lapse_swaps
 from tests.rosters.conftest import refused
 from tests.states import done_as_in_the_table, nothing_written
 

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from common.dates.local_time import LOCAL
-from rosters import workbook_import
+from rosters.months import workbook_import
 from tests.duty.test_pages import _file
 
 pytestmark = pytest.mark.django_db

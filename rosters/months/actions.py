@@ -18,9 +18,9 @@ from common.states import move
 from journal.keys import key
 from journal.record import record
 from rosters import alerts, permissions, queries, rules
-from rosters.agreements import lapse_swaps
 from rosters.choices import RosterState
 from rosters.models import Roster, Rotation, RotationMember, Shift
+from rosters.overrides.agreements import lapse_swaps
 
 #: A named reason says more than "ok".
 LEAST_REASON = 4

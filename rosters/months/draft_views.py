@@ -17,9 +17,10 @@ from common.errors import Invalid, Refused, is_allowed
 from common.text.whole_numbers import read_number
 from common.web.idempotency import once
 from common.web.redirects import see_other
-from rosters import actions, forms, permissions, queries, workbook_import
+from rosters import permissions, queries
 from rosters.models import Rotation, Shift
-from rosters.pages import add_errors, chosen_month, chosen_unit, go, tabs, with_unit
+from rosters.months import actions, forms, workbook_import
+from rosters.months.pages import add_errors, chosen_month, chosen_unit, go, tabs, with_unit
 
 
 class RotationPage(LoginRequiredMixin, View):

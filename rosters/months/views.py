@@ -12,9 +12,10 @@ from common.errors import is_allowed
 from common.web.idempotency import once
 from common.web.redirects import see_other
 from journal.live_pages import PartsView
-from rosters import actions, feeds, forms, permissions, queries
+from rosters import permissions, queries
 from rosters.models import Rotation
-from rosters.pages import chosen_month, chosen_unit, tabs, unit_or_404
+from rosters.months import actions, feeds, forms
+from rosters.months.pages import chosen_month, chosen_unit, tabs, unit_or_404
 
 
 class MonthPage(LoginRequiredMixin, PartsView):

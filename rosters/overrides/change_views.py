@@ -12,9 +12,11 @@ from accounts.models import User
 from common.errors import Invalid
 from common.web.idempotency import once
 from common.web.redirects import see_other
-from rosters import changes, forms, permissions, queries, swaps
+from rosters import permissions, queries
 from rosters.choices import SwapVerb
-from rosters.pages import add_errors, go, with_unit
+from rosters.months import forms
+from rosters.months.pages import add_errors, go, with_unit
+from rosters.overrides import changes, swaps
 
 
 class ShiftForm(LoginRequiredMixin, View):

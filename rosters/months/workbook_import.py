@@ -22,8 +22,8 @@ from common.errors import Invalid
 from common.text.typed import is_same_name, moment_in, plain
 from journal.record import record
 from rosters import permissions, rules
-from rosters.actions import new_draft
 from rosters.models import Roster, Shift
+from rosters.months.actions import new_draft
 from rosters.queries import rostered_posts, spans_held
 
 KNOWN_COLUMNS = (

@@ -10,9 +10,11 @@ from accounts.models import User
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
 from common.errors import Invalid, not_found
-from rosters import actions, changes, queries, serializers, swaps
+from rosters import queries
 from rosters.choices import SwapVerb
 from rosters.models import Roster, Shift
+from rosters.months import actions, serializers
+from rosters.overrides import changes, swaps
 
 
 class Drafts(APIView):

@@ -12,10 +12,11 @@ from common.errors import Invalid, WrongState
 from common.states import check_move
 from journal.record import record
 from notices.relevance.ending import settle_threads
-from rosters import alerts, changes, permissions, rules
-from rosters.agreements import lapse_swaps
+from rosters import alerts, permissions, rules
 from rosters.choices import SwapState, SwapVerb
 from rosters.models import Shift, Swap
+from rosters.overrides import changes
+from rosters.overrides.agreements import lapse_swaps
 from rosters.queries import on_duty, swap_partners
 
 #: What the notice says after each state, 中文 and English.

@@ -12,8 +12,9 @@ from accounts.models import User
 from accounts.queries import open_unit
 from common.dates.days import read_moment
 from common.errors import Invalid
-from rosters import actions, feeds, queries, serializers
-from rosters.pages import chosen_month
+from rosters import queries
+from rosters.months import actions, feeds, serializers
+from rosters.months.pages import chosen_month
 
 
 def moment_asked(request):

@@ -14,9 +14,9 @@ from clocks.actions import cancel_for_subject
 from common.errors import Invalid, WrongState
 from journal.record import record
 from rosters import alerts, permissions, queries, rules
-from rosters.agreements import lapse_swaps
 from rosters.choices import FindingCode
 from rosters.models import Shift
+from rosters.overrides.agreements import lapse_swaps
 
 
 @transaction.atomic
