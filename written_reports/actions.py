@@ -13,10 +13,10 @@ from common.dates.days import read_day
 from common.errors import Invalid, Stale, WrongState
 from common.text.personal_data import unsigned_personal_data_in
 from written_reports import permissions, queries, rules
-from written_reports.figures import figures
+from written_reports.asked.reminders import take_back
 from written_reports.models import WrittenReport, WrittenVersion
+from written_reports.paper.figures import figures
 from written_reports.queries import Slot
-from written_reports.reminders import take_back
 from zero_reports.filing.permissions import filing_post
 
 

@@ -10,7 +10,7 @@ from common.api.serializers import StrictSerializer, validated
 from common.text.whole_numbers import read_number
 from written_reports import actions, queries, rules
 from written_reports.choices import Part
-from written_reports.figures import figures
+from written_reports.paper.figures import figures
 from written_reports.queries import Slot
 from written_reports.views import FURTHEST
 from zero_reports.counts.queries import get_unit

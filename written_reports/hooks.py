@@ -2,7 +2,7 @@
 
 from notices.relevance.validity import CHECKS
 from plans.lifecycle.watched import ASKING
-from written_reports import asking, reminders
+from written_reports.asked import asking, reminders
 
 ASKING.register(asking.is_asked)
 

@@ -13,7 +13,7 @@ from cases.matters.models import Matter
 from common.dates.periods import Period, parse
 from common.errors import not_found
 from written_reports import rules
-from written_reports.asking import Asking, asked, askings
+from written_reports.asked.asking import Asking, asked, askings
 from written_reports.choices import LineKind, SlotState
 from written_reports.models import WrittenReport, WrittenVersion
 from zero_reports.counts.queries import get_unit

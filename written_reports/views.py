@@ -13,10 +13,10 @@ from common.web.idempotency import once
 from common.web.redirects import see_other
 from written_reports import actions, permissions, queries
 from written_reports.choices import Part, SlotState
-from written_reports.documents import file_name, written_paper
-from written_reports.figures import figures
 from written_reports.forms import WrittenForm
-from written_reports.labels import data_rows, line_cells, line_heads, state_look
+from written_reports.paper.documents import file_name, written_paper
+from written_reports.paper.figures import figures
+from written_reports.paper.labels import data_rows, line_cells, line_heads, state_look
 from zero_reports.counts.queries import get_unit, top_units
 from zero_reports.filing.classes import classes_at
 from zero_reports.filing.reading import check_may_look

@@ -22,7 +22,7 @@ from notices.choices import ALERT
 from notices.sending import outbox
 from notices.silence import escalation
 from plans.people.overdue import tell_breaches
-from written_reports.reminders import remind_written
+from written_reports.asked.reminders import remind_written
 from zero_reports.reminders.jobs import run_reminders
 from zero_reports.rounds.jobs import fold_tallies, run_rounds
 

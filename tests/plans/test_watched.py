@@ -20,7 +20,7 @@ from plans.document.strict_yaml import read
 from plans.lifecycle.actions import load_plan
 from plans.lifecycle.watched import watch_of
 from tests.rooms import ROOMS
-from written_reports import asking
+from written_reports.asked import asking
 from zero_reports.rounds import cadence
 
 TEXTS = {path.stem: path.read_text() for path in sorted((settings.BASE_DIR / "plans/library").glob("*.yaml"))}

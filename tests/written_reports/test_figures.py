@@ -8,8 +8,8 @@ from clocks.models import Clock
 from common.dates.periods import parse
 from incidents.models import Incident
 from tests.live.walk import Walk, report
-from written_reports.figures import figures
-from written_reports.labels import data_rows
+from written_reports.paper.figures import figures
+from written_reports.paper.labels import data_rows
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from accounts.scope import reach_of
 from cases.matters.actions import register_matter
 from common.dates.periods import parse
 from tests.written_reports.kit import LINE, MONTH, PLAN, QUARTER, TEXTS, WEEK
-from written_reports.figures import figures
 from written_reports.models import WrittenReport, WrittenVersion
+from written_reports.paper.figures import figures
 from zero_reports.filing.models import ReportItem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wall_clock")]

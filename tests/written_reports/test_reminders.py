@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from common.dates.local_time import LOCAL
 from notices.models import Notice
+from written_reports.asked.reminders import not_needed, remind_written
 from written_reports.models import WrittenReminder
-from written_reports.reminders import not_needed, remind_written
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 from common.dates.local_time import day_of
 from common.documents.official_documents import Block, Fields, Heading, Paper, Paragraph, Table
 from written_reports.choices import LineKind, Part
-from written_reports.labels import data_rows, line_cells, line_heads
 from written_reports.models import WrittenVersion
+from written_reports.paper.labels import data_rows, line_cells, line_heads
 from written_reports.queries import Slot
 
 _WIDTHS = {LineKind.RISKS: (3, 6, 6, 4, 4), LineKind.IMPROVEMENTS: (9, 5, 4)}

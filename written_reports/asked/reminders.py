@@ -22,7 +22,7 @@ from notices.models import Notice
 from notices.recipients import Recipient
 from notices.sending.bulk import Note, queue_many
 from notices.sending.message_templates import Message
-from written_reports.asking import Asking, askings
+from written_reports.asked.asking import Asking, askings
 from written_reports.models import WrittenReminder, WrittenReport
 from zero_reports.reminders.actions import ANSWERED
 from zero_reports.reminders.alerts import WAYS, names_of, words_of
