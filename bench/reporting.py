@@ -26,7 +26,7 @@ from accounts.models import Appointment, Post, Unit, User  # noqa: E402
 from accounts.scope import reach_of  # noqa: E402
 from common.dates.local_time import LOCAL, day_of  # noqa: E402
 from common.dates.periods import DAILY, period_of  # noqa: E402
-from journal import wake  # noqa: E402
+from journal.live import wake  # noqa: E402
 from journal.numbering import number_new  # noqa: E402
 from zero_reports.counts import queries  # noqa: E402
 from zero_reports.counts.tallies import fold, recount  # noqa: E402

@@ -15,7 +15,7 @@ from common.text.masking import masks_in
 from incidents import alerts, forms, permissions, queries, rules
 from incidents.checklist.queries import checklist
 from incidents.models import Incident
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 from plans.document.sections import alarm_roles
 
 #: The page offers ten seconds for taking a false alarm back; the server allows a slow network on top.

@@ -28,7 +28,7 @@ from incidents.serializers import shown_reasons
 from incidents.steps.forms import StepForm
 from incidents.steps.queries import choices as step_choices
 from incidents.steps.queries import steps_of
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 from journal.models import Entry, Head
 from notices.silence import manual_calls
 from plans.engine.facts import Facts

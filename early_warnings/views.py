@@ -15,7 +15,7 @@ from early_warnings import actions, forms, queries, superior_reports
 from early_warnings.choices import CallOutcome, ReportChannel
 from early_warnings.proposal_views import add_errors, message_about, rev_of
 from incidents.serializers import shown_reasons
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 from journal.models import Head
 from notices.silence.manual_calls import OUTCOMES
 

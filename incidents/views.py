@@ -23,7 +23,7 @@ from incidents.choices import Source
 from incidents.closing.queries import questions
 from incidents.listing import Asked
 from incidents.models import Share
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 from plans.document.life_safety import LIFE_LINES
 from plans.lifecycle.queries import plan_in_force
 

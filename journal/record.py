@@ -7,8 +7,8 @@ from django.db import transaction
 
 from common.database.prepared_statements import Table
 from common.text.personal_data import findings_within, masked_within, signed_reason
-from journal import wake
 from journal.kinds import KINDS
+from journal.live import wake
 from journal.models import Entry
 
 _ENTRIES = Table(Entry)

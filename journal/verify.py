@@ -4,10 +4,10 @@ import json
 from typing import NamedTuple
 
 from journal import anchor
+from journal.live.snapshot import one_snapshot
 from journal.models import Entry, Head
 from journal.numbering import chain
 from journal.record import canonical_as_written
-from journal.snapshot import one_snapshot
 
 
 class Verdict(NamedTuple):

@@ -172,7 +172,7 @@ def _a_bureau() -> tuple[str, str]:
 async def _raise_twice(application, token: str, session: str, names: Iterable[str]):
     from django.urls import resolve
 
-    from journal import hub
+    from journal.live import hub
     from tests.calls import Screen, call, recording
 
     path = "/api/v1/alarms/"

@@ -14,7 +14,7 @@ from common.dates.local_time import day_of
 from common.dates.periods import DAILY, period_of
 from config.asgi import application
 from demo import bureau
-from journal import hub
+from journal.live import hub
 from plans.lifecycle.actions import load_plan
 from script.figures import rooms
 from tests.calls import Screen, call, recording

@@ -43,8 +43,8 @@ MODULES = {
     "pictures": "dashboards.statistics",
     "steady": "engine.monotonic_clock",
     "guests": "engine.server.socket_auth",
-    "neighbours": "journal.peers",
-    "outlet": "journal.send_queue",
+    "neighbours": "journal.live.peers",
+    "outlet": "journal.live.send_queue",
     "crash": "common.failpoints",
 }
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from common.errors import NotAllowed
 from dashboards.promise import rules
 from dashboards.promise.queries import chains
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 
 PERIODS = {"7": gettext_lazy("7 days"), "30": gettext_lazy("30 days"), "365": gettext_lazy("1 year")}
 STAGES = {

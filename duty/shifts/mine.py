@@ -4,7 +4,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 
 from common.errors import is_allowed
 from duty.shifts import queries as shifts
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 from rosters import permissions, queries, rules
 from rosters.choices import SwapVerb
 from rosters.months import feeds

@@ -13,7 +13,7 @@ from common.text.whole_numbers import read_number
 from common.web.idempotency import once
 from common.web.redirects import back_to, see_other
 from duty.shifts import actions, downtime_packs, handovers, queries, reading
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 from rosters.months.pages import chosen_unit, tabs, with_unit
 from rosters.queries import get_shift
 

@@ -16,7 +16,7 @@ from clocks.queries import unswept_count
 from engine.background.auditor import used_part_of_disk
 from engine.models import Alarm, NightlyJob
 from engine.monitoring.queries import ages
-from journal.hub import statuses
+from journal.live.hub import statuses
 from journal.models import Entry
 from journal.numbering import head
 from notices.reading.queries import open_count

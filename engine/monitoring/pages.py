@@ -9,7 +9,7 @@ from common.errors import NotAllowed
 from engine.background import nightly
 from engine.models import Heartbeat, NightlyJob
 from engine.monitoring.queries import open_alarms, sentence_for, stopped
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 from journal.models import Entry, Head
 from notices.models import Notice
 

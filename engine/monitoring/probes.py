@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from engine.monitoring.queries import ages, stopped
-from journal.hub import statuses
+from journal.live.hub import statuses
 from journal.numbering import head
 
 #: Seconds to wait for Redis: a frozen one must not freeze the probe.

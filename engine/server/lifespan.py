@@ -6,7 +6,7 @@ import logging
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from journal import hub
+from journal.live import hub
 
 log = logging.getLogger(__name__)
 

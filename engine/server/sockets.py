@@ -1,4 +1,4 @@
-"""The live WebSocket: who may open it, and nothing of what goes over it (that is journal.hub)."""
+"""The live WebSocket: who may open it, and nothing of what goes over it (that is journal.live.hub)."""
 
 import logging
 from collections import deque
@@ -20,7 +20,7 @@ from django.utils import timezone
 from accounts import watch
 from engine.monitoring.queries import status
 from engine.server.socket_auth import read_readers
-from journal.hub import SIGNED_OUT, Hub, SignedOut, TooManyScreens, here
+from journal.live.hub import SIGNED_OUT, Hub, SignedOut, TooManyScreens, here
 
 #: Messages a client may send in one second, and the length of each. Ours sends none but a "ping".
 MESSAGES_PER_SECOND = 5

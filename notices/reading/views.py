@@ -11,7 +11,7 @@ from django.views import View
 
 from common.errors import Invalid, NotAllowed
 from common.web.idempotency import once
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 from notices import actions
 from notices.choices import Answer
 from notices.reading.inbox import acknowledge_together

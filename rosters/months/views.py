@@ -11,7 +11,7 @@ from common.dates.local_time import day_of
 from common.errors import is_allowed
 from common.web.idempotency import once
 from common.web.redirects import see_other
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 from rosters import permissions, queries
 from rosters.models import Rotation
 from rosters.months import actions, feeds, forms

@@ -15,7 +15,7 @@ from django.urls import path
 from accounts.models import Unit
 from demo import bureau
 from engine.server.sockets import LiveConsumer, OwnOriginOnly, live_hub
-from journal import hub as hubs
+from journal.live import hub as hubs
 from journal.numbering import head, number_new
 from journal.record import record
 from tests.live.sessions import sign_in

@@ -13,8 +13,8 @@ from django.db import OperationalError, connections
 from django.db.backends.utils import CursorWrapper
 
 from engine.monitoring import metrics, probes
-from journal import frames, wake
-from journal import hub as hubs
+from journal.live import frames, wake
+from journal.live import hub as hubs
 from journal.models import Entry
 from journal.queries import Line
 from tests.live.conftest import write
@@ -42,7 +42,7 @@ async def test_while_the_database_is_away_there_is_no_beat_and_the_socket_stays(
     assert (await socket.next_of_any())["type"] == "beat"
 
     with monkeypatch.context() as patch:
-        patch.setattr("journal.reader.number_new", mock.Mock(side_effect=OperationalError("away")))
+        patch.setattr("journal.live.reader.number_new", mock.Mock(side_effect=OperationalError("away")))
         await asyncio.sleep(0.1)
         while not socket.output_queue.empty():
             socket.output_queue.get_nowait()
@@ -172,8 +172,8 @@ def screens_with(count: int, reader) -> list[mock.Mock]:
 
         return send
 
-    from journal.send_queue import Outlet
-    from journal.subscribers import Screen
+    from journal.live.send_queue import Outlet
+    from journal.live.subscribers import Screen
 
     screens = [Screen(ticket=str(n), reader=reader, outlet=Outlet(send_for(n)), last=0) for n in range(count)]
     return screens, sent

@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from journal import peers
-from journal.peers import Neighbours
+from journal.live import peers
+from journal.live.peers import Neighbours
 
 pytestmark = pytest.mark.asyncio
 

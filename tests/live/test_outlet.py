@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from journal import send_queue
-from journal.send_queue import Outlet
+from journal.live import send_queue
+from journal.live.send_queue import Outlet
 
 pytestmark = pytest.mark.asyncio
 

@@ -9,8 +9,8 @@ from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from django.db import connection, transaction
 
-from journal import hub as hubs
-from journal import reader, send_queue
+from journal.live import hub as hubs
+from journal.live import reader, send_queue
 from journal.models import Head
 from journal.queries import Mark
 from journal.record import record

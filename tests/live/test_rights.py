@@ -11,11 +11,11 @@ from accounts.models import Appointment, Post, Unit, User
 from accounts.posts.actions import appoint_person, end_appointment
 from accounts.scope import Reach, reach_of
 from engine.server.socket_auth import read_readers
-from journal import hub as hubs
+from journal.live import hub as hubs
+from journal.live.send_queue import Outlet
+from journal.live.subscribers import Screen, Screens
 from journal.models import Entry
 from journal.queries import keys_of, lines_after
-from journal.send_queue import Outlet
-from journal.subscribers import Screen, Screens
 from tests.live.conftest import write
 from tests.live.sessions import sign_in
 

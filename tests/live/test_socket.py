@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.models import User
-from journal import hub as hubs
+from journal.live import hub as hubs
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 

@@ -7,9 +7,9 @@ import pytest
 from websockets.sync.client import connect
 
 from engine.server.websocket import PreframedProtocol
-from journal import frames
+from journal.live import frames
+from journal.live.send_queue import Outlet
 from journal.queries import Line
-from journal.send_queue import Outlet
 from tests.live import servers
 from tests.processes import Server
 

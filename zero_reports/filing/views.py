@@ -17,7 +17,7 @@ from common.documents.workbooks import Sheet, respond
 from common.errors import NotAllowed, Refused, is_allowed
 from common.web.idempotency import once
 from common.web.redirects import see_other
-from journal.live_pages import PartsView
+from journal.live.live_pages import PartsView
 from zero_reports.counts import queries
 from zero_reports.counts.matrix import Cell, matrix, month_of, showing
 from zero_reports.counts.silent import missing

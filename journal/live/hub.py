@@ -1,7 +1,7 @@
 """The live hub: reads new journal entries once per process and writes them to every screen that may see them.
 
 One hub per event loop. It looks every `poll_seconds`; a commit in this process or a word from another one
-only makes it look sooner. What it sends is thin (journal.frames). People, sessions and posts are not known
+only makes it look sooner. What it sends is thin (journal.live.frames). People, sessions and posts are not known
 here: a socket brings a ticket, and `read_readers` says what a ticket may see at this moment.
 
     commit → wake → look: number and read → if an entry changed rights, read those → write to each screen
@@ -23,15 +23,15 @@ from contextlib import suppress
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from journal import frames, wake
 from journal.kinds import KINDS
+from journal.live import frames, wake
+from journal.live.peers import Neighbours
+from journal.live.reader import BATCH, TAIL, Look, Threads
+from journal.live.send_queue import Outlet
+from journal.live.socket_access import PATIENCE, Admission
+from journal.live.subscribers import ReadReaders, Screen, Screens
 from journal.numbering import number_new
-from journal.peers import Neighbours
 from journal.queries import Line, Mark, Reader, lines_after
-from journal.reader import BATCH, TAIL, Look, Threads
-from journal.send_queue import Outlet
-from journal.socket_access import PATIENCE, Admission
-from journal.subscribers import ReadReaders, Screen, Screens
 
 #: A screen further behind than this fetches its page again instead.
 REPLAY = 2000

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable
 
+from journal.live.send_queue import Outlet
 from journal.queries import Keys, Line, Reader, keys_of
-from journal.send_queue import Outlet
 
 #: fn(tickets) → what each ticket may see now; None (or left out) if it is no longer good for anything.
 ReadReaders = Callable[[Collection[str]], dict[str, Reader | None]]

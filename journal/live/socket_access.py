@@ -4,8 +4,8 @@ import asyncio
 import itertools
 from collections.abc import Callable, Collection
 
+from journal.live.subscribers import ReadReaders
 from journal.queries import Reader
-from journal.subscribers import ReadReaders
 
 #: Tickets read in one go.
 TOGETHER = 500

@@ -42,7 +42,7 @@ def reload(number: int) -> dict:
 def _message(**fields) -> dict:
     """An ASGI message, made once and sent to any number of sockets.
 
-    `frame` is the same as bytes on the wire, for a server that takes them (journal.send_queue); others ignore it.
+    `frame` is the same as bytes on the wire, for a server that takes them (journal.live.send_queue); others ignore it.
     """
     text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
     return {"type": "websocket.send", "text": text, "frame": _frame(text.encode())}
