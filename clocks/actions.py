@@ -11,10 +11,10 @@ from django.db.models.fields import DateTimeField
 from django.db.models.functions import Greatest
 
 from clocks import rulebook
-from clocks.calendar import Calendar
 from clocks.choices import Per
 from clocks.durations import Due, due_at, parse
 from clocks.models import RUNNING, Clock, ClockRule
+from clocks.working_days.calendar import Calendar
 from journal.kinds import KINDS
 from journal.models import Entry
 from journal.record import record

@@ -20,7 +20,7 @@ class Sentence(models.Model):
     duration = models.CharField(max_length=30)
     role = models.CharField(max_length=200, blank=True, default="")
     cite = models.CharField(max_length=120, blank=True, default="")
-    #: Name of a function registered in clocks.effects that follows a breach; empty = the entry alone.
+    #: Name of a function registered in clocks.breaches.effects that follows a breach; empty = the entry alone.
     effect = models.CharField(max_length=60, blank=True, default="")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.SOURCE)
 
@@ -113,7 +113,7 @@ class Clock(Sentence):
     effect_due_at = models.DateTimeField(null=True, blank=True)
     #: When people are to be told of the breach; empty = told, or nobody need be.
     tell_due_at = models.DateTimeField(null=True, blank=True)
-    #: Since when people know that it is overdue; empty again once that is over (clocks.overdue).
+    #: Since when people know that it is overdue; empty again once that is over (clocks.breaches.overdue).
     told_at = models.DateTimeField(null=True, blank=True)
     effect_tries = models.PositiveSmallIntegerField(default=0)
 

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from clocks.calendar import Calendar
 from clocks.choices import Per
 from clocks.durations import Due, due_at
 from clocks.models import Clock, ClockRule
+from clocks.working_days.calendar import Calendar
 from journal.keys import key
 from journal.models import Entry
 

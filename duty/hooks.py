@@ -1,6 +1,6 @@
 """What duty gives to the rooms below."""
 
-from clocks.effects import EFFECTS
+from clocks.breaches.effects import EFFECTS
 from duty.shifts import actions, handovers
 from duty.validity import LASTING
 from notices.relevance.validity import CHECKS

@@ -1,6 +1,6 @@
 """What early warnings give to the rooms below."""
 
-from clocks.effects import EFFECTS
+from clocks.breaches.effects import EFFECTS
 from common.references import READERS
 from early_warnings.effects import escalate_signoff, signatories_asked
 from early_warnings.objections import objection_to_switch

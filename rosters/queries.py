@@ -11,7 +11,7 @@ from accounts.contacts.queries import unreachable
 from accounts.models import Appointment, Post, Unit, User
 from accounts.queries import open_unit
 from accounts.scope import Reach
-from clocks.calendar import Calendar
+from clocks.working_days.calendar import Calendar
 from common.dates.local_time import LOCAL, day_of
 from common.errors import not_found
 from rosters import permissions, rules

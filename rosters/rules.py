@@ -23,7 +23,7 @@ MOST_DAYS = 92
 #: Hours that make a shift a night's: it touches them.
 NIGHT_FROM, NIGHT_TO = time(23), time(5)
 
-#: date → is it a working day? None where the calendar of the year is not loaded (clocks.calendar.Calendar).
+#: date → is it a working day? None where the calendar of the year is not loaded (clocks.working_days.calendar.Calendar).
 Workdays = Callable[[date], bool | None]
 
 

@@ -105,7 +105,7 @@ def _product_files(migration: Path):
 
 
 def _modules(node: ast.AST) -> list[str]:
-    """What an import may mean: `from clocks import seed` names clocks and clocks.seed."""
+    """What an import may mean: `from clocks.working_days import seed` names clocks and clocks.working_days.seed."""
     if isinstance(node, ast.Import):
         return [name.name for name in node.names]
     if isinstance(node, ast.ImportFrom) and node.module:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 def fill_calendar(apps, schema_editor):
-    from clocks import seed
+    from clocks.working_days import seed
 
     seed.fill(apps.get_model("clocks", "WorkCalendarDay"))
 

@@ -12,8 +12,8 @@ from accounts.queries import open_unit, user_named
 from accounts.scope import Reach
 from accounts.verbs import VERBS
 from clocks.actions import cancel_for_subject, record_with_clocks
-from clocks.calendar import Calendar
 from clocks.durations import due_at
+from clocks.working_days.calendar import Calendar
 from command.orders import alerts, permissions, rules
 from command.orders.alerts import Target
 from command.orders.choices import OrderState, TargetKind

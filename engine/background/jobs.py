@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from accounts.reform.actions import carry_out_due
-from clocks.sweep import sweep
+from clocks.breaches.sweep import sweep
 from duty.shifts.jobs import run_shifts
 from engine.background import auditor
 from engine.models import Heartbeat

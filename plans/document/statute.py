@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clocks.durations import Duration, due_at, parse
-from clocks.seed import known_days
+from clocks.working_days.seed import known_days
 from common.dates.local_time import LOCAL
 from plans.checks.findings import Finding, problem
 from plans.document import strict_yaml

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_noop
 
 from accounts.choices import PostKind, Tier
 from accounts.models import Unit, User
-from clocks import effects
 from clocks.actions import write_rules
+from clocks.breaches import effects
 from common.errors import Invalid, WrongState
 from common.states import Transition, move
 from journal.keys import key

@@ -13,8 +13,8 @@ from accounts.choices import PostKind
 from accounts.models import Appointment
 from accounts.posts.duty import answering
 from accounts.queries import Holder
+from clocks.breaches.overdue import each_breach
 from clocks.models import Clock
-from clocks.overdue import each_breach
 from common.database.paths import prefixes
 from common.dates.time_format import written
 from common.hooks import NamedHook

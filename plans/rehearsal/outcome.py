@@ -5,8 +5,8 @@ from datetime import datetime
 
 from accounts.models import Unit
 from accounts.queries import Holder
-from clocks.calendar import Calendar
 from clocks.durations import Due, due_at
+from clocks.working_days.calendar import Calendar
 from plans.document.sections import Actions, ClockLine, Role, actions_for
 from plans.engine.evaluation import Document, Proposal, evaluate
 from plans.engine.facts import Facts

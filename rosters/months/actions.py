@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Post, Unit, User
 from accounts.scope import Reach
-from clocks.calendar import Calendar
+from clocks.working_days.calendar import Calendar
 from common.dates.local_time import LOCAL
 from common.errors import Invalid, WrongState
 from common.revisions import check_rev, save

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Post, Unit, User
 from accounts.scope import Reach
-from clocks.calendar import Calendar
+from clocks.working_days.calendar import Calendar
 from common.dates.local_time import LOCAL, day_of
 from common.documents import workbooks
 from common.documents.table_files import Column, Row, Table, Unreadable

@@ -1,8 +1,9 @@
 import pytest
 from django.db import transaction
 
-from clocks import actions, rulebook, seed
+from clocks import actions, rulebook
 from clocks.models import Clock, ClockRule, WorkCalendarDay
+from clocks.working_days import seed
 
 PLAN = "city@1"
 

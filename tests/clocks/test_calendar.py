@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from clocks import calendar_files
-from clocks.calendar import Calendar
-from clocks.calendar_actions import import_calendar, recompute_clocks
 from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
+from clocks.working_days import calendar_files
+from clocks.working_days.calendar import Calendar
+from clocks.working_days.calendar_actions import import_calendar, recompute_clocks
 from common.dates.local_time import LOCAL
 from common.errors import Invalid
 from journal.models import Entry

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clocks.durations import Due, due_at, end_of, parse
-from clocks.seed import known_days
+from clocks.working_days.seed import known_days
 from common.dates.local_time import LOCAL, day_of
 
 KNOWN = {day: is_workday for day, is_workday, _name in known_days()}

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from clocks import effects, rulebook
+from clocks import rulebook
+from clocks.breaches import effects
+from clocks.breaches.sweep import sweep
 from clocks.models import Clock
-from clocks.sweep import sweep
 from journal.models import Entry
 from journal.record import content_of
 from tests.clocks.conftest import PLAN
@@ -236,7 +237,7 @@ def test_the_question_of_the_sweep_uses_its_index(stored_clock, now):
 
 
 def test_a_breach_that_cannot_be_recorded_holds_up_no_other(write, now, monkeypatch):
-    from clocks import sweep as module
+    from clocks.breaches import sweep as module
 
     for number in range(3):
         write("incident.discovered", now, subject=f"incident:{number}")

@@ -9,8 +9,8 @@ from django.conf import settings
 from accounts import scope
 from accounts.models import Appointment, Post, User
 from accounts.posts.actions import appoint_person
+from clocks.breaches.sweep import sweep
 from clocks.models import Clock
-from clocks.sweep import sweep
 from command.orders import actions as orders
 from common.dates.local_time import LOCAL
 from common.errors import NotAllowed, WrongState

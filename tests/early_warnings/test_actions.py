@@ -6,8 +6,8 @@ import pytest
 
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Appointment
+from clocks.breaches.sweep import sweep
 from clocks.models import Clock
-from clocks.sweep import sweep
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from early_warnings import actions, queries, signature, superior_reports
 from early_warnings.choices import CallOutcome, ReportState, State

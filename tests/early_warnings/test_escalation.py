@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from accounts.choices import HeldAs, PostKind
+from clocks.breaches.sweep import sweep
 from clocks.models import Clock
-from clocks.sweep import sweep
 from early_warnings import actions, queries
 from early_warnings.choices import State
 from journal.models import Entry

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from clocks.sweep import sweep
+from clocks.breaches.sweep import sweep
 from early_warnings import actions, queries, superior_reports
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning

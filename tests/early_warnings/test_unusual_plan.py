@@ -11,9 +11,9 @@ import pytest
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Post
 from accounts.posts.actions import appoint_person
-from clocks import seed
 from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
+from clocks.working_days import seed
 from command.orders.actions import issue_order, move_order, read_target
 from command.orders.queries import recipients_for
 from common.dates.local_time import day_of

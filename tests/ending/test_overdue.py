@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from clocks.breaches.sweep import sweep
 from clocks.models import Clock
-from clocks.sweep import sweep
 from command.orders.actions import issue_order, move_order, read_target
 from notices.models import Notice
 from plans.people import overdue

@@ -17,9 +17,9 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 from accounts.models import User
-from clocks import effects
+from clocks.breaches import effects
 from clocks.models import Clock
-from clocks.sweep import sweep
+from clocks.breaches.sweep import sweep
 from journal.models import Entry
 from journal.record import record
 from notices.actions import queue_notices

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from clocks import seed
 from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
 from clocks.queries import running
+from clocks.working_days import seed
 from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed
 from incidents.actions import close_incident, retract_incident

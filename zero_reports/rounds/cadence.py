@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Unit
 from clocks import durations
-from clocks.calendar import Calendar
+from clocks.working_days.calendar import Calendar
 from common.dates.local_time import day_of
 from common.dates.periods import DAILY, WEEKLY, Period
 from plans.document.sections import ClockLine, clocks_of

@@ -4,10 +4,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clocks import calendar_files
-from clocks.calendar_actions import import_calendar
-from clocks.calendar_changes import DayChange, changes_of
-from clocks.calendar_files import Day
+from clocks.working_days import calendar_files
+from clocks.working_days.calendar_actions import import_calendar
+from clocks.working_days.calendar_changes import DayChange, changes_of
+from clocks.working_days.calendar_files import Day
 from common.errors import Refused
 
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clocks.actions import record_with_clocks
-from clocks.calendar import Calendar
-from clocks.calendar_changes import changes_of
-from clocks.calendar_files import Day, YearFile
 from clocks.durations import Due, due_at
 from clocks.models import Clock, WorkCalendarDay
+from clocks.working_days.calendar import Calendar
+from clocks.working_days.calendar_changes import changes_of
+from clocks.working_days.calendar_files import Day, YearFile
 from common.errors import Invalid
 from journal.keys import key
 from journal.record import record, stamp

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Case, Value, When
 
-from clocks import effects
 from clocks.actions import record_with_clocks
+from clocks.breaches import effects
 from clocks.models import RUNNING, Clock
 from common.alone import Loop, is_of_the_row
 from common.failpoints import crash_point

@@ -11,8 +11,8 @@ from functools import partial
 
 from django.db import transaction
 
+from clocks.breaches.sweep import FIRST_RETRY
 from clocks.models import RUNNING, Clock
-from clocks.sweep import FIRST_RETRY
 
 log = logging.getLogger(__name__)
 

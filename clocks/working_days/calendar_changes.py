@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from clocks.calendar_files import Day, YearFile
 from clocks.models import WorkCalendarDay
+from clocks.working_days.calendar_files import Day, YearFile
 
 
 class DayChange(NamedTuple):
