@@ -14,8 +14,8 @@ from command.orders.choices import OrderVerb
 from common.dates.local_time import LOCAL, day_of
 from common.dates.periods import DAILY, period_of
 from early_warnings import actions as warnings
-from early_warnings import superior_reports
 from early_warnings.choices import CallOutcome
+from early_warnings.outgoing import superior_reports
 from incidents import actions as incidents
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import open_lines

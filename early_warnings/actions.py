@@ -16,11 +16,21 @@ from common.database.numbers import next_number
 from common.errors import WrongState
 from common.failpoints import crash_point
 from common.revisions import save
-from early_warnings import alerts, drafting, permissions, rules, signature
+from early_warnings import permissions, rules
 from early_warnings.choices import SignedAs, Verb
 from early_warnings.models import EarlyWarning
-from early_warnings.signoff import ask, end_signoff, first_deadline, first_seat, next_seat, settle_requests
-from early_warnings.superior_reports import draft_reports
+from early_warnings.outgoing import alerts
+from early_warnings.outgoing.superior_reports import draft_reports
+from early_warnings.proposals import drafting
+from early_warnings.signing import signature
+from early_warnings.signing.signoff import (
+    ask,
+    end_signoff,
+    first_deadline,
+    first_seat,
+    next_seat,
+    settle_requests,
+)
 from early_warnings.transitions import (
     bad_field,
     check_move,

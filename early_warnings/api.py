@@ -10,8 +10,9 @@ from rest_framework.views import APIView
 from accounts.access.pagination import UnitFilterSet, answer_list
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
-from early_warnings import actions, cap, queries, serializers
+from early_warnings import actions, queries, serializers
 from early_warnings.models import EarlyWarning
+from early_warnings.outgoing import cap
 from incidents.queries import get_incident
 
 

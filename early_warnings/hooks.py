@@ -2,11 +2,11 @@
 
 from clocks.breaches.effects import EFFECTS
 from common.references import READERS
-from early_warnings.effects import escalate_signoff, signatories_asked
 from early_warnings.objections import objection_to_switch
 from early_warnings.queries import holding_open, key_of_number, never_called
 from early_warnings.replays import signed_levels
-from early_warnings.signoff import SIGNOFF
+from early_warnings.signing.effects import escalate_signoff, signatories_asked
+from early_warnings.signing.signoff import SIGNOFF
 from early_warnings.validity import while_in_force, while_returned, while_to_sign
 from incidents.closing.queries import ASKING
 from incidents.queries import HOLDING_OPEN

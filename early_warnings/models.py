@@ -113,7 +113,7 @@ class EarlyWarning(models.Model):
     #: The signer's remark; part of what is signed.
     remark = models.CharField(max_length=500, blank=True, default="")
     credential = models.CharField(max_length=10, choices=Credential, blank=True, default="")
-    #: The exact text that was signed (early_warnings.signature) and its SHA-256.
+    #: The exact text that was signed (early_warnings.signing.signature) and its SHA-256.
     signed_text = models.TextField(blank=True, default="")
     signature = models.CharField(max_length=64, blank=True, default="")
     in_force_at = models.DateTimeField(null=True, blank=True)

@@ -13,9 +13,11 @@ from accounts.models import Post, User
 from accounts.scope import Reach
 from clocks.models import Clock
 from common.errors import is_allowed, not_found
-from early_warnings import drafting, permissions, rules, signature
+from early_warnings import permissions, rules
 from early_warnings.choices import Owner, ReportState, State, Verb
 from early_warnings.models import CallAttempt, EarlyWarning, SignatureRequest, SuperiorReport
+from early_warnings.proposals import drafting
+from early_warnings.signing import signature
 from incidents.closing.queries import Question
 from incidents.models import Incident
 from incidents.queries import OpenItem

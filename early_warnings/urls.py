@@ -1,6 +1,7 @@
 from django.urls import path
 
-from early_warnings import proposal_views, views
+from early_warnings import views
+from early_warnings.proposals import proposal_views
 
 urlpatterns = [
     path("incidents/<code:number>/warning/", proposal_views.ProposalPage.as_view(), name="warning-new"),

@@ -11,9 +11,11 @@ from accounts.models import User
 from common.errors import Invalid, NotAllowed, NotFound
 from common.web.idempotency import once
 from common.web.redirects import see_other
-from early_warnings import actions, forms, queries, superior_reports
+from early_warnings import actions, queries
 from early_warnings.choices import CallOutcome, ReportChannel
-from early_warnings.proposal_views import add_errors, message_about, rev_of
+from early_warnings.outgoing import superior_reports
+from early_warnings.proposals import forms
+from early_warnings.proposals.proposal_views import add_errors, message_about, rev_of
 from incidents.serializers import shown_reasons
 from journal.live.live_pages import PartsView
 from journal.models import Head

@@ -9,9 +9,11 @@ from accounts.models import Appointment
 from clocks.breaches.sweep import sweep
 from clocks.models import Clock
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
-from early_warnings import actions, queries, signature, superior_reports
+from early_warnings import actions, queries
 from early_warnings.choices import CallOutcome, ReportState, State
 from early_warnings.models import EarlyWarning, SuperiorReport
+from early_warnings.outgoing import superior_reports
+from early_warnings.signing import signature
 from incidents.actions import close_incident, take_over
 from journal.models import Entry
 from journal.record import content_of

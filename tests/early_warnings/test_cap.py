@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import WrongState
-from early_warnings import actions, cap
+from early_warnings import actions
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
+from early_warnings.outgoing import cap
 from tests.early_warnings.conftest import PASSWORD
 
 NS = f"{{{cap.NAMESPACE}}}"

@@ -4,7 +4,7 @@ import pytest
 
 from common.errors import WrongState
 from early_warnings import actions
-from early_warnings.superior_reports import record_call
+from early_warnings.outgoing.superior_reports import record_call
 from incidents.actions import close_incident
 from incidents.closing.answers import Answer
 from incidents.closing.queries import questions

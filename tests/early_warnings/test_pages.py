@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clocks.breaches.sweep import sweep
-from early_warnings import actions, queries, superior_reports
+from early_warnings import actions, queries
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
+from early_warnings.outgoing import superior_reports
 from journal.models import Entry
 from journal.numbering import head, number_new
 from tests.early_warnings.conftest import PASSWORD

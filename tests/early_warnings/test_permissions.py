@@ -9,9 +9,10 @@ from accounts.choices import HeldAs, PostKind
 from accounts.models import Appointment
 from accounts.posts.actions import end_appointment
 from common.errors import NotAllowed, WrongState, is_allowed
-from early_warnings import actions, permissions, queries, rules, superior_reports
+from early_warnings import actions, permissions, queries, rules
 from early_warnings.choices import SignedAs, State, Verb
 from early_warnings.models import EarlyWarning
+from early_warnings.outgoing import superior_reports
 from plans.lifecycle.actions import load_plan
 from tests.early_warnings.conftest import PASSWORD
 from tests.states import done_as_in_the_table

@@ -83,7 +83,7 @@ def test_the_pages_of_lists_are_constant_too(many, signed_in, now):
 
 
 def test_what_the_desk_has_to_do(in_state, signed, cast, reach, now):
-    from early_warnings.superior_reports import record_call
+    from early_warnings.outgoing.superior_reports import record_call
 
     returned = in_state(State.RETURNED)
     red = signed("red", headcount=60)

@@ -17,7 +17,8 @@ from clocks.working_days import seed
 from command.orders.actions import issue_order, move_order, read_target
 from command.orders.queries import recipients_for
 from common.dates.local_time import day_of
-from early_warnings import actions, cap
+from early_warnings import actions
+from early_warnings.outgoing import cap
 from incidents.actions import Alarm, close_incident, report_incident
 from incidents.steps.actions import note_step
 from journal.models import Entry

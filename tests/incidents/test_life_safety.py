@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from common.errors import Invalid, WrongState
-from early_warnings.drafting import first_measures
+from early_warnings.proposals.drafting import first_measures
 from incidents.actions import add_observation
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import checklist, open_lines

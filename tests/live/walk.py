@@ -9,8 +9,8 @@ from django.conf import settings
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
 from early_warnings import actions as warnings
-from early_warnings import superior_reports
 from early_warnings.choices import CallOutcome
+from early_warnings.outgoing import superior_reports
 from incidents import actions as incidents
 from incidents import sharing
 from incidents.checklist.actions import mark_item

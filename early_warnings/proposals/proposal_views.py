@@ -12,9 +12,10 @@ from common.errors import Invalid
 from common.text.whole_numbers import read_number
 from common.web.idempotency import once
 from common.web.redirects import see_other
-from early_warnings import actions, drafting, forms, permissions, queries
+from early_warnings import actions, permissions, queries
 from early_warnings.actions import Statement
 from early_warnings.choices import State
+from early_warnings.proposals import drafting, forms
 from incidents.queries import get_incident
 from incidents.serializers import shown_reasons
 

@@ -10,9 +10,10 @@ from accounts.models import Post, User
 from accounts.scope import Reach
 from common import states
 from common.errors import NotFound, WrongState
-from early_warnings import drafting, permissions, rules
+from early_warnings import permissions, rules
 from early_warnings.choices import CallOutcome, ReportState, Verb
 from early_warnings.models import CallAttempt, EarlyWarning, SuperiorReport
+from early_warnings.proposals import drafting
 from early_warnings.transitions import check_text, lock, move, record_entry
 from plans.document.sections import Role
 from plans.people.holders import recipients
