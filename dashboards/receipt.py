@@ -12,9 +12,10 @@ from command.orders.choices import OrderState
 from command.orders.models import Order
 from common.errors import is_allowed
 from common.text.masking import masks_in
-from incidents import alerts, forms, permissions, queries, rules
+from incidents import permissions, queries, rules
 from incidents.checklist.queries import checklist
 from incidents.models import Incident
+from incidents.reporting import alerts, forms
 from journal.live.live_pages import PartsView
 from plans.document.sections import alarm_roles
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from incidents import addressee
 from incidents.choices import Outcome
+from incidents.reporting import addressee
 from journal.keys import key
 from journal.kinds import KINDS
 from journal.models import Entry

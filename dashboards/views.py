@@ -21,9 +21,10 @@ from dashboards.cards import incident_cards
 from dashboards.inbox import inbox_of
 from duty.shifts import queries as shifts
 from early_warnings import queries as warnings
-from incidents import forms, permissions, queries
+from incidents import permissions, queries
 from incidents.checklist.queries import checklist
 from incidents.closing.queries import questions
+from incidents.reporting import forms
 from incidents.serializers import shown_reasons
 from incidents.steps.forms import StepForm
 from incidents.steps.queries import choices as step_choices

@@ -16,12 +16,13 @@ from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
 from common.revisions import save
 from common.text.personal_data import fit_to_keep, unsigned_personal_data_in
-from incidents import addressee, alerts, danger, permissions, rules
+from incidents import permissions, rules
 from incidents.choices import Source, Verb
 from incidents.closing.answers import NO_ANSWERS, Answers, check_answers, keep_answers
 from incidents.closing.queries import questions
 from incidents.models import NO_RANK, Incident, Observation
 from incidents.queries import still_open
+from incidents.reporting import addressee, alerts, danger
 from incidents.transitions import (
     SEEN_BY_GRANT,
     check_open,

@@ -12,9 +12,10 @@ from accounts.reform.waiting import Waiting
 from accounts.scope import Reach
 from common.errors import not_found
 from common.hooks import Hook
-from incidents import addressee, rules
+from incidents import rules
+from incidents.lists.urgency import ALIKE_SHOWN, ByUrgency
 from incidents.models import Incident
-from incidents.urgency import ALIKE_SHOWN, ByUrgency
+from incidents.reporting import addressee
 from journal.keys import key, pks_of
 from journal.models import Entry
 from journal.record import content_of

@@ -7,13 +7,13 @@ from rest_framework import serializers
 from common.api.serializers import StrictSerializer
 from common.dates.date_fields import ApiMomentField
 from common.errors import Invalid
-from incidents import addressee
 from incidents.actions import Position
 from incidents.checklist.queries import checklist
 from incidents.checklist.serializers import life_lines, rows
 from incidents.choices import CoordinateSystem, Outcome
 from incidents.closing.answers import Answer
-from incidents.fact_parsing import read_facts
+from incidents.reporting import addressee
+from incidents.reporting.fact_parsing import read_facts
 
 
 class FactsField(serializers.JSONField):

@@ -17,12 +17,14 @@ from common.errors import Invalid, NotAllowed, Refused
 from common.text.whole_numbers import read_number
 from common.web.idempotency import once
 from common.web.redirects import see_other
-from incidents import actions, addressee, forms, listing, queries, sharing
+from incidents import actions, queries, sharing
 from incidents.checklist.actions import mark_item
 from incidents.choices import Source
 from incidents.closing.queries import questions
-from incidents.listing import Asked
+from incidents.lists import listing
+from incidents.lists.listing import Asked
 from incidents.models import Share
+from incidents.reporting import addressee, forms
 from journal.live.live_pages import PartsView
 from plans.document.life_safety import LIFE_LINES
 from plans.lifecycle.queries import plan_in_force

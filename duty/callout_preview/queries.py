@@ -1,7 +1,7 @@
 """Ask the roster: for a place, a level and a moment, exactly who would be told, in which order, and by what.
 
 Nothing here decides whom to tell: every wave asks the function that the act itself asks when it queues its
-notices (incidents.alerts, early_warnings.outgoing.alerts, plans.people.holders, notices.silence.next_contact). What is added is what is known
+notices (incidents.reporting.alerts, early_warnings.outgoing.alerts, plans.people.holders, notices.silence.next_contact). What is added is what is known
 of each person's telephone (readiness) and where the chain breaks.
 """
 
@@ -19,7 +19,7 @@ from duty.callout_preview.results import Answer, Broken, Call, Told, Wave
 from duty.comms_checks import rules
 from duty.comms_checks.contacts import contacts_of
 from early_warnings.outgoing.alerts import OVERDUE, TO_SIGN, whom_to_tell
-from incidents import alerts
+from incidents.reporting import alerts
 from notices.actions import usable_channels
 from notices.choices import Channel
 from notices.recipients import Recipient

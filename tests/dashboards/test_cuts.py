@@ -56,7 +56,7 @@ def test_orders_beyond_fifty(alarm, signed_in, many_orders):
 
 
 def test_old_incidents_are_counted_to_a_limit_and_the_list_says_so(alarm, signed_in, monkeypatch):
-    from incidents.listing import Pages
+    from incidents.lists.listing import Pages
 
     monkeypatch.setattr(Pages, "MOST", 30)
     for _ in range(32):

@@ -160,7 +160,7 @@ def test_an_alarm_that_reaches_nobody_tells_its_sender_and_records_no_alert(alar
     Appointment.objects.filter(person=cast["county1.duty"]).exclude(post__kind="office_head").update(
         valid_from=now - timedelta(days=2)
     )
-    from incidents import alerts
+    from incidents.reporting import alerts
 
     original = alerts.called_first
     alerts.called_first = lambda incident, now: []

@@ -8,7 +8,7 @@ from accounts.models import Appointment, User
 from accounts.posts.duty import meant
 from common.dates.local_time import LOCAL
 from common.errors import Invalid, NotAllowed, Stale, WrongState
-from incidents.alerts import people_of
+from incidents.reporting.alerts import people_of
 from journal.models import Entry
 from notices.models import Notice
 from plans.people.holders import holders_of

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from accounts.scope import Reach
 from incidents import queries, rules
 from incidents.choices import State
+from incidents.lists.urgency import ByUrgency
 from incidents.models import Incident
-from incidents.urgency import ByUrgency
 
 PAGE = 25
 #: No level was proposed.

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from accounts.scope import Reach
-from incidents import alerts, rules
+from incidents import rules
 from incidents.checklist.actions import ask_again
 from incidents.models import Incident
+from incidents.reporting import alerts
 from incidents.sharing import let_take_part
 from incidents.transitions import record_entry
 from incidents.validity import family

@@ -10,8 +10,8 @@ from common.errors import Invalid
 from incidents.choices import Outcome
 from incidents.closing.answers import Answer
 from incidents.closing.queries import Question
-from incidents.fact_fields import asked_fields, first_values
-from incidents.fact_parsing import choices_of, headcount_bands, language, read_facts
+from incidents.reporting.fact_fields import asked_fields, first_values
+from incidents.reporting.fact_parsing import choices_of, headcount_bands, language, read_facts
 
 
 class FactsMixin:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from incidents.fact_parsing import choices_of, language
+from incidents.reporting.fact_parsing import choices_of, language
 from plans.document.chapters import demand_classes_of
 from plans.engine.conditions import singles
 from plans.engine.evaluation import Document, criteria_of
