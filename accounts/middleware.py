@@ -9,8 +9,7 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 
-from accounts import watch
-from accounts.access import sessions
+from accounts.access import sessions, watch
 from accounts.models import OpenSession, User
 from accounts.scope import reach_of
 from accounts.sign_in import throttles
@@ -88,7 +87,7 @@ class PersonMiddleware:
 
 
 class WatchMiddleware:
-    """Tells the auditor of refusals and downloads (accounts.watch)."""
+    """Tells the auditor of refusals and downloads (accounts.access.watch)."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -17,7 +17,7 @@ from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
-from accounts import watch
+from accounts.access import watch
 from engine.monitoring.queries import status
 from engine.server.socket_auth import read_readers
 from journal.live.hub import SIGNED_OUT, Hub, SignedOut, TooManyScreens, here

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.core.cache import cache
 
-from accounts import watch
+from accounts.access import watch
 from accounts.access.tokens import issue
 from journal.models import Entry
 from journal.record import content_of
