@@ -25,7 +25,7 @@ from django.db import connection
 from django.utils import timezone
 from accounts.models import Unit, User
 from accounts.scope import reach_of
-from incidents.actions import Alarm, report_incident
+from incidents.reporting.actions import Alarm, report_incident
 from incidents.models import Incident, Observation
 from plans.engine.facts import Facts
 

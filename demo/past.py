@@ -19,6 +19,7 @@ from early_warnings.outgoing import superior_reports
 from incidents import actions as incidents
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import open_lines
+from incidents.reporting.actions import Alarm, report_incident
 from notices.actions import acknowledge_about, acknowledge_notice
 from notices.choices import ON_SCREEN
 from notices.models import Notice
@@ -139,7 +140,7 @@ class _Incident:
         return reach_of(self.people[f"county1.{login}"], self.now)
 
     def _reported(self):
-        alarm = incidents.Alarm(
+        alarm = Alarm(
             unit=Unit.objects.get(code="T11"),
             place="城关镇司法所一楼",
             what="十余人到场，对调解协议有异议",
@@ -147,7 +148,7 @@ class _Incident:
             client_id="demo-past",
         )
         clerk = reach_of(self.people["town11.clerk"], self.now)
-        return incidents.report_incident(reach=clerk, alarm=alarm, now=self.now)[0]
+        return report_incident(reach=clerk, alarm=alarm, now=self.now)[0]
 
     def _signed(self, incident):
         """The password is of this moment only: the list of accounts gets another one."""

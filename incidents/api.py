@@ -16,6 +16,7 @@ from common.errors import Invalid
 from common.failpoints import crash_point
 from incidents import actions, queries, rules, serializers
 from incidents.models import Incident
+from incidents.reporting.actions import Alarm, add_observation, report_incident
 from journal.record import content_of
 
 
@@ -32,8 +33,8 @@ class Alarms(APIView):
         if unit is None:
             raise _unknown_unit()
         place = given.pop("place") or unit.name
-        alarm = actions.Alarm(unit=unit, place=place, **given)
-        incident, is_new = actions.report_incident(reach=request.reach, alarm=alarm, now=request.now)
+        alarm = Alarm(unit=unit, place=place, **given)
+        incident, is_new = report_incident(reach=request.reach, alarm=alarm, now=request.now)
         receipt = serializers.receipt(incident, named=unit) | masked_answer(request)
         response = Response(receipt, status=201 if is_new else 200)
         response["Location"] = response.data["url"]
@@ -95,7 +96,7 @@ class Observations(APIView):
         given = validated(serializers.ObservationSerializer, request.data)
         incident = queries.get_incident(request.reach, number)
         check_if_match(request, incident.rev)
-        actions.add_observation(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
+        add_observation(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
         incident = queries.get_incident(request.reach, number)
         receipt = serializers.receipt(incident) | masked_answer(request)
         return Response(receipt, status=201, headers={"ETag": etag(incident.rev)})

@@ -7,12 +7,12 @@ from rest_framework import serializers
 from common.api.serializers import StrictSerializer
 from common.dates.date_fields import ApiMomentField
 from common.errors import Invalid
-from incidents.actions import Position
 from incidents.checklist.queries import checklist
 from incidents.checklist.serializers import life_lines, rows
 from incidents.choices import CoordinateSystem, Outcome
 from incidents.closing.answers import Answer
 from incidents.reporting import addressee
+from incidents.reporting.actions import Position
 from incidents.reporting.fact_parsing import read_facts
 
 

@@ -1,16 +1,20 @@
-"""What every action on an incident stands on: lock, check, save, record."""
+"""What every action on an incident stands on: lock, check, save, record; what was seen, and the level proposed."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.scope import Reach
 from clocks.actions import record_with_clocks
 from common import revisions, states
 from common.errors import WrongState
 from common.states import Transition
 from incidents import rules
-from incidents.models import Incident
+from incidents.models import NO_RANK, Incident, Observation
+from plans.engine.evaluation import Proposal
+from plans.engine.facts import Facts
 
 #: What a squad on the way, or a reporter from outside the unit, may do with this one incident.
 SEEN_BY_GRANT = ("view_incident", "observe_incident")
@@ -57,4 +61,44 @@ def record_entry(incident: Incident, kind: str, reach: Reach, **more: Any) -> No
         plan=incident.plan.ref,
         drill=incident.drill,
         **more,
+    )
+
+
+def record_proposal(incident: Incident, before: str, reach: Reach, now: datetime) -> None:
+    """An entry where another level is proposed than `before`."""
+    if incident.proposed_level == before:
+        return
+    reasons = {"reasons": incident.reasons, "before": before}
+    record_entry(
+        incident, "incident.level_proposed", reach, at=now, level=incident.proposed_level, content=reasons
+    )
+
+
+def take_proposal(incident: Incident, proposal: Proposal) -> None:
+    """Put what the plan proposes, and why, on the incident; the caller saves it."""
+    incident.proposed_level = proposal.level.id if proposal.level else ""
+    incident.proposed_rank = proposal.level.rank if proposal.level else NO_RANK
+    incident.reasons = [
+        {"zh": reason.as_dict("zh"), "en": reason.as_dict("en")} for reason in proposal.reasons
+    ]
+
+
+def append_observation(
+    incident: Incident,
+    actor: User,
+    post: str,
+    what: str,
+    facts: Facts,
+    now: datetime,
+    at: datetime | None = None,
+) -> Observation:
+    return Observation.objects.create(
+        incident=incident,
+        at=at or now,
+        recorded_at=now,
+        actor=actor,
+        post=post,
+        what=what,
+        facts=facts.as_dict(),
+        proposed_level=incident.proposed_level,
     )

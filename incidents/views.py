@@ -25,6 +25,7 @@ from incidents.lists import listing
 from incidents.lists.listing import Asked
 from incidents.models import Share
 from incidents.reporting import addressee, forms
+from incidents.reporting.actions import Alarm, add_observation, report_incident
 from journal.live.live_pages import PartsView
 from plans.document.life_safety import LIFE_LINES
 from plans.lifecycle.queries import plan_in_force
@@ -41,14 +42,14 @@ class AlarmPage(LoginRequiredMixin, View):
         form = self._form(request, data=request.POST)
         if not form.is_valid():
             return self._page(request, form, status=422)
-        alarm = actions.Alarm(
+        alarm = Alarm(
             unit=form.cleaned_data["unit"],
             place=form.cleaned_data["place"] or form.cleaned_data["unit"].name,
             what=form.cleaned_data["what"],
             facts=form.facts,
             client_id=request.POST.get("idempotency_key") or uuid.uuid4().hex,
         )
-        incident, _is_new = actions.report_incident(reach=request.reach, alarm=alarm, now=request.now)
+        incident, _is_new = report_incident(reach=request.reach, alarm=alarm, now=request.now)
         return see_other("alarm-sent", incident.number)
 
     def _units(self, request):
@@ -90,7 +91,7 @@ class DeskEntry(LoginRequiredMixin, View):
         form = forms.DeskForm(request.POST, units=self._units(request))
         if not form.is_valid():
             return self._page(request, form, status=422)
-        alarm = actions.Alarm(
+        alarm = Alarm(
             unit=form.cleaned_data["unit"],
             place=form.cleaned_data["place"],
             what=form.cleaned_data["what"],
@@ -100,7 +101,7 @@ class DeskEntry(LoginRequiredMixin, View):
             source=Source.DESK,
         )
         try:
-            incident, _is_new = actions.report_incident(reach=request.reach, alarm=alarm, now=request.now)
+            incident, _is_new = report_incident(reach=request.reach, alarm=alarm, now=request.now)
         except Invalid as invalid:
             for name, sentences in invalid.fields.items():
                 form.add_error(name if name in form.fields else None, sentences)
@@ -182,7 +183,7 @@ class Observe(IncidentAct):
         return forms.ObservationForm(request.POST, document=incident.plan.document)
 
     def act(self, request, incident, form):
-        actions.add_observation(
+        add_observation(
             incident_id=incident.pk,
             reach=request.reach,
             what=form.cleaned_data["what"],

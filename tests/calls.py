@@ -7,7 +7,7 @@
         await post(application, "/api/v1/alarms/", {…}, token=token)
         await screen.wait_for("incident.reported")
         calls.end()
-    calls.functions     # "incidents.actions.report_incident", … by their first call, of whatever thread
+    calls.functions     # "incidents.reporting.actions.report_incident", … by their first call, of whatever thread
 
 The real ASGI application, without a server: what a server would add is not the product's.
 """

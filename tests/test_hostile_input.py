@@ -12,8 +12,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from rest_framework import serializers
 from rest_framework.test import APIClient
 
-from incidents.actions import Alarm, report_incident
 from incidents.models import Incident
+from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 from tests.accounts.test_routes import ALL, example
 

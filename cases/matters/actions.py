@@ -18,8 +18,8 @@ from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
 from common.revisions import save
 from common.states import Transition, move
-from incidents.actions import Alarm, report_incident
 from incidents.choices import Source
+from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 from zero_reports.filing.models import ReportItem
 

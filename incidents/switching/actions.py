@@ -15,10 +15,9 @@ from common.failpoints import crash_point
 from common.revisions import save
 from common.text.personal_data import unsigned_personal_data_in
 from incidents import permissions
-from incidents.actions import take_proposal
 from incidents.models import Incident
 from incidents.switching.queries import preview, version_named
-from incidents.transitions import check_open, check_rev, lock_incident
+from incidents.transitions import check_open, check_rev, lock_incident, take_proposal
 
 
 def switch_plan(

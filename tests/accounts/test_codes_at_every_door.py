@@ -14,7 +14,7 @@ from accounts.people.actions import open_person
 from accounts.posts.actions import create_unit, post_in
 from accounts.queries import open_unit, user_named
 from common.errors import Invalid
-from incidents.actions import Alarm, report_incident
+from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 from tests.accounts.conftest import sign_in
 from tests.accounts.test_routes import CALM

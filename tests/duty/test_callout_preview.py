@@ -11,7 +11,7 @@ from accounts.models import Appointment, Post, User
 from duty.callout_preview.choices import LIFE_RISK, Break, Moment, What
 from duty.callout_preview.queries import ask
 from early_warnings import actions
-from incidents.actions import Alarm, report_incident
+from incidents.reporting.actions import Alarm, report_incident
 from notices.models import EscalationStep, Notice
 from notices.silence import escalation
 from plans.engine.facts import Facts

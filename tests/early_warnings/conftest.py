@@ -7,7 +7,7 @@ from accounts.models import Appointment, Post
 from early_warnings import actions
 from early_warnings.actions import Statement
 from early_warnings.choices import State
-from incidents.actions import Alarm, report_incident
+from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 
 PASSWORD = "Signing-2026-ok"

@@ -108,7 +108,7 @@ def test_telephone_numbers_are_for_those_who_call(signed, signed_in, cast):
 
 
 def test_a_later_observation_shows_beside_the_level(proposed, incident, signed_in, reach, now):
-    from incidents.actions import add_observation
+    from incidents.reporting.actions import add_observation
     from plans.engine.facts import Facts
 
     event = incident(headcount=8)

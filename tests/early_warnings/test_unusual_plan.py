@@ -19,7 +19,8 @@ from command.orders.queries import recipients_for
 from common.dates.local_time import day_of
 from early_warnings import actions
 from early_warnings.outgoing import cap
-from incidents.actions import Alarm, close_incident, report_incident
+from incidents.actions import close_incident
+from incidents.reporting.actions import Alarm, report_incident
 from incidents.steps.actions import note_step
 from journal.models import Entry
 from plans.engine.facts import Facts

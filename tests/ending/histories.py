@@ -15,8 +15,8 @@ from command.orders import actions as orders
 from common.errors import Refused
 from early_warnings import actions as warnings
 from incidents import actions
-from incidents.actions import Alarm
 from incidents.models import Incident
+from incidents.reporting.actions import Alarm, add_observation, report_incident
 from journal.models import Entry
 from journal.record import content_of
 from notices import actions as notices
@@ -78,7 +78,7 @@ class History:
             facts=Facts.from_dict(facts),
             client_id=f"h{self.made}",
         )
-        event, _new = actions.report_incident(reach=self.reach(who, self.now), alarm=given, now=self.now)
+        event, _new = report_incident(reach=self.reach(who, self.now), alarm=given, now=self.now)
         self.events[event.pk] = {"open": True, "into": None, "risks": set(), "hurt": 0}
         self.told[event.pk] = set()
         self._worsen(event.pk, facts)
@@ -86,7 +86,7 @@ class History:
     def observe(self):
         if event := self._an_open_one():
             facts = self._facts()
-            actions.add_observation(
+            add_observation(
                 incident_id=event, reach=self._duty(), what="现场", facts=Facts.from_dict(facts), now=self.now
             )
             self._worsen(event, facts)

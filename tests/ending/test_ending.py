@@ -6,7 +6,8 @@ import pytest
 
 from command.orders.actions import issue_order, move_order, read_target
 from early_warnings.actions import lift_warning
-from incidents.actions import add_observation, close_incident, retract_incident
+from incidents.actions import close_incident, retract_incident
+from incidents.reporting.actions import add_observation
 from journal.models import Entry
 from notices.channels import Outcome
 from notices.models import Callout, EscalationStep, Notice

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from clocks.queries import running
-from incidents.actions import add_observation, merge_incident, retract_incident
+from incidents.actions import merge_incident, retract_incident
 from incidents.models import Incident
+from incidents.reporting.actions import add_observation
 from incidents.steps.actions import note_step
 from journal.models import Entry
 from journal.record import content_of

@@ -1,6 +1,6 @@
 import pytest
 
-from incidents.actions import Alarm, report_incident
+from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 
 

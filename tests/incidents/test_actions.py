@@ -8,6 +8,7 @@ from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from incidents import actions, queries, rules, sharing
 from incidents.choices import State, Verb
 from incidents.models import Incident, Observation
+from incidents.reporting.actions import Alarm, Position, add_observation, report_incident
 from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice
@@ -43,7 +44,7 @@ def test_numbers_are_dense_per_unit_and_day(alarm, now):
 
 
 def test_the_golden_three_minutes_run_from_known_to_reported(plan, units, reach, now):
-    given = actions.Alarm(
+    given = Alarm(
         unit=units["C1"],
         place="厅",
         what="",
@@ -51,7 +52,7 @@ def test_the_golden_three_minutes_run_from_known_to_reported(plan, units, reach,
         client_id="x",
         known_at=now - timedelta(minutes=4),
     )
-    incident, _ = actions.report_incident(reach=reach("county1.duty"), alarm=given, now=now)
+    incident, _ = report_incident(reach=reach("county1.duty"), alarm=given, now=now)
 
     clock = Clock.objects.get(thread=incident.key, clock_id="C000-1")
 
@@ -62,12 +63,10 @@ def test_the_golden_three_minutes_run_from_known_to_reported(plan, units, reach,
 
 
 def test_the_same_alarm_twice_is_one_incident(plan, units, reach, now):
-    given = actions.Alarm(unit=units["C1"], place="厅", what="", facts=Facts(), client_id="same")
+    given = Alarm(unit=units["C1"], place="厅", what="", facts=Facts(), client_id="same")
 
-    first, is_new = actions.report_incident(reach=reach("county1.duty"), alarm=given, now=now)
-    second, again = actions.report_incident(
-        reach=reach("county1.duty"), alarm=given, now=now + timedelta(seconds=5)
-    )
+    first, is_new = report_incident(reach=reach("county1.duty"), alarm=given, now=now)
+    second, again = report_incident(reach=reach("county1.duty"), alarm=given, now=now + timedelta(seconds=5))
 
     assert (is_new, again) == (True, False)
     assert second.pk == first.pk
@@ -76,8 +75,8 @@ def test_the_same_alarm_twice_is_one_incident(plan, units, reach, now):
 
 def test_two_people_may_use_the_same_client_id(alarm, plan, units, reach, now):
     for username in ("county1.duty", "county1.leader"):
-        given = actions.Alarm(unit=units["C1"], place="厅", what="", facts=Facts(), client_id="same")
-        actions.report_incident(reach=reach(username), alarm=given, now=now)
+        given = Alarm(unit=units["C1"], place="厅", what="", facts=Facts(), client_id="same")
+        report_incident(reach=reach(username), alarm=given, now=now)
 
     assert Incident.objects.count() == 2
 
@@ -101,18 +100,18 @@ def test_an_alarm_for_a_neighbours_unit_is_refused_with_the_way_out(alarm):
 
 
 def test_a_time_in_the_future_is_refused(plan, units, reach, now):
-    given = actions.Alarm(
+    given = Alarm(
         unit=units["C1"], place="厅", what="", facts=Facts(), client_id="x", known_at=now + timedelta(hours=1)
     )
 
     with pytest.raises(Invalid) as refused:
-        actions.report_incident(reach=reach("county1.duty"), alarm=given, now=now)
+        report_incident(reach=reach("county1.duty"), alarm=given, now=now)
 
     assert list(refused.value.fields) == ["known_at"]
 
 
 def test_a_device_clock_that_runs_a_minute_fast_is_forgiven(plan, units, reach, now):
-    given = actions.Alarm(
+    given = Alarm(
         unit=units["C1"],
         place="厅",
         what="",
@@ -121,7 +120,7 @@ def test_a_device_clock_that_runs_a_minute_fast_is_forgiven(plan, units, reach, 
         known_at=now + timedelta(minutes=1),
     )
 
-    incident, _ = actions.report_incident(reach=reach("county1.duty"), alarm=given, now=now)
+    incident, _ = report_incident(reach=reach("county1.duty"), alarm=given, now=now)
 
     assert incident.known_at == now
 
@@ -147,7 +146,7 @@ def test_an_ordinary_alarm_is_told_to_the_nearest_duty_room_only(alarm):
 def test_an_observation_proposes_anew_and_changes_nothing_before_it(alarm, reach, now):
     incident = alarm(headcount=3)
 
-    actions.add_observation(incident_id=incident.pk, reach=reach("county1.duty"), what="人多了", facts=Facts.from_dict({"headcount": 55}), now=now + timedelta(minutes=1))  # fmt: skip
+    add_observation(incident_id=incident.pk, reach=reach("county1.duty"), what="人多了", facts=Facts.from_dict({"headcount": 55}), now=now + timedelta(minutes=1))  # fmt: skip
 
     incident.refresh_from_db()
     assert incident.proposed_level == "red"
@@ -158,18 +157,16 @@ def test_an_observation_proposes_anew_and_changes_nothing_before_it(alarm, reach
 def test_an_observation_without_a_change_of_level_proposes_nothing(alarm, reach, now):
     incident = alarm(headcount=3)
 
-    actions.add_observation(
-        incident_id=incident.pk, reach=reach("county1.duty"), what="平静", facts=Facts(), now=now
-    )
+    add_observation(incident_id=incident.pk, reach=reach("county1.duty"), what="平静", facts=Facts(), now=now)
 
     assert kinds_of(incident)[-1] == "incident.observed"
 
 
 def test_a_late_position_fills_an_empty_one_only_for_the_reporter(alarm, reach, now):
     incident = alarm("county1.duty")
-    where = actions.Position(latitude="30.5", longitude="114.3", accuracy_m=12)
+    where = Position(latitude="30.5", longitude="114.3", accuracy_m=12)
 
-    actions.add_observation(
+    add_observation(
         incident_id=incident.pk,
         reach=reach("county1.leader"),
         what="x",
@@ -180,7 +177,7 @@ def test_a_late_position_fills_an_empty_one_only_for_the_reporter(alarm, reach, 
     incident.refresh_from_db()
     assert incident.latitude is None
 
-    actions.add_observation(
+    add_observation(
         incident_id=incident.pk, reach=reach("county1.duty"), what="x", facts=Facts(), now=now, position=where
     )
     incident.refresh_from_db()
@@ -197,7 +194,7 @@ def test_the_neighbour_sees_it_only_while_it_is_shared(alarm, reach, units, now)
     )
     assert Incident.objects.visible_to(reach("county2.duty")).get() == incident
     with pytest.raises(NotAllowed):
-        actions.add_observation(
+        add_observation(
             incident_id=incident.pk, reach=reach("county2.duty"), what="x", facts=Facts(), now=now
         )
 
@@ -320,11 +317,11 @@ def test_a_closed_incident_can_be_reopened_and_takes_observations_again(alarm, r
         incident_id=incident.pk, reach=duty, summary="结束", answers=answered(incident, now), now=now
     )
     with pytest.raises(WrongState):
-        actions.add_observation(incident_id=incident.pk, reach=duty, what="x", facts=Facts(), now=now)
+        add_observation(incident_id=incident.pk, reach=duty, what="x", facts=Facts(), now=now)
 
     actions.reopen_incident(incident_id=incident.pk, reach=duty, reason="又来了", now=now)
 
-    actions.add_observation(incident_id=incident.pk, reach=duty, what="x", facts=Facts(), now=now)
+    add_observation(incident_id=incident.pk, reach=duty, what="x", facts=Facts(), now=now)
 
 
 def test_who_is_called_to_a_life_in_danger_may_open_the_incident(alarm, reach):

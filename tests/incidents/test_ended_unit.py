@@ -11,8 +11,8 @@ from accounts.posts.actions import appoint_person, post_in
 from accounts.reform.actions import carry_out_due
 from common.dates.local_time import day_of
 from dashboards.timeline import text_of
-from incidents.actions import Alarm, report_incident
 from incidents.models import Incident
+from incidents.reporting.actions import Alarm, report_incident
 from journal.models import Entry
 from journal.record import content_of
 from plans.engine.facts import Facts

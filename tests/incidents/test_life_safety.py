@@ -5,10 +5,10 @@ from django.conf import settings
 
 from common.errors import Invalid, WrongState
 from early_warnings.proposals.drafting import first_measures
-from incidents.actions import add_observation
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import checklist, open_lines
 from incidents.models import Incident
+from incidents.reporting.actions import add_observation
 from incidents.steps.actions import note_step
 from journal.kinds import KINDS
 from journal.models import Entry

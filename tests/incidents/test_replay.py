@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 
-from incidents.actions import Alarm, add_observation, report_incident, retract_incident
+from incidents.actions import retract_incident
 from incidents.models import Incident
+from incidents.reporting.actions import Alarm, add_observation, report_incident
 from plans.engine.facts import Facts
 from plans.lifecycle.actions import load_plan
 from plans.rehearsal.picture import HEIGHT, picture_of

@@ -10,9 +10,10 @@ from clocks.succession import ENDS, GOES_ON, SET_ANEW
 from common.errors import Invalid, NotAllowed, Stale, WrongState
 from early_warnings import actions as warnings
 from early_warnings.actions import Statement
-from incidents.actions import add_observation, close_incident
+from incidents.actions import close_incident
 from incidents.choices import State
 from incidents.models import Incident
+from incidents.reporting.actions import add_observation
 from incidents.switching.actions import switch_plan
 from incidents.switching.queries import preview, versions_to_switch_to
 from journal.models import Entry

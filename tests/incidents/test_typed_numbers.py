@@ -9,8 +9,9 @@ from accounts.access import tokens
 from command.orders.models import Order
 from common.errors import Invalid
 from common.text.personal_data import findings_within, kept_because
-from incidents.actions import Alarm, close_incident, report_incident
+from incidents.actions import close_incident
 from incidents.models import Incident, Observation
+from incidents.reporting.actions import Alarm, report_incident
 from journal.models import Entry
 from journal.record import content_of, record
 from notices.models import Notice

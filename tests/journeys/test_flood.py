@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 from accounts.models import Unit, User
 from accounts.scope import reach_of
-from incidents.actions import Alarm, report_incident, set_level
+from incidents.actions import set_level
+from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 
 now = timezone.now()

@@ -28,7 +28,7 @@ from django.utils import timezone
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from early_warnings import actions
-from incidents.actions import Alarm, report_incident
+from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 
 now = timezone.now()

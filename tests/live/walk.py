@@ -15,6 +15,7 @@ from incidents import actions as incidents
 from incidents import sharing
 from incidents.checklist.actions import mark_item
 from incidents.models import Incident
+from incidents.reporting.actions import Alarm, add_observation, report_incident
 from incidents.switching.actions import switch_plan
 from plans.engine.facts import Facts
 from plans.lifecycle.actions import load_plan
@@ -34,11 +35,9 @@ class Walk:
 
 
 def report(walk):
-    alarm = incidents.Alarm(unit=walk.units["T11"], place="一楼大厅", what="要求退费", client_id="walk",
+    alarm = Alarm(unit=walk.units["T11"], place="一楼大厅", what="要求退费", client_id="walk",
                             facts=Facts.from_dict({"headcount": 60, "life_risk": ["suicide_threat"]}))  # fmt: skip
-    walk.incident, _ = incidents.report_incident(
-        reach=walk.reach("town11.clerk"), alarm=alarm, now=walk.now()
-    )
+    walk.incident, _ = report_incident(reach=walk.reach("town11.clerk"), alarm=alarm, now=walk.now())
 
 
 def take(walk):
@@ -46,7 +45,7 @@ def take(walk):
 
 
 def observe(walk):
-    incidents.add_observation(
+    add_observation(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), what="又来十人",
         facts=Facts.from_dict({"headcount": 70}), now=walk.now(),
     )  # fmt: skip

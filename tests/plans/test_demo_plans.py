@@ -9,7 +9,7 @@ from accounts.scope import reach_of
 from common.dates.local_time import day_of
 from demo import bureau
 from demo import plans as demo_plans
-from incidents.actions import Alarm, report_incident
+from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 from plans.lifecycle.choices import PlanKind
 from plans.lifecycle.models import PlanVersion

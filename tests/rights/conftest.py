@@ -22,8 +22,8 @@ from duty.shifts.reading import reads_note
 from early_warnings import actions as warnings
 from early_warnings.actions import Statement
 from early_warnings.models import EarlyWarning
-from incidents.actions import add_observation
 from incidents.models import Incident
+from incidents.reporting.actions import add_observation
 from journal.numbering import number_new
 from plans.engine.facts import Facts
 from rosters.models import Roster, Shift

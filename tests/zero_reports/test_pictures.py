@@ -16,7 +16,8 @@ from common.dates.periods import DAILY, Period, parse
 from common.errors import Invalid, NotAllowed, NotFound
 from dashboards.statistics import burden
 from dashboards.statistics.history import history
-from incidents.actions import Alarm, report_incident, retract_incident
+from incidents.actions import retract_incident
+from incidents.reporting.actions import Alarm, report_incident
 from journal.numbering import number_new
 from plans.engine.facts import Facts
 from zero_reports.counts.tallies import fold
