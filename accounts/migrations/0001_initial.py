@@ -83,6 +83,17 @@ class Migration(migrations.Migration):
                 ('valid_to', models.DateField(blank=True, null=True)),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['parent'], name='accounts_un_parent__24f073_idx'),
+                    models.Index(fields=['tier', 'path'], name='accounts_un_tier_3ae69d_idx'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='one_open_unit_per_code'),
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='unit_ends_after_it_starts'),
+                    models.CheckConstraint(condition=models.Q(('code__fits', 'unit_code')), name='unit_code_fits_an_address'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Post',
@@ -95,6 +106,13 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='accounts.unit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('unit', 'kind', 'squad', 'title'), name='one_post_per_title'),
+                    models.CheckConstraint(condition=models.Q(('squad', ''), ('kind', 'squad'), _connector='OR'), name='only_squad_posts_name_a_squad'),
+                    models.CheckConstraint(condition=models.Q(('squad', ''), ('squad__fits', 'squad'), _connector='OR'), name='squad_fits_an_address'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='User',
@@ -120,6 +138,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='one_account_per_username_whatever_the_case'),
+                    models.CheckConstraint(condition=models.Q(('username__fits', 'username')), name='username_fits_an_address'),
+                ],
             },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),
@@ -182,6 +204,16 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to=settings.AUTH_USER_MODEL)),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='accounts.post')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['person', 'valid_from'], name='accounts_ap_person__e4dcbd_idx'),
+                    models.Index(fields=['post', 'valid_from'], name='accounts_ap_post_id_35fa2b_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='appointment_ends_after_it_starts'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('held_as', 'delegate'), _negated=True), models.Q(('valid_to__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='delegation_ends_and_has_a_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Reform',
@@ -198,6 +230,15 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, default='', max_length=400)),
                 ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'planned')), fields=['day'], name='reform_planned'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_reform_has_a_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', 'planned')), models.Q(models.Q(('state', 'planned'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='a_settled_reform_says_when'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Succession',
@@ -207,6 +248,12 @@ class Migration(migrations.Migration):
                 ('new', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='took_over', to='accounts.unit')),
                 ('old', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taken_over_by', to='accounts.unit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('old', 'new'), name='one_succession_per_pair_of_units'),
+                    models.CheckConstraint(condition=models.Q(('old', models.F('new')), _negated=True), name='no_unit_succeeds_itself'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='UsedCode',
@@ -215,6 +262,11 @@ class Migration(migrations.Migration):
                 ('step', models.BigIntegerField()),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='used_codes', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'step'), name='one_use_per_code'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='VerifiedNumber',
@@ -226,6 +278,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verified_numbers', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('person', 'mark'), name='one_proof_per_number'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WrongTry',
@@ -237,90 +294,6 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['key', 'at'], name='accounts_wr_key_27c096_idx')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='one_account_per_username_whatever_the_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('username__fits', 'username')), name='username_fits_an_address'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['person', 'valid_from'], name='accounts_ap_person__e4dcbd_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='appointment',
-            index=models.Index(fields=['post', 'valid_from'], name='accounts_ap_post_id_35fa2b_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='appointment_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_as', 'delegate'), _negated=True), models.Q(('valid_to__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='delegation_ends_and_has_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='reform',
-            index=models.Index(condition=models.Q(('state', 'planned')), fields=['day'], name='reform_planned'),
-        ),
-        migrations.AddConstraint(
-            model_name='reform',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_reform_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='reform',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state', 'planned')), models.Q(models.Q(('state', 'planned'), _negated=True), ('settled_at__isnull', False)), _connector='OR'), name='a_settled_reform_says_when'),
-        ),
-        migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['parent'], name='accounts_un_parent__24f073_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='unit',
-            index=models.Index(fields=['tier', 'path'], name='accounts_un_tier_3ae69d_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('code',), name='one_open_unit_per_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_from__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='unit_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(('code__fits', 'unit_code')), name='unit_code_fits_an_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='succession',
-            constraint=models.UniqueConstraint(fields=('old', 'new'), name='one_succession_per_pair_of_units'),
-        ),
-        migrations.AddConstraint(
-            model_name='succession',
-            constraint=models.CheckConstraint(condition=models.Q(('old', models.F('new')), _negated=True), name='no_unit_succeeds_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(fields=('unit', 'kind', 'squad', 'title'), name='one_post_per_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('squad', ''), ('kind', 'squad'), _connector='OR'), name='only_squad_posts_name_a_squad'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('squad', ''), ('squad__fits', 'squad'), _connector='OR'), name='squad_fits_an_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='usedcode',
-            constraint=models.UniqueConstraint(fields=('user', 'step'), name='one_use_per_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='verifiednumber',
-            constraint=models.UniqueConstraint(fields=('person', 'mark'), name='one_proof_per_number'),
         ),
         # Last: SQLite builds a table anew when it gets a check, and loses its triggers with it.
         migrations.RunPython(create_triggers, drop_triggers),

@@ -44,6 +44,18 @@ class Migration(migrations.Migration):
                 ('lead_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit_path', 'state'], name='cases_matte_unit_pa_cf54df_idx'),
+                    models.Index(fields=['cadence', 'day'], name='cases_matte_cadence_462199_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='a_matter_counts_something'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('filed_at__isnull', False), ('state', 'filed'), models.Q(('result', ''), _negated=True), models.Q(('file_number', ''), _negated=True)), models.Q(models.Q(('state', 'filed'), _negated=True), ('filed_at__isnull', True)), _connector='OR'), name='a_filed_matter_has_result_and_file'),
+                    models.CheckConstraint(condition=models.Q(('state', 'registered'), ('lead_unit__isnull', False), _connector='OR'), name='an_assigned_matter_has_a_lead'),
+                    models.CheckConstraint(condition=models.Q(('mediation_ended_at__isnull', True), ('accepted_at__isnull', False), _connector='OR'), name='mediation_ends_after_acceptance'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Demand',
@@ -57,6 +69,13 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
                 ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='demand', to='cases.matter')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('replied_at__isnull', True)), models.Q(('outcome__in', ['supported', 'explained', 'not_supported']), ('replied_at__isnull', False)), _connector='OR'), name='a_reply_has_an_outcome'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'not_supported'), _negated=True), models.Q(('law', ''), _negated=True), _connector='OR'), name='what_is_not_supported_names_the_law'),
+                    models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('replied_at__isnull', False), _connector='OR'), name='a_demand_closes_with_its_reply'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MatterStep',
@@ -92,57 +111,15 @@ class Migration(migrations.Migration):
                 ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='official_forms', to='accounts.unit')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['unit_path', 'state'], name='cases_matte_unit_pa_cf54df_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['cadence', 'day'], name='cases_matte_cadence_462199_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='a_matter_counts_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('filed_at__isnull', False), ('state', 'filed'), models.Q(('result', ''), _negated=True), models.Q(('file_number', ''), _negated=True)), models.Q(models.Q(('state', 'filed'), _negated=True), ('filed_at__isnull', True)), _connector='OR'), name='a_filed_matter_has_result_and_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'registered'), ('lead_unit__isnull', False), _connector='OR'), name='an_assigned_matter_has_a_lead'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('mediation_ended_at__isnull', True), ('accepted_at__isnull', False), _connector='OR'), name='mediation_ends_after_acceptance'),
-        ),
-        migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', ''), ('replied_at__isnull', True)), models.Q(('outcome__in', ['supported', 'explained', 'not_supported']), ('replied_at__isnull', False)), _connector='OR'), name='a_reply_has_an_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'not_supported'), _negated=True), models.Q(('law', ''), _negated=True), _connector='OR'), name='what_is_not_supported_names_the_law'),
-        ),
-        migrations.AddConstraint(
-            model_name='demand',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('replied_at__isnull', False), _connector='OR'), name='a_demand_closes_with_its_reply'),
-        ),
-        migrations.AddIndex(
-            model_name='officialform',
-            index=models.Index(fields=['unit_path', 'kind', '-day'], name='cases_offic_unit_pa_10b469_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialform',
-            constraint=models.UniqueConstraint(condition=models.Q(('matter__isnull', False)), fields=('matter', 'kind'), name='one_form_per_matter_and_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialform',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'F1')), fields=('unit', 'day'), name='one_statistics_form_per_month'),
-        ),
-        migrations.AddConstraint(
-            model_name='officialform',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('sent_by__isnull', False), ('state', 'sent')), models.Q(('sent_at__isnull', True), ('sent_by__isnull', True), ('state', 'draft')), _connector='OR'), name='a_sent_form_has_time_and_person'),
+            options={
+                'indexes': [
+                    models.Index(fields=['unit_path', 'kind', '-day'], name='cases_offic_unit_pa_10b469_idx'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('matter__isnull', False)), fields=('matter', 'kind'), name='one_form_per_matter_and_kind'),
+                    models.UniqueConstraint(condition=models.Q(('kind', 'F1')), fields=('unit', 'day'), name='one_statistics_form_per_month'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('sent_by__isnull', False), ('state', 'sent')), models.Q(('sent_at__isnull', True), ('sent_by__isnull', True), ('state', 'draft')), _connector='OR'), name='a_sent_form_has_time_and_person'),
+                ],
+            },
         ),
     ]

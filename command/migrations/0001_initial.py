@@ -39,6 +39,20 @@ class Migration(migrations.Migration):
                 ('target_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.unit')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['incident', 'state'], name='command_ord_inciden_9673bb_idx'),
+                    models.Index(fields=['unit_path', '-issued_at'], name='command_ord_unit_pa_e02aff_idx'),
+                    models.Index(fields=['target_unit', 'target_squad', 'state'], name='command_ord_target__9ed36d_idx'),
+                    models.Index(fields=['target_person', 'state'], name='command_ord_target__c9f8eb_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('target_kind', 'unit'), ('target_person__isnull', True), ('target_squad', ''), ('target_unit__isnull', False)), models.Q(('target_kind', 'squad'), ('target_person__isnull', True), ('target_unit__isnull', False), models.Q(('target_squad', ''), _negated=True)), models.Q(('target_kind', 'person'), ('target_person__isnull', False), ('target_squad', ''), ('target_unit__isnull', True)), _connector='OR'), name='an_order_has_one_recipient'),
+                    models.CheckConstraint(condition=models.Q(('arrive_by__isnull', True), ('arrive_by__gt', models.F('issued_at')), _connector='OR'), name='arrive_after_it_is_issued'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ('issued', 'acknowledged', 'under_way', 'arrived', 'arrival_confirmed'))), models.Q(models.Q(('state__in', ('issued', 'acknowledged', 'under_way', 'arrived', 'arrival_confirmed')), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='an_ended_order_has_its_time'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('issued', 'acknowledged', 'under_way', 'arrived', 'arrival_confirmed')), ('target_kind', 'squad')), fields=('incident', 'target_unit', 'target_squad'), name='one_live_order_per_squad_and_incident'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OrderStep',
@@ -55,46 +69,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('order', 'state'), name='each_state_once_per_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('verb__in', ('decline', 'recall')), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='declining_and_recalling_have_a_reason'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['incident', 'state'], name='command_ord_inciden_9673bb_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['unit_path', '-issued_at'], name='command_ord_unit_pa_e02aff_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['target_unit', 'target_squad', 'state'], name='command_ord_target__9ed36d_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['target_person', 'state'], name='command_ord_target__c9f8eb_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('target_kind', 'unit'), ('target_person__isnull', True), ('target_squad', ''), ('target_unit__isnull', False)), models.Q(('target_kind', 'squad'), ('target_person__isnull', True), ('target_unit__isnull', False), models.Q(('target_squad', ''), _negated=True)), models.Q(('target_kind', 'person'), ('target_person__isnull', False), ('target_squad', ''), ('target_unit__isnull', True)), _connector='OR'), name='an_order_has_one_recipient'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('arrive_by__isnull', True), ('arrive_by__gt', models.F('issued_at')), _connector='OR'), name='arrive_after_it_is_issued'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ('issued', 'acknowledged', 'under_way', 'arrived', 'arrival_confirmed'))), models.Q(models.Q(('state__in', ('issued', 'acknowledged', 'under_way', 'arrived', 'arrival_confirmed')), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='an_ended_order_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('issued', 'acknowledged', 'under_way', 'arrived', 'arrival_confirmed')), ('target_kind', 'squad')), fields=('incident', 'target_unit', 'target_squad'), name='one_live_order_per_squad_and_incident'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderstep',
-            constraint=models.UniqueConstraint(fields=('order', 'state'), name='each_state_once_per_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verb__in', ('decline', 'recall')), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='declining_and_recalling_have_a_reason'),
         ),
     ]

@@ -33,6 +33,15 @@ class Migration(migrations.Migration):
                 ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit_path', '-opened_at'], name='duty_handov_unit_pa_67d0ee_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('given_at__isnull', True), ('given_by__isnull', True)), models.Q(('given_at__isnull', False), ('given_by__isnull', False)), _connector='OR'), name='giving_has_a_time_and_a_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('taken_at__isnull', True), ('taken_by__isnull', True)), models.Q(('given_at__isnull', False), ('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='taking_follows_giving'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='HandoverItem',
@@ -48,6 +57,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('handover', 'kind', 'subject'), name='each_thing_passes_over_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +75,16 @@ class Migration(migrations.Migration):
                 ('error', models.CharField(blank=True, default='', max_length=200)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit_path', '-for_at'], name='duty_downti_unit_pa_11b84e_idx'),
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='pack_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('unit', 'for_at'), name='one_pack_per_unit_and_shift'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'written'), _negated=True), models.Q(('written_at__isnull', False), models.Q(('file', ''), _negated=True)), _connector='OR'), name='a_written_pack_has_its_file'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CommsCheck',
@@ -81,6 +103,17 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'planned')), fields=['due_at'], name='test_to_begin'),
+                    models.Index(condition=models.Q(('state', 'running')), fields=['ends_at'], name='test_to_end'),
+                    models.Index(fields=['unit_path', '-due_at'], name='duty_commsc_unit_pa_6a4c70_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('window_minutes__gte', 1), ('window_minutes__lte', 240)), name='a_test_lasts_1_to_240_minutes'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['running', 'ended']), _negated=True), models.Q(('began_at__isnull', False), ('ends_at__gt', models.F('began_at'))), _connector='OR'), name='a_begun_test_has_its_times'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CommsCheckAnswer',
@@ -94,69 +127,14 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('comms_check', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='duty.commscheck')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['unit_path', '-opened_at'], name='duty_handov_unit_pa_67d0ee_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given_at__isnull', True), ('given_by__isnull', True)), models.Q(('given_at__isnull', False), ('given_by__isnull', False)), _connector='OR'), name='giving_has_a_time_and_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('taken_at__isnull', True), ('taken_by__isnull', True)), models.Q(('given_at__isnull', False), ('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='taking_follows_giving'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoveritem',
-            constraint=models.UniqueConstraint(fields=('handover', 'kind', 'subject'), name='each_thing_passes_over_once'),
-        ),
-        migrations.AddIndex(
-            model_name='downtimepack',
-            index=models.Index(fields=['unit_path', '-for_at'], name='duty_downti_unit_pa_11b84e_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='downtimepack',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['id'], name='pack_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='downtimepack',
-            constraint=models.UniqueConstraint(fields=('unit', 'for_at'), name='one_pack_per_unit_and_shift'),
-        ),
-        migrations.AddConstraint(
-            model_name='downtimepack',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'written'), _negated=True), models.Q(('written_at__isnull', False), models.Q(('file', ''), _negated=True)), _connector='OR'), name='a_written_pack_has_its_file'),
-        ),
-        migrations.AddIndex(
-            model_name='commscheck',
-            index=models.Index(condition=models.Q(('state', 'planned')), fields=['due_at'], name='test_to_begin'),
-        ),
-        migrations.AddIndex(
-            model_name='commscheck',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['ends_at'], name='test_to_end'),
-        ),
-        migrations.AddIndex(
-            model_name='commscheck',
-            index=models.Index(fields=['unit_path', '-due_at'], name='duty_commsc_unit_pa_6a4c70_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='commscheck',
-            constraint=models.CheckConstraint(condition=models.Q(('window_minutes__gte', 1), ('window_minutes__lte', 240)), name='a_test_lasts_1_to_240_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='commscheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['running', 'ended']), _negated=True), models.Q(('began_at__isnull', False), ('ends_at__gt', models.F('began_at'))), _connector='OR'), name='a_begun_test_has_its_times'),
-        ),
-        migrations.AddIndex(
-            model_name='commscheckanswer',
-            index=models.Index(fields=['person', 'channel', '-id'], name='duty_commsc_person__fa5464_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='commscheckanswer',
-            constraint=models.UniqueConstraint(fields=('comms_check', 'person', 'channel'), name='one_answer_per_test_and_channel'),
-        ),
-        migrations.AddConstraint(
-            model_name='commscheckanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'not_asked'), _negated=True), models.Q(('lack', ''), _negated=True), _connector='OR'), name='who_is_not_asked_has_a_reason'),
+            options={
+                'indexes': [
+                    models.Index(fields=['person', 'channel', '-id'], name='duty_commsc_person__fa5464_idx'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('comms_check', 'person', 'channel'), name='one_answer_per_test_and_channel'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'not_asked'), _negated=True), models.Q(('lack', ''), _negated=True), _connector='OR'), name='who_is_not_asked_has_a_reason'),
+                ],
+            },
         ),
     ]

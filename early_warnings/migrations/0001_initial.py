@@ -69,6 +69,33 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
                 ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['incident', '-id'], name='early_warni_inciden_95917e_idx'),
+                    models.Index(fields=['unit_path', '-drafted_at'], name='early_warni_unit_pa_4e8e69_idx'),
+                    models.Index(condition=models.Q(('state', 'proposed')), fields=['sign_by'], name='warning_to_sign'),
+                    models.Index(condition=models.Q(('state__in', ('signed', 'in_force'))), fields=['unit_path'], name='warning_in_force'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('signed', 'in_force'))), fields=('incident',), name='one_warning_in_force_per_incident'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'proposed', 'returned'))), fields=('incident',), name='one_pending_warning_per_incident'),
+                    models.UniqueConstraint(condition=models.Q(('signed_at__isnull', False)), fields=('adjusted_from',), name='replaced_by_one_warning'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('proposed_at__isnull', True), ('proposed_by__isnull', True)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='warning_proposed_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'proposed'), _negated=True), models.Q(('proposed_at__isnull', False), models.Q(('signatory_role', ''), _negated=True)), _connector='OR'), name='proposed_warning_names_its_signatory'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('return_reason', ''), ('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='warning_returned_by_somebody_with_a_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), ('returned_at__isnull', False), _connector='OR'), name='returned_warning_has_its_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='warning_withdrawn_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at__isnull', True)), _connector='OR'), name='withdrawn_warning_has_its_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('credential', ''), ('signature', ''), ('signed_as', ''), ('signed_at__isnull', True), ('signed_by__isnull', True), ('signed_post__isnull', True), ('signed_text', '')), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), ('signed_post__isnull', False), models.Q(('signed_as', ''), _negated=True), models.Q(('credential', ''), _negated=True), models.Q(('signed_text', ''), _negated=True), models.Q(('signature', ''), _negated=True)), _connector='OR'), name='a_signature_is_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('state__in', ('signed', 'in_force', 'adjusted', 'lifted'))), models.Q(models.Q(('state__in', ('signed', 'in_force', 'adjusted', 'lifted')), _negated=True), ('signed_at__isnull', True)), _connector='OR'), name='signed_states_bear_a_signature'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('in_force_at__isnull', True), ('pushed_at__isnull', True)), models.Q(('in_force_at__isnull', False), ('pushed_at__isnull', False)), _connector='OR'), name='in_force_means_pushed'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in_force', 'adjusted', 'lifted']), _negated=True), ('in_force_at__isnull', False), _connector='OR'), name='warning_in_force_has_its_time'),
+                    models.CheckConstraint(condition=models.Q(('in_force_at__isnull', True), ('in_force_at__gte', models.F('signed_at')), _connector='OR'), name='in_force_after_signature'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('adjusted_at__isnull', False), ('state', 'adjusted')), models.Q(models.Q(('state', 'adjusted'), _negated=True), ('adjusted_at__isnull', True)), _connector='OR'), name='adjusted_warning_has_its_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lift_reason', ''), ('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False), models.Q(('lift_reason', ''), _negated=True)), _connector='OR'), name='warning_lifted_by_somebody_with_a_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', False), ('state', 'lifted')), models.Q(models.Q(('state', 'lifted'), _negated=True), ('lifted_at__isnull', True)), _connector='OR'), name='lifted_warning_has_its_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CallAttempt',
@@ -82,6 +109,14 @@ class Migration(migrations.Migration):
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.post')),
                 ('warning', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='early_warnings.earlywarning')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['warning', 'id'], name='early_warni_warning_4fd6b0_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['answered', 'no_answer', 'busy', 'passed_on'])), name='a_call_has_a_known_outcome'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SignatureRequest',
@@ -94,6 +129,15 @@ class Migration(migrations.Migration):
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.post')),
                 ('warning', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='early_warnings.earlywarning')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['post', 'asked_as'], name='early_warni_post_id_9dcdb3_idx'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('warning', 'post', 'asked_as'), name='asked_once_to_sign'),
+                    models.CheckConstraint(condition=models.Q(('asked_as__in', ['holder', 'deputy'])), name='asked_as_holder_or_deputy'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SuperiorReport',
@@ -110,117 +154,11 @@ class Migration(migrations.Migration):
                 ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('warning', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='superior_reports', to='early_warnings.earlywarning')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='earlywarning',
-            index=models.Index(fields=['incident', '-id'], name='early_warni_inciden_95917e_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='earlywarning',
-            index=models.Index(fields=['unit_path', '-drafted_at'], name='early_warni_unit_pa_4e8e69_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='earlywarning',
-            index=models.Index(condition=models.Q(('state', 'proposed')), fields=['sign_by'], name='warning_to_sign'),
-        ),
-        migrations.AddIndex(
-            model_name='earlywarning',
-            index=models.Index(condition=models.Q(('state__in', ('signed', 'in_force'))), fields=['unit_path'], name='warning_in_force'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('signed', 'in_force'))), fields=('incident',), name='one_warning_in_force_per_incident'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('draft', 'proposed', 'returned'))), fields=('incident',), name='one_pending_warning_per_incident'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.UniqueConstraint(condition=models.Q(('signed_at__isnull', False)), fields=('adjusted_from',), name='replaced_by_one_warning'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('proposed_at__isnull', True), ('proposed_by__isnull', True)), models.Q(('proposed_at__isnull', False), ('proposed_by__isnull', False)), _connector='OR'), name='warning_proposed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'proposed'), _negated=True), models.Q(('proposed_at__isnull', False), models.Q(('signatory_role', ''), _negated=True)), _connector='OR'), name='proposed_warning_names_its_signatory'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('return_reason', ''), ('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), models.Q(('return_reason', ''), _negated=True)), _connector='OR'), name='warning_returned_by_somebody_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), ('returned_at__isnull', False), _connector='OR'), name='returned_warning_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), ('withdrawn_by__isnull', False)), _connector='OR'), name='warning_withdrawn_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at__isnull', True)), _connector='OR'), name='withdrawn_warning_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credential', ''), ('signature', ''), ('signed_as', ''), ('signed_at__isnull', True), ('signed_by__isnull', True), ('signed_post__isnull', True), ('signed_text', '')), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), ('signed_post__isnull', False), models.Q(('signed_as', ''), _negated=True), models.Q(('credential', ''), _negated=True), models.Q(('signed_text', ''), _negated=True), models.Q(('signature', ''), _negated=True)), _connector='OR'), name='a_signature_is_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('state__in', ('signed', 'in_force', 'adjusted', 'lifted'))), models.Q(models.Q(('state__in', ('signed', 'in_force', 'adjusted', 'lifted')), _negated=True), ('signed_at__isnull', True)), _connector='OR'), name='signed_states_bear_a_signature'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('in_force_at__isnull', True), ('pushed_at__isnull', True)), models.Q(('in_force_at__isnull', False), ('pushed_at__isnull', False)), _connector='OR'), name='in_force_means_pushed'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['in_force', 'adjusted', 'lifted']), _negated=True), ('in_force_at__isnull', False), _connector='OR'), name='warning_in_force_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(('in_force_at__isnull', True), ('in_force_at__gte', models.F('signed_at')), _connector='OR'), name='in_force_after_signature'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('adjusted_at__isnull', False), ('state', 'adjusted')), models.Q(models.Q(('state', 'adjusted'), _negated=True), ('adjusted_at__isnull', True)), _connector='OR'), name='adjusted_warning_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lift_reason', ''), ('lifted_at__isnull', True), ('lifted_by__isnull', True)), models.Q(('lifted_at__isnull', False), ('lifted_by__isnull', False), models.Q(('lift_reason', ''), _negated=True)), _connector='OR'), name='warning_lifted_by_somebody_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='earlywarning',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', False), ('state', 'lifted')), models.Q(models.Q(('state', 'lifted'), _negated=True), ('lifted_at__isnull', True)), _connector='OR'), name='lifted_warning_has_its_time'),
-        ),
-        migrations.AddIndex(
-            model_name='callattempt',
-            index=models.Index(fields=['warning', 'id'], name='early_warni_warning_4fd6b0_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='callattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['answered', 'no_answer', 'busy', 'passed_on'])), name='a_call_has_a_known_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='signaturerequest',
-            index=models.Index(fields=['post', 'asked_as'], name='early_warni_post_id_9dcdb3_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='signaturerequest',
-            constraint=models.UniqueConstraint(fields=('warning', 'post', 'asked_as'), name='asked_once_to_sign'),
-        ),
-        migrations.AddConstraint(
-            model_name='signaturerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_as__in', ['holder', 'deputy'])), name='asked_as_holder_or_deputy'),
-        ),
-        migrations.AddConstraint(
-            model_name='superiorreport',
-            constraint=models.UniqueConstraint(fields=('warning', 'recipient'), name='one_report_per_superior'),
-        ),
-        migrations.AddConstraint(
-            model_name='superiorreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', ''), ('sent_at__isnull', True), ('sent_by__isnull', True), ('state', 'drafted')), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False), ('state', 'sent'), models.Q(('channel', ''), _negated=True)), _connector='OR'), name='a_sent_report_says_when_by_whom_and_how'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('warning', 'recipient'), name='one_report_per_superior'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('channel', ''), ('sent_at__isnull', True), ('sent_by__isnull', True), ('state', 'drafted')), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False), ('state', 'sent'), models.Q(('channel', ''), _negated=True)), _connector='OR'), name='a_sent_report_says_when_by_whom_and_how'),
+                ],
+            },
         ),
     ]

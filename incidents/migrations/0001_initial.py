@@ -59,6 +59,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'permissions': [('observe_incident', 'Can add observations to a shared incident')],
+                'indexes': [
+                    models.Index(fields=['unit_path', '-recorded_at'], name='incidents_i_unit_pa_037b21_idx'),
+                    models.Index(fields=['-recorded_at'], name='incidents_i_recorde_aa58b5_idx'),
+                    models.Index(condition=models.Q(('state__in', ['reported', 'under_way'])), fields=['unit_path', 'proposed_rank'], name='incident_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('reported_by', 'client_id'), name='one_incident_per_alarm'),
+                    models.CheckConstraint(condition=models.Q(('happened_at__isnull', True), ('happened_at__lte', models.F('known_at')), _connector='OR'), name='known_after_it_happened'),
+                    models.CheckConstraint(condition=models.Q(('known_at__lte', models.F('recorded_at'))), name='recorded_after_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='closing_has_a_time_and_a_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('closed_at__isnull', False), models.Q(('summary', ''), _negated=True)), _connector='OR'), name='a_closed_incident_has_a_summary'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='a_merged_incident_names_the_other'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), models.Q(('crs', ''), _negated=True)), _connector='OR'), name='a_position_has_both_numbers_and_its_system'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -72,6 +86,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checklist_marks', to='incidents.incident')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('incident', 'item'), name='one_mark_per_item'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='IncidentGroupPermission',
@@ -110,6 +129,11 @@ class Migration(migrations.Migration):
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='incidents.incident')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['incident', 'id'], name='incidents_o_inciden_0223d7_idx'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Share',
@@ -123,50 +147,13 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['unit_path', '-recorded_at'], name='incidents_i_unit_pa_037b21_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['-recorded_at'], name='incidents_i_recorde_aa58b5_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('state__in', ['reported', 'under_way'])), fields=['unit_path', 'proposed_rank'], name='incident_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(fields=('reported_by', 'client_id'), name='one_incident_per_alarm'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('happened_at__isnull', True), ('happened_at__lte', models.F('known_at')), _connector='OR'), name='known_after_it_happened'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('known_at__lte', models.F('recorded_at'))), name='recorded_after_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='closing_has_a_time_and_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('closed_at__isnull', False), models.Q(('summary', ''), _negated=True)), _connector='OR'), name='a_closed_incident_has_a_summary'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='a_merged_incident_names_the_other'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False), models.Q(('crs', ''), _negated=True)), _connector='OR'), name='a_position_has_both_numbers_and_its_system'),
-        ),
-        migrations.AddConstraint(
-            model_name='checklistmark',
-            constraint=models.UniqueConstraint(fields=('incident', 'item'), name='one_mark_per_item'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('unit__isnull', False)), models.Q(('person__isnull', False), ('unit__isnull', True)), _connector='OR'), name='shared_with_a_unit_or_a_person'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('incident', 'unit'), name='one_live_share_per_unit'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('incident', 'person'), name='one_live_share_per_person'),
+                ],
+            },
         ),
         migrations.AlterUniqueTogether(
             name='incidentgrouppermission',
@@ -175,21 +162,5 @@ class Migration(migrations.Migration):
         migrations.AlterUniqueTogether(
             name='incidentuserpermission',
             unique_together={('user', 'permission', 'content_object')},
-        ),
-        migrations.AddIndex(
-            model_name='observation',
-            index=models.Index(fields=['incident', 'id'], name='incidents_o_inciden_0223d7_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('unit__isnull', False)), models.Q(('person__isnull', False), ('unit__isnull', True)), _connector='OR'), name='shared_with_a_unit_or_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('incident', 'unit'), name='one_live_share_per_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='share',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('incident', 'person'), name='one_live_share_per_person'),
         ),
     ]

@@ -77,6 +77,24 @@ class Migration(migrations.Migration):
                 ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'queued')), fields=['priority', 'visible_at'], name='notice_open'),
+                    models.Index(condition=models.Q(('channel', 'app'), ('state__in', ('sent', 'delivered', 'escalated'))), fields=['recipient', '-queued_at'], name='notice_inbox'),
+                    models.Index(fields=['thread'], name='notice_thread'),
+                    models.Index(fields=['subject'], name='notice_subject'),
+                    models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['provider_id'], name='notice_provider'),
+                    models.Index(fields=['key'], name='notice_key'),
+                    models.Index(condition=models.Q(('bundle__isnull', False)), fields=['bundle'], name='notice_bundle'),
+                    models.Index(condition=models.Q(('state', 'queued')), fields=['recipient', 'channel'], name='notice_to_one'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'delivered', 'heard']), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='notice_sent_has_its_time'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'acknowledged'), _negated=True), ('acknowledged_at__isnull', False), _connector='OR'), name='notice_acknowledged_has_its_time'),
+                    models.CheckConstraint(condition=models.Q(('acknowledged_at__isnull', True), ('state', 'acknowledged'), _connector='OR'), name='notice_stays_acknowledged'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__isnull', True), ('expires_at__gte', models.F('queued_at')), _connector='OR'), name='notice_expires_after_it_is_queued'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Attempt',
@@ -88,6 +106,11 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(blank=True, default='', max_length=200)),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='notices.notice')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('notice', 'number'), name='one_attempt_per_number'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Callout',
@@ -116,6 +139,16 @@ class Migration(migrations.Migration):
                 ('stands_in_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stand_ins', to='notices.callout')),
                 ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['subject', 'purpose'], name='callout_reason'),
+                    models.Index(fields=['thread'], name='callout_thread'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('recipient', 'subject', 'purpose'), name='told_once_for_a_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='an_answer_has_its_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='EscalationStep',
@@ -130,81 +163,13 @@ class Migration(migrations.Migration):
                 ('result', models.CharField(blank=True, default='', max_length=200)),
                 ('callout', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='notices.callout')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['priority', 'visible_at'], name='notice_open'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('channel', 'app'), ('state__in', ('sent', 'delivered', 'escalated'))), fields=['recipient', '-queued_at'], name='notice_inbox'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['thread'], name='notice_thread'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['subject'], name='notice_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('provider_id', ''), _negated=True), fields=['provider_id'], name='notice_provider'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['key'], name='notice_key'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('bundle__isnull', False)), fields=['bundle'], name='notice_bundle'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['recipient', 'channel'], name='notice_to_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sent', 'delivered', 'heard']), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='notice_sent_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'acknowledged'), _negated=True), ('acknowledged_at__isnull', False), _connector='OR'), name='notice_acknowledged_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('acknowledged_at__isnull', True), ('state', 'acknowledged'), _connector='OR'), name='notice_stays_acknowledged'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__isnull', True), ('expires_at__gte', models.F('queued_at')), _connector='OR'), name='notice_expires_after_it_is_queued'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('notice', 'number'), name='one_attempt_per_number'),
-        ),
-        migrations.AddIndex(
-            model_name='callout',
-            index=models.Index(fields=['subject', 'purpose'], name='callout_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='callout',
-            index=models.Index(fields=['thread'], name='callout_thread'),
-        ),
-        migrations.AddConstraint(
-            model_name='callout',
-            constraint=models.UniqueConstraint(fields=('recipient', 'subject', 'purpose'), name='told_once_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='callout',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='an_answer_has_its_time'),
-        ),
-        migrations.AddIndex(
-            model_name='escalationstep',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='step_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalationstep',
-            constraint=models.UniqueConstraint(fields=('callout', 'number'), name='one_step_per_number'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due_at'], name='step_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('callout', 'number'), name='one_step_per_number'),
+                ],
+            },
         ),
     ]

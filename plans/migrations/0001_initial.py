@@ -52,6 +52,14 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='plans.plan')),
                 ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'version'), name='one_plan_version_per_number'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('plan',), name='one_version_in_force_per_plan'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('in_force_from', None), ('in_force_to', None), ('state__in', ['draft', 'filed'])), models.Q(('in_force_from__isnull', False), ('in_force_to', None), ('state', 'in_force')), models.Q(('in_force_from__isnull', False), ('in_force_to__gte', models.F('in_force_from')), ('in_force_to__isnull', False), ('state', 'superseded')), _connector='OR'), name='plan_version_state_has_its_dates'),
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='plan_version_days_are_in_order'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PlanText',
@@ -71,26 +79,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='plans.planversion')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.UniqueConstraint(fields=('plan', 'version'), name='one_plan_version_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('plan',), name='one_version_in_force_per_plan'),
-        ),
-        migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('in_force_from', None), ('in_force_to', None), ('state__in', ['draft', 'filed'])), models.Q(('in_force_from__isnull', False), ('in_force_to', None), ('state', 'in_force')), models.Q(('in_force_from__isnull', False), ('in_force_to__gte', models.F('in_force_from')), ('in_force_to__isnull', False), ('state', 'superseded')), _connector='OR'), name='plan_version_state_has_its_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='plan_version_days_are_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='planstep',
-            constraint=models.UniqueConstraint(fields=('version', 'state'), name='one_step_per_plan_state'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'state'), name='one_step_per_plan_state'),
+                ],
+            },
         ),
         migrations.RunPython(fill_in_the_statute, migrations.RunPython.noop),
     ]

@@ -44,6 +44,16 @@ class Migration(migrations.Migration):
                 ('published_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rosters', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit_path', 'first_day'], name='rosters_ros_unit_pa_31b14d_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='a_roster_ends_after_it_begins'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('state', 'draft')), models.Q(('published_at__isnull', False), ('state', 'published')), _connector='OR'), name='a_published_roster_has_its_time'),
+                    models.CheckConstraint(condition=models.Q(('findings', []), models.Q(('reason', ''), _negated=True), ('state', 'draft'), _connector='OR'), name='a_roster_with_findings_has_a_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Rotation',
@@ -62,6 +72,14 @@ class Migration(migrations.Migration):
                 ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('post', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rotation', to='accounts.post')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('days_each__gte', 1), ('days_each__lte', 31)), name='a_turn_lasts_1_to_31_days'),
+                    models.CheckConstraint(condition=models.Q(('minimum__gte', 1), ('minimum__lte', 20)), name='a_post_needs_1_to_20_people'),
+                    models.CheckConstraint(condition=models.Q(('confirm_minutes__gte', 1), ('confirm_minutes__lte', 60)), name='a_shift_is_confirmed_within_1_to_60_minutes'),
+                    models.CheckConstraint(condition=models.Q(('night_from__isnull', True), models.Q(('night_from', models.F('hand_over')), _negated=True), _connector='OR'), name='the_night_begins_at_another_hour'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RotationMember',
@@ -73,6 +91,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['place'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('rotation', 'person'), name='one_place_per_person'),
+                    models.UniqueConstraint(fields=('rotation', 'place'), name='one_person_per_place'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +120,19 @@ class Migration(migrations.Migration):
                 ('roster', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='rosters.roster')),
                 ('stand_in', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('in_force', True)), fields=['post', 'starts_at'], name='shift_by_post'),
+                    models.Index(fields=['person', 'starts_at'], name='shift_by_person'),
+                    models.Index(condition=models.Q(('began_at__isnull', True), ('in_force', True)), fields=['starts_at'], name='shift_to_begin'),
+                    models.Index(condition=models.Q(('began_at__isnull', False), ('number_checked_at__isnull', True)), fields=['confirm_by'], name='shift_number_to_check'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='a_shift_ends_after_it_starts'),
+                    models.UniqueConstraint(condition=models.Q(('in_force', True)), fields=('post', 'person', 'starts_at'), name='one_shift_at_a_time'),
+                    models.CheckConstraint(condition=models.Q(('stood_in_at__isnull', True), ('began_at__isnull', False), _connector='OR'), name='a_stand_in_follows_a_beginning'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Swap',
@@ -114,93 +149,16 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('shift', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='swaps', to='rosters.shift')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='roster',
-            index=models.Index(fields=['unit_path', 'first_day'], name='rosters_ros_unit_pa_31b14d_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='a_roster_ends_after_it_begins'),
-        ),
-        migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('state', 'draft')), models.Q(('published_at__isnull', False), ('state', 'published')), _connector='OR'), name='a_published_roster_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.CheckConstraint(condition=models.Q(('findings', []), models.Q(('reason', ''), _negated=True), ('state', 'draft'), _connector='OR'), name='a_roster_with_findings_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(('days_each__gte', 1), ('days_each__lte', 31)), name='a_turn_lasts_1_to_31_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum__gte', 1), ('minimum__lte', 20)), name='a_post_needs_1_to_20_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(('confirm_minutes__gte', 1), ('confirm_minutes__lte', 60)), name='a_shift_is_confirmed_within_1_to_60_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotation',
-            constraint=models.CheckConstraint(condition=models.Q(('night_from__isnull', True), models.Q(('night_from', models.F('hand_over')), _negated=True), _connector='OR'), name='the_night_begins_at_another_hour'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotationmember',
-            constraint=models.UniqueConstraint(fields=('rotation', 'person'), name='one_place_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotationmember',
-            constraint=models.UniqueConstraint(fields=('rotation', 'place'), name='one_person_per_place'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(condition=models.Q(('in_force', True)), fields=['post', 'starts_at'], name='shift_by_post'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['person', 'starts_at'], name='shift_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(condition=models.Q(('began_at__isnull', True), ('in_force', True)), fields=['starts_at'], name='shift_to_begin'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(condition=models.Q(('began_at__isnull', False), ('number_checked_at__isnull', True)), fields=['confirm_by'], name='shift_number_to_check'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='a_shift_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.UniqueConstraint(condition=models.Q(('in_force', True)), fields=('post', 'person', 'starts_at'), name='one_shift_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('stood_in_at__isnull', True), ('began_at__isnull', False), _connector='OR'), name='a_stand_in_follows_a_beginning'),
-        ),
-        migrations.AddIndex(
-            model_name='swap',
-            index=models.Index(fields=['other', 'state'], name='rosters_swa_other_i_f9d290_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='swap',
-            index=models.Index(fields=['proposed_by', 'state'], name='rosters_swa_propose_819626_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'accepted'))), fields=('shift',), name='one_open_swap_per_shift'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(('proposed_by', models.F('other')), _negated=True), name='nobody_swaps_with_themself'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'refused']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='a_decided_swap_names_who_decided'),
+            options={
+                'indexes': [
+                    models.Index(fields=['other', 'state'], name='rosters_swa_other_i_f9d290_idx'),
+                    models.Index(fields=['proposed_by', 'state'], name='rosters_swa_propose_819626_idx'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'accepted'))), fields=('shift',), name='one_open_swap_per_shift'),
+                    models.CheckConstraint(condition=models.Q(('proposed_by', models.F('other')), _negated=True), name='nobody_swaps_with_themself'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'refused']), _negated=True), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='a_decided_swap_names_who_decided'),
+                ],
+            },
         ),
     ]

@@ -61,6 +61,18 @@ class Migration(migrations.Migration):
                 ('received_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='written_reports', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit_path', 'cadence', 'day'], name='written_rep_unit_pa_9949d7_idx'),
+                    models.Index(fields=['unit', 'year', 'day'], name='written_rep_unit_id_bdf563_idx'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('unit', 'plan', 'clock', 'cadence', 'day'), name='one_written_report_per_ask'),
+                    models.UniqueConstraint(fields=('unit', 'year', 'serial'), name='one_written_report_per_number'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('handed_in_at__isnull', True), ('serial__isnull', True), ('version', 0)), models.Q(('handed_in_at__isnull', False), ('serial__isnull', False), ('version__gte', 1)), _connector='OR'), name='a_handed_in_report_has_time_and_number'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('received_at__isnull', True), ('received_by__isnull', True)), models.Q(('received_at__isnull', False), ('received_by__isnull', False), ('version__gte', 1)), _connector='OR'), name='a_received_report_was_handed_in'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WrittenVersion',
@@ -78,34 +90,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('report', 'number'), name='one_written_version_per_number'),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='writtenreport',
-            index=models.Index(fields=['unit_path', 'cadence', 'day'], name='written_rep_unit_pa_9949d7_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='writtenreport',
-            index=models.Index(fields=['unit', 'year', 'day'], name='written_rep_unit_id_bdf563_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='writtenreport',
-            constraint=models.UniqueConstraint(fields=('unit', 'plan', 'clock', 'cadence', 'day'), name='one_written_report_per_ask'),
-        ),
-        migrations.AddConstraint(
-            model_name='writtenreport',
-            constraint=models.UniqueConstraint(fields=('unit', 'year', 'serial'), name='one_written_report_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='writtenreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('handed_in_at__isnull', True), ('serial__isnull', True), ('version', 0)), models.Q(('handed_in_at__isnull', False), ('serial__isnull', False), ('version__gte', 1)), _connector='OR'), name='a_handed_in_report_has_time_and_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='writtenreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('received_at__isnull', True), ('received_by__isnull', True)), models.Q(('received_at__isnull', False), ('received_by__isnull', False), ('version__gte', 1)), _connector='OR'), name='a_received_report_was_handed_in'),
-        ),
-        migrations.AddConstraint(
-            model_name='writtenversion',
-            constraint=models.UniqueConstraint(fields=('report', 'number'), name='one_written_version_per_number'),
         ),
     ]

@@ -50,6 +50,18 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lock_exceptions', to='accounts.unit')),
                 ('withdrawn_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit', 'cadence', 'day'], name='zero_report_unit_id_fbe13f_idx'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('current', True)), fields=('unit', 'cadence', 'day'), name='one_exception_per_unit_and_period'),
+                    models.CheckConstraint(condition=models.Q(('until__gt', models.F('granted_at')), models.Q(('reason', ''), _negated=True)), name='an_exception_has_a_reason_and_an_end'),
+                    models.CheckConstraint(condition=models.Q(('used_at__isnull', True), models.Q(('used_at__gte', models.F('granted_at')), ('used_at__lte', models.F('until'))), _connector='OR'), name='an_exception_is_used_while_it_stands'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('granted_at')), ('withdrawn_at__lte', models.F('until')), ('withdrawn_by__isnull', False)), _connector='OR'), name='an_exception_is_withdrawn_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('used_at__isnull', True), ('withdrawn_at__isnull', True), ('used_at__lte', models.F('withdrawn_at')), _connector='OR'), name='a_withdrawn_exception_is_not_used'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RollUp',
@@ -79,6 +91,17 @@ class Migration(migrations.Migration):
                 ('returned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='roll_ups', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit', 'year', 'day'], name='zero_report_unit_id_116130_idx'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('unit', 'cadence', 'day', 'version'), name='one_roll_up_per_version'),
+                    models.UniqueConstraint(condition=models.Q(('current', True)), fields=('unit', 'cadence', 'day'), name='one_roll_up_per_unit_and_period'),
+                    models.CheckConstraint(condition=models.Q(('received', django.db.models.expressions.CombinedExpression(models.F('nil'), '+', models.F('with_items'))), ('received__lte', models.F('expected')), ('late__lte', models.F('received'))), name='a_roll_up_adds_up'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), ('state', 'returned'), models.Q(('return_reason', ''), _negated=True)), models.Q(('returned_at__isnull', True), ('returned_by__isnull', True), ('state', 'confirmed')), _connector='OR'), name='a_return_has_time_person_and_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Round',
@@ -95,6 +118,16 @@ class Migration(migrations.Migration):
                 ('recount_wanted', models.BooleanField(default=False)),
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['cadence', 'day'], name='zero_report_cadence_954a32_idx'),
+                    models.Index(condition=models.Q(('fixed_at__isnull', True)), fields=['due_at'], name='round_not_fixed'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('unit', 'cadence', 'day'), name='one_round_per_unit_and_period'),
+                    models.CheckConstraint(condition=models.Q(('fixed_at__isnull', True), ('fixed_at__gt', models.F('due_at')), _connector='OR'), name='counts_are_fixed_after_the_cutoff'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ReminderStep',
@@ -113,6 +146,15 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='zero_reports.round')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('done_at__isnull', True)), fields=['at'], name='reminder_open'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('round', 'clock', 'number'), name='one_reminder_step_per_number'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('do', 'climb'), models.Q(('post', ''), _negated=True)), models.Q(models.Q(('do', 'climb'), _negated=True), ('post', '')), _connector='OR'), name='a_step_that_climbs_names_a_post'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Silence',
@@ -124,6 +166,14 @@ class Migration(migrations.Migration):
                 ('round', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='silences', to='zero_reports.round')),
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='silences', to='accounts.unit')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['cadence', 'day', 'unit'], name='zero_report_cadence_0203a7_idx'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('unit', 'cadence', 'day'), name='one_silence_per_unit_and_period'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Tally',
@@ -138,6 +188,11 @@ class Migration(migrations.Migration):
                 ('late', models.IntegerField(default=0)),
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tallies', to='accounts.unit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('unit', 'cadence', 'day'), name='one_tally_per_unit_and_period'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ZeroReport',
@@ -160,6 +215,16 @@ class Migration(migrations.Migration):
                 ('filed_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='zero_reports', to='accounts.unit')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('unit', 'cadence', 'day', 'version'), name='one_report_per_version'),
+                    models.UniqueConstraint(condition=models.Q(('current', True)), fields=('unit', 'cadence', 'day'), name='one_zero_report_per_unit_and_period'),
+                    models.CheckConstraint(condition=models.Q(('answer__in', ['nil', 'items'])), name='a_report_says_nil_or_items'),
+                    models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='versions_count_from_one'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('first_received_at', models.F('received_at')), ('version', 1)), models.Q(('first_received_at__lte', models.F('received_at')), ('version__gt', 1)), _connector='OR'), name='the_first_version_came_first'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('filed_by__isnull', True), ('via', 'link')), models.Q(models.Q(('via', 'link'), _negated=True), ('filed_by__isnull', False)), _connector='OR'), name='a_person_or_a_link_filed_it'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ZeroReply',
@@ -172,6 +237,11 @@ class Migration(migrations.Migration):
                 ('incident', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='zero_replies', to='incidents.incident')),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='zero_reports.zeroreport')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('incident', 'report'), name='one_reply_per_zero_and_incident'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ReportItem',
@@ -185,6 +255,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='an_item_counts_something'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('dispute_class', ''), _negated=True), ('incident__isnull', False), _connector='OR'), name='an_item_has_a_class_or_an_incident'),
+                    models.UniqueConstraint(fields=('report', 'incident'), name='one_item_per_incident'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,6 +279,16 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='one_tap_links', to='accounts.unit')),
                 ('report', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='link', to='zero_reports.zeroreport')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['unit', 'cadence', 'day'], name='zero_report_unit_id_a5353d_idx'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('issued_at'))), name='a_link_expires_after_it_is_issued'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('report__isnull', True), ('used_at__isnull', True)), models.Q(('report__isnull', False), ('revoked_at__isnull', True), ('used_at__lte', models.F('expires_at'))), _connector='OR'), name='a_used_link_has_its_report'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='a_revoked_link_names_who'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='FilingTime',
@@ -212,149 +297,10 @@ class Migration(migrations.Migration):
                 ('seconds', models.PositiveIntegerField()),
                 ('report', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='filing_time', to='zero_reports.zeroreport')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='lockexception',
-            index=models.Index(fields=['unit', 'cadence', 'day'], name='zero_report_unit_id_fbe13f_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='lockexception',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('unit', 'cadence', 'day'), name='one_exception_per_unit_and_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='lockexception',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gt', models.F('granted_at')), models.Q(('reason', ''), _negated=True)), name='an_exception_has_a_reason_and_an_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='lockexception',
-            constraint=models.CheckConstraint(condition=models.Q(('used_at__isnull', True), models.Q(('used_at__gte', models.F('granted_at')), ('used_at__lte', models.F('until'))), _connector='OR'), name='an_exception_is_used_while_it_stands'),
-        ),
-        migrations.AddConstraint(
-            model_name='lockexception',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__gte', models.F('granted_at')), ('withdrawn_at__lte', models.F('until')), ('withdrawn_by__isnull', False)), _connector='OR'), name='an_exception_is_withdrawn_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='lockexception',
-            constraint=models.CheckConstraint(condition=models.Q(('used_at__isnull', True), ('withdrawn_at__isnull', True), ('used_at__lte', models.F('withdrawn_at')), _connector='OR'), name='a_withdrawn_exception_is_not_used'),
-        ),
-        migrations.AddIndex(
-            model_name='rollup',
-            index=models.Index(fields=['unit', 'year', 'day'], name='zero_report_unit_id_116130_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.UniqueConstraint(fields=('unit', 'cadence', 'day', 'version'), name='one_roll_up_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('unit', 'cadence', 'day'), name='one_roll_up_per_unit_and_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.CheckConstraint(condition=models.Q(('received', django.db.models.expressions.CombinedExpression(models.F('nil'), '+', models.F('with_items'))), ('received__lte', models.F('expected')), ('late__lte', models.F('received'))), name='a_roll_up_adds_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='rollup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', False), ('returned_by__isnull', False), ('state', 'returned'), models.Q(('return_reason', ''), _negated=True)), models.Q(('returned_at__isnull', True), ('returned_by__isnull', True), ('state', 'confirmed')), _connector='OR'), name='a_return_has_time_person_and_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['cadence', 'day'], name='zero_report_cadence_954a32_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(condition=models.Q(('fixed_at__isnull', True)), fields=['due_at'], name='round_not_fixed'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('unit', 'cadence', 'day'), name='one_round_per_unit_and_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('fixed_at__isnull', True), ('fixed_at__gt', models.F('due_at')), _connector='OR'), name='counts_are_fixed_after_the_cutoff'),
-        ),
-        migrations.AddIndex(
-            model_name='reminderstep',
-            index=models.Index(condition=models.Q(('done_at__isnull', True)), fields=['at'], name='reminder_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminderstep',
-            constraint=models.UniqueConstraint(fields=('round', 'clock', 'number'), name='one_reminder_step_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminderstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('do', 'climb'), models.Q(('post', ''), _negated=True)), models.Q(models.Q(('do', 'climb'), _negated=True), ('post', '')), _connector='OR'), name='a_step_that_climbs_names_a_post'),
-        ),
-        migrations.AddIndex(
-            model_name='silence',
-            index=models.Index(fields=['cadence', 'day', 'unit'], name='zero_report_cadence_0203a7_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='silence',
-            constraint=models.UniqueConstraint(fields=('unit', 'cadence', 'day'), name='one_silence_per_unit_and_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='tally',
-            constraint=models.UniqueConstraint(fields=('unit', 'cadence', 'day'), name='one_tally_per_unit_and_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='zeroreport',
-            constraint=models.UniqueConstraint(fields=('unit', 'cadence', 'day', 'version'), name='one_report_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='zeroreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('current', True)), fields=('unit', 'cadence', 'day'), name='one_zero_report_per_unit_and_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='zeroreport',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['nil', 'items'])), name='a_report_says_nil_or_items'),
-        ),
-        migrations.AddConstraint(
-            model_name='zeroreport',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='versions_count_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='zeroreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('first_received_at', models.F('received_at')), ('version', 1)), models.Q(('first_received_at__lte', models.F('received_at')), ('version__gt', 1)), _connector='OR'), name='the_first_version_came_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='zeroreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('filed_by__isnull', True), ('via', 'link')), models.Q(models.Q(('via', 'link'), _negated=True), ('filed_by__isnull', False)), _connector='OR'), name='a_person_or_a_link_filed_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='zeroreply',
-            constraint=models.UniqueConstraint(fields=('incident', 'report'), name='one_reply_per_zero_and_incident'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportitem',
-            constraint=models.CheckConstraint(condition=models.Q(('count__gte', 1)), name='an_item_counts_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dispute_class', ''), _negated=True), ('incident__isnull', False), _connector='OR'), name='an_item_has_a_class_or_an_incident'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportitem',
-            constraint=models.UniqueConstraint(fields=('report', 'incident'), name='one_item_per_incident'),
-        ),
-        migrations.AddIndex(
-            model_name='onetaplink',
-            index=models.Index(fields=['unit', 'cadence', 'day'], name='zero_report_unit_id_a5353d_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='onetaplink',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('issued_at'))), name='a_link_expires_after_it_is_issued'),
-        ),
-        migrations.AddConstraint(
-            model_name='onetaplink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('report__isnull', True), ('used_at__isnull', True)), models.Q(('report__isnull', False), ('revoked_at__isnull', True), ('used_at__lte', models.F('expires_at'))), _connector='OR'), name='a_used_link_has_its_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='onetaplink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='a_revoked_link_names_who'),
-        ),
-        migrations.AddConstraint(
-            model_name='filingtime',
-            constraint=models.CheckConstraint(condition=models.Q(('seconds__lte', 7200)), name='at_most_two_hours'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('seconds__lte', 7200)), name='at_most_two_hours'),
+                ],
+            },
         ),
     ]
