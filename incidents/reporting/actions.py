@@ -164,7 +164,7 @@ def add_observation(
     """
     incident = lock_incident(incident_id)
 
-    permissions.check_canappend_observation(reach, incident)
+    permissions.check_can_observe(reach, incident)
     check_open(
         incident,
         _("The observation was not added to %(number)s: the incident is no longer open. Report a new one."),
