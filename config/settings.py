@@ -324,7 +324,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
         "NoticeAnswerEnum": "notices.choices.Answer",
-        "LeftOpenOutcomeEnum": "incidents.choices.Outcome",
+        "LeftOpenOutcomeEnum": "incidents.choices.MarkOutcome",
     },
     "PATH_CONVERTER_OVERRIDES": {"code": str},
 }

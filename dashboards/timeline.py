@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from incidents.choices import Outcome
+from incidents.choices import MarkOutcome
 from incidents.reporting import addressee
 from journal.keys import key
 from journal.kinds import KINDS
@@ -97,7 +97,7 @@ def text_of(content: dict, plan=None) -> str:
     if elsewhere := addressee.recorded_as_text(content):
         parts.append(elsewhere)
     if content.get("item"):
-        outcome = Outcome(content["outcome"]).label if content.get("outcome") else ""
+        outcome = MarkOutcome(content["outcome"]).label if content.get("outcome") else ""
         parts.insert(0, f"{_item_in_words(content, plan)} {outcome}".strip())
     return (" · " if _english() else "；").join(parts)
 

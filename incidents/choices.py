@@ -27,7 +27,7 @@ class Source(models.TextChoices):
     LINKAGE = "linkage", _("Linkage centre")
 
 
-class Outcome(models.TextChoices):
+class MarkOutcome(models.TextChoices):
     DONE = "done", _("Done")
     NOT_NEEDED = "not_needed", _("Not needed")
 

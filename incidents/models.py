@@ -8,7 +8,7 @@ from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from common.database.paths import PathField
 from incidents import rules
-from incidents.choices import CoordinateSystem, Outcome, Source, State
+from incidents.choices import CoordinateSystem, MarkOutcome, Source, State
 from journal.keys import key, key_of_column, pks_of
 
 #: After every rank of a plan.
@@ -192,7 +192,7 @@ class ChecklistMark(models.Model):
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="checklist_marks")
     item = models.CharField(max_length=20)
-    outcome = models.CharField(max_length=12, choices=Outcome)
+    outcome = models.CharField(max_length=12, choices=MarkOutcome)
     note = models.CharField(max_length=200, blank=True, default="")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

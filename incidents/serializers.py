@@ -9,7 +9,7 @@ from common.dates.date_fields import ApiMomentField
 from common.errors import Invalid
 from incidents.checklist.queries import checklist
 from incidents.checklist.serializers import life_lines, rows
-from incidents.choices import CoordinateSystem, Outcome
+from incidents.choices import CoordinateSystem, MarkOutcome
 from incidents.closing.answers import Answer
 from incidents.reporting import addressee
 from incidents.reporting.actions import Position
@@ -83,7 +83,7 @@ class ObservationSerializer(StrictSerializer):
 
 class LeftOpenAnswerSerializer(StrictSerializer):
     item = serializers.CharField(max_length=20)
-    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    outcome = serializers.ChoiceField(choices=MarkOutcome.choices)
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 

@@ -17,17 +17,17 @@ class Reader(Protocol):
     def entry_filter(self) -> Q:
         """As a filter over Entry."""
 
-    def sees(self, entry: "Line | Entry") -> bool:
+    def sees(self, entry: "ThinEntry | Entry") -> bool:
         """For one entry in hand."""
 
     def entry_keys(self) -> Keys:
         """As keys; an entry is seen when one of them is among its `keys_of`."""
 
-    def concerned_by(self, entry: "Line | Entry") -> bool:
+    def concerned_by(self, entry: "ThinEntry | Entry") -> bool:
         """Whether an entry of a kind that changes rights may have changed this answer."""
 
 
-class Line(NamedTuple):
+class ThinEntry(NamedTuple):
     """What a screen may learn of an entry, and what decides who may learn it. Never its content."""
 
     number: int
@@ -62,7 +62,7 @@ def entries_after(number: int, reader: Reader | None = None) -> EntryQuerySet:
 
 def lines_after(
     number: int, *, limit: int, up_to: int | None = None, reader: Reader | None = None
-) -> list[Line]:
+) -> list[ThinEntry]:
     """At most `limit` entries after `number`, thin."""
     entries = entries_after(number, reader)
     if up_to is not None:
@@ -71,10 +71,10 @@ def lines_after(
         "number", "kind", "subject", "unit__code", "level", "thread", "audience", "unit_path", "hash"
     )
     # An entry of the whole bureau has no unit.
-    return [Line(*row)._replace(unit=row[3] or "") for row in rows[:limit]]
+    return [ThinEntry(*row)._replace(unit=row[3] or "") for row in rows[:limit]]
 
 
-def keys_of(line: Line) -> Iterable[tuple[str, str]]:
+def keys_of(line: ThinEntry) -> Iterable[tuple[str, str]]:
     """The keys under which readers of this entry are found: its unit and every unit above, its thread."""
     if line.audience == "incident":
         yield "thread", line.thread

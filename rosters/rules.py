@@ -28,7 +28,7 @@ Workdays = Callable[[date], bool | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class TurnOrder:
     """One post's rotation: who, in what order, for how long each."""
 
     people: tuple[int, ...]
@@ -55,7 +55,7 @@ class Turn(NamedTuple):
     is_off_day: bool
 
 
-def turns(round_: Round, first: date, last: date, workdays: Workdays) -> list[Turn]:
+def turns(round_: TurnOrder, first: date, last: date, workdays: Workdays) -> list[Turn]:
     """The shifts of every duty day from `first` to `last`, both included. Nobody in the round: no shift."""
     if not round_.people or last < first:
         return []
@@ -70,7 +70,7 @@ def turns(round_: Round, first: date, last: date, workdays: Workdays) -> list[Tu
     return found
 
 
-def _seated(round_: Round, place: int) -> tuple[tuple[int, ...], int | None]:
+def _seated(round_: TurnOrder, place: int) -> tuple[tuple[int, ...], int | None]:
     count = len(round_.people)
     together = min(round_.minimum, count)
     first = place * together
@@ -82,7 +82,7 @@ def _seated(round_: Round, place: int) -> tuple[tuple[int, ...], int | None]:
 class _Places:
     """Which turn a day is: counted from the first day; days off apart where the rotation says so."""
 
-    def __init__(self, round_: Round, workdays: Workdays):
+    def __init__(self, round_: TurnOrder, workdays: Workdays):
         self._round, self._workdays = round_, workdays
         self._counted: dict[date, tuple[int, int]] = {round_.first_day: (0, 0)}
         self._last = round_.first_day
@@ -106,7 +106,7 @@ class _Places:
         return self._counted[day]
 
 
-def _parts(round_: Round, day: date) -> list[tuple[datetime, datetime]]:
+def _parts(round_: TurnOrder, day: date) -> list[tuple[datetime, datetime]]:
     begin = datetime.combine(day, round_.hand_over, LOCAL)
     if round_.night_from is None:
         return [(begin, begin + DAY)]

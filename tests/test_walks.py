@@ -118,4 +118,4 @@ async def test_what_lies_behind_the_door_is_counted_apart(people):
         calls.end()
 
     assert "accounts.access.tokens" in calls.modules - calls.modules_behind
-    assert {"incidents.actions", "accounts.scope"} <= calls.modules_behind
+    assert {"incidents.reporting.actions", "accounts.scope"} <= calls.modules_behind

@@ -23,6 +23,8 @@ FORMER = {
     "class_said": "class_label",
     "titles_said": "title_labels",
     "told_apart": "distinct_names",
+    "Line": "ImportRow, HistoryRow, ThinEntry, Sentence, LifeLine, DisplayLine, …: what it is a line of",
+    "Outcome": "SendResult, DemandOutcome, FormOutcome, CheckOutcome, MarkOutcome: what came out of what",
 }
 #: Former names of modules and folders → where to look.
 MODULES = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind
-from accounts.imports.lines import Line, midnight
+from accounts.imports.lines import ImportRow, midnight
 from accounts.imports.terms import Held, overlap
 from accounts.models import Post, Unit, User
 from accounts.verbs import EXCLUSIVE
@@ -60,11 +60,11 @@ class Beside:
 
     def __init__(self, known: Mapping[str, User], held: Mapping[str, list[Held]]):
         self._known, self._held = known, held
-        self._first: dict[str, Line] = {}
-        self._seen: dict[tuple, list[Line]] = {}
+        self._first: dict[str, ImportRow] = {}
+        self._seen: dict[tuple, list[ImportRow]] = {}
         self._chairs: dict[str, set[str]] = {}
 
-    def objection(self, line: Line) -> str:
+    def objection(self, line: ImportRow) -> str:
         """What is wrong with a line beside the others and the database; empty if nothing is."""
         known, first = self._known.get(line.key), self._first.setdefault(line.key, line)
         if known and known.name != line.name:
@@ -85,7 +85,7 @@ class Beside:
         before.append(line)
         return self._two_chairs(line)
 
-    def _two_chairs(self, line: Line) -> str:
+    def _two_chairs(self, line: ImportRow) -> str:
         """Administrators' chairs of a person, in the database and in the lines before."""
         if line.kind not in CHAIRS:
             return ""

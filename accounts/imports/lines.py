@@ -9,7 +9,7 @@ from common.dates.local_time import LOCAL
 from common.documents.table_files import Row
 
 
-class Line(NamedTuple):
+class ImportRow(NamedTuple):
     number: int
     username: str
     name: str
@@ -36,9 +36,9 @@ class Line(NamedTuple):
         return f"{self.who}  {self.unit.code}  {self.kind}  {self.title or self.squad}"
 
 
-def line_of(row: Row, unit: Unit) -> Line:
+def line_of(row: Row, unit: Unit) -> ImportRow:
     cells = row.cells
-    return Line(
+    return ImportRow(
         row.number, cells["username"], cells["name"], {name: cells[name] for name in CHANGEABLE}, unit,
         cells["post_kind"], cells["post_title"], cells["squad"], midnight(cells["from"]), midnight(cells["to"]),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.imports import checks
 from accounts.imports.columns import CHANGEABLE, PEOPLE, SHOWN
 from accounts.imports.difference import Difference, Field, hash_of
-from accounts.imports.lines import Line, line_of
+from accounts.imports.lines import ImportRow, line_of
 from accounts.imports.terms import Held, held_now, next_term, same_post, terms_of
 from accounts.models import Unit, User
 from accounts.people.actions import correct_person, open_person
@@ -42,9 +42,9 @@ class PeopleImport:
         self.known = {user.username.casefold(): user for user in User.objects.all()}
         self.held = held_now(now)
         #: What is to be done: new posts, new dates of posts held, new details of accounts.
-        self.appointing: list[Line] = []
-        self.rescheduling: list[tuple[Line, Held, datetime | None]] = []
-        self.correcting: dict[str, tuple[Line, dict[str, str]]] = {}
+        self.appointing: list[ImportRow] = []
+        self.rescheduling: list[tuple[ImportRow, Held, datetime | None]] = []
+        self.correcting: dict[str, tuple[ImportRow, dict[str, str]]] = {}
         self._read()
 
     # --- looking
@@ -64,7 +64,7 @@ class PeopleImport:
             else:
                 self._compare(line)
 
-    def _compare(self, line: Line) -> None:
+    def _compare(self, line: ImportRow) -> None:
         changes = self._changes_of_account(line)
         held = same_post(line, self.held.get(line.key, ()))
         if held is None:
@@ -87,7 +87,7 @@ class PeopleImport:
         if not changes and not terms.changes and not terms.why_ignored:
             self.diff.unchanged += 1
 
-    def _changes_of_account(self, line: Line) -> bool:
+    def _changes_of_account(self, line: ImportRow) -> bool:
         """Note what the line says otherwise about an account that is there; once, however many posts it has."""
         person = self.known.get(line.key)
         if person is None or line.key in self.correcting:
@@ -120,7 +120,7 @@ class PeopleImport:
         passwords_to(new)
         return new
 
-    def _appoint(self, line: Line, actor: User | None, valid_for: timedelta) -> NewPerson | None:
+    def _appoint(self, line: ImportRow, actor: User | None, valid_for: timedelta) -> NewPerson | None:
         made = None
         if line.key not in self.known:
             person, password = open_person(
@@ -138,7 +138,7 @@ class PeopleImport:
         )  # fmt: skip
         return made
 
-    def _at(self, line: Line, action, **given):
+    def _at(self, line: ImportRow, action, **given):
         """Do it; a refusal names the line of the file."""
         try:
             return action(now=self.now, **given)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from accounts.imports.lines import Line
+from accounts.imports.lines import ImportRow
 from accounts.models import Appointment
 from common.dates.local_time import day_of
 
@@ -45,7 +45,7 @@ def held_now(now: datetime) -> dict[str, list[Held]]:
     return held
 
 
-def same_post(line: Line, held: Iterable[Held]) -> Held | None:
+def same_post(line: ImportRow, held: Iterable[Held]) -> Held | None:
     """The appointment that the line is about: to the same post, and not at quite another time."""
     for one in held:
         if (one.unit, one.kind, one.squad) != (line.unit.pk, line.kind, line.squad):
@@ -55,7 +55,7 @@ def same_post(line: Line, held: Iterable[Held]) -> Held | None:
     return None
 
 
-def overlap(line: Line, start: datetime | None, end: datetime | None) -> bool:
+def overlap(line: ImportRow, start: datetime | None, end: datetime | None) -> bool:
     """A line without a beginning is about whatever is held; a second term that follows the first is a new one."""
     if line.valid_from is None or start is None:
         return True
@@ -73,7 +73,7 @@ def next_term(held: Held, all_held: Iterable[Held]) -> Held | None:
     return min(later, key=lambda one: one.valid_from, default=None)
 
 
-def terms_of(line: Line, held: Held) -> Terms:
+def terms_of(line: ImportRow, held: Held) -> Terms:
     """A beginning is not moved: what somebody did in a post stays done. An end is, where the line names one."""
     why = ""
     if line.valid_from and day_of(line.valid_from) != day_of(held.valid_from):

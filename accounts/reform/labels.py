@@ -15,7 +15,7 @@ from accounts.reform.queries import Planned, Preview
 NAMED_ALONG = 12
 
 
-class Line(NamedTuple):
+class LabelLine(NamedTuple):
     """`strong` is what the eye looks for."""
 
     start: str = ""
@@ -29,16 +29,16 @@ class PlannedLabel(NamedTuple):
     news: str
 
 
-def lines_of(preview: Preview, *, news: list[New], day: date, suffix: str) -> list[Line]:
+def lines_of(preview: Preview, *, news: list[New], day: date, suffix: str) -> list[LabelLine]:
     """What the change would mean, a sentence a line."""
     lines = [
-        Line(_("End on %(day)s:") % {"day": day.isoformat()}, _units(preview.ends)),
-        Line(_("Take over:"), _news(news) or _("nobody; the units are closed")),
+        LabelLine(_("End on %(day)s:") % {"day": day.isoformat()}, _units(preview.ends)),
+        LabelLine(_("Take over:"), _news(news) or _("nobody; the units are closed")),
     ]
     if preview.goes_along:
         lines.append(_along(preview.goes_along, with_successor=bool(news), suffix=suffix))
     stay = _("stay where they are; the level above goes on with them.")
-    lines += [Line(strong=str(one.many), end=f"{one.words} {stay}") for one in preview.waiting]
+    lines += [LabelLine(strong=str(one.many), end=f"{one.words} {stay}") for one in preview.waiting]
     if preview.appointments:
         lines.append(_appointments(preview.appointments, preview.more_appointments))
     return lines
@@ -63,7 +63,7 @@ def _news(news: Iterable[New]) -> str:
     return ", ".join(f"{new.name} ({new.code})" for new in news)
 
 
-def _along(units: list[Unit], *, with_successor: bool, suffix: str) -> Line:
+def _along(units: list[Unit], *, with_successor: bool, suffix: str) -> LabelLine:
     """The units below: they go over under a new code, or end with the one above them."""
     n = len(units)
     if with_successor:
@@ -72,13 +72,13 @@ def _along(units: list[Unit], *, with_successor: bool, suffix: str) -> Line:
     else:
         start = ngettext("%(n)s unit below ends too:", "%(n)s units below end too:", n)
         named = [f"{unit} ({unit.code})" for unit in units[:NAMED_ALONG]]
-    return Line(start % {"n": n}, end=", ".join(named) + (" …" if n > NAMED_ALONG else ""))
+    return LabelLine(start % {"n": n}, end=", ".join(named) + (" …" if n > NAMED_ALONG else ""))
 
 
-def _appointments(held: list[Appointment], more: int) -> Line:
+def _appointments(held: list[Appointment], more: int) -> LabelLine:
     named = ", ".join(f"{one.person} ({one.post}, {one.post.unit})" for one in held)
     rest = _("and %(n)s more") % {"n": more} if more else ""
-    return Line(
+    return LabelLine(
         _("To be appointed anew by the security administrator; the chairs are made, empty:"),
         end=f"{named} {rest}".strip(),
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from cases.demands import queries, rules
-from cases.demands.choices import Outcome
+from cases.demands.choices import DemandOutcome
 from cases.demands.models import Demand
 from cases.matters import permissions
 from cases.matters.choices import MatterVerb
@@ -162,7 +162,7 @@ def _check_is_reported(matter: Matter, words: str) -> None:
 
 
 def _check_outcome(matter: Matter, outcome: str, law: str) -> None:
-    if outcome not in Outcome.values:
+    if outcome not in DemandOutcome.values:
         raise Invalid(
             "outcome_missing",
             _("The reply on %(number)s was not noted: say what it says about the demand.")

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Outcome(models.TextChoices):
+class DemandOutcome(models.TextChoices):
     """Source: Petition Work Regulations art. 32: supported, explained, not supported."""
 
     SUPPORTED = "supported", _("Supported: founded in fact and law")

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from cases.demands.choices import Outcome
+from cases.demands.choices import DemandOutcome
 from common.api.serializers import StrictSerializer
 from common.dates.date_fields import ApiMomentField
 from incidents.steps.forms import StepForm
@@ -36,7 +36,7 @@ class SaidForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
-    outcome = forms.ChoiceField(label=_("What the reply says"), choices=Outcome)
+    outcome = forms.ChoiceField(label=_("What the reply says"), choices=DemandOutcome)
     law = forms.CharField(
         label=_("Legal basis"),
         max_length=_LAW,
@@ -62,7 +62,7 @@ class DemandStepSerializer(StrictSerializer):
 
 
 class ReplySerializer(StrictSerializer):
-    outcome = serializers.ChoiceField(choices=Outcome)
+    outcome = serializers.ChoiceField(choices=DemandOutcome)
     law = serializers.CharField(max_length=_LAW, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=_SENTENCE)
     at = ApiMomentField(required=False, allow_null=True, default=None)

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from cases.demands import rules
-from cases.demands.choices import Outcome
+from cases.demands.choices import DemandOutcome
 
 
 class Demand(models.Model):
@@ -15,7 +15,7 @@ class Demand(models.Model):
     office_number = models.CharField(max_length=60, blank=True, default="")
     taken_on_at = models.DateTimeField()
     replied_at = models.DateTimeField(null=True, blank=True)
-    outcome = models.CharField(max_length=13, choices=Outcome, blank=True, default="")
+    outcome = models.CharField(max_length=13, choices=DemandOutcome, blank=True, default="")
     #: The provisions the reply rests on.
     law = models.CharField(max_length=200, blank=True, default="")
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -24,11 +24,11 @@ class Demand(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(replied_at__isnull=True, outcome="")
-                | Q(replied_at__isnull=False, outcome__in=Outcome.values),
+                | Q(replied_at__isnull=False, outcome__in=DemandOutcome.values),
                 name="a_reply_has_an_outcome",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome=Outcome.NOT_SUPPORTED) | ~Q(law=""),
+                condition=~Q(outcome=DemandOutcome.NOT_SUPPORTED) | ~Q(law=""),
                 name="what_is_not_supported_names_the_law",
             ),
             models.CheckConstraint(

@@ -5,7 +5,7 @@ The steps are those that clocks of plans run between; which of them is due, and 
 Source: Petition Work Regulations art. 32 (outcomes, the law a refusal names); unit plan §二(二), §三(二)2.
 """
 
-from cases.demands.choices import Outcome
+from cases.demands.choices import DemandOutcome
 from cases.matters.choices import MatterVerb as V
 from common.states import NOBODY, NOTHING, StateTable, Transition
 
@@ -41,7 +41,7 @@ def demand_state(*, replied: bool, closed: bool) -> str:
 
 def needs_law(outcome: str) -> bool:
     """Whether the reply must name the provision it rests on (art. 32: not supported, with the law)."""
-    return outcome == Outcome.NOT_SUPPORTED
+    return outcome == DemandOutcome.NOT_SUPPORTED
 
 
 def steps_left(state: str) -> list[str]:

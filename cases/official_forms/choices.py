@@ -42,7 +42,7 @@ class Field(NamedTuple):
     choices: type[models.TextChoices] | None = None
 
 
-class Outcome(models.TextChoices):
+class FormOutcome(models.TextChoices):
     AGREED = "agreed", _("Agreement reached")
     PART = "part", _("Agreement in part")
     NONE = "none", _("No agreement")
@@ -71,7 +71,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     FormKind.F3: (
         _CLASS,
-        Field("outcome", _("Outcome of the mediation"), "choice", choices=Outcome),
+        Field("outcome", _("Outcome of the mediation"), "choice", choices=FormOutcome),
         Field("result", _("What was agreed or decided"), "long"),
         Field("follow_up", _("What remains to be followed"), "long", required=False),
         _RECIPIENTS,
@@ -89,7 +89,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     FormKind.F5: (
         _CLASS,
         Field("resolved_on", _("Resolved on"), "date"),
-        Field("outcome", _("Outcome of the mediation"), "choice", choices=Outcome),
+        Field("outcome", _("Outcome of the mediation"), "choice", choices=FormOutcome),
         Field("result", _("How it was resolved"), "long"),
         Field("leader_post", _("Leader in charge (post)")),
         Field("remaining", _("What could flare up again"), "long", required=False),

@@ -18,7 +18,7 @@ from zero_reports.rounds.rules import ITEMS, NIL, Counts
 PARENTS_BY_TIER = 3000
 
 
-class Line(NamedTuple):
+class HistoryRow(NamedTuple):
     """One line of a picture: a name, and for each period the counts (None = nobody was asked)."""
 
     name: str
@@ -29,11 +29,11 @@ class Line(NamedTuple):
 class History(NamedTuple):
     periods: list[Period]
     #: The unit with everything below it.
-    whole: Line
+    whole: HistoryRow
     #: Each unit right below with everything below that one, in the order of the tree.
-    units: list[Line]
+    units: list[HistoryRow]
     #: Tier by tier; empty where there are too many units to add up here.
-    tiers: list[Line]
+    tiers: list[HistoryRow]
 
     @property
     def has_figures(self) -> bool:
@@ -52,9 +52,9 @@ def history(unit: Unit, periods: list[Period]) -> History:
     return History(periods, lines[0], shown, _tiers(unit, periods))
 
 
-def _line(name: str, code: str, pk: int, days: list[date], below: dict, own: dict) -> Line:
+def _line(name: str, code: str, pk: int, days: list[date], below: dict, own: dict) -> HistoryRow:
     counts = [below.get((pk, day), Counts()).plus(own.get((pk, day), Counts())) for day in days]
-    return Line(name, code, [some if some.expected else None for some in counts])
+    return HistoryRow(name, code, [some if some.expected else None for some in counts])
 
 
 def _tallies(units: list[Unit], periods: list[Period]) -> dict[tuple[int, date], Counts]:
@@ -77,7 +77,7 @@ def _one(report: ZeroReport) -> Counts:
     return Counts(1, 1, int(report.answer == NIL), int(report.answer == ITEMS), int(report.is_late))
 
 
-def _tiers(unit: Unit, periods: list[Period]) -> list[Line]:
+def _tiers(unit: Unit, periods: list[Period]) -> list[HistoryRow]:
     """The units' own counts, tier by tier.
 
     A tally holds everything below its unit. What stands right below the units of one tier is therefore their
@@ -91,13 +91,13 @@ def _tiers(unit: Unit, periods: list[Period]) -> list[Line]:
     held = {(day, tier): Counts(*some) for day, tier, *some in sums}
     own = {day: counts for (_pk, day), counts in _own([unit], periods).items()}
     order = list(Tier.values)[list(Tier.values).index(unit.tier) :]
-    lines = [Line(str(Tier(unit.tier).label), unit.tier, [own.get(period.day) for period in periods])]
+    lines = [HistoryRow(str(Tier(unit.tier).label), unit.tier, [own.get(period.day) for period in periods])]
     for above, tier in pairwise(order):
         counts = [
             held.get((p.day, above), Counts()).minus(held.get((p.day, tier), Counts())) for p in periods
         ]
         lines.append(
-            Line(str(Tier(tier).label), tier, [some if some.expected > 0 else None for some in counts])
+            HistoryRow(str(Tier(tier).label), tier, [some if some.expected > 0 else None for some in counts])
         )
     return [line for line in lines if any(line.counts)]
 

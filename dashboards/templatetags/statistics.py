@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from common.dates.periods import Period
-from dashboards.statistics.history import Line
+from dashboards.statistics.history import HistoryRow
 from zero_reports.rollups.documents import per_cent
 from zero_reports.rounds.rules import Counts
 
@@ -18,7 +18,7 @@ SMALL = (240, 72, 36, 6, 6, 6)
 
 
 @register.simple_tag
-def rate_picture(line: Line, periods: list[Period], small: bool = False) -> SafeString:
+def rate_picture(line: HistoryRow, periods: list[Period], small: bool = False) -> SafeString:
     """An SVG of completeness and timeliness from 0 to 100 %; its words are in the title for those who hear it."""
     width, height, *_margins = SMALL if small else LARGE
     complete = [_share(counts, "completeness") for counts in line.counts]
@@ -35,7 +35,7 @@ def rate_picture(line: Line, periods: list[Period], small: bool = False) -> Safe
 
 
 @register.simple_tag
-def rate_rows(line: Line, periods: list[Period]) -> list[tuple]:
+def rate_rows(line: HistoryRow, periods: list[Period]) -> list[tuple]:
     """The same figures as rows of a table, the last period first."""
     rows = [
         (p, c, per_cent(c.completeness if c else None), per_cent(c.timeliness if c else None))
@@ -48,7 +48,7 @@ def _share(counts: Counts | None, name: str) -> float | None:
     return getattr(counts, name) if counts else None
 
 
-def _summary(line: Line, complete: list, timely: list) -> str:
+def _summary(line: HistoryRow, complete: list, timely: list) -> str:
     return _("%(unit)s: completeness %(complete)s, timeliness %(timely)s on average") % {
         "unit": line.name,
         "complete": per_cent(_mean(complete)),

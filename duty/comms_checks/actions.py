@@ -17,7 +17,7 @@ from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
 from common.states import move
 from duty.comms_checks import permissions, rules
-from duty.comms_checks.choices import CheckState, Outcome
+from duty.comms_checks.choices import CheckOutcome, CheckState
 from duty.comms_checks.contacts import contacts_of
 from duty.comms_checks.models import CommsCheck, CommsCheckAnswer
 from duty.comms_checks.queries import people_to_check
@@ -124,7 +124,7 @@ def begin_comms_check(*, check_id: int, now: datetime) -> bool:
         for person, post in people:
             contact = contacts[person.pk]._replace(silent_on=frozenset())
             lack = rules.lack_on(channel, contact, has_gateway=gateway)
-            outcome = Outcome.NOT_ASKED if lack else Outcome.ASKED
+            outcome = CheckOutcome.NOT_ASKED if lack else CheckOutcome.ASKED
             CommsCheckAnswer.objects.create(
                 comms_check=check, person=person, post=post, channel=channel, outcome=outcome, lack=lack
             )
@@ -155,12 +155,14 @@ def end_comms_check(*, check_id: int, now: datetime) -> bool:
     check.save(update_fields=["state"])
     for channel in check.channels:
         came = {result.person.pk: result for result in results(_subject(check, channel))}
-        for answer in check.answers.filter(channel=channel, outcome=Outcome.ASKED).select_related("person"):
+        for answer in check.answers.filter(channel=channel, outcome=CheckOutcome.ASKED).select_related(
+            "person"
+        ):
             _settle(answer, came.get(answer.person_id), now)
     if check.repeat_days:
         _plan_next(check, now)
 
-    counts = {outcome: check.answers.filter(outcome=outcome).count() for outcome in Outcome.values}
+    counts = {outcome: check.answers.filter(outcome=outcome).count() for outcome in CheckOutcome.values}
     _record(check, done.entry, None, now, **counts)
     return True
 
@@ -168,9 +170,9 @@ def end_comms_check(*, check_id: int, now: datetime) -> bool:
 def _settle(answer: CommsCheckAnswer, result: Result | None, now: datetime) -> None:
     if result is None or result.answered_at is None:
         failed = result is not None and result.state == State.FAILED
-        answer.outcome = Outcome.FAILED if failed else Outcome.SILENT
+        answer.outcome = CheckOutcome.FAILED if failed else CheckOutcome.SILENT
     else:
-        answer.outcome = Outcome.ANSWERED if result.in_time else Outcome.LATE
+        answer.outcome = CheckOutcome.ANSWERED if result.in_time else CheckOutcome.LATE
         answer.answered_at = result.answered_at
         if answer.channel != Channel.APP and answer.person.phone:
             verify_number(person=answer.person, proof=Proof.ANSWER, actor=None, now=now)

@@ -16,7 +16,7 @@ class CheckState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("test", "Cancelled")
 
 
-class Outcome(models.TextChoices):
+class CheckOutcome(models.TextChoices):
     ASKED = "asked", pgettext_lazy("test", "Asked")
     ANSWERED = "answered", pgettext_lazy("test", "Answered in time")
     LATE = "late", pgettext_lazy("test", "Answered late")

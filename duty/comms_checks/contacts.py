@@ -7,7 +7,7 @@ from django.db.models import Max
 from accounts.contacts.queries import verified
 from accounts.models import User
 from duty.comms_checks import rules
-from duty.comms_checks.choices import Outcome
+from duty.comms_checks.choices import CheckOutcome
 from duty.comms_checks.models import CommsCheckAnswer
 from notices.actions import usable_channels
 
@@ -40,12 +40,12 @@ def contacts_of(people: Iterable[User]) -> dict[int, rules.Contact]:
 def _silent(people: Iterable[int]) -> dict[int, set[str]]:
     """Channels on which a person's latest ended test notice brought no answer."""
     ended = CommsCheckAnswer.objects.filter(person__in=list(people)).exclude(
-        outcome__in=[Outcome.ASKED, Outcome.NOT_ASKED]
+        outcome__in=[CheckOutcome.ASKED, CheckOutcome.NOT_ASKED]
     )
     latest = ended.order_by().values("person", "channel").annotate(newest=Max("pk")).values("newest")
     found: dict[int, set[str]] = {}
     for answer in CommsCheckAnswer.objects.filter(
-        pk__in=latest, outcome__in=[Outcome.SILENT, Outcome.FAILED]
+        pk__in=latest, outcome__in=[CheckOutcome.SILENT, CheckOutcome.FAILED]
     ).only("person_id", "channel"):
         found.setdefault(answer.person_id, set()).add(answer.channel)
     return found

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 
 from accounts.contacts.choices import Lack
 from common.database.paths import PathField
-from duty.comms_checks.choices import CheckState, Outcome, Whom
+from duty.comms_checks.choices import CheckOutcome, CheckState, Whom
 from journal.keys import key
 from notices.choices import Channel
 
@@ -69,7 +69,7 @@ class CommsCheckAnswer(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     post = models.CharField(max_length=120, blank=True, default="")
     channel = models.CharField(max_length=10, choices=Channel)
-    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.ASKED)
+    outcome = models.CharField(max_length=10, choices=CheckOutcome, default=CheckOutcome.ASKED)
     #: Why not asked.
     lack = models.CharField(max_length=14, choices=Lack, blank=True, default="")
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -80,7 +80,8 @@ class CommsCheckAnswer(models.Model):
                 fields=["comms_check", "person", "channel"], name="one_answer_per_test_and_channel"
             ),
             models.CheckConstraint(
-                condition=~Q(outcome=Outcome.NOT_ASKED) | ~Q(lack=""), name="who_is_not_asked_has_a_reason"
+                condition=~Q(outcome=CheckOutcome.NOT_ASKED) | ~Q(lack=""),
+                name="who_is_not_asked_has_a_reason",
             ),
         ]
         indexes = [models.Index(fields=["person", "channel", "-id"])]

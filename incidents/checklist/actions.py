@@ -11,10 +11,10 @@ from common.errors import Invalid
 from common.text.personal_data import unsigned_personal_data_in
 from incidents import permissions
 from incidents.checklist.queries import line_of
-from incidents.choices import Outcome
+from incidents.choices import MarkOutcome
 from incidents.models import ChecklistMark, Incident
 from incidents.transitions import lock_incident, record_entry
-from plans.document.life_safety import LIFE_IDS, Line
+from plans.document.life_safety import LIFE_IDS, LifeLine
 
 
 @transaction.atomic
@@ -49,21 +49,21 @@ def keep_mark(
 
 def ask_again(incident: Incident) -> list[str]:
     """A danger that begins opens the life lines once found not needed; the journal keeps that they were. Their ids."""
-    marks = incident.checklist_marks.filter(item__in=LIFE_IDS, outcome=Outcome.NOT_NEEDED)
+    marks = incident.checklist_marks.filter(item__in=LIFE_IDS, outcome=MarkOutcome.NOT_NEEDED)
     items = sorted(marks.values_list("item", flat=True))
     if items:
         marks.delete()
     return items
 
 
-def check_answer(incident: Incident, line: Line, outcome: str, note: str) -> None:
-    if outcome == Outcome.NOT_NEEDED and line.asks_why and not note.strip():
+def check_answer(incident: Incident, line: LifeLine, outcome: str, note: str) -> None:
+    if outcome == MarkOutcome.NOT_NEEDED and line.asks_why and not note.strip():
         raise _refused(incident, "note", _("Say why this line is not needed: a life may hang on it."))
     if found := unsigned_personal_data_in(note):
         raise _refused(incident, "note", _("Take out: %(text)s") % {"text": found[0].text})
 
 
-def _line(incident: Incident, item: str) -> Line:
+def _line(incident: Incident, item: str) -> LifeLine:
     if line := line_of(incident, item):
         return line
     raise _refused(incident, "item", _("There is no such line on its checklist. Load the page again."))

@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 from incidents.models import ChecklistMark, Incident
-from plans.document.life_safety import Line, checklist_of
+from plans.document.life_safety import LifeLine, checklist_of
 from plans.document.sections import ChecklistItem
 from plans.document.steps import groups_of
 
 
 class ChecklistLine(NamedTuple):
-    line: Line
+    line: LifeLine
     mark: ChecklistMark | None
 
     @property
@@ -36,23 +36,23 @@ def checklist(incident: Incident) -> Checklist:
     return Checklist(ChecklistLine(line, _mark_of(line, marks)) for line in lines)
 
 
-def line_of(incident: Incident, item: str) -> Line | None:
+def line_of(incident: Incident, item: str) -> LifeLine | None:
     """The line an id means under the incident's plan: a plan's id means the product's line that says the same."""
     return next((line for line in checklist_of(incident.plan.document) if item in line.ids), None)
 
 
-def open_lines(incident: Incident) -> list[Line]:
+def open_lines(incident: Incident) -> list[LifeLine]:
     """Lines neither done nor marked not needed (one query; none where the marks are at hand)."""
     marked = {mark.item for mark in incident.checklist_marks.all()}
     return [line for line in checklist_of(incident.plan.document) if marked.isdisjoint(line.ids)]
 
 
-def holding_back(incident: Incident, kind: str) -> list[Line]:
+def holding_back(incident: Incident, kind: str) -> list[LifeLine]:
     """Open lines that a step of this kind has to wait for; no query where none can."""
     if groups := groups_of(kind):
         return [line for line in open_lines(incident) if line.blocks & groups]
     return []
 
 
-def _mark_of(line: Line, marks: dict[str, ChecklistMark]) -> ChecklistMark | None:
+def _mark_of(line: LifeLine, marks: dict[str, ChecklistMark]) -> ChecklistMark | None:
     return next((marks[name] for name in line.ids if name in marks), None)

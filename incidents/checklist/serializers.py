@@ -7,15 +7,15 @@ from rest_framework import serializers
 
 from common.api.serializers import StrictSerializer
 from incidents.checklist.queries import ChecklistLine
-from incidents.choices import Outcome
-from plans.document.life_safety import Line, checklist_of
+from incidents.choices import MarkOutcome
+from plans.document.life_safety import LifeLine, checklist_of
 from plans.document.sections import ChecklistItem
 from plans.engine.evaluation import Document
 
 
 class MarkSerializer(StrictSerializer):
     item = serializers.CharField(max_length=20)
-    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    outcome = serializers.ChoiceField(choices=MarkOutcome.choices)
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
@@ -29,7 +29,7 @@ def life_lines(document: Document) -> list[dict]:
     return [as_dict(line) for line in checklist_of(document) if line.is_life]
 
 
-def as_dict(line: Line) -> dict:
+def as_dict(line: LifeLine) -> dict:
     return {
         "item": line.item.id,
         "title": _said(line.item),

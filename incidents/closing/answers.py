@@ -11,7 +11,7 @@ from accounts.scope import Reach
 from common.errors import Invalid, WrongState
 from common.text.personal_data import unsigned_personal_data_in
 from incidents.checklist.actions import keep_mark
-from incidents.choices import Outcome
+from incidents.choices import MarkOutcome
 from incidents.closing.queries import Question
 from incidents.models import Incident
 
@@ -65,7 +65,7 @@ def keep_answers(
 
 
 def _check_answer(incident: Incident, asked: Question, answer: Answer) -> None:
-    if answer.outcome == Outcome.NOT_NEEDED and asked.asks_why and not answer.note.strip():
+    if answer.outcome == MarkOutcome.NOT_NEEDED and asked.asks_why and not answer.note.strip():
         raise _refused(
             incident,
             _("say why this was not needed: “%(line)s”.") % {"line": asked.words.in_language(get_language())},

@@ -7,7 +7,7 @@ from accounts.models import Unit
 from accounts.reform.standing import unit_that_bore
 from common.dates.date_fields import moment_field
 from common.errors import Invalid
-from incidents.choices import Outcome
+from incidents.choices import MarkOutcome
 from incidents.closing.answers import Answer
 from incidents.closing.queries import Question
 from incidents.reporting.fact_fields import asked_fields, first_values
@@ -191,7 +191,7 @@ class ObservationForm(FactsMixin, forms.Form):
 
 class CheckForm(forms.Form):
     item = forms.CharField(max_length=20)
-    outcome = forms.ChoiceField(choices=Outcome.choices)
+    outcome = forms.ChoiceField(choices=MarkOutcome.choices)
     note = forms.CharField(max_length=200, required=False)
 
 
@@ -225,7 +225,7 @@ class CloseForm(forms.Form):
         for one in self._questions:
             self.fields[_answer_to(one)] = forms.ChoiceField(
                 label=one.words.in_language(language()),
-                choices=Outcome.choices,
+                choices=MarkOutcome.choices,
                 widget=forms.RadioSelect,
                 required=False,
             )
@@ -242,7 +242,7 @@ class CloseForm(forms.Form):
         given = {one.id: self.cleaned_data.get(_answer_to(one), "") for one in self._questions}
         why = self.cleaned_data["why"]
         return {
-            name: Answer(outcome, why if outcome == Outcome.NOT_NEEDED else "")
+            name: Answer(outcome, why if outcome == MarkOutcome.NOT_NEEDED else "")
             for name, outcome in given.items()
             if outcome
         }

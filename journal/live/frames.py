@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from journal.queries import Line
+from journal.queries import ThinEntry
 
 
 def hello(number: int) -> dict:
@@ -11,7 +11,7 @@ def hello(number: int) -> dict:
     return _message(type="hello", number=number)
 
 
-def entry(line: Line) -> dict:
+def entry(line: ThinEntry) -> dict:
     """What is new: enough to know what to fetch again, never what happened."""
     return _message(
         type="entry",

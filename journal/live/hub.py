@@ -31,7 +31,7 @@ from journal.live.send_queue import Outlet
 from journal.live.socket_access import PATIENCE, Admission
 from journal.live.subscribers import ReadReaders, Screen, Screens
 from journal.numbering import number_new
-from journal.queries import Line, Mark, Reader, lines_after
+from journal.queries import Mark, Reader, ThinEntry, lines_after
 
 #: A screen further behind than this fetches its page again instead.
 REPLAY = 2000
@@ -81,7 +81,7 @@ class Hub:
 
         self._mark: Mark | None = None
         #: The last entries with their messages; their numbers have no gaps.
-        self._tail: deque[tuple[Line, dict]] = deque(maxlen=TAIL)
+        self._tail: deque[tuple[ThinEntry, dict]] = deque(maxlen=TAIL)
 
         self._loop = asyncio.get_running_loop()
         self._running: asyncio.Task | None = None
@@ -98,7 +98,7 @@ class Hub:
         self._rights_task: asyncio.Task | None = None
         self._rights_next = time.monotonic() + RIGHTS_SECONDS
         #: Entries of sessions that ended a moment ago, and when those are looked at once more.
-        self._ending: list[Line] = []
+        self._ending: list[ThinEntry] = []
         self._rights_again = math.inf
 
     # --- life ----------------------------------------------------------------------------------------------
@@ -202,7 +202,7 @@ class Hub:
                 await self._rights_changed_by(changing)
             await self._show_alone(line)
 
-    async def _show_alone(self, line: Line) -> None:
+    async def _show_alone(self, line: ThinEntry) -> None:
         """One entry that cannot be shown is passed over; the next ones are."""
         try:
             await self._show(line)
@@ -222,7 +222,7 @@ class Hub:
             screen.last = found.mark.number
             screen.outlet.put(frames.reload(found.mark.number))
 
-    async def _show(self, line: Line) -> None:
+    async def _show(self, line: ThinEntry) -> None:
         """Write one entry to every screen that may see it."""
         message = frames.entry(line)
         self._tail.append((line, message))
@@ -320,7 +320,7 @@ class Hub:
 
     # --- rights --------------------------------------------------------------------------------------------
 
-    async def _rights_changed_by(self, lines: list[Line]) -> None:
+    async def _rights_changed_by(self, lines: list[ThinEntry]) -> None:
         self._admission.version += 1
         await self._read_rights(self._screens.tickets_concerned_by(lines))
         self._ending += [line for line in lines if line.kind.startswith("session.")]
@@ -370,12 +370,12 @@ class Hub:
         self._screens.remove(screen)
 
 
-def _changes_rights(line: Line) -> bool:
+def _changes_rights(line: ThinEntry) -> bool:
     kind = KINDS.get(line.kind)
     return kind is not None and kind.changes_rights
 
 
-def _lines_between(reader: Reader, after: int, upto: int) -> list[Line]:
+def _lines_between(reader: Reader, after: int, upto: int) -> list[ThinEntry]:
     return lines_after(after, up_to=upto, reader=reader, limit=REPLAY)
 
 

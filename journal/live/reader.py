@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import close_old_connections, connection
 
 from journal.numbering import number_new
-from journal.queries import Line, Mark, head_mark, lines_after
+from journal.queries import Mark, ThinEntry, head_mark, lines_after
 
 #: Entries read in one look.
 BATCH = 500
@@ -24,7 +24,7 @@ class Look(NamedTuple):
     """What one look found: the new mark, the entries up to it, how many of them got their number here."""
 
     mark: Mark
-    lines: list[Line]
+    lines: list[ThinEntry]
     given: int
     #: The tail of a journal not seen before: the first look, or another database (restored) behind the same name.
     is_fresh: bool
@@ -49,7 +49,7 @@ def look(mark: Mark | None, more: Callable[[], dict] | None) -> Look:
     return Look(end, lines, given, False, further)
 
 
-def _lines_since(mark: Mark, head: Mark) -> list[Line] | None:
+def _lines_since(mark: Mark, head: Mark) -> list[ThinEntry] | None:
     """What follows the mark, or None if this is not the journal in which the mark was set.
 
     The entry at the mark is read again: in a restored database it is another one, or not there.

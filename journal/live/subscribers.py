@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 
 from journal.live.send_queue import Outlet
-from journal.queries import Keys, Line, Reader, keys_of
+from journal.queries import Keys, Reader, ThinEntry, keys_of
 
 #: fn(tickets) → what each ticket may see now; None (or left out) if it is no longer good for anything.
 ReadReaders = Callable[[Collection[str]], dict[str, Reader | None]]
@@ -47,12 +47,12 @@ class Screens:
     def tickets(self) -> list[str]:
         return list(self._by_ticket)
 
-    def that_see(self, line: Line) -> Iterable[Screen]:
+    def that_see(self, line: ThinEntry) -> Iterable[Screen]:
         """Each screen once, however many of its posts let it see the entry."""
         found = [self._by_key[key] for key in keys_of(line) if key in self._by_key]
         return found[0].copy() if len(found) == 1 else set().union(*found)
 
-    def tickets_concerned_by(self, lines: Iterable[Line]) -> list[str]:
+    def tickets_concerned_by(self, lines: Iterable[ThinEntry]) -> list[str]:
         """Tickets of screens whose rights these entries may have changed."""
         return [
             ticket

@@ -1,4 +1,4 @@
-"""The ways to reach a person. A way is a function: notices of one message, seconds to wait → Outcome. No database.
+"""The ways to reach a person. A way is a function: notices of one message, seconds to wait → SendResult. No database.
 
 Chat groups take several people in one message, every other way one. On screen (`app`) nothing is sent: the row
 is read by the inbox, and the journal wakes the screen.
@@ -12,7 +12,7 @@ from notices.choices import Channel
 from notices.models import Notice
 
 
-class Outcome(NamedTuple):
+class SendResult(NamedTuple):
     #: sent: accepted by the provider · again: try once more later · never: it will not be accepted ·
     #: broken: our own code raised, nothing has left.
     kind: str
@@ -22,7 +22,7 @@ class Outcome(NamedTuple):
     wait: float | None = None
 
 
-Sender = Callable[[Sequence[Notice], float], Outcome]
+Sender = Callable[[Sequence[Notice], float], SendResult]
 
 #: Named, not imported: without a gateway nobody pays for an HTTP client in memory.
 _MODULES = {

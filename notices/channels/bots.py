@@ -12,21 +12,21 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from notices.channels import Outcome
+from notices.channels import SendResult
 from notices.channels.http import LATER, Answer, Unanswered, post, wait_asked
 from notices.channels.texts import in_one_line, text_of
 from notices.choices import Channel
 from notices.models import Notice
 
 
-def send(notices: Sequence[Notice], timeout: float) -> Outcome:
+def send(notices: Sequence[Notice], timeout: float) -> SendResult:
     """Say it in the group. These robots know no key: an answer that gets lost may be said twice."""
     channel = Channel(notices[0].channel)
     url, body = _REQUESTS[channel](settings.NOTICE_BOTS[channel], _text(notices), _numbers(notices))
     try:
         answer = post(url, body, timeout)
     except Unanswered as error:
-        return Outcome("again", error=str(error))
+        return SendResult("again", error=str(error))
     return _read(answer)
 
 
@@ -90,17 +90,17 @@ def _hmac(secret: str, text: str) -> str:
     return base64.b64encode(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()).decode()
 
 
-def _read(answer: Answer) -> Outcome:
+def _read(answer: Answer) -> SendResult:
     """All three answer 200 with a code of their own: 0 is yes."""
     status = answer.status
     if status >= 500 or 300 <= status < 400 or status in LATER:
         wait = wait_asked(answer) if status in LATER else None
-        return Outcome("again", error=f"the group answered {status}", wait=wait)
+        return SendResult("again", error=f"the group answered {status}", wait=wait)
     try:
         said = answer.json()
         code = int(said.get("errcode", said.get("code", said.get("StatusCode", -1))))
     except (ValueError, TypeError, AttributeError, RecursionError):
         code = -1
     if status < 300 and code == 0:
-        return Outcome("sent")
-    return Outcome("again" if code in _TOO_MANY else "never", error=f"the group refused it ({code})")
+        return SendResult("sent")
+    return SendResult("again" if code in _TOO_MANY else "never", error=f"the group refused it ({code})")

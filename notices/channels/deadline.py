@@ -7,7 +7,7 @@ import threading
 from contextlib import suppress
 
 
-class Line:
+class Call:
     """The sockets of one call; a context in which they live `seconds` at most.
 
     What cannot be cut is looking up a name: that ends by the resolver's own limit.
@@ -28,7 +28,7 @@ class Line:
             if self.is_cut:
                 _shut(handle)
 
-    def __enter__(self) -> "Line":
+    def __enter__(self) -> "Call":
         self._timer.start()
         return self
 

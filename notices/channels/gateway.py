@@ -7,7 +7,7 @@ POST {"reference", "channel": "sms"|"voice", "to", "text"}, Idempotency-Key the 
 import time
 from collections.abc import Sequence
 
-from notices.channels import Outcome, key_of
+from notices.channels import SendResult, key_of
 from notices.channels.health import PROVIDERS
 from notices.channels.http import LATER, Answer, Unanswered, post, wait_asked
 from notices.channels.routes import address_of
@@ -15,12 +15,12 @@ from notices.channels.texts import text_of
 from notices.models import Notice
 
 
-def send(notices: Sequence[Notice], timeout: float) -> Outcome:
+def send(notices: Sequence[Notice], timeout: float) -> SendResult:
     """Hand one message to the gateway it was claimed for."""
     notice, key = notices[0], key_of(notices)
     url = address_of(notice.gateway)
     if not url:
-        return Outcome("again", error="no gateway is configured")
+        return SendResult("again", error="no gateway is configured")
     body = {
         "reference": key,
         "channel": notice.channel,
@@ -33,7 +33,7 @@ def send(notices: Sequence[Notice], timeout: float) -> Outcome:
             answer = post(url, body, timeout, {"Idempotency-Key": key})
     except Unanswered as error:
         PROVIDERS.failed(url, time.monotonic() - began)
-        return Outcome("again", error=str(error))
+        return SendResult("again", error=str(error))
     outcome = read_answer(answer)
     if outcome.wait is not None:
         PROVIDERS.is_busy(url, outcome.wait)
@@ -44,17 +44,21 @@ def send(notices: Sequence[Notice], timeout: float) -> Outcome:
     return outcome
 
 
-def read_answer(answer: Answer) -> Outcome:
+def read_answer(answer: Answer) -> SendResult:
     status = answer.status
     if status in LATER:
-        return Outcome("again", error=f"the gateway answered {status}", wait=wait_asked(answer))
+        return SendResult("again", error=f"the gateway answered {status}", wait=wait_asked(answer))
     if 400 <= status < 500:
-        return Outcome("never", error=f"the gateway refused it ({status})")
+        return SendResult("never", error=f"the gateway refused it ({status})")
     if not 200 <= status < 300:
-        return Outcome("again", error=f"the gateway answered {status}")
+        return SendResult("again", error=f"the gateway answered {status}")
     # Without an id nobody could ever say what became of it: a page of a proxy answers 200 as well.
     provider_id = _id_in(answer)
-    return Outcome("sent", provider_id) if provider_id else Outcome("again", error="the gateway gave no id")
+    return (
+        SendResult("sent", provider_id)
+        if provider_id
+        else SendResult("again", error="the gateway gave no id")
+    )
 
 
 def _id_in(answer: Answer) -> str:

@@ -10,7 +10,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from notices.channels.deadline import Line
+from notices.channels.deadline import Call
 
 CONNECT_SECONDS = 3.0
 #: Bytes. The longest answer any of them gives is a few hundred.
@@ -37,7 +37,7 @@ class Answer(NamedTuple):
 
 def post(url: str, body: dict, seconds: float, headers: Mapping[str, str] | None = None) -> Answer:
     """Raises Unanswered after `seconds` at the latest."""
-    with Line(seconds) as line, requests.Session() as session:
+    with Call(seconds) as line, requests.Session() as session:
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Watched(line))
         try:
@@ -82,7 +82,7 @@ def _seconds_until(date: str) -> float:
 class _Watched(HTTPAdapter):
     """Connections of this adapter hang on a line."""
 
-    def __init__(self, line: Line):
+    def __init__(self, line: Call):
         super().__init__()
         self._line = line
 
@@ -92,7 +92,7 @@ class _Watched(HTTPAdapter):
         return pool
 
 
-def _watched(connection: type, line: Line) -> type:
+def _watched(connection: type, line: Call) -> type:
     class Watched(connection):  # type: ignore[misc,valid-type]
         def _new_conn(self):
             sock = super()._new_conn()

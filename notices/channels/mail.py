@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
-from notices.channels import Outcome, key_of
-from notices.channels.deadline import Line
+from notices.channels import SendResult, key_of
+from notices.channels.deadline import Call
 from notices.channels.texts import in_one_line, text_of
 from notices.models import Notice
 
@@ -15,10 +15,10 @@ from notices.models import Notice
 SUBJECT = 120
 
 
-def send(notices: Sequence[Notice], timeout: float) -> Outcome:
+def send(notices: Sequence[Notice], timeout: float) -> SendResult:
     """Hand it to the mail server. The Message-ID is the same for every attempt: mailboxes show it once."""
     text = text_of(notices)
-    with Line(timeout) as line:
+    with Call(timeout) as line:
         try:
             message = EmailMessage(
                 subject=in_one_line(text.partition("\n")[0])[:SUBJECT],
@@ -29,13 +29,13 @@ def send(notices: Sequence[Notice], timeout: float) -> Outcome:
             )
             message.send()
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, ValueError) as error:
-            return Outcome("never", error=type(error).__name__)
+            return SendResult("never", error=type(error).__name__)
         except (smtplib.SMTPException, OSError) as error:
-            return Outcome("again", error="ReadTimeout" if line.is_cut else type(error).__name__)
-    return Outcome("sent")
+            return SendResult("again", error="ReadTimeout" if line.is_cut else type(error).__name__)
+    return SendResult("sent")
 
 
-def _connection(line: Line, timeout: float):
+def _connection(line: Call, timeout: float):
     connection = get_connection(timeout=timeout)
     return _OnALine(line, timeout=timeout) if isinstance(connection, EmailBackend) else connection
 
@@ -43,7 +43,7 @@ def _connection(line: Line, timeout: float):
 class _OnALine(EmailBackend):
     """Django's backend, on a line that can be cut: also before the server has said a whole greeting."""
 
-    def __init__(self, line: Line, **options):
+    def __init__(self, line: Call, **options):
         super().__init__(**options)
         self._line = line
 

@@ -18,7 +18,7 @@ _COLUMNS = {
 }
 
 
-class Line(NamedTuple):
+class ProofRow(NamedTuple):
     """One person on one channel. Times: from the journal's entry where there is one, else from the row."""
 
     notice: Notice
@@ -34,7 +34,7 @@ class Person(NamedTuple):
     callout: Callout | None
     name: str
     post: str
-    lines: list[Line]
+    lines: list[ProofRow]
     steps: list[EscalationStep]
 
     @property
@@ -122,10 +122,10 @@ def _entries(thread: str, notices: Iterable[Notice]) -> dict[str, list[Entry]]:
     return found
 
 
-def _line(notice: Notice, entries: list[Entry]) -> Line:
+def _line(notice: Notice, entries: list[Entry]) -> ProofRow:
     times = {column: getattr(notice, column) for column in _COLUMNS.values()}
     for entry in reversed(entries):
         if column := _COLUMNS.get(entry.kind):
             times[column] = entry.at
     numbers = tuple(entry.number for entry in entries if entry.number)
-    return Line(notice, **times, entries=numbers)
+    return ProofRow(notice, **times, entries=numbers)

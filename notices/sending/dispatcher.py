@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from notices.channels import Outcome, sender_of
+from notices.channels import SendResult, sender_of
 from notices.channels.routes import provider_of
 from notices.models import Notice
 from notices.sending.bundles import Parcel
@@ -25,7 +25,7 @@ PATIENCE = 2.0
 #: one that hangs takes no other's.
 THREADS = 96
 
-Answer = tuple[Parcel, Outcome, datetime]
+Answer = tuple[Parcel, SendResult, datetime]
 
 
 class Senders:
@@ -83,13 +83,15 @@ def _is_known(parcel: Parcel) -> bool:
     return Notice.objects.filter(key__in=[notice.key for notice in parcel]).count() == len(parcel)
 
 
-def _send(parcel: Parcel, timeout: float) -> Outcome:
+def _send(parcel: Parcel, timeout: float) -> SendResult:
     """In a thread of its own. Never raises: the turn has to mark something."""
     try:
         sender = sender_of(parcel[0].channel)
         return (
-            sender(parcel, timeout) if sender else Outcome("never", error="nothing is sent on this channel")
+            sender(parcel, timeout)
+            if sender
+            else SendResult("never", error="nothing is sent on this channel")
         )
     except Exception as error:
         log.exception("notice %s could not be sent", parcel[0].pk)
-        return Outcome("broken", error=type(error).__name__)
+        return SendResult("broken", error=type(error).__name__)

@@ -15,7 +15,7 @@ from common.alone import Loop, is_of_the_row
 from common.failpoints import crash_point
 from notices import rules
 from notices.actions import fail_notice, record_progress, telephone_meanwhile
-from notices.channels import Outcome
+from notices.channels import SendResult
 from notices.channels.routes import Routes, gateways
 from notices.choices import BY_NUMBER, State
 from notices.incoming import gateway_events
@@ -82,12 +82,12 @@ def _settle(notice: Notice, verdict: send_checks.Verdict, now: datetime) -> None
     if verdict.kind == "cancel":
         _cancel(notice, verdict.reason, now)
     elif verdict.kind == "raised":
-        mark(notice, Outcome("broken", error=verdict.reason), now)
+        mark(notice, SendResult("broken", error=verdict.reason), now)
     else:
         _mark_failed(notice, verdict.reason, now, is_gone=verdict.kind == "gone")
 
 
-def _mark_all(answers: Iterable[tuple[Parcel, Outcome, datetime]]) -> int:
+def _mark_all(answers: Iterable[tuple[Parcel, SendResult, datetime]]) -> int:
     count = 0
     for parcel, outcome, at in answers:
         crash_point("notices.sent_not_marked")
@@ -182,7 +182,7 @@ def _route(batch: list[Notice], routes: Routes) -> None:
 # --- what came of it ---------------------------------------------------------------------------------------
 
 
-def mark(notice: Notice, outcome: Outcome, now: datetime) -> None:
+def mark(notice: Notice, outcome: SendResult, now: datetime) -> None:
     """Write down what came of one attempt."""
     if outcome.kind == "sent":
         _mark_sent(notice, outcome, now)
@@ -194,7 +194,7 @@ def mark(notice: Notice, outcome: Outcome, now: datetime) -> None:
         _set_aside(notice, outcome, now)
 
 
-def _set_aside(notice: Notice, outcome: Outcome, now: datetime) -> None:
+def _set_aside(notice: Notice, outcome: SendResult, now: datetime) -> None:
     """Our own code raised: a few more tries, alone. Nothing has left, so no provider knows the bundle."""
     BROKEN.put(notice.pk, outcome.error, now)
     if notice.attempts >= rules.BROKEN_TRIES:
@@ -208,7 +208,7 @@ def _is_last_attempt(notice: Notice, now: datetime) -> bool:
     return rules.tried_until(notice.queued_at, notice.expires_at) <= now
 
 
-def _mark_sent(notice: Notice, outcome: Outcome, now: datetime) -> None:
+def _mark_sent(notice: Notice, outcome: SendResult, now: datetime) -> None:
     """It is sent, whoever holds the claim by now and whatever was decided since: that is a fact."""
     with transaction.atomic():
         row = Notice.objects.select_for_update(of=("self",)).select_related("unit").get(pk=notice.pk)
@@ -235,7 +235,7 @@ def _mark_failed(notice: Notice, error: str, now: datetime, *, is_gone: bool = F
 
 
 @transaction.atomic
-def _put_off(notice: Notice, outcome: Outcome, now: datetime) -> None:
+def _put_off(notice: Notice, outcome: SendResult, now: datetime) -> None:
     # What leaves as one message comes back at one moment.
     luck = (notice.bundle or notice.key).int % 1000 / 1000
     wait = rules.wait_after(notice.attempts, luck, notice.priority)

@@ -10,7 +10,7 @@ from plans.engine.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Sentence:
     """A sentence of the plan that is shown and has no behaviour of its own."""
 
     id: str
@@ -25,14 +25,14 @@ class Chapter:
     id: str
     words: Words
     cite: str = ""
-    lines: tuple[Line, ...] = ()
+    lines: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """A condition of the plan, some of them read from the facts, most judged by people."""
 
-    line: Line
+    line: Sentence
     #: major_situation, leader_case, inquiry or joint_reception.
     leads_to: str
     #: What is asked of the facts; no words where a person has to judge.
@@ -47,25 +47,25 @@ def chapters_of(document: Document) -> tuple[Chapter, ...]:
     )
 
 
-def obligations_of(document: Document) -> tuple[Line, ...]:
+def obligations_of(document: Document) -> tuple[Sentence, ...]:
     return tuple(map(_line, document.get("obligations", ())))
 
 
-def dispute_classes_of(document: Document) -> tuple[Line, ...]:
+def dispute_classes_of(document: Document) -> tuple[Sentence, ...]:
     """The classes of disputes that units screen for; empty where the plan does not screen."""
     return tuple(map(_line, document.get("screening", {}).get("classes", ())))
 
 
-def demand_classes_of(document: Document) -> tuple[Line, ...]:
+def demand_classes_of(document: Document) -> tuple[Sentence, ...]:
     return tuple(map(_line, document.get("demand_classes", ())))
 
 
-def forms_of(document: Document) -> tuple[Line, ...]:
+def forms_of(document: Document) -> tuple[Sentence, ...]:
     """The forms of the plan that are in scope: those about named persons are not."""
     return tuple(_line(entry) for entry in document.get("forms", ()) if entry["in_scope"] is True)
 
 
-def report_fields_of(document: Document, report_id: str) -> tuple[Line, ...]:
+def report_fields_of(document: Document, report_id: str) -> tuple[Sentence, ...]:
     """What a report of that id has to say, in order; empty where the plan has no such report."""
     for report in document.get("reports", ()):
         if report["id"] == report_id:
@@ -73,9 +73,9 @@ def report_fields_of(document: Document, report_id: str) -> tuple[Line, ...]:
     return ()
 
 
-def _line(entry: Mapping) -> Line:
+def _line(entry: Mapping) -> Sentence:
     is_proposal = entry.get("origin") == "proposal"
-    return Line(entry["id"], named(entry), entry.get("cite", ""), words(entry.get("note")), is_proposal)
+    return Sentence(entry["id"], named(entry), entry.get("cite", ""), words(entry.get("note")), is_proposal)
 
 
 def triggers_of(document: Document) -> tuple[Trigger, ...]:

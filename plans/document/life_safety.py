@@ -42,7 +42,7 @@ LIFE_LINES = (
 LIFE_IDS = frozenset(item.id for item in LIFE_LINES)
 
 
-class Line(NamedTuple):
+class LifeLine(NamedTuple):
     """A line of the checklist as an incident shows it."""
 
     item: ChecklistItem
@@ -71,9 +71,9 @@ class Line(NamedTuple):
         return self.is_life or bool(self.blocks)
 
 
-def checklist_of(document: Document) -> list[Line]:
+def checklist_of(document: Document) -> list[LifeLine]:
     """What is ticked off on an incident under this plan: the product's lines, then the plan's own in its order."""
     items = [item for part in checklists_of(document) for item in part.items]
     said = {item.same_as: item for item in items if item.same_as}
-    own = [Line(item) for item in items if item.same_as not in LIFE_IDS]
-    return [Line(item, is_life=True, in_plan=said.get(item.id)) for item in LIFE_LINES] + own
+    own = [LifeLine(item) for item in items if item.same_as not in LIFE_IDS]
+    return [LifeLine(item, is_life=True, in_plan=said.get(item.id)) for item in LIFE_LINES] + own

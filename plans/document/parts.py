@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from plans.document import chapters
-from plans.document.chapters import Line
+from plans.document.chapters import Sentence
 from plans.document.sections import categories_of, role_of
 from plans.document.words import Words, joined, named, words
 from plans.engine.evaluation import Document, levels_of
@@ -21,7 +21,7 @@ from plans.engine.evaluation import Document, levels_of
 class Part:
     id: str
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[Sentence, ...]
     #: What the system does with it; empty where it is only shown.
     acts: str = ""
 
@@ -39,11 +39,11 @@ def _chapter(chapter: chapters.Chapter) -> Part:
     return Part(f"chapter-{chapter.id}", chapter.words.in_language(get_language()), chapter.lines)
 
 
-def _organisation(document: Document) -> Iterator[Line]:
+def _organisation(document: Document) -> Iterator[Sentence]:
     """Headquarters, command on site, front group, office: who leads, who belongs to it."""
     for id_, group in document.get("organisation", {}).items():
         if isinstance(group, Mapping):
-            yield Line(
+            yield Sentence(
                 id_,
                 _with(named({**group, "id": id_}), [*_leaders(document, group), *_members(group)]),
                 group.get("cite", ""),
@@ -69,18 +69,18 @@ _LEADERS = {
 }  # fmt: skip
 
 
-def _pools(document: Document) -> Iterator[Line]:
+def _pools(document: Document) -> Iterator[Sentence]:
     for pool in document.get("pools", ()):
         kinds = [named(kind) for kind in pool.get("kinds", ())]
         size = [Words(f"{pool['size']} 人", f"{pool['size']} people")] if "size" in pool else []
-        yield Line(
+        yield Sentence(
             pool["id"],
             _with(named(pool), [*size, *([_listed(kinds)] if kinds else [])]),
             pool.get("cite", ""),
         )
 
 
-def _at_levels(document: Document) -> Iterator[Line]:
+def _at_levels(document: Document) -> Iterator[Sentence]:
     """Who commands at a level, and what is done and owed there."""
     for level in levels_of(document):
         entry = next(one for one in document["levels"] if one["id"] == level.id)
@@ -91,14 +91,14 @@ def _at_levels(document: Document) -> Iterator[Line]:
         said = [words(one) for key in ("actions", "obligations") for one in entry.get(key, ())]
         about = [joined([Words("牵头", "in command"), _listed(leads)], "：", ": ")] if leads else []
         if about or said:
-            yield Line(level.id, _with(level.words, [*about, *said]))
+            yield Sentence(level.id, _with(level.words, [*about, *said]))
 
 
-def _triggers(document: Document) -> Iterator[Line]:
+def _triggers(document: Document) -> Iterator[Sentence]:
     for trigger in chapters.triggers_of(document):
         leads_to = _LEADS_TO.get(trigger.leads_to, Words(trigger.leads_to, trigger.leads_to))
         said = [trigger.line.words, *([trigger.rule] if trigger.rule.zh else [])]
-        yield Line(
+        yield Sentence(
             trigger.line.id,
             joined([leads_to, *said], "：", ": "),
             trigger.line.cite,
@@ -113,31 +113,31 @@ _LEADS_TO = {
 }  # fmt: skip
 
 
-def _demand_classes(document: Document) -> Iterator[Line]:
+def _demand_classes(document: Document) -> Iterator[Sentence]:
     for entry in document.get("demand_classes", ()):
-        yield Line(entry["id"], _with(named(entry), [words(one) for one in entry.get("do", ())]), entry.get("cite", ""),
+        yield Sentence(entry["id"], _with(named(entry), [words(one) for one in entry.get("do", ())]), entry.get("cite", ""),
                    is_proposal=entry.get("origin") == "proposal")  # fmt: skip
 
 
-def _reports(document: Document) -> Iterator[Line]:
+def _reports(document: Document) -> Iterator[Sentence]:
     for report in document.get("reports", ()):
         fields = [line.words for line in chapters.report_fields_of(document, report["id"])]
-        yield Line(
+        yield Sentence(
             report["id"], _with(named(report), [_listed(fields)] if fields else []), report.get("cite", "")
         )
 
 
-def _categories(document: Document) -> Iterator[Line]:
-    return (Line(one.id, one.words, one.cite) for one in categories_of(document))
+def _categories(document: Document) -> Iterator[Sentence]:
+    return (Sentence(one.id, one.words, one.cite) for one in categories_of(document))
 
 
-def _entries(key: str) -> Callable[[Document], Iterator[Line]]:
-    def read(document: Document) -> Iterator[Line]:
+def _entries(key: str) -> Callable[[Document], Iterator[Sentence]]:
+    def read(document: Document) -> Iterator[Sentence]:
         for entry in document.get(key, ()):
             yield (
-                Line(entry, words(entry))
+                Sentence(entry, words(entry))
                 if isinstance(entry, str)
-                else Line(entry["id"], named(entry), entry.get("cite", ""))
+                else Sentence(entry["id"], named(entry), entry.get("cite", ""))
             )
 
     return read
@@ -152,7 +152,7 @@ def _listed(names: list[Words]) -> Words:
     return joined(names, "、", ", ")
 
 
-Reader = Callable[[Document], Iterable[Line]]
+Reader = Callable[[Document], Iterable[Sentence]]
 
 #: id, title, reader, and what the system does with it (none: it is only shown).
 _PARTS: tuple[tuple[str, str, Reader, str], ...] = (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from plans.people.holders import Signatory
-from plans.rehearsal.outcome import Outcome
+from plans.rehearsal.outcome import Rehearsed
 
 
 class OutcomeLabels(NamedTuple):
@@ -22,7 +22,7 @@ class OutcomeLabels(NamedTuple):
     squads: str
 
 
-def labels_of(outcome: Outcome, unit: Unit | None) -> OutcomeLabels | None:
+def labels_of(outcome: Rehearsed, unit: Unit | None) -> OutcomeLabels | None:
     """Without a unit the plan's roles stand for people. None where the plan proposed no level."""
     if outcome.actions is None:
         return None

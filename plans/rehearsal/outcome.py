@@ -22,7 +22,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Rehearsed:
     proposal: Proposal
     #: None for a plan that proposed no level.
     actions: Actions | None = None
@@ -34,14 +34,14 @@ class Outcome:
     clocks: tuple[Running, ...] = ()
 
 
-def rehearse(document: Document, facts: Facts, unit: Unit | None, at: datetime) -> Outcome:
+def rehearse(document: Document, facts: Facts, unit: Unit | None, at: datetime) -> Rehearsed:
     """Say what would happen in `unit` at `at`. Without a unit nobody is named (at most five queries)."""
     proposal = evaluate(document, facts)
     if proposal.level is None:
-        return Outcome(proposal)
+        return Rehearsed(proposal)
     actions = actions_for(document, proposal.level.id)
     told = recipients(document, proposal.level.id, unit, at) if unit else None
-    return Outcome(
+    return Rehearsed(
         proposal=proposal,
         actions=actions,
         seats=tuple(signatories(document, proposal.level.id, unit, at)) if unit else (),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from plans.document.words import NO_WORDS, Words
 from plans.engine.evaluation import Document
-from plans.versions.lines import Line, lines_by_section
+from plans.versions.display import DisplayLine
+from plans.versions.lines import lines_by_section
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def difference(before: Document, after: Document) -> list[Section]:
     return [section for section in sections if section.changes]
 
 
-def _changes(before: list[Line], after: list[Line]) -> Iterator[Change]:
+def _changes(before: list[DisplayLine], after: list[DisplayLine]) -> Iterator[Change]:
     """In the order of the new version, and then what it no longer says."""
     said = {line.key: line for line in before}
     for line in after:

@@ -8,7 +8,7 @@ from plans.document.words import Words, words
 from plans.engine.facts import same
 
 
-class Line(NamedTuple):
+class DisplayLine(NamedTuple):
     """One thing a version says. Lines with the same key are the same thing in two versions."""
 
     key: str

@@ -11,14 +11,14 @@ from plans.document.words import Words, joined, words
 from plans.engine.conditions import classes_of, rule_in_words
 from plans.engine.evaluation import Document, Level, criteria_of, levels_of
 from plans.engine.facts import same
-from plans.versions.display import Line, keyed, plain
+from plans.versions.display import DisplayLine, keyed, plain
 from plans.versions.phrases import duration_words, kind_words
 from plans.versions.rest import rest_of
 
 _ADDED_BY_BUREAU = Words("（本局补充）", " (added by the bureau)")
 
 
-def lines_by_section(document: Document) -> dict[str, list[Line]]:
+def lines_by_section(document: Document) -> dict[str, list[DisplayLine]]:
     return {
         "head": list(_head(document)),
         "levels": list(_levels(document)),
@@ -34,13 +34,13 @@ def lines_by_section(document: Document) -> dict[str, list[Line]]:
     }
 
 
-def _head(document: Document) -> Iterator[Line]:
-    yield Line("title", Words("标题", "Title"), words(document["title"]))
+def _head(document: Document) -> Iterator[DisplayLine]:
+    yield DisplayLine("title", Words("标题", "Title"), words(document["title"]))
     for key, value in document.get("source", {}).items():
-        yield Line(f"source.{key}", Words(f"来源：{key}", f"Source: {key}"), plain(value))
+        yield DisplayLine(f"source.{key}", Words(f"来源：{key}", f"Source: {key}"), plain(value))
 
 
-def _levels(document: Document) -> Iterator[Line]:
+def _levels(document: Document) -> Iterator[DisplayLine]:
     classes = classes_of(document)
     limbs = (
         [criterion for criterion in criteria_of(document) if criterion.kind == "limb"]
@@ -48,23 +48,23 @@ def _levels(document: Document) -> Iterator[Line]:
         else []
     )
     for level, entry in _level_entries(document):
-        yield Line(
+        yield DisplayLine(
             f"{level.id}",
             level.words,
             _beside(level.words, same(" ".join(filter(None, [str(level.rank), level.roman, level.tone])))),
         )
         if entry.get("text"):
-            yield Line(f"{level.id}.text", _of(level, Words("原文", "wording")), words(entry["text"]))
+            yield DisplayLine(f"{level.id}.text", _of(level, Words("原文", "wording")), words(entry["text"]))
         if level.handling_tier:
             tier = document.get("handling_tiers", {}).get(level.handling_tier)
-            yield Line(f"{level.id}.tier", _of(level, Words("处置层级", "handling")),
+            yield DisplayLine(f"{level.id}.tier", _of(level, Words("处置层级", "handling")),
                        words(tier) if tier else same(level.handling_tier))  # fmt: skip
         mine = [limb for limb in limbs if limb.level == level.id]
         for key, limb in keyed([(_shape(limb.when), limb) for limb in mine]):
-            yield Line(f"{level.id}.limb.{key}", _of(level, Words("标准", "criterion")),
+            yield DisplayLine(f"{level.id}.limb.{key}", _of(level, Words("标准", "criterion")),
                        _cited(rule_in_words(limb.when, classes), limb.cite, limb.origin))  # fmt: skip
             if limb.why.zh:
-                yield Line(
+                yield DisplayLine(
                     f"{level.id}.why.{key}",
                     _of(level, Words("标准的理由", "reason of the criterion")),
                     limb.why,
@@ -79,28 +79,30 @@ def _shape(when: Mapping) -> str:
     return str(when.get("fact"))
 
 
-def _floors(document: Document) -> Iterator[Line]:
+def _floors(document: Document) -> Iterator[DisplayLine]:
     policy, classes = document.get("level_policy", {}), classes_of(document)
     named_levels = {level.id: level.words for level in _all_levels(document)}
     for key, floor in keyed([(_shape(floor["when"]), floor) for floor in policy.get("floors", ())]):
         said = rule_in_words(floor["when"], classes)
         rule = _cited(said, floor.get("cite", ""), floor.get("origin", "source"))
         leads_to = named_levels.get(floor["level"], same(floor["level"]))
-        yield Line(f"floor.{key}", Words("底线", "Floor"), joined([rule, leads_to], " → ", " → "))
+        yield DisplayLine(f"floor.{key}", Words("底线", "Floor"), joined([rule, leads_to], " → ", " → "))
         if floor.get("why"):
-            yield Line(f"floor.{key}.why", Words("底线的理由", "Reason of the floor"), words(floor["why"]))
+            yield DisplayLine(
+                f"floor.{key}.why", Words("底线的理由", "Reason of the floor"), words(floor["why"])
+            )
     if default := policy.get("default_level"):
-        yield Line(
+        yield DisplayLine(
             "default",
             Words("没有标准符合时", "Where nothing matches"),
             named_levels.get(default, same(default)),
         )
     if uses := policy.get("headcount_uses"):
         high = Words("取估计人数的上限", "the upper estimate") if uses == "headcount_high" else Words("取估计人数的下限", "the lower estimate")  # fmt: skip
-        yield Line("uses", Words("人数", "Headcount"), high)
+        yield DisplayLine("uses", Words("人数", "Headcount"), high)
 
 
-def _signatories(document: Document) -> Iterator[Line]:
+def _signatories(document: Document) -> Iterator[DisplayLine]:
     for level, entry in _level_entries(document):
         signatory = entry.get("signatory", {})
         for key, about in (
@@ -108,47 +110,53 @@ def _signatories(document: Document) -> Iterator[Line]:
             ("where_absent", Words("没有该岗位时", "where there is none")),
         ):
             if signatory.get(key):
-                yield Line(f"{level.id}.{key}", _of(level, about), role_of(document, signatory[key]).words)
+                yield DisplayLine(
+                    f"{level.id}.{key}", _of(level, about), role_of(document, signatory[key]).words
+                )
     for key, rule in document.get("signoff_rules", {}).items():
-        yield Line(
+        yield DisplayLine(
             f"rule.{key}",
             Words("签发规则", "Rule of signing"),
             words(rule) if rule.get("zh") else plain(rule),
         )
         if rule.get("levels"):
-            yield Line(
+            yield DisplayLine(
                 f"rule.{key}.levels",
                 Words("签发规则适用等级", "Rule of signing, levels"),
                 plain(rule["levels"]),
             )
 
 
-def _recipients(document: Document) -> Iterator[Line]:
+def _recipients(document: Document) -> Iterator[DisplayLine]:
     for level in _all_levels(document):
         told = actions_for(document, level.id)
         if told.platform:
-            yield Line(
+            yield DisplayLine(
                 f"{level.id}.platform",
                 _of(level, Words("通知", "told")),
                 Words("指挥平台", "command platform"),
             )
         for role in told.phone:
-            yield Line(f"{level.id}.phone.{role.name}", _of(level, Words("电话通知", "by phone")), role.words)
+            yield DisplayLine(
+                f"{level.id}.phone.{role.name}", _of(level, Words("电话通知", "by phone")), role.words
+            )
         for role in told.report_to:
-            yield Line(f"{level.id}.report.{role.name}", _of(level, Words("上报", "reported to")), role.words)
+            yield DisplayLine(
+                f"{level.id}.report.{role.name}", _of(level, Words("上报", "reported to")), role.words
+            )
 
 
-def _roles(document: Document) -> Iterator[Line]:
+def _roles(document: Document) -> Iterator[DisplayLine]:
     for name in document.get("roles", {}):
         role = role_of(document, name)
         means = " · ".join(part for part in (role.kind, role.tier, role.post) if part)
-        yield Line(name, role.words, _beside(role.words, same(means)))
+        yield DisplayLine(name, role.words, _beside(role.words, same(means)))
 
 
-def _clocks(document: Document) -> Iterator[Line]:
+def _clocks(document: Document) -> Iterator[DisplayLine]:
     levels = {level.id: level.words for level in _all_levels(document)}
     for line in clocks_of(document):
-        yield Line(f"{line.id}", line.words, _cited(line.words, line.cite, line.origin))
+        yield DisplayLine(f"{line.id}", line.words, _cited(line.words, line.cite, line.origin))
         facts = {
             "from": (Words("起点", "from"), kind_words(line.start)),
             "to": (Words("终点", "to"), kind_words(line.stop)),
@@ -185,33 +193,37 @@ def _clocks(document: Document) -> Iterator[Line]:
         }
         for key, (about, says) in facts.items():
             if says.zh:
-                yield Line(f"{line.id}.{key}", joined([line.words, about], "：", ": "), says)
+                yield DisplayLine(f"{line.id}.{key}", joined([line.words, about], "：", ": "), says)
 
 
-def _squads(document: Document) -> Iterator[Line]:
+def _squads(document: Document) -> Iterator[DisplayLine]:
     for squad in squads_of(document):
-        yield Line(squad.id, squad.words, _cited(squad.words, squad.cite, "source"))
+        yield DisplayLine(squad.id, squad.words, _cited(squad.words, squad.cite, "source"))
         for about, lines in ((Words("职责", "duty"), squad.duties), (Words("组成", "member"), squad.composition),
                              (Words("不承担", "not done"), squad.excluded_duties)):  # fmt: skip
             for line in lines:
-                yield Line(f"{squad.id}.{about.en}.{line.zh}", joined([squad.words, about], "：", ": "), line)
+                yield DisplayLine(
+                    f"{squad.id}.{about.en}.{line.zh}", joined([squad.words, about], "：", ": "), line
+                )
 
 
-def _checklists(document: Document) -> Iterator[Line]:
+def _checklists(document: Document) -> Iterator[DisplayLine]:
     for checklist in checklists_of(document):
-        yield Line(checklist.id, Words("清单", "Checklist"), checklist.words)
+        yield DisplayLine(checklist.id, Words("清单", "Checklist"), checklist.words)
         for item in checklist.items:
-            yield Line(f"{checklist.id}.{item.id}", joined([checklist.words, same(item.id)], "：", ": "),
+            yield DisplayLine(f"{checklist.id}.{item.id}", joined([checklist.words, same(item.id)], "：", ": "),
                        _cited(item.words, item.cite, "source"))  # fmt: skip
 
 
-def _alarm(document: Document) -> Iterator[Line]:
+def _alarm(document: Document) -> Iterator[DisplayLine]:
     labels = {"notify": Words("接到警报即通知", "Told of every alarm"), "life_safety": Words("有生命危险时通知", "Told where a life is at risk")}  # fmt: skip
     for key, about in labels.items():
         for name in document.get("alarm", {}).get(key, ()):
-            yield Line(f"{key}.{name}", about, role_of(document, name).words)
+            yield DisplayLine(f"{key}.{name}", about, role_of(document, name).words)
     for what, duration in document.get("orders", {}).get("arrive_within", {}).items():
-        yield Line(f"arrive.{what}", Words(f"到场时限：{what}", f"Arrival: {what}"), duration_words(duration))
+        yield DisplayLine(
+            f"arrive.{what}", Words(f"到场时限：{what}", f"Arrival: {what}"), duration_words(duration)
+        )
 
 
 # --- how lines are said --------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 from plans.document.words import named
 from plans.engine.evaluation import Document
 from plans.engine.facts import same
-from plans.versions.display import Line, keyed, plain
+from plans.versions.display import DisplayLine, keyed, plain
 
 #: What the sections above say of each entry of a list; what is left over is compared as it is written.
 _SAID = {
@@ -30,7 +30,7 @@ _SAID_OF = {
 _SAID_WHOLE = {"schema", "id", "version", "title", "source"}
 
 
-def rest_of(document: Document) -> Iterator[Line]:
+def rest_of(document: Document) -> Iterator[DisplayLine]:
     for key, value in document.items():
         if key not in _SAID_WHOLE:
             yield from _leaves(key, _unsaid(key, value))
@@ -72,11 +72,11 @@ def _more_of(key: str, whole: Any, rest: Any) -> Any:
     return {"id": whole["id"], **rest} if rest else {}
 
 
-def _leaves(path: str, value: Any) -> Iterator[Line]:
+def _leaves(path: str, value: Any) -> Iterator[DisplayLine]:
     """Every value under the path, with what is said in two languages kept together."""
     if isinstance(value, Mapping) and ("zh" in value or "en" in value):
         rest = {key: part for key, part in value.items() if key not in ("zh", "en", "id")}
-        yield Line(path, same(path), named({"id": path, **value}))
+        yield DisplayLine(path, same(path), named({"id": path, **value}))
         yield from _leaves(path, rest)
     elif isinstance(value, Mapping):
         for key, part in value.items():
@@ -87,4 +87,4 @@ def _leaves(path: str, value: Any) -> Iterator[Line]:
         for key, part in keyed(pairs):
             yield from _leaves(f"{path}.{key.removesuffix('#1')}", part)
     else:
-        yield Line(path, same(path), plain(value))
+        yield DisplayLine(path, same(path), plain(value))

@@ -154,8 +154,8 @@ def new_draft(reach: Reach, unit: Unit, first_day: date, last_day: date, now: da
     )
 
 
-def round_of(rotation: Rotation) -> rules.Round:
-    return rules.Round(
+def round_of(rotation: Rotation) -> rules.TurnOrder:
+    return rules.TurnOrder(
         people=tuple(member.person_id for member in rotation.members.all()),
         first_day=rotation.first_day,
         hand_over=rotation.hand_over,

@@ -60,7 +60,7 @@ def _line(shift: Shift) -> list[str]:
     ]
 
 
-class Line(NamedTuple):
+class RosterRow(NamedTuple):
     """One line of a table as it was understood; `problem` says what is wrong with it."""
 
     number: int
@@ -75,7 +75,7 @@ class Line(NamedTuple):
     change: str = ""
 
 
-def read(upload: Any, unit: Unit) -> list[Line]:
+def read(upload: Any, unit: Unit) -> list[RosterRow]:
     """Every line of the first sheet. Raises Invalid for a file that is no table, has no lines or too many."""
     rows = _rows(upload)
     posts = {post.title: post for post in rostered_posts(unit)}
@@ -107,16 +107,16 @@ def _not_read(why: str) -> Invalid:
     return Invalid("not_read", sentence, fields={"file": [sentence]})
 
 
-def _understood(row: Row, posts: dict[str, Post], people: dict[str, User], holding: Spans) -> Line:
+def _understood(row: Row, posts: dict[str, Post], people: dict[str, User], holding: Spans) -> RosterRow:
     cells = row.cells
     post, person = posts.get(cells["post"]), people.get(cells["username"].casefold())
     stand_in = people.get(cells["stand-in"].casefold()) if cells["stand-in"] else None
     starts, ends = _moment(cells["from"]), _moment(cells["to"])
-    line = Line(row.number, " | ".join(cells.values()), post, person, stand_in, starts, ends)
+    line = RosterRow(row.number, " | ".join(cells.values()), post, person, stand_in, starts, ends)
     return line._replace(problem=row.problem or _problem(line, cells, holding))
 
 
-def _problem(line: Line, cells: dict[str, str], holding: Spans) -> str:
+def _problem(line: RosterRow, cells: dict[str, str], holding: Spans) -> str:
     if line.post is None:
         return _("no such post in this unit")
     if line.person is None:
@@ -133,7 +133,7 @@ def _problem(line: Line, cells: dict[str, str], holding: Spans) -> str:
     return _stand_in_problem(line, holding)
 
 
-def _stand_in_problem(line: Line, holding: Spans) -> str:
+def _stand_in_problem(line: RosterRow, holding: Spans) -> str:
     """Who stands in holds the post themself during the duty, and is somebody else: on duty is only who holds the post."""
     if line.stand_in is None or line.post is None:
         return ""
@@ -153,7 +153,7 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _compared(lines: list[Line], unit: Unit) -> list[Line]:
+def _compared(lines: list[RosterRow], unit: Unit) -> list[RosterRow]:
     """Each line beside the duty of the same post that begins at the same moment (one query)."""
     begins = [line.starts_at for line in lines if line.starts_at]
     if not begins:
@@ -169,7 +169,7 @@ def _compared(lines: list[Line], unit: Unit) -> list[Line]:
     return [line if line.problem else line._replace(change=_change(line, present)) for line in lines]
 
 
-def _change(line: Line, present: dict[tuple[int, datetime], list[Shift]]) -> str:
+def _change(line: RosterRow, present: dict[tuple[int, datetime], list[Shift]]) -> str:
     assert line.post
     assert line.starts_at
     duties = present.get((line.post.pk, line.starts_at), [])
@@ -188,7 +188,7 @@ def _change(line: Line, present: dict[tuple[int, datetime], list[Shift]]) -> str
 
 
 @transaction.atomic
-def take_in(*, reach: Reach, unit: Unit, lines: Sequence[Line], now: datetime) -> Roster:
+def take_in(*, reach: Reach, unit: Unit, lines: Sequence[RosterRow], now: datetime) -> Roster:
     """Make a draft of the lines. Raises Invalid while one of them has a problem: all of it or nothing."""
     Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
 
@@ -210,7 +210,7 @@ def take_in(*, reach: Reach, unit: Unit, lines: Sequence[Line], now: datetime) -
     return roster
 
 
-def _span(lines: Sequence[Line]) -> tuple[date, date]:
+def _span(lines: Sequence[RosterRow]) -> tuple[date, date]:
     days = [day_of(line.starts_at) for line in lines if line.starts_at]
     first, last = min(days), max(days)
     if (last - first).days >= rules.MOST_DAYS:
@@ -221,7 +221,7 @@ def _span(lines: Sequence[Line]) -> tuple[date, date]:
     return first, last
 
 
-def _shift(roster: Roster, line: Line, calendar: Calendar) -> Shift:
+def _shift(roster: Roster, line: RosterRow, calendar: Calendar) -> Shift:
     assert line.starts_at
     assert line.ends_at
     return Shift(

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from cases.demands import actions, queries, rules
-from cases.demands.choices import Outcome
+from cases.demands.choices import DemandOutcome
 from cases.demands.models import Demand
 from cases.matters import actions as matters
 from cases.matters.models import MatterStep
@@ -234,7 +234,7 @@ def test_not_supported_with_the_law_is_kept(given, demand):
     actions.issue_reply(**given, outcome="not_supported", law="《信访工作条例》第三十二条", note="已书面答复")
 
     demand.refresh_from_db()
-    assert (demand.outcome, demand.law) == (Outcome.NOT_SUPPORTED, "《信访工作条例》第三十二条")
+    assert (demand.outcome, demand.law) == (DemandOutcome.NOT_SUPPORTED, "《信访工作条例》第三十二条")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from notices.channels import Outcome
+from notices.channels import SendResult
 from notices.sending import outbox
 from notices.sending.dispatcher import Senders
 from notices.silence import escalation
@@ -21,7 +21,7 @@ class Phones(Senders):
         super().__init__()
         self.rang: list[tuple] = []
         #: What the gateway answers; by default it takes everything.
-        self.outcome = lambda notice: Outcome("sent", provider_id=f"p{notice.pk}")
+        self.outcome = lambda notice: SendResult("sent", provider_id=f"p{notice.pk}")
         self._waiting, self._at = [], None
 
     def begin(self, parcels, now):

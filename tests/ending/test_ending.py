@@ -9,7 +9,7 @@ from early_warnings.actions import lift_warning
 from incidents.actions import close_incident, retract_incident
 from incidents.reporting.actions import add_observation
 from journal.models import Entry
-from notices.channels import Outcome
+from notices.channels import SendResult
 from notices.models import Callout, EscalationStep, Notice
 from plans.engine.facts import Facts
 from tests.ending.conftest import PASSWORD
@@ -85,7 +85,7 @@ FAREWELLS = ("incident.stood_down", "warning.lifted", "order.recalled")
 @pytest.mark.parametrize("gateway", ["well", "busy"])
 def test_after_an_end_no_message_and_no_call_leaves(end, gateway, alarm, signed, reach, now, phones, turn):
     if gateway == "busy":
-        phones.outcome = lambda notice: Outcome("again", error="the gateway answered 503")
+        phones.outcome = lambda notice: SendResult("again", error="the gateway answered 503")
 
     end(alarm, signed, reach, now, turn)
     phones.clear()

@@ -10,7 +10,7 @@ from common.errors import Invalid, NotAllowed
 from early_warnings.actions import lift_warning
 from journal.models import Entry
 from journal.record import content_of
-from notices.channels import Outcome
+from notices.channels import SendResult
 from notices.models import Callout, Notice
 from notices.silence import manual_calls
 from tests.ending.conftest import PASSWORD
@@ -77,7 +77,7 @@ def test_each_call_has_one_owner_and_may_be_taken_over(signed, reach, cast, now,
 
 
 def test_an_order_nobody_could_be_sent_is_telephoned_by_hand(order, cast, reach, now, phones, turn):
-    phones.outcome = lambda notice: Outcome("again", error="the gateway answered 503")
+    phones.outcome = lambda notice: SendResult("again", error="the gateway answered 503")
     issued = order()
 
     at = turn(now, 300)
@@ -98,7 +98,7 @@ def test_whatever_must_be_heard_and_cannot_leave_is_telephoned(order, cast, reac
     if error == "number":
         type(cast["county1.squad.dialogue"]).objects.update(phone="")
     else:
-        phones.outcome = lambda notice: Outcome("never", error="the gateway refused it (400)")
+        phones.outcome = lambda notice: SendResult("never", error="the gateway refused it (400)")
     issued = order()
 
     turn(now, 10)

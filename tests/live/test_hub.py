@@ -16,7 +16,7 @@ from engine.monitoring import metrics, probes
 from journal.live import frames, wake
 from journal.live import hub as hubs
 from journal.models import Entry
-from journal.queries import Line
+from journal.queries import ThinEntry
 from tests.live.conftest import write
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
@@ -186,7 +186,7 @@ async def test_one_entry_is_made_into_text_once_and_sent_once_to_each_screen(liv
     screens, sent = screens_with(500, reader)
     for screen in screens:
         live.hub._screens.add(screen)
-    line = Line(
+    line = ThinEntry(
         10**6, "incident.observed", "incident:1", "C1", "", "incident:1", "incident", "0001/0001/", "h"
     )
 

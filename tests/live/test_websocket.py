@@ -9,7 +9,7 @@ from websockets.sync.client import connect
 from engine.server.websocket import PreframedProtocol
 from journal.live import frames
 from journal.live.send_queue import Outlet
-from journal.queries import Line
+from journal.queries import ThinEntry
 from tests.live import servers
 from tests.processes import Server
 
@@ -56,7 +56,9 @@ def test_a_frame_is_written_as_it_is(protocol):
 
 @pytest.mark.parametrize("length", [0, 1, 60, 61, 300, 4000])
 def test_the_frame_says_the_same_as_the_text(length):
-    line = Line(7, "incident.observed", "incident:1", "单位" * length, "", "incident:1", "incident", "", "")
+    line = ThinEntry(
+        7, "incident.observed", "incident:1", "单位" * length, "", "incident:1", "incident", "", ""
+    )
 
     message = frames.entry(line)
 

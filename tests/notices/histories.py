@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from notices import actions
-from notices.channels import Outcome, key_of
+from notices.channels import SendResult, key_of
 from notices.choices import ALERT, Do
 from notices.incoming import gateway_events
 from notices.models import Callout, Notice
@@ -51,18 +51,18 @@ class PhoneCompany:
     def send(self, notices, timeout):
         notice, key = notices[0], key_of(notices)
         if notice.recipient_id in self.wrong:
-            return Outcome("never", error="the gateway refused it (400)")
+            return SendResult("never", error="the gateway refused it (400)")
         luck = self.chance.random()
         if luck < 0.10:
-            return Outcome("again", error="the gateway answered 503")
+            return SendResult("again", error="the gateway answered 503")
         self.called += [(one.recipient_id, one.held_post_id) for one in notices]
         self.shown.setdefault(
             key, [(one.recipient_id, one.subject, one.purpose, one.channel) for one in notices]
         )
         self._will_report(f"p-{key}", notice)
         if luck < 0.17:
-            return Outcome("again", error="ReadTimeout")
-        return Outcome("sent", provider_id=f"p-{key}")
+            return SendResult("again", error="ReadTimeout")
+        return SendResult("sent", provider_id=f"p-{key}")
 
     def _will_report(self, provider_id, notice):
         """A black hole says nothing; others say it late, some twice."""

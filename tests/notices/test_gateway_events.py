@@ -40,7 +40,7 @@ def report(client, settings, now):
 def sent(gateway, tell, now):
     """One text message the gateway has accepted as p1."""
     (notice,) = tell("county1.duty")
-    outbox.mark(notice, outbox.Outcome("sent", provider_id="p1"), now)
+    outbox.mark(notice, outbox.SendResult("sent", provider_id="p1"), now)
     return notice
 
 
@@ -93,7 +93,7 @@ def test_a_report_that_overtakes_our_own_mark_is_kept(gateway, tell, report, now
     assert report("delivered").status_code == 200
     assert only().state == State.QUEUED
 
-    outbox.mark(notice, outbox.Outcome("sent", provider_id="p1"), now)
+    outbox.mark(notice, outbox.SendResult("sent", provider_id="p1"), now)
 
     assert only().state == State.DELIVERED
 
@@ -177,7 +177,7 @@ def alike(gateway, tell, settings, now):
     ):
         (notice,) = tell(person, subject=subject, thread=subject)
         notice.gateway = gateway_name
-        outbox.mark(notice, outbox.Outcome("sent", provider_id="1"), now)
+        outbox.mark(notice, outbox.SendResult("sent", provider_id="1"), now)
         found[gateway_name] = notice
     return found
 
@@ -227,7 +227,7 @@ def test_with_one_secret_a_report_waits_while_the_other_gateway_may_have_given_t
     assert replied() == set()
 
     under_way.gateway = "2"
-    outbox.mark(under_way, outbox.Outcome("sent", provider_id="2"), now)
+    outbox.mark(under_way, outbox.SendResult("sent", provider_id="2"), now)
     outbox.send_due(now + SECOND)
     assert replied() == {"county1.duty"}
 
@@ -235,7 +235,7 @@ def test_with_one_secret_a_report_waits_while_the_other_gateway_may_have_given_t
 def test_a_gateway_that_begins_at_1_again_means_the_new_message(gateway, tell, report, now):
     for days, person in ((9, "county1.director"), (0, "county1.duty")):
         (notice, *_more) = tell(person, subject=f"warning:{days}")
-        outbox.mark(notice, outbox.Outcome("sent", provider_id="1"), now - timedelta(days=days))
+        outbox.mark(notice, outbox.SendResult("sent", provider_id="1"), now - timedelta(days=days))
 
     report("reply", reply="1", id="1")
 
@@ -245,7 +245,7 @@ def test_a_gateway_that_begins_at_1_again_means_the_new_message(gateway, tell, r
 def test_a_report_shows_that_a_message_left_although_its_answer_was_lost(gateway, tell, report, now):
     (notice,) = tell("county1.duty")
     (claimed,) = outbox.claim(9, timedelta(seconds=30), now)
-    outbox.mark(claimed, outbox.Outcome("again", error="ReadTimeout"), now)
+    outbox.mark(claimed, outbox.SendResult("again", error="ReadTimeout"), now)
 
     report("delivered", id="77", reference=notice.key.hex)
 
@@ -261,7 +261,7 @@ def test_a_reference_that_is_none_is_no_reason_to_lose_a_report(sent, report, re
 
 def test_one_report_that_raises_stops_no_other(sent, report, tell, now, monkeypatch):
     (other,) = tell("county1.director", subject="warning:8")
-    outbox.mark(other, outbox.Outcome("sent", provider_id="p2"), now)
+    outbox.mark(other, outbox.SendResult("sent", provider_id="p2"), now)
     for provider_id in ("p1", "p2"):
         GatewayEvent.objects.create(provider_id=provider_id, event="delivered", at=now, received_at=now)
     real = outbox.gateway_events.record_progress

@@ -254,11 +254,11 @@ def test_a_sender_that_was_too_slow_may_say_sent_but_not_put_off(gateway, tell, 
     (slow,) = outbox.claim(9, LEASE, now)
     (second,) = outbox.claim(9, LEASE, now + LEASE)
 
-    outbox.mark(slow, outbox.Outcome("again", error="503"), now + LEASE)
+    outbox.mark(slow, outbox.SendResult("again", error="503"), now + LEASE)
     assert only().visible_at == now + 2 * LEASE
 
-    outbox.mark(slow, outbox.Outcome("sent", provider_id="p1"), now + LEASE)
-    outbox.mark(second, outbox.Outcome("never", error="400"), now + LEASE)
+    outbox.mark(slow, outbox.SendResult("sent", provider_id="p1"), now + LEASE)
+    outbox.mark(second, outbox.SendResult("never", error="400"), now + LEASE)
     assert (only().state, only().provider_id) == (State.SENT, "p1")
     assert not Entry.objects.filter(kind="notice.failed").exists()
 

@@ -25,7 +25,7 @@ def at(day, hour=8, minute=30):
 
 
 rounds = st.builds(
-    rules.Round,
+    rules.TurnOrder,
     people=st.integers(1, 7).map(lambda n: tuple(range(1, n + 1))),
     first_day=st.dates(date(2026, 1, 1), date(2026, 12, 31)),
     hand_over=st.times().map(lambda t: t.replace(second=0, microsecond=0)),
@@ -74,7 +74,7 @@ def test_two_rosters_drafted_apart_are_one_drafted_together(round_, begin, one, 
 @given(st.integers(2, 6), st.integers(1, 3))
 def test_over_whole_rounds_everybody_has_the_same_number(people, minimum):
     minimum = min(minimum, people)
-    round_ = rules.Round(tuple(range(people)), SUNDAY, time(8), minimum=minimum)
+    round_ = rules.TurnOrder(tuple(range(people)), SUNDAY, time(8), minimum=minimum)
 
     turns = rules.turns(round_, SUNDAY, SUNDAY + (people - 1) * DAY, workdays)
 
@@ -83,7 +83,7 @@ def test_over_whole_rounds_everybody_has_the_same_number(people, minimum):
 
 
 def test_days_off_go_round_apart_and_a_make_up_day_is_a_working_day():
-    round_ = rules.Round((1, 2, 3), date(2026, 11, 23), time(8, 30), off_days_apart=True)
+    round_ = rules.TurnOrder((1, 2, 3), date(2026, 11, 23), time(8, 30), off_days_apart=True)
 
     turns = rules.turns(round_, date(2026, 11, 23), date(2026, 11, 30), workdays)
 
@@ -93,7 +93,7 @@ def test_days_off_go_round_apart_and_a_make_up_day_is_a_working_day():
 
 
 def test_a_day_and_a_night_shift_are_two_turns_and_only_one_is_a_night():
-    round_ = rules.Round((1, 2, 3), SUNDAY, time(8), night_from=time(18))
+    round_ = rules.TurnOrder((1, 2, 3), SUNDAY, time(8), night_from=time(18))
 
     day, night = rules.turns(round_, SUNDAY, SUNDAY, workdays)
 
@@ -107,7 +107,7 @@ def test_a_day_and_a_night_shift_are_two_turns_and_only_one_is_a_night():
 
 
 def test_weeks_change_on_the_weekday_of_the_first_day():
-    round_ = rules.Round((1, 2), SUNDAY, time(8), days_each=7)
+    round_ = rules.TurnOrder((1, 2), SUNDAY, time(8), days_each=7)
 
     turns = rules.turns(round_, SUNDAY, SUNDAY + 14 * DAY, workdays)
 
@@ -115,8 +115,8 @@ def test_weeks_change_on_the_weekday_of_the_first_day():
 
 
 def test_nobody_in_the_round_is_no_shift_and_one_alone_has_no_stand_in():
-    assert rules.turns(rules.Round((), SUNDAY, time(8)), SUNDAY, SUNDAY, workdays) == []
-    (only,) = rules.turns(rules.Round((4,), SUNDAY, time(8)), SUNDAY, SUNDAY, workdays)
+    assert rules.turns(rules.TurnOrder((), SUNDAY, time(8)), SUNDAY, SUNDAY, workdays) == []
+    (only,) = rules.turns(rules.TurnOrder((4,), SUNDAY, time(8)), SUNDAY, SUNDAY, workdays)
     assert (only.people, only.stand_in) == ((4,), None)
 
 

@@ -19,8 +19,7 @@ from common.text.personal_data import unsigned_personal_data_in
 from common.text.typed import day_in, is_same_name, plain, tidy
 from zero_reports.bulk import rules
 from zero_reports.bulk.rules import ANSWER, CODE, NOTE, PERIOD, UNIT, LineAnswer
-from zero_reports.counts.queries import Line as ListLine
-from zero_reports.counts.queries import Rounds
+from zero_reports.counts.queries import Rounds, UnitRow
 from zero_reports.filing.actions import Item, check_open_for
 from zero_reports.filing.classes import classes_at
 from zero_reports.filing.models import ZeroReport
@@ -45,7 +44,7 @@ class Before(NamedTuple):
 _NOTHING = Before()
 
 
-class Line(NamedTuple):
+class BulkRow(NamedTuple):
     """One line as it was understood."""
 
     number: int
@@ -66,7 +65,7 @@ class Line(NamedTuple):
         return not self.problem and self.asks_for_something
 
 
-def sheet_of(lines: Sequence[ListLine], unit: Unit, period: Period, now: datetime) -> Sheet:
+def sheet_of(lines: Sequence[UnitRow], unit: Unit, period: Period, now: datetime) -> Sheet:
     """The units of the list with what each has said; a line left empty files nothing."""
     classes = classes_at(unit, now)
     said = _said({line.unit.pk for line in lines}, period)
@@ -81,20 +80,20 @@ def sheet_of(lines: Sequence[ListLine], unit: Unit, period: Period, now: datetim
     return Sheet(f"{unit.code} {period}", rules.headings(words, classes), rows, widths=widths)
 
 
-def read(upload: Any, *, reach: Reach, root: Unit, period: Period, now: datetime) -> list[Line]:
+def read(upload: Any, *, reach: Reach, root: Unit, period: Period, now: datetime) -> list[BulkRow]:
     """Every line below the headings. Raises Invalid for a file that is no such workbook."""
     classes = list(classes_at(root, now))
     rows = _rows(upload, classes)
     units = _units({row.cells[0] for row in rows}, root, reach)
     said = _said({unit.pk for unit in units.values()}, period)
     rounds = Rounds(period, root)
-    lines: list[Line] = []
+    lines: list[BulkRow] = []
     seen: dict[str, int] = {}
     for row in rows:
         after, fault = rules.read(row.cells, classes)
         unit = units.get(row.cells[0])
         before = said.get(unit.pk, _NOTHING) if unit else _NOTHING
-        line = Line(row.number, row.cells[0], unit, before, after)
+        line = BulkRow(row.number, row.cells[0], unit, before, after)
         problem = _wrong_place(line, row, period, seen) or _fault(fault)
         if line.unit and not problem and line.asks_for_something:
             problem = _objection(line, line.unit, rounds, now)
@@ -104,7 +103,7 @@ def read(upload: Any, *, reach: Reach, root: Unit, period: Period, now: datetime
     return lines
 
 
-def _wrong_place(line: Line, row: Row, period: Period, seen: dict[str, int]) -> str:
+def _wrong_place(line: BulkRow, row: Row, period: Period, seen: dict[str, int]) -> str:
     """Whether the line is about a unit and a period of this page, and the only one of its unit."""
     if line.unit is None:
         return _("there is no such unit, or it is not one you file for here")
@@ -183,7 +182,7 @@ def _said(units: set[int], period: Period) -> dict[int, "Before"]:
     }
 
 
-def _objection(line: Line, unit: Unit, rounds: Rounds, now: datetime) -> str:
+def _objection(line: BulkRow, unit: Unit, rounds: Rounds, now: datetime) -> str:
     """Why the line cannot be filed, or ""."""
     if line.before.has_incidents:
         return _("its report names incidents: correct it on its own page")
@@ -219,7 +218,7 @@ class Shown(NamedTuple):
     said: LineAnswer
 
 
-def seal(lines: Sequence[Line], *, reach: Reach, root: Unit, period: Period) -> str:
+def seal(lines: Sequence[BulkRow], *, reach: Reach, root: Unit, period: Period) -> str:
     """The lines that change something, signed for this person: nobody can apply anything else by it."""
     rows = [
         [

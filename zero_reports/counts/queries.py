@@ -158,7 +158,7 @@ class Rounds:
         return self._built_in
 
 
-class Line(NamedTuple):
+class UnitRow(NamedTuple):
     """A unit with the counts of itself and everything below it."""
 
     unit: Unit
@@ -182,8 +182,8 @@ class Summary(NamedTuple):
     unit: Unit
     period: Period
     counts: Counts
-    own: Line
-    children: list[Line]
+    own: UnitRow
+    children: list[UnitRow]
     #: The latest cut-off of the period here; None = nothing is asked.
     due_at: datetime | None
 
@@ -209,10 +209,10 @@ def summary(unit: Unit, period: Period) -> Summary:
     return Summary(unit, period, total, own, lines, rounds.last_due_at())
 
 
-def _line(unit: Unit, rounds: Rounds, report: ZeroReport | None, silent: bool, below: Counts) -> Line:
+def _line(unit: Unit, rounds: Rounds, report: ZeroReport | None, silent: bool, below: Counts) -> UnitRow:
     due = rounds.due_at(unit)
     own = _own_counts(unit, rounds.over(unit), due, report, silent)
-    return Line(
+    return UnitRow(
         unit=unit,
         counts=own.plus(below),
         answer=report.answer if report else "",
@@ -269,7 +269,7 @@ def is_small(unit: Unit) -> bool:
     )
 
 
-def units_to_file_for(reach: Reach, unit: Unit, period: Period) -> list[Line]:
+def units_to_file_for(reach: Reach, unit: Unit, period: Period) -> list[UnitRow]:
     """The unit itself and those right below it that are asked for the period and that this person may file for."""
     found = summary(unit, period)
     return [

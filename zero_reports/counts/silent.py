@@ -14,7 +14,7 @@ from accounts.scope import Reach
 from common.dates.local_time import day_of
 from common.dates.periods import DAILY, Period, period_of
 from zero_reports.counts.models import Tally
-from zero_reports.counts.queries import Line, Rounds, is_small, summary, top_units
+from zero_reports.counts.queries import Rounds, UnitRow, is_small, summary, top_units
 from zero_reports.counts.tallies import Coverage, silent_units
 from zero_reports.filing.models import ZeroReport
 from zero_reports.filing.permissions import filing_post
@@ -54,13 +54,13 @@ class Missing(NamedTuple):
     is_over: bool
     counts: Counts
     #: The person's own units, each followed by those right below it.
-    lines: list[Line]
+    lines: list[UnitRow]
     units: list[MissingUnit]
     #: How many more there are than `units` names.
     more: int
 
     @property
-    def silent_lines(self) -> list[Line]:
+    def silent_lines(self) -> list[UnitRow]:
         """Those with somebody silent."""
         return [line for line in self.lines if line.counts.missing]
 

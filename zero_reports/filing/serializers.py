@@ -6,7 +6,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from common.api.serializers import StrictSerializer
-from zero_reports.counts.queries import Line, Summary
+from zero_reports.counts.queries import Summary, UnitRow
 from zero_reports.filing.actions import Item
 from zero_reports.filing.choices import Answer
 from zero_reports.filing.models import ZeroReport
@@ -112,7 +112,7 @@ def summary(found: Summary) -> dict:
     }
 
 
-def _own(line: Line) -> dict:
+def _own(line: UnitRow) -> dict:
     """What the unit itself said; null where it is not asked."""
     said = (line.answer or "silent") if line.is_asked or line.answer else None
     return {"unit": line.unit.code, "name": str(line.unit), "tier": line.unit.tier, "answer": said}

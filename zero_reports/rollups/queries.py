@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from accounts.scope import Reach
 from common.dates.periods import Period
-from zero_reports.counts.queries import Line, Summary, summary
+from zero_reports.counts.queries import Summary, UnitRow, summary
 from zero_reports.filing.classes import class_label, in_order
 from zero_reports.filing.models import ReportItem
 from zero_reports.rollups import rules
@@ -87,7 +87,7 @@ def draft(unit: Unit, period: Period) -> Draft:
 
 
 def _part(
-    unit: Unit, line: Line, found: RollUp | None, said: dict[int, dict[str, int]], period: Period
+    unit: Unit, line: UnitRow, found: RollUp | None, said: dict[int, dict[str, int]], period: Period
 ) -> Part:
     if line.unit.pk == unit.pk or not line.has_below:
         return Part(line.unit, line.counts, said.get(line.unit.pk, {}), OWN, now=line.counts)
