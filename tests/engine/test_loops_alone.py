@@ -73,7 +73,7 @@ def test_a_step_of_escalation_that_raises_is_shown(cast, units, now, monkeypatch
         escalation.take_due(now + minute * MINUTE)
 
     faults = {fault.code: fault.detail for fault in auditor.find_faults(now + 4 * MINUTE, {})}
-    assert "KeyError" in faults["set_aside:notices.silence.escalation"]
+    assert "KeyError" in faults["set_aside:notices.escalation"]
 
 
 def test_a_step_of_reminders_that_raises_stops_no_other(plan, cast, now, monkeypatch):
