@@ -459,14 +459,14 @@ def test_healthcheck_when_nobody_answers_fails():
         (
             [],
             0,
-            "not turned for 60 s: numbering, clocks, notices.silence.escalation, notices.alerts, notices",
+            "not turned for 60 s: numbering, clocks, notices.escalation, notices.alerts, notices",
         ),
         (["numbering", "clocks", "notices.escalation", "notices.alerts", "notices"], 0, None),
         (["numbering", "clocks", "notices.escalation", "notices.alerts", "notices"], 55, None),
         (
             ["numbering", "clocks", "notices.escalation", "notices.alerts", "notices"],
             65,
-            "numbering, clocks, notices.silence.escalation, notices.alerts, notices",
+            "numbering, clocks, notices.escalation, notices.alerts, notices",
         ),
         (["numbering", "notices.escalation", "notices.alerts", "notices"], 0, "not turned for 60 s: clocks"),
     ],

@@ -242,7 +242,7 @@ def _notices(document: Mapping) -> Found:
             yield problem(f"notices.each_person[{index}]", "There is no level “%(level)s” in this plan.", level=level)  # fmt: skip
     before = -1
     for index, step in enumerate(entry.get("escalation", ())):
-        path, seconds = f"notices.silence.escalation[{index}]", parse(step["after"]).amount
+        path, seconds = f"notices.escalation[{index}]", parse(step["after"]).amount
         if seconds < before:
             yield problem(
                 at(path, "after"), "The steps of an escalation are written in the order of their times."
