@@ -26,7 +26,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: engine.stop())
         self.stdout.write("engine: turning")
-        engine.background.run()
+        engine.run()
         self.stdout.write("engine: stopped")
 
     def _turn_once(self):
