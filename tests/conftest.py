@@ -9,6 +9,7 @@ from accounts.models import Unit, User
 from accounts.scope import reach_of
 from clocks import rulebook
 from demo import bureau
+from incidents.templatetags.incidents import CARDS
 from plans.lifecycle.actions import load_plan
 from plans.lifecycle.models import PlanVersion
 from tests import prepared
@@ -82,6 +83,7 @@ def _forget_plans():
     """Plan versions of other tests come under the same name; what was kept of them in memory must go."""
     yield
     rulebook.forget()
+    CARDS.forget()
 
 
 @pytest.fixture
