@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import alarms, card, cutoff, fanout, figures, memory, pages, replays, zero_reports
+from bench import alarms, boards, card, cutoff, fanout, figures, memory, pages, replays, zero_reports
 from tests.installations import Bureau
 from tests.processes import Postgres, Redis
 
@@ -37,6 +37,15 @@ def run_fanout(bed: Bed, quick: bool) -> list[figures.Figure]:
 
 def run_card(bed: Bed, quick: bool):
     return card.run(bed.folder, bed.bureau, sockets=100 if quick else 500, times=10 if quick else 100)
+
+
+def run_boards(bed: Bed, quick: bool):
+    sizes = (20,) if quick else (100, 500)
+    return [
+        f
+        for size in sizes
+        for f in boards.run(bed.folder, bed.bureau, boards=size, alarms=5 if quick else 60)
+    ]
 
 
 def run_memory(bed: Bed, quick: bool):
@@ -69,6 +78,7 @@ def run_replays(bed: Bed, quick: bool):
 BENCHES = {
     "fanout": run_fanout,
     "card": run_card,
+    "boards": run_boards,
     "memory": run_memory,
     "alarms": run_alarms,
     "pages": run_pages,

@@ -2,7 +2,7 @@
 
 `POST /bench/emit` records entries in this very process; what it answers are moments of CLOCK_MONOTONIC, which
 every process of the machine reads alike. `POST /bench/queries` answers how many statements requests have made
-since the last time it was asked.
+since the last time it was asked. `POST /bench/commit` answers when this process last committed an entry.
 """
 
 import json
@@ -14,10 +14,12 @@ from urllib.parse import parse_qs
 from django.db.backends.utils import CursorWrapper
 
 from config.asgi import application as product
+from journal.live import wake
 
 #: Threads that work by themselves, whatever is requested.
 OWN_THREADS = ("live-", "embedded")
 _count = [0]
+_committed = [0.0]
 _execute = CursorWrapper.execute
 
 
@@ -26,6 +28,13 @@ def _counted(self, sql, params=None):
         _count[0] += 1
     return _execute(self, sql, params)
 
+
+def _noted(poke=wake.poke):
+    _committed[0] = time.monotonic()
+    poke()
+
+
+wake.poke = _noted
 
 if os.environ.get("COUNT_QUERIES"):
     CursorWrapper.execute = _counted
@@ -37,6 +46,8 @@ async def application(scope, receive, send):
     elif scope["type"] == "http" and scope["path"] == "/bench/queries":
         answer, _count[0] = {"queries": _count[0]}, 0
         await _send(answer, send)
+    elif scope["type"] == "http" and scope["path"] == "/bench/commit":
+        await _send({"committed": _committed[0]}, send)
     else:
         await product(scope, receive, send)
 
