@@ -13,6 +13,7 @@ import re
 import sys
 import time
 from collections import defaultdict
+from contextlib import suppress
 
 from bench.wire import handshake
 
@@ -23,6 +24,8 @@ CONNECTIONS = 6
 NUMBER = re.compile(rb">([A-Z]\d*-\d{8}-\d+)<")
 PART = re.compile(r"<[^>]*\bdata-part=\"[^>]*>")
 TEXT, PING = 1, 9
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 def attribute(tag: str, name: str) -> str:
@@ -57,7 +60,7 @@ class Viewer:
         self.known: set[bytes] = set()
         self.asked = 0
         self._room = asyncio.Semaphore(CONNECTIONS)
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[Connection] = []
         self._news: list[str] = []
         self._looked_at = 0.0
         self._tasks: set[asyncio.Task] = set()
@@ -128,19 +131,24 @@ class Viewer:
 
     async def _get(self, path: str) -> bytes:
         async with self._room:
-            reader, writer = (
-                self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self.port)
-            )
             self.asked += 1
-            writer.write(
-                f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: session={self.session}\r\n"
-                "Accept: text/html\r\nAccept-Encoding: gzip\r\nX-Part: 1\r\n\r\n".encode()
-            )
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            status = head.split(" ", 2)[1]
-            length = re.search(r"content-length: (\d+)", head)
-            body = await reader.readexactly(int(length[1])) if length else b""
-            self._idle.append((reader, writer))
+            while self._idle:
+                # A server closes what was idle for some seconds; a browser then asks on a new connection.
+                with suppress(ConnectionError, asyncio.IncompleteReadError):
+                    return await self._get_on(self._idle.pop(), path)
+            return await self._get_on(await asyncio.open_connection("127.0.0.1", self.port), path)
+
+    async def _get_on(self, connection: Connection, path: str) -> bytes:
+        reader, writer = connection
+        writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: session={self.session}\r\n"
+            "Accept: text/html\r\nAccept-Encoding: gzip\r\nX-Part: 1\r\n\r\n".encode()
+        )
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        status = head.split(" ", 2)[1]
+        length = re.search(r"content-length: (\d+)", head)
+        body = await reader.readexactly(int(length[1])) if length else b""
+        self._idle.append(connection)
         if status not in ("200", "304"):
             raise RuntimeError(f"{path}: {head}")
         return gzip.decompress(body) if "content-encoding: gzip" in head else body
