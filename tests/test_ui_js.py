@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -754,6 +755,28 @@ def test_alarm_without_network_survives_a_reload_and_is_sent_later(page, site):
     assert len(set(keys(sent))) == 1
     assert len({request.post_data for request in sent}) == 1
     expect(page.locator("[data-outbox-chip]")).to_be_hidden()
+
+
+def test_network_that_returns_during_a_try_is_used_at_once(page, site):
+    """No timer helps here: the page's clock stands still."""
+    page.clock.install()
+    visit(page, site, alarm())
+    page.clock.pause_at(timezone.now() + timedelta(minutes=1))
+    tries = []
+
+    def comes_back_meanwhile(request):
+        tries.append(request)
+        if len(tries) > 1:
+            return 201, json.dumps(ACCEPTED), {}
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        return "down"
+
+    site.answers["POST", "/api/v1/alarms/"] = comes_back_meanwhile
+
+    press(page)
+
+    expect(page.locator("[data-outbox-list] [data-state=sent]")).to_contain_text("C1-20261122-003")
+    assert len(set(keys(tries))) == 1
 
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])

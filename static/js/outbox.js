@@ -165,15 +165,23 @@ async function isTwice(item) {
 /* --- sending --- */
 
 let flushing = false;
+let isAskedAgain = false;
 
 /** One tab sends, the others look on; where there are no locks, the server's idempotency holds alone. */
 const alone = (work) => (navigator.locks ? navigator.locks.request("outbox", { ifAvailable: true }, (lock) => (lock ? work() : null)) : work());
 
 export async function flush() {
-  if (flushing) return;
+  // The network may come back while the try that met none is still under way: it is not the last word.
+  if (flushing) {
+    isAskedAgain = true;
+    return;
+  }
   flushing = true;
   try {
-    await alone(sendAll);
+    do {
+      isAskedAgain = false;
+      await alone(sendAll);
+    } while (isAskedAgain);
   } finally {
     flushing = false;
     await draw();
