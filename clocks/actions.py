@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Greatest
@@ -15,9 +15,13 @@ from clocks.choices import Per
 from clocks.durations import Due, due_at, parse
 from clocks.models import RUNNING, Clock, ClockRule
 from clocks.working_days.calendar import Calendar
+from common.database.inserts import Rows
+from common.database.questions import Change, Many
 from journal.kinds import KINDS
 from journal.models import Entry
 from journal.record import record
+
+_CLOCKS = Rows(Clock)
 
 #: The generation after the last one of this clock and subject, found by the insert itself.
 _NEXT_GENERATION = (
@@ -94,7 +98,8 @@ def _start(rules: list[ClockRule], entry: Entry, deadlines: Mapping[str, datetim
     """Start one clock per rule in one insert. One that already runs for the subject is left as it is."""
     calendar = Calendar()
     clocks = [_new_clock(rule, entry, deadlines.get(rule.clock_id), calendar) for rule in rules]
-    return Clock.objects.bulk_create(clocks, ignore_conflicts=True)
+    _CLOCKS.insert_all(clocks, unless_there=True)
+    return clocks
 
 
 def _new_clock(rule: ClockRule, entry: Entry, given: datetime | None, calendar: Calendar) -> Clock:
@@ -128,12 +133,31 @@ def _stop(rules: Iterable[ClockRule], entry: Entry) -> None:
     """Stop what runs, in one update, at the moment the entry happened (never before the clock's own start)."""
     per_subject = [rule.clock_id for rule in rules if rule.per == Per.SUBJECT]
     per_thread = [rule.clock_id for rule in rules if rule.per == Per.THREAD]
-    meant = Q(subject=entry.subject, clock_id__in=per_subject) | Q(
-        subject=entry.thread, clock_id__in=per_thread
+    _STOPPING(
+        subject=entry.subject,
+        thread=entry.thread,
+        per_subject=per_subject,
+        per_thread=per_thread,
+        at=entry.at,
+        entry=entry.pk,
     )
-    Clock.objects.running().filter(meant).update(
-        stopped_at=Greatest(F("started_at"), Value(entry.at, DateTimeField())), stop_entry_id=entry.pk
-    )
+
+
+_STOPPING = Change(
+    "stop_clocks",
+    lambda subject, thread, per_subject, per_thread, at, entry: (
+        Clock.objects.running().filter(
+            Q(subject=subject, clock_id__in=per_subject) | Q(subject=thread, clock_id__in=per_thread)
+        ),
+        {"stopped_at": Greatest(F("started_at"), at), "stop_entry": entry},
+    ),
+    subject=CharField(),
+    thread=CharField(),
+    per_subject=Many(CharField()),
+    per_thread=Many(CharField()),
+    at=DateTimeField(),
+    entry=BigIntegerField(),
+)
 
 
 def _subject(rule: ClockRule, entry: Entry) -> str:

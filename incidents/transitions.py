@@ -9,12 +9,15 @@ from accounts.models import User
 from accounts.scope import Reach
 from clocks.actions import record_with_clocks
 from common import revisions, states
+from common.database.inserts import Rows
 from common.errors import WrongState
 from common.states import Transition
 from incidents import rules
 from incidents.models import NO_RANK, Incident, Observation
 from plans.engine.evaluation import Proposal
 from plans.engine.facts import Facts
+
+_OBSERVATIONS = Rows(Observation)
 
 #: What a squad on the way, or a reporter from outside the unit, may do with this one incident.
 SEEN_BY_GRANT = ("view_incident", "observe_incident")
@@ -92,7 +95,7 @@ def append_observation(
     now: datetime,
     at: datetime | None = None,
 ) -> Observation:
-    return Observation.objects.create(
+    observation = Observation(
         incident=incident,
         at=at or now,
         recorded_at=now,
@@ -102,3 +105,5 @@ def append_observation(
         facts=facts.as_dict(),
         proposed_level=incident.proposed_level,
     )
+    _OBSERVATIONS.insert(observation)
+    return observation

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from common.database.prepared_statements import Table
+from common.database.inserts import Rows
 from common.text.personal_data import findings_within, masked_within, signed_reason
 from journal.kinds import KINDS
 from journal.live import wake
 from journal.models import Entry
 
-_ENTRIES = Table(Entry)
+_ENTRIES = Rows(Entry)
 
 KEPT = "personal_data.kept"
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.database.inserts import Rows
 from common.errors import NotFound
 from journal.keys import key
 from journal.record import record
@@ -21,6 +22,8 @@ from notices.relevance import validity
 from notices.rules import LANES, NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
 from notices.sending.message_templates import Message, Rendered, render
 from notices.silence import callouts
+
+_NOTICES = Rows(Notice)
 
 #: A voice call beside a text message waits so long: who has had the message by then is not called.
 VOICE_AFTER = timedelta(seconds=60)
@@ -79,7 +82,7 @@ def queue_notices(
         for recipient in people
         for way in ways
     ]
-    Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    _NOTICES.insert_all(rows, unless_there=True)
     if escalation.steps:
         callouts.begin_callouts(occasion, message, people, escalation, now)
     return len(rows)

@@ -2,12 +2,26 @@
 
 from datetime import datetime
 
+from django.db.models import BigIntegerField, DateTimeField
+
+from common.database.questions import Many, Question
+from rosters import rules
 from rosters.models import Shift
+
+_SHIFTS = Question(
+    "shifts_at",
+    lambda posts, now, earliest: (
+        Shift.objects.at(now, earliest).filter(post__id__in=posts).order_by("post_id", "starts_at", "pk")
+    ),
+    posts=Many(BigIntegerField()),
+    now=DateTimeField(),
+    earliest=DateTimeField(),
+)
 
 
 def rostered(posts: set[int], now: datetime) -> dict[int, list[list[int]]]:
     """Post → its shifts at that moment, each with who has the turn, the first one first. One query."""
     found: dict[int, list[list[int]]] = {}
-    for shift in Shift.objects.at(now).filter(post_id__in=posts).order_by("post_id", "starts_at", "pk"):
+    for shift in _SHIFTS(posts=sorted(posts), now=now, earliest=now - rules.LONGEST):
         found.setdefault(shift.post_id, []).append(shift.in_turn(now))
     return found

@@ -143,12 +143,14 @@ class ShiftQuerySet(models.QuerySet):
     def in_force(self):
         return self.filter(in_force=True)
 
-    def at(self, moment):
-        """In force at a moment: one short range of one index, however long the table is."""
+    def at(self, moment, earliest=None):
+        """In force at a moment: one short range of one index, however long the table is.
+
+        No shift that began at `earliest`, which is LONGEST before it, lasts until then."""
         return self.filter(
             in_force=True,
             starts_at__lte=moment,
-            starts_at__gt=moment - rules.LONGEST,
+            starts_at__gt=earliest or moment - rules.LONGEST,
             ends_at__gt=moment,
         )
 

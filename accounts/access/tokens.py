@@ -4,14 +4,26 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 from rest_framework import authentication, exceptions
 
 from accounts.models import ApiToken, User
 from accounts.scope import reach_of
 from accounts.sign_in.first_things import check_nothing_comes_first
+from common.database.questions import Question
 
 LIFETIME = timedelta(days=365)
+
+#: The tokens of this hash that are good at a moment.
+_GOOD = Question(
+    "good_tokens",
+    lambda hash, now: ApiToken.objects.select_related("user").filter(
+        hash=hash, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
+    ),
+    hash=CharField(),
+    now=DateTimeField(),
+)
 
 
 def issue(*, user: User, now: datetime, note: str = "") -> str:
@@ -36,17 +48,12 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         now = timezone.now()
-        found = (
-            ApiToken.objects.select_related("user")
-            .filter(
-                hash=_hash(token.strip()), revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
-            )
-            .first()
-        )
-        if found is None:
+        found = _GOOD(hash=_hash(token.strip()), now=now)
+        if not found:
             raise exceptions.AuthenticationFailed("The token is unknown, expired or revoked.")
-        check_nothing_comes_first(found.user, now)
-        return _with_reach(request, found.user, now)
+        user = found[0].user
+        check_nothing_comes_first(user, now)
+        return _with_reach(request, user, now)
 
     def authenticate_header(self, request):
         return "Bearer"

@@ -12,6 +12,13 @@ from accounts.models import Unit
 from accounts.queries import lineage
 from accounts.reform.queries import successors
 from accounts.scope import Reach
+from common.database.questions import Question
+
+_BORE = Question(
+    "bore_the_code",
+    lambda code: Unit.objects.filter(code=code).order_by(F("valid_to").desc(nulls_first=True), "-pk")[:1],
+    code=Unit._meta.get_field("code"),
+)
 
 
 def is_open(unit: Unit, day: date) -> bool:
@@ -37,5 +44,4 @@ def standing_for(unit: Unit, reach: Reach, day: date) -> Unit:
 
 def unit_that_bore(code: str) -> Unit | None:
     """The unit that bears this code, else the last one that did."""
-    bearers = Unit.objects.filter(code=code).order_by(F("valid_to").desc(nulls_first=True), "-pk")
-    return bearers.first() if code else None
+    return next(iter(_BORE(code=code)), None) if code else None

@@ -4,7 +4,14 @@ from datetime import datetime
 
 from django.db import connection
 
+from common.database.prepared_statements import Statement
 from common.dates.local_time import LOCAL
+
+_NEXT = Statement(
+    "next_number",
+    "INSERT INTO common_series (name, last) VALUES (%s, 1) "
+    "ON CONFLICT (name) DO UPDATE SET last = common_series.last + 1 RETURNING last",
+)
 
 
 def next_number(*, unit_code: str, now: datetime, prefix: str = "") -> str:
@@ -14,10 +21,6 @@ def next_number(*, unit_code: str, now: datetime, prefix: str = "") -> str:
     """
     stem = f"{prefix}{unit_code}-{now.astimezone(LOCAL):%Y%m%d}"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO common_series (name, last) VALUES (%s, 1) "
-            "ON CONFLICT (name) DO UPDATE SET last = common_series.last + 1 RETURNING last",
-            [stem],
-        )
+        _NEXT.run(cursor, [stem])
         (last,) = cursor.fetchone()
     return f"{stem}-{last:03d}"

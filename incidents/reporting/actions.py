@@ -10,6 +10,7 @@ from guardian.shortcuts import assign_perm
 
 from accounts.models import Unit, User
 from accounts.scope import Reach
+from common.database.inserts import Rows
 from common.database.numbers import next_number
 from common.errors import Invalid
 from common.failpoints import crash_point
@@ -31,6 +32,8 @@ from incidents.transitions import (
 from plans.engine.evaluation import evaluate
 from plans.engine.facts import Facts
 from plans.lifecycle.queries import plan_in_force
+
+_INCIDENTS = Rows(Incident)
 
 POSITION = ("latitude", "longitude", "accuracy_m", "crs")
 
@@ -92,7 +95,7 @@ def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
     incident = _new_incident(reach, alarm, known, now)
     # The series' row stays locked until the commit, so the number is taken last before the writes.
     incident.number = next_number(unit_code=alarm.unit.code, now=now)
-    incident.save(force_insert=True)
+    _INCIDENTS.insert(incident)
     append_observation(incident, reach.user, incident.reporter_post, alarm.what, alarm.facts, now)
     if not reach.holds("incident.view", alarm.unit.path):
         for codename in SEEN_BY_GRANT:

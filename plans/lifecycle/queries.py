@@ -1,13 +1,15 @@
 """Questions about plans."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, DateField, DateTimeField, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from common.database.paths import prefixes
+from common.database.questions import Many, Question
 from common.dates.local_time import day_of
 from common.errors import NotFound, WrongState
 from plans.checks import rights
@@ -43,17 +45,26 @@ def plans_beside(unit: Unit, at: datetime) -> list[PlanVersion]:
     return [version for version in versions_in_force(unit, at) if version.plan.kind in beside]
 
 
-def versions_in_force(unit: Unit, at: datetime) -> QuerySet[PlanVersion]:
+def versions_in_force(unit: Unit, at: datetime) -> list[PlanVersion]:
     """Every version that holds for the unit at `at`, whatever its kind; a campaign only on its days."""
-    above = Q(plan__owner_unit__isnull=True) | Q(plan__owner_unit__path__in=prefixes(unit.path))
-    return (
-        PlanVersion.objects.filter(in_force_at(at), above).select_related("plan__owner_unit").order_by("pk")
-    )
+    return _IN_FORCE(above=prefixes(unit.path), at=at, day=day_of(at))
+
+
+def _in_force_above(above: Iterable[str], at: datetime, day: date) -> QuerySet[PlanVersion]:
+    theirs = Q(plan__owner_unit__isnull=True) | Q(plan__owner_unit__path__in=above)
+    rows = PlanVersion.objects.filter(in_force_at(at, day), theirs)
+    return rows.select_related("plan__owner_unit").order_by("pk")
+
+
+_IN_FORCE = Question(
+    "plans_in_force", _in_force_above, above=Many(CharField()), at=DateTimeField(), day=DateField()
+)
 
 
 def overlays(at: datetime) -> list[PlanVersion]:
     """The versions of statutory time limits that are loaded and in force (one query)."""
-    rows = PlanVersion.objects.filter(in_force_at(at), plan__kind=PlanKind.OVERLAY).select_related("plan")
+    bound = PlanVersion.objects.filter(in_force_at(at, day_of(at)), plan__kind=PlanKind.OVERLAY)
+    rows = bound.select_related("plan")
     return list(rows.order_by("pk"))
 
 
@@ -64,9 +75,8 @@ def statutes(at: datetime) -> tuple[dict[str, Any], ...]:
     return loaded if is_loaded else (statute.shipped(), *loaded)
 
 
-def in_force_at(at: datetime) -> Q:
-    """Filter over versions: in force at `at`, and on one of the days they hold for."""
-    day = day_of(at)
+def in_force_at(at: datetime, day: date) -> Q:
+    """Filter over versions: in force at `at`, and on one of the days they hold for, `day` being that of `at`."""
     still = Q(in_force_to__isnull=True) | Q(in_force_to__gt=at)
     begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
     not_over = Q(valid_to__isnull=True) | Q(valid_to__gte=day)
