@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import BigIntegerField, JSONField, PositiveSmallIntegerField, TextField
 from django.http import Http404
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -16,6 +17,8 @@ from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from common.around import SECRET, around
+from common.database.inserts import Rows
+from common.database.questions import Change
 from common.errors import Invalid, Refused, Stale, not_found
 from common.failpoints import crash_point
 from common.models import GivenAnswer
@@ -23,6 +26,19 @@ from common.web.middleware import database_away, is_database_away
 
 PROBLEM = "application/problem+json"
 KEPT = timedelta(days=30)
+
+_ANSWERS = Rows(GivenAnswer)
+_STORE = Change(
+    "store_answer",
+    lambda pk, status, body, headers: (
+        GivenAnswer.objects.filter(pk=pk),
+        {"status": status, "body": body, "headers": headers},
+    ),
+    pk=BigIntegerField(),
+    status=PositiveSmallIntegerField(),
+    body=TextField(),
+    headers=JSONField(),
+)
 
 
 def exception_handler(exception, context):
@@ -99,23 +115,23 @@ def idempotent(method: Callable) -> Callable:
             )
         print_, rights = fingerprint(request), rights_of(request)
         with around(request), transaction.atomic():
-            stored, is_new = GivenAnswer.objects.get_or_create(
-                actor=request.user,
-                key=given_key,
-                defaults={"fingerprint": print_, "rights": rights, "at": request.now},
+            mine = GivenAnswer(
+                actor=request.user, key=given_key, fingerprint=print_, rights=rights, at=request.now
             )
-            if not is_new:
+            # The first one is the rule: no look first, the constraint knows better than a look.
+            if not _ANSWERS.insert_unless_there(mine):
+                stored = GivenAnswer.objects.get(actor=request.user, key=given_key)
                 return _repeat(stored, print_, rights)
             response = method(self, request, *args, **kwargs)
             if response.status_code >= 400:
                 transaction.set_rollback(True)
                 return response
-            stored.status = response.status_code
-            stored.body = json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False)
-            stored.headers = {
-                name: response[name] for name in ("ETag", "Location") if response.has_header(name)
-            }
-            stored.save(update_fields=["status", "body", "headers"])
+            _STORE(
+                pk=mine.pk,
+                status=response.status_code,
+                body=json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False),
+                headers={name: response[name] for name in ("ETag", "Location") if response.has_header(name)},
+            )
             crash_point("api.before_commit")
         crash_point("api.before_answer")
         return response

@@ -5,6 +5,7 @@ import pytest
 import time_machine
 
 from accounts.access.tokens import issue
+from zero_reports.filing import actions
 from zero_reports.filing.models import ZeroReport
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +206,53 @@ def test_who_may_read_a_summary(api, username, unit, period, status):
 
 def test_a_report_that_was_not_filed_does_not_exist(api):
     assert api("town11.clerk").get("T11/2026-11-22/").status_code == 404
+
+
+def test_filing_costs_the_same_few_queries_for_any_number_of_items(api, django_assert_num_queries):
+    caller = api("village111.informant")
+    caller.put("V111", {"answer": "items", "items": [{"class": "land", "count": 9}]})
+
+    # Of the savepoints two are the test's own transaction's.
+    for many in (1, 3):
+        items = [{"class": "land", "count": many, "note": f"matter {n}"} for n in range(many)]
+        with django_assert_num_queries(18):
+            assert (
+                caller.put("V111", {"answer": "items", "items": items}, key=f"items-{many}").status_code
+                == 200
+            )
+    with django_assert_num_queries(15):
+        assert caller.put("V111", {"answer": "nil"}, key="nil").status_code == 200
+
+
+def test_the_same_answer_again_is_no_new_one(api):
+    caller = api("village111.informant")
+    first = caller.put("V111", {"answer": "nil"})
+
+    again = caller.put("V111", {"answer": "nil"}, key="another")
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["receipt"] == first.json()["receipt"]
+
+
+def test_a_correction_of_what_was_never_filed_is_refused(api):
+    answer = api("village111.informant").put("V111", {"answer": "nil"}, **{"If-Match": '"1"'})
+
+    assert answer.status_code == 412
+    assert not ZeroReport.objects.exists()
+
+
+def test_of_two_corrections_of_one_version_the_second_is_refused(api, monkeypatch):
+    """The version is compared under the lock: while one waits for it, the other becomes what stands."""
+    caller = api("village111.informant")
+    caller.put("V111", {"answer": "nil"})
+    lock = actions.lock_slot
+
+    def slow_lock(unit, period):
+        monkeypatch.setattr(actions, "lock_slot", lock)
+        other = {"answer": "items", "items": [{"class": "land", "count": 2}]}
+        assert caller.put("V111", other, key="other").status_code == 200
+        return lock(unit, period)
+
+    monkeypatch.setattr(actions, "lock_slot", slow_lock)
+    mine = {"answer": "items", "items": [{"class": "land", "count": 1}]}
+    assert caller.put("V111", mine, key="mine", **{"If-Match": '"1"'}).status_code == 412

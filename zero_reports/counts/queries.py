@@ -10,6 +10,7 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from common.api.doors import not_found
 from common.database.paths import prefixes
+from common.database.questions import Question
 from common.dates.local_time import day_of
 from common.dates.periods import DAILY, WEEKLY, Period, period_of
 from incidents.choices import State
@@ -40,10 +41,18 @@ COUNTED_ON_THE_SPOT = 5000
 # --- one unit ------------------------------------------------------------------------------------------------
 
 
+_BEARERS = Question(
+    "bearers_of",
+    lambda code: Unit.objects.filter(code=code).select_related("parent"),
+    code=Unit._meta.get_field("code"),
+)
+
+
 def get_unit(reach: Reach, code: str) -> Unit:
     """The unit of that code; of several that bore it, the open or the last one. NotFound outside the reach."""
-    bearers = Unit.objects.filter(code=code).select_related("parent")
-    unit = max(bearers, key=lambda u: (u.valid_to is None, u.valid_to or day_of(reach.now)), default=None)
+    unit = max(
+        _BEARERS(code=code), key=lambda u: (u.valid_to is None, u.valid_to or day_of(reach.now)), default=None
+    )
     if unit is None:
         raise not_found()
     check_can_view(reach, unit)

@@ -1,18 +1,20 @@
 """What happens to zero-reports. Lock, check, change, record."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from accounts.reform.queries import successors
 from accounts.scope import Reach
-from common.database.prepared_statements import Table
+from common.database.inserts import Rows
+from common.database.questions import Change
 from common.dates.periods import Period
 from common.errors import Invalid, Refused, WrongState
 from common.failpoints import crash_point
@@ -31,7 +33,12 @@ from zero_reports.rounds import rules
 from zero_reports.rounds.cadence import due_at
 from zero_reports.rounds.models import Round, Silence
 
-_REPORTS = Table(ZeroReport)
+_REPORTS, _ITEMS = Rows(ZeroReport), Rows(ReportItem)
+_OVERTAKE = Change(
+    "overtake_report",
+    lambda pk: (ZeroReport.objects.filter(pk=pk), {"current": False}),
+    pk=BigIntegerField(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,12 @@ def file_report(
     now: datetime,
     items: Iterable[Item] = (),
     via: str = Via.PAGE,
+    check_version: Callable[[int], None] | None = None,
 ) -> ZeroReport:
     """Take a unit's answer for a period: the first one, or a correction as the next version.
+
+    `check_version` is called under the lock with the version that stands (0: none), to raise if that is another one
+    than the caller has read.
 
     After the cut-off it is late, not refused, until the lock; then only an exception opens it. The same answer by
     the same person again is the same report: nothing is written and the receipt is the one already given. Two
@@ -72,6 +83,8 @@ def file_report(
     items = tuple(items)
 
     permissions.check_can_file(reach, unit)
+    if check_version:
+        check_version(before.version if before else 0)
     due = _due_at(unit, period, slot.over, now)
     _check_answer(unit, answer, items)
     _check_classes(unit, items, before, now)
@@ -127,10 +140,10 @@ def _write(
     report.answer, report.via, report.exception = answer, via, lock.exception
     report.counted = before.counted if before else _is_counted(slot.over, unit, period)
     if before:
-        ZeroReport.objects.filter(pk=before.pk).update(current=False)
+        _OVERTAKE(pk=before.pk)
     _REPORTS.insert(report)
     if items:
-        ReportItem.objects.bulk_create(_rows(report, items, incidents))
+        _ITEMS.insert_all(_rows(report, items, incidents))
     note_use(lock, now)
 
     record(
@@ -143,6 +156,7 @@ def _write(
         content=_told(report, before, items) | ({"via": "link", "link": filer.link} if filer.link else {}),
     )
     crash_point("zero_reports.before_commit")
+    report.is_fresh = True
     return report
 
 

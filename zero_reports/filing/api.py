@@ -1,5 +1,7 @@
 """The zero-reports' door of the HTTP API."""
 
+from functools import partial
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -32,13 +34,17 @@ class ZeroReports(APIView):
         given = validated(serializers.ReportSerializer, request.data)
         opened = given.pop("opened")
         unit, period = queries.get_unit(request.reach, unit), read_period(period)
-        before = queries.current_report(unit, period)
-        check_if_match(request, before.version if before else 0)
         report = actions.file_report(
-            reach=request.reach, unit=unit, period=period, via=Via.API, now=request.now, **given
+            reach=request.reach,
+            unit=unit,
+            period=period,
+            via=Via.API,
+            now=request.now,
+            check_version=partial(check_if_match, request),
+            **given,
         )
         note_time(report, opened, request.now)
-        is_new = report.version == 1 and before is None
+        is_new = report.version == 1 and report.is_fresh
         headers = {"ETag": etag(report.version)}
         return Response(serializers.receipt(report), status=201 if is_new else 200, headers=headers)
 

@@ -56,6 +56,9 @@ class ZeroReport(ForPeriod):
         LockException, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
+    #: Whether the act that returned it wrote it; not where the same answer was given again.
+    is_fresh = False
+
     objects = ZeroReportQuerySet.as_manager()
 
     class Meta:
