@@ -54,6 +54,8 @@ class Run:
 
 def runs_in(text: str) -> Iterator[Run]:
     """The runs of at least ten digits."""
+    if len(text) < _FEWEST:
+        return
     plain = text.translate(_READ_AS)
     # Most texts end here, without the dearer search.
     if sum(map(plain.count, "0123456789")) < _FEWEST:
