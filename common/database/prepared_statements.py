@@ -21,17 +21,23 @@ class Statement:
         self.name, self.sql = name, sql
         many = sql.count("%s")
         self._prepare = f"PREPARE {name} AS " + sql % tuple(f"${n}" for n in range(1, many + 1))
-        self._execute = f"EXECUTE {name} ({', '.join(['%s'] * many)})"
+        marks = f" ({', '.join(['%s'] * many)})" if many else ""
+        self._execute = f"EXECUTE {name}{marks}"
 
     def run(self, cursor: Any, values: Sequence[Any]) -> None:
+        cursor.execute(self.ready(), values)
+
+    def ready(self) -> str:
+        """What is to be executed with the values, after this connection has prepared it."""
+        connection.ensure_connection()
         session = connection.connection
         if not hasattr(session, "prepared"):  # SQLite, or a connection without a pool
-            cursor.execute(self.sql, values)
-            return
+            return self.sql
         if self.name not in session.prepared:
-            cursor.execute(self._prepare)
+            with connection.cursor() as cursor:
+                cursor.execute(self._prepare)
             session.prepared |= {self.name}
-        cursor.execute(self._execute, values)
+        return self._execute
 
 
 class Table(Generic[Row]):
