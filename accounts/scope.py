@@ -4,18 +4,20 @@ A `Reach` is made once per request or socket and answers for lists (`filter`), s
 and journal entries (`entry_filter`, `sees`), so that no door decides for itself.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Appointment, User
 from accounts.verbs import AUDIENCE_VERBS, VERBS
+from common.database.composed import Composed, padded
 from common.database.paths import collapse
 from common.hooks import Hook
-from journal.keys import key, kind_of
+from journal.keys import key, kind_of, pks_of
 
 
 class HeldPost(NamedTuple):
@@ -48,6 +50,47 @@ class Reach:
         self.posts = posts
         self.now = now
         self._paths: dict[str, tuple[str, ...]] = {}
+
+    def at(self, now: datetime) -> "Reach":
+        """The same answer at another moment, for as long as nothing has changed it."""
+        same = Reach(self.user, self.posts, now)
+        same._paths, same.threads = self._paths, self.threads
+        return same
+
+    @cached_property
+    def identity(self) -> tuple:
+        """Whatever is decided by posts and exceptions is alike for everybody with the same identity."""
+        return (tuple(self.posts), self.threads)
+
+    # --- as a value of composed queries (common.database.composed.Several) ---
+
+    def form(self) -> tuple:
+        """Reaches of the same form give the same conditions with other values."""
+        paths = [post.unit_path for post in self.posts]
+        above = [tuple(n for n, other in enumerate(paths) if path.startswith(other)) for path in paths]
+        kinds = [(post.kind, bool(post.squad), post.held_as, post.unit_tier) for post in self.posts]
+        return (*zip(kinds, above, strict=True), len(self._shared()))
+
+    def values(self) -> tuple:
+        posts = [_values_of(post) for post in self.posts]
+        return (self.user.pk, self.now, *chain.from_iterable(posts), *self._shared())
+
+    def filled(self, values: Sequence) -> "Reach":
+        rest = iter(values)
+        person, now = next(rest), next(rest)
+        posts = [_filled(post, rest) for post in self.posts]
+        same = Reach(User(pk=person), posts, now)
+        same.threads = frozenset(key("incident", pk) for pk in rest)
+        path_of = {post.unit_path: filled.unit_path for post, filled in zip(self.posts, posts, strict=True)}
+        same._paths = {verb: tuple(path_of[path] for path in self.paths(verb)) for verb in VERBS}
+        return same
+
+    def _shared(self) -> tuple[int, ...]:
+        return padded(tuple(sorted(pks_of(self.threads, "incident"))))
+
+    def of_posts(self) -> "ReachOfPosts":
+        """As much of it as everybody with the same identity has."""
+        return ReachOfPosts(self)
 
     def paths(self, verb: str) -> tuple[str, ...]:
         """The outermost unit paths over which a post of this person carries `verb`."""
@@ -132,6 +175,38 @@ class Reach:
         return kind_of(entry.subject) != "user" or entry.subject == key("user", self.user.pk)
 
 
+def _values_of(post: HeldPost) -> list:
+    return [post.unit_path, post.unit_id, post.post_id, *([post.squad] if post.squad else [])]
+
+
+def _filled(post: HeldPost, values: Iterator) -> HeldPost:
+    path, unit, pk = next(values), next(values), next(values)
+    squad = next(values) if post.squad else ""
+    return post._replace(unit_path=path, unit_id=unit, post_id=pk, squad=squad)
+
+
+class ReachOfPosts(Reach):
+    """What everybody with these posts and exceptions may see: for what is rendered once for all of them.
+
+    It knows no person, so that nothing of a person can get into what others are shown.
+    """
+
+    def __init__(self, reach: Reach):
+        self.posts, self.now = reach.posts, reach.now
+        self._paths, self.threads = reach._paths, reach.threads
+
+    @property
+    def user(self) -> User:
+        raise LookupError("what is shown to all holders of a post must not depend on a person")
+
+    def values(self) -> tuple:
+        posts = [_values_of(post) for post in self.posts]
+        return (self.now, *chain.from_iterable(posts), *self._shared())
+
+    def filled(self, values: Sequence) -> "ReachOfPosts":
+        return ReachOfPosts(Reach.filled(self, (0, *values)))
+
+
 def reach_of(user: User, now: datetime) -> Reach:
     """Read the posts `user` holds at `now` (one query)."""
     return reaches_of([user], now)[user.pk]
@@ -151,12 +226,28 @@ def _threads_of(reaches: Sequence[Reach]) -> list[frozenset[str]]:
     return [threads.get(id(reach), frozenset()) for reach in reaches]
 
 
+def next_changes(users: Collection[User], now: datetime) -> dict[int, datetime]:
+    """By primary key: when an appointment of theirs begins or ends next. Nobody for whom no moment is set."""
+    rows = Appointment.objects.filter(Q(valid_from__gt=now) | Q(valid_to__gt=now), person__in=users)
+    found: dict[int, datetime] = {}
+    for person_id, *moments in rows.values_list("person_id", "valid_from", "valid_to"):
+        coming = [moment for moment in moments if moment and moment > now]
+        found[person_id] = min([found[person_id], *coming] if person_id in found else coming)
+    return found
+
+
 def reaches_of(users: Collection[User], now: datetime) -> dict[int, Reach]:
     """The reach of each user by primary key, all read in one query."""
     held: dict[int, list[HeldPost]] = {user.pk: [] for user in users}
-    rows = (
+    for person_id, *post in _HELD(now, tuple(held)) if len(held) == 1 else _held(now, tuple(held)):
+        held[person_id].append(HeldPost(*post))
+    return {user.pk: Reach(user, held[user.pk], now) for user in users}
+
+
+def _held(now: datetime, people: tuple[int, ...]) -> QuerySet:
+    return (
         Appointment.objects.current(now)
-        .filter(person__in=held)
+        .filter(person__in=people)
         .values_list(
             "person_id",
             "post_id",
@@ -174,6 +265,7 @@ def reaches_of(users: Collection[User], now: datetime) -> dict[int, Reach]:
         )
         .order_by("post__unit__path", "post_id")
     )
-    for person_id, *post in rows:
-        held[person_id].append(HeldPost(*post))
-    return {user.pk: Reach(user, held[user.pk], now) for user in users}
+
+
+#: For one person: asked by every request.
+_HELD = Composed(_held)

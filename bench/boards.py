@@ -39,6 +39,7 @@ from accounts.choices import PostKind
 from accounts.models import Post, Unit, User
 from accounts.posts.actions import appoint_person
 from accounts.scope import reach_of
+from incidents.models import Incident
 from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 from tests.live.sessions import sign_in
@@ -57,6 +58,8 @@ reach = reach_of(model, now)
 for n in range({still}):
     report_incident(reach=reach, now=now, alarm=Alarm(
         unit=units[n % len(units)], place="hall", what=f"bench {{n}}", facts=Facts(), client_id=f"open-{{n}}"))
+# Each with a card of its own: what nothing tells apart would stand together, three cards for all.
+Incident.objects.update(level="blue", signed_rank=4)
 print(json.dumps(keys))
 """
 
@@ -99,12 +102,12 @@ def run(folder: Path, bureau: Bureau, *, boards: int, alarms: int) -> list[Figur
 
 
 def _sizes(port: int, session: str) -> dict[str, str]:
-    """What an alarm makes a board ask for, the cards first: address of a file of the part's size → kinds."""
+    """What an alarm makes a board ask for: the address of a file of that size → kinds."""
     desk = Visitor(port, {"Cookie": f"session={session}", "Accept-Encoding": "gzip"})
     page = Visitor(port, {"Cookie": f"session={session}"}).get(BOARD).decode()
-    parts = [part for part in parts_of(page, BOARD) if ALARM.startswith(part.kinds)]
-    parts.sort(key=lambda part: not part.path.endswith("=incidents"))
-    return {f"/bytes/{len(desk.get(part.path))}": " ".join(part.kinds) for part in parts}
+    parts = [part for part in parts_of(page) if ALARM.startswith(part.kinds)]
+    asked = "&".join(f"part={part.name}" for part in parts)
+    return {f"/bytes/{len(desk.get(f'{BOARD}?{asked}'))}": ALARM}
 
 
 def _at_files(folder: Path, parts: dict[str, str], boards: int, alarms: int) -> "Crowd | None":

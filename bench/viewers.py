@@ -34,17 +34,19 @@ def attribute(tag: str, name: str) -> str:
 
 
 class Part:
-    def __init__(self, path: str, kinds: str, is_lazy: bool = False):
-        self.path = path
+    def __init__(self, name: str, kinds: str, is_lazy: bool = False):
+        self.name = name
         self.kinds = tuple(kinds.split())
         self.is_lazy = is_lazy
         self.is_busy = self.is_wanted_again = False
+        #: The ETag of the answer that is here.
+        self.has = ""
 
 
-def parts_of(page: str, path: str) -> list[Part]:
+def parts_of(page: str) -> list[Part]:
     """The parts that a page marks for live.js."""
     return [
-        Part(f"{path}?part={attribute(tag, 'data-part')}", attribute(tag, "data-kinds"), "data-lazy" in tag)
+        Part(attribute(tag, "data-part"), attribute(tag, "data-kinds"), "data-lazy" in tag)
         for tag in PART.findall(page)
     ]
 
@@ -68,11 +70,9 @@ class Viewer:
     async def open(self) -> None:
         page = (await self._get(self.path)).decode()
         self.known |= set(NUMBER.findall(page.encode()))
-        self.parts = parts_of(page, self.path)
+        self.parts = parts_of(page)
         await self.listen(f"/ws/live/?after={attribute(page, 'data-after')}")
-        for part in self.parts:
-            if part.is_lazy:
-                self._start(self._refresh(part))
+        self._start(self._refresh([part for part in self.parts if part.is_lazy]))
 
     async def listen(self, path: str) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -107,51 +107,70 @@ class Viewer:
         await asyncio.sleep(wait)
         self._looked_at = time.monotonic()
         kinds, self._news = self._news, []
-        for part in self.parts:
-            if any(kind.startswith(part.kinds) for kind in kinds):
-                self._start(self._refresh(part))
+        touched = [part for part in self.parts if any(kind.startswith(part.kinds) for kind in kinds)]
+        await self._refresh(touched)
 
-    async def _refresh(self, part: Part) -> None:
-        if part.is_busy:
-            part.is_wanted_again = True
+    async def _refresh(self, parts: list[Part]) -> None:
+        """Ask for those together that are not being asked for; the others once more afterwards."""
+        for part in parts:
+            part.is_wanted_again = part.is_busy
+        asked = [part for part in parts if not part.is_busy]
+        if not asked:
             return
-        part.is_busy, part.is_wanted_again = True, False
-        await self._ask(part)
-        part.is_busy = False
-        if part.is_wanted_again:
+        for part in asked:
+            part.is_busy = True
+        await self._ask(asked)
+        for part in asked:
+            part.is_busy = False
+        if again := [part for part in asked if part.is_wanted_again]:
             await asyncio.sleep(TOGETHER)
-            await self._refresh(part)
+            await self._refresh([part for part in again if not part.is_busy])
 
-    async def _ask(self, part: Part) -> None:
-        body = await self._get(part.path)
+    async def _ask(self, parts: list[Part]) -> None:
+        body = await self._get(self.path, parts)
         moment = time.monotonic()
         for number in set(NUMBER.findall(body)) - self.known:
             self.known.add(number)
             self.shown[number.decode()].append(moment)
 
-    async def _get(self, path: str) -> bytes:
+    async def _get(self, path: str, parts: list[Part] | None = None) -> bytes:
+        if parts:
+            path += "?" + "&".join(f"part={part.name}" for part in parts)
         async with self._room:
             self.asked += 1
             while self._idle:
                 # A server closes what was idle for some seconds; a browser then asks on a new connection.
                 with suppress(ConnectionError, asyncio.IncompleteReadError):
-                    return await self._get_on(self._idle.pop(), path)
-            return await self._get_on(await asyncio.open_connection("127.0.0.1", self.port), path)
+                    return await self._get_on(self._idle.pop(), path, parts or [])
+            return await self._get_on(
+                await asyncio.open_connection("127.0.0.1", self.port), path, parts or []
+            )
 
-    async def _get_on(self, connection: Connection, path: str) -> bytes:
+    async def _get_on(self, connection: Connection, path: str, parts: list[Part]) -> bytes:
         reader, writer = connection
+        tags = ", ".join(part.has for part in parts if part.has)
+        known = f"If-None-Match: {tags}\r\nA-IM: rows\r\n" if tags else ""
+        kind = "application/json" if len(parts) > 1 else "text/html"
         writer.write(
             f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: session={self.session}\r\n"
-            "Accept: text/html\r\nAccept-Encoding: gzip\r\nX-Part: 1\r\n\r\n".encode()
+            f"Accept: {kind}\r\nAccept-Encoding: gzip\r\nX-Part: 1\r\n{known}\r\n".encode()
         )
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        raw = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        head = raw.lower()
         status = head.split(" ", 2)[1]
         length = re.search(r"content-length: (\d+)", head)
         body = await reader.readexactly(int(length[1])) if length else b""
         self._idle.append(connection)
-        if status not in ("200", "304"):
+        if status not in ("200", "226", "304"):
             raise RuntimeError(f"{path}: {head}")
-        return gzip.decompress(body) if "content-encoding: gzip" in head else body
+        body = gzip.decompress(body) if "content-encoding: gzip" in head else body
+        if len(parts) > 1 and status != "304":
+            members = json.loads(body)
+            for part in parts:
+                part.has = members[part.name]["tag"]
+        elif parts and (tag := re.search(r"(?im)^etag: (\S+)", raw)):
+            parts[0].has = tag[1]
+        return body
 
 
 class StaticViewer(Viewer):
@@ -169,13 +188,13 @@ class StaticViewer(Viewer):
         self._heard += 1
         super()._take(kind)
 
-    async def _ask(self, part: Part) -> None:
+    async def _ask(self, parts: list[Part]) -> None:
         heard = self._heard
-        await self._get(part.path)
-        if part is self.parts[0]:
-            for n in range(self._had, heard):
-                self.shown[str(n)].append(time.monotonic())
-            self._had = max(self._had, heard)
+        for part in parts:
+            await self._get(part.name)
+        for n in range(self._had, heard):
+            self.shown[str(n)].append(time.monotonic())
+        self._had = max(self._had, heard)
 
 
 def made(given: dict, shown: dict[str, list[float]]) -> list[Viewer]:

@@ -11,6 +11,10 @@ from clocks.models import Clock
 _MOST_URGENT_FIRST = (F("due_at").asc(nulls_last=True), "started_at", "id")
 
 
+#: Time limits that end within this time stand on the boards.
+SOON = timedelta(hours=1)
+
+
 def running(thread: str) -> QuerySet[Clock]:
     """What still runs for an incident and everything in it, most urgent first."""
     return Clock.objects.running().filter(thread=thread).order_by(*_MOST_URGENT_FIRST)
@@ -30,9 +34,14 @@ def clocks_about(reach: Reach, key: str) -> QuerySet[Clock]:
     return Clock.objects.visible_to(reach).about(key).order_by("started_at", "id")
 
 
-def due_soon(reach: Reach, now: datetime, within: timedelta = timedelta(hours=1)) -> QuerySet[Clock]:
-    """Running clocks whose deadline comes within `within`, or is already past; most urgent first."""
-    rows = Clock.objects.visible_to(reach).running().filter(due_at__lte=now + within)
+def due_soon(reach: Reach, now: datetime) -> QuerySet[Clock]:
+    """Running clocks whose deadline comes soon, or is already past; most urgent first."""
+    return due_until(reach, now + SOON)
+
+
+def due_until(reach: Reach, until: datetime) -> QuerySet[Clock]:
+    """Running clocks whose deadline comes before `until`, most urgent first."""
+    rows = Clock.objects.visible_to(reach).running().filter(due_at__lte=until)
     return rows.order_by(*_MOST_URGENT_FIRST)
 
 

@@ -12,11 +12,12 @@ from django.urls import path  # noqa: E402
 
 from engine.server.asgi_handler import OneThreadHandler  # noqa: E402
 from engine.server.lifespan import Lifespan  # noqa: E402
+from engine.server.live_parts import LiveParts  # noqa: E402
 from engine.server.sockets import LiveConsumer, OwnOriginOnly, tell_auditor  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": OneThreadHandler(),
+        "http": LiveParts(OneThreadHandler()),
         "websocket": OwnOriginOnly(URLRouter([path("ws/live/", LiveConsumer.as_asgi())]), told=tell_auditor),
         "lifespan": Lifespan(),
     }

@@ -1,18 +1,21 @@
 """What a board shows of a person's notices: what asks something of them, and as one what is only to be known."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Count, Max
 
 from accounts.models import User
+from accounts.scope import Reach
 from early_warnings.models import EarlyWarning
+from early_warnings.queries import to_sign
 from notices.models import Notice
 from notices.reading import queries
-from notices.reading.inbox import sorted_inbox
+from notices.reading.queries import InboxKey
 
-#: More are read only as figures.
-MOST = 60
+#: Purposes of the notices that ask for a signature begin so.
+TO_SIGN = "warning.to_sign"
 #: Of what asks something.
 ASKING_SHOWN = 20
 #: So few are shown one by one.
@@ -35,28 +38,41 @@ class BoardInbox(NamedTuple):
         return bool(self.total)
 
 
-def inbox_of(person: User, besides: Iterable[str] = (), to_sign: Iterable[EarlyWarning] = ()) -> BoardInbox:
-    """One query, two where there are more than sixty.
+def inbox_of(reach: Reach, now: datetime, besides: Iterable[str] = ()) -> BoardInbox:
+    """Three queries; one more where a signature is asked for, and two where there are more than `MOST_KEYS`.
 
     `besides`: purposes whose notices a card on the same board stands for. A warning that waits for this person's
-    signature has its card in `to_sign`: its notice is not a second row, and is marked as seen with the card.
+    signature has its card as well: its notice is not a second row (`with_notices`).
     """
-    cards = {warning.key: warning for warning in to_sign}
-    rows = queries.inbox(person).exclude(purpose__in=list(besides))
-    found = list(rows[: MOST + 1])
-    merged = [
-        notice for notice in found if notice.subject in cards and notice.purpose.startswith("warning.to_sign")
-    ]
-    for notice in merged:
-        cards[notice.subject].told = notice
-    asking, known = sorted_inbox(notice for notice in found[:MOST] if notice not in merged)
-    total, known_total, newest = (
-        len(asking) + len(known),
-        len(known),
-        max((one.pk for one in known), default=0),
-    )
-    if len(found) > MOST:
-        total = rows.count() - len(merged)
-        figures = queries.needing_no_answer(person).aggregate(many=Count("pk"), newest=Max("pk"))
+    keys = queries.inbox_keys(reach.user, tuple(besides))
+    merged = _on_cards(reach, now, keys)
+    asking = [key for key in keys if not key.is_known and key not in merged]
+    known = [key for key in keys if key.is_known]
+    shown = queries.notices_of([*asking[:ASKING_SHOWN], *known[:KNOWN_SHOWN]])
+    total, known_total = len(asking) + len(known), len(known)
+    newest = max((key.pk for key in known), default=0)
+    if len(keys) == queries.MOST_KEYS:
+        total = queries.inbox(reach.user).exclude(purpose__in=list(besides)).count() - len(merged)
+        figures = queries.needing_no_answer(reach.user).aggregate(many=Count("pk"), newest=Max("pk"))
         known_total, newest = figures["many"], figures["newest"] or 0
-    return BoardInbox(asking[:ASKING_SHOWN], known[:KNOWN_SHOWN], total, known_total, newest)
+    count = len(asking[:ASKING_SHOWN])
+    return BoardInbox(shown[:count], shown[count:], total, known_total, newest)
+
+
+def with_notices(person: User, warnings: list[EarlyWarning]) -> list[EarlyWarning]:
+    """The warnings with the notice that asked for the signature (`told`): it is marked as seen with the card."""
+    if warnings:
+        keys = [warning.key for warning in warnings]
+        asked = queries.inbox(person).filter(purpose__startswith=TO_SIGN, subject__in=keys)
+        told = {notice.subject: notice for notice in asked}
+        for warning in warnings:
+            warning.told = told.get(warning.key)
+    return warnings
+
+
+def _on_cards(reach: Reach, now: datetime, keys: list[InboxKey]) -> list[InboxKey]:
+    asking = [key for key in keys if key.purpose.startswith(TO_SIGN)]
+    if not asking:
+        return []
+    cards = {warning.key for warning in to_sign(reach, now)}
+    return [key for key in asking if key.subject in cards]

@@ -52,9 +52,8 @@ class Receipt(LoginRequiredMixin, PartsView):
         "observe": ("dashboards/receipt/_observe.html", "observe_context"),
     }
 
-    def get(self, request, *args, **kwargs):
-        self.incident = queries.get_incident(request.reach, kwargs["number"])
-        return super().get(request, *args, **kwargs)
+    def prepare(self):
+        self.incident = queries.get_incident(self.request.reach, self.kwargs["number"])
 
     def page_context(self):
         reach, incident = self.request.reach, self.incident

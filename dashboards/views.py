@@ -8,9 +8,10 @@ from django.views import View
 
 from accounts.models import Unit
 from cases.matters.queries import numbers_of as matter_numbers
-from clocks.queries import clocks_about, due_soon, running_by_thread
+from clocks.queries import SOON, clocks_about, due_until, running_by_thread
 from command.orders import queries as order_queries
 from command.orders.permissions import check_can_issue
+from common.database.composed import Composed
 from common.database.cuts import cut
 from common.database.paths import prefixes
 from common.errors import NotAllowed, is_allowed
@@ -18,7 +19,7 @@ from common.text.whole_numbers import read_number
 from dashboards import timeline
 from dashboards.boards import start_of
 from dashboards.cards import incident_cards
-from dashboards.inbox import inbox_of
+from dashboards.inbox import inbox_of, with_notices
 from duty.shifts import queries as shifts
 from early_warnings import queries as warnings
 from incidents import permissions, queries
@@ -38,8 +39,22 @@ from zero_reports.counts.silent import missing_today
 
 #: A board shows so many cards; the list page has the rest.
 MOST_CARDS = 50
+#: Journal kinds that change a card, its place in the order or its clocks.
+CARD_KINDS = "incident. warning. order. clock. first_responder. superior_report."
+#: Kinds after which something else may wait for a desk. An alarm alone is no task: the incident's card is there, and
+#: its notice in the inbox.
+DESK_KINDS = (
+    "warning. shift. first_responder. superior_report. notice. order. "
+    "incident.taken incident.level_set incident.linked incident.retracted incident.closed incident.reopened "
+    "incident.shared incident.unshared incident.life_safety_alerted"
+)
+INBOX_KINDS = "warning. shift. first_responder. superior_report. notice. incident. order."
+CLOCK_KINDS = "clock. incident. warning. order. superior_report. first_responder."
 #: Time limits beside the cards; their own page has the rest.
 MOST_CLOCKS = 20
+
+
+_TO_CONFIRM = Composed(shifts.to_confirm)
 
 
 class Home(View):
@@ -62,18 +77,24 @@ class Board(LoginRequiredMixin, PartsView):
         clocks = running_by_thread([incident.key for incident in board.rows])
         return {"cards": incident_cards(board.rows, clocks), "board": board, "now": self.request.now}
 
-    def tasks_context(self):
+    def page_context(self):
+        return {"desk_kinds": DESK_KINDS, "inbox_kinds": INBOX_KINDS}
+
+    def desk_context(self):
         tasks = warnings.desk_tasks(self.request.reach, self.request.now)
         return {
-            "to_confirm": list(shifts.to_confirm(self.request.reach, self.request.now)),
+            "to_confirm": _TO_CONFIRM(self.request.reach, self.request.now),
             **tasks,
-            "inbox": inbox_of(self.request.user, to_sign=tasks["to_sign"]),
+            "to_sign": with_notices(self.request.user, tasks["to_sign"]),
             "now": self.request.now,
             "to_phone": manual_calls.waiting(self.request.reach, self.request.now),
         }
 
+    def inbox_context(self):
+        return {"inbox": inbox_of(self.request.reach, self.request.now), "now": self.request.now}
+
     def orders_context(self):
-        orders = cut(order_queries.live_orders(self.request.reach), MOST_CARDS)
+        orders = cut(order_queries.live_orders, MOST_CARDS, self.request.reach)
         return {
             "order_cards": order_queries.cards(self.request.reach, orders.rows),
             "orders": orders,
@@ -81,7 +102,7 @@ class Board(LoginRequiredMixin, PartsView):
         }
 
     def clocks_context(self):
-        soon = cut(due_soon(self.request.reach, self.request.now), MOST_CLOCKS)
+        soon = cut(due_until, MOST_CLOCKS, self.request.reach, self.request.now + SOON)
         return {"clocks": with_numbers(soon.rows), "soon": soon, "now": self.request.now}
 
     def missing_context(self):
@@ -102,13 +123,15 @@ class DutyBoard(Board):
 
     template_name = "dashboards/duty.html"
     parts = {
-        "tasks": ("dashboards/_tasks.html", "tasks_context"),
+        "desk": ("dashboards/_desk.html", "desk_context"),
+        "inbox": ("dashboards/_board_inbox.html", "inbox_context"),
         "incidents": ("dashboards/_incidents.html", "incidents_context"),
         "orders": ("dashboards/_orders.html", "orders_context"),
         "clocks": ("dashboards/_clocks.html", "clocks_context"),
         "missing": ("dashboards/_missing.html", "missing_context"),
     }
     lazy = frozenset({"missing", "clocks"})
+    shared = {"incidents": CARD_KINDS, "clocks": CLOCK_KINDS, "missing": "zero_report. period."}
 
     def check_may_open(self):
         _check_has_board(self.request.reach, "incident.manage")
@@ -119,11 +142,13 @@ class CommanderBoard(Board):
 
     template_name = "dashboards/commander.html"
     parts = {
-        "sign": ("dashboards/_sign.html", "tasks_context"),
+        "sign": ("dashboards/_sign.html", "desk_context"),
+        "inbox": ("dashboards/_inbox.html", "inbox_context"),
         "incidents": ("dashboards/_incidents.html", "incidents_context"),
         "orders": ("dashboards/_orders.html", "orders_context"),
         "duty": ("dashboards/_on_duty.html", "duty_context"),
     }
+    shared = {"incidents": CARD_KINDS, "duty": "duty. appointment."}
 
     def check_may_open(self):
         _check_has_board(self.request.reach, "incident.manage")
@@ -136,12 +161,12 @@ class SquadBoard(Board):
     parts = {"orders": ("dashboards/_my_orders.html", "my_orders_context")}
 
     def my_orders_context(self):
-        orders = cut(order_queries.my_orders(self.request.reach), MOST_CARDS)
+        orders = cut(order_queries.my_orders, MOST_CARDS, self.request.reach)
         return {
             "order_cards": order_queries.cards(self.request.reach, orders.rows),
             "orders": orders,
             # The order's own card is its notice here.
-            "inbox": inbox_of(self.request.user, besides=["order.issued"]),
+            "inbox": inbox_of(self.request.reach, self.request.now, besides=["order.issued"]),
             "now": self.request.now,
         }
 
@@ -164,9 +189,8 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         "acts": ("dashboards/incident/_acts.html", "acts_context"),
     }
 
-    def get(self, request, *args, **kwargs):
-        self.incident = queries.get_incident(request.reach, kwargs["number"])
-        return super().get(request, *args, **kwargs)
+    def prepare(self):
+        self.incident = queries.get_incident(self.request.reach, self.kwargs["number"])
 
     def page_context(self):
         return {"incident": self.incident, "drill": self.incident.drill}

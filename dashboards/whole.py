@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 
 from clocks.queries import due_soon
 from command.orders import queries as order_queries
-from dashboards.views import Board, with_numbers
+from dashboards.views import CLOCK_KINDS, Board, with_numbers
 
 
 class WholeList(Board):
@@ -33,6 +33,7 @@ class ClocksPage(WholeList):
 
     template_name = "dashboards/whole/clocks.html"
     parts = {"clocks": ("dashboards/whole/_clocks.html", "page_context_of_clocks")}
+    shared = {"clocks": CLOCK_KINDS}
 
     def page_context_of_clocks(self):
         page = self.page_of(due_soon(self.request.reach, self.request.now))

@@ -12,6 +12,7 @@ from accounts.choices import HeldAs
 from accounts.models import Post, User
 from accounts.scope import Reach
 from clocks.models import Clock
+from common.database.composed import Composed
 from common.errors import is_allowed, not_found
 from early_warnings import permissions, rules
 from early_warnings.choices import Owner, ReportState, State, Verb
@@ -275,10 +276,18 @@ def to_report(reach: Reach) -> QuerySet[SuperiorReport]:
     return rows.select_related("warning__incident", "warning__plan").order_by("drafted_at", "pk")
 
 
+def _waiting(reach: Reach) -> QuerySet[EarlyWarning]:
+    mine = EarlyWarning.objects.with_names().filter(_asked(reach) | _unfinished(reach) | _uncalled(reach))
+    return _by_deadline(mine)
+
+
+#: Every board asks both after every entry about a warning.
+_WAITING, _TO_REPORT = Composed(_waiting), Composed(to_report)
+
+
 def desk_tasks(reach: Reach, now: datetime) -> dict[str, Any]:
     """What waits for a desk (two queries): context of `_to_sign.html` and `_desk_tasks.html`."""
-    mine = EarlyWarning.objects.with_names().filter(_asked(reach) | _unfinished(reach) | _uncalled(reach))
-    waiting = list(_by_deadline(mine))
+    waiting = _WAITING(reach)
     return {
         "to_sign": [warning for warning in waiting if warning.state == State.PROPOSED],
         "to_finish": [warning for warning in waiting if warning.state in (State.DRAFT, State.RETURNED)],
@@ -286,7 +295,7 @@ def desk_tasks(reach: Reach, now: datetime) -> dict[str, Any]:
             (warning for warning in waiting if warning.state in rules.STANDING),
             key=lambda warning: (warning.in_force_at, warning.pk),
         ),
-        "to_report": list(to_report(reach)),
+        "to_report": _TO_REPORT(reach),
         "now": now,
     }
 

@@ -31,9 +31,8 @@ class ProofPage(LoginRequiredMixin, PartsView):
     template_name = "early_warnings/proof.html"
     parts = {"proof": ("early_warnings/_proof.html", "proof_context")}
 
-    def get(self, request, *args, **kwargs):
-        self.warning = queries.get_warning(request.reach, kwargs["number"])
-        return super().get(request, *args, **kwargs)
+    def prepare(self):
+        self.warning = queries.get_warning(self.request.reach, self.kwargs["number"])
 
     def page_context(self):
         warning = self.warning
@@ -66,10 +65,10 @@ class WarningPage(LoginRequiredMixin, PartsView):
         #: Forms that came back with errors, by the name the template knows them by.
         self.returned: dict[str, Form] = {}
 
-    def get(self, request, *args, **kwargs):
-        self.warning = queries.get_warning(request.reach, kwargs["number"])
-        self.may = queries.may(request.reach, self.warning, request.now)
-        return super().get(request, *args, **kwargs)
+    def prepare(self):
+        reach = self.request.reach
+        self.warning = queries.get_warning(reach, self.kwargs["number"])
+        self.may = queries.may(reach, self.warning, self.request.now)
 
     def page_context(self):
         return {

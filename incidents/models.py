@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from common.database.composed import Composed
 from common.database.paths import PathField
 from incidents import rules
 from incidents.choices import CoordinateSystem, MarkOutcome, Source, State
@@ -249,18 +250,26 @@ class IncidentUserPermission(UserObjectPermissionBase):
 def granted_threads(reaches) -> list[set[str]]:
     """For each reach the journal threads of the incidents that person sees by exception (one query for all)."""
     groups = {name for reach in reaches for name in reach.group_names}
-    to_groups = IncidentGroupPermission.objects.filter(group__name__in=groups)
-    to_people = IncidentUserPermission.objects.filter(user__in=[reach.user.pk for reach in reaches])
-    rows = to_groups.values_list("group__name", "content_object_id").union(
-        to_people.annotate(who=key_of_column("user", "user_id")).values_list("who", "content_object_id")
-    )
+    read = _GRANTED if len(reaches) == 1 else _granted
     granted: dict[str, set[str]] = {}
-    for who, pk in rows:
+    for who, pk in read(tuple(sorted(groups)), tuple(reach.user.pk for reach in reaches)):
         granted.setdefault(who, set()).add(key("incident", pk))
     return [
         set().union(*(granted.get(who, ()) for who in (*reach.group_names, key("user", reach.user.pk))))
         for reach in reaches
     ]
+
+
+def _granted(groups, people):
+    to_groups = IncidentGroupPermission.objects.filter(group__name__in=groups)
+    to_people = IncidentUserPermission.objects.filter(user__in=people)
+    return to_groups.values_list("group__name", "content_object_id").union(
+        to_people.annotate(who=key_of_column("user", "user_id")).values_list("who", "content_object_id")
+    )
+
+
+#: For one person: asked by every page.
+_GRANTED = Composed(_granted)
 
 
 def is_shared_with(incident: Incident, units) -> bool:

@@ -121,6 +121,7 @@ class IncidentListPage(LoginRequiredMixin, PartsView):
 
     template_name = "incidents/list.html"
     parts = {"incidents": ("incidents/_list.html", "list_context")}
+    shared = {"incidents": "incident."}
 
     def list_context(self):
         reach, now, asked = self.request.reach, self.request.now, Asked.of(self.request.GET)

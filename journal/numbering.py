@@ -8,7 +8,9 @@ and cost the business transaction nothing. The hash chain grows in the same step
 import hashlib
 
 from django.db import connection, transaction
+from django.db.models import Exists, QuerySet
 
+from common.database.composed import Composed
 from common.failpoints import crash_point
 from journal.models import Entry, Head
 
@@ -27,13 +29,29 @@ def head() -> int:
     return Head.objects.values_list("number", flat=True).filter(pk=1).first() or 0
 
 
+def settled_head() -> tuple[int, bool]:
+    """The same, and whether it covers everything committed: False while an entry still waits for its number."""
+    row = next(iter(_HEAD()), None)
+    return (row[0], not row[1]) if row else (0, False)
+
+
+def _head() -> QuerySet:
+    waiting = Exists(Entry.objects.filter(number__isnull=True))
+    return Head.objects.filter(pk=1).annotate(waiting=waiting).values_list("number", "waiting")
+
+
+#: Every page asks the one, every look of the hub the other.
+_HEAD = Composed(_head)
+_IS_WAITING = Composed(lambda: Entry.objects.filter(number__isnull=True).values_list("pk")[:1])
+
+
 def number_new() -> int:
     """Give numbers to all committed entries that have none. Returns how many got one.
 
     Safe to call from anywhere, any number of times, by several processes at once.
     """
     total = 0
-    while Entry.objects.filter(number__isnull=True).exists():
+    while _IS_WAITING():
         given = _number_batch()
         total += given
         if given < BATCH:

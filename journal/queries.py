@@ -5,6 +5,7 @@ from typing import NamedTuple, Protocol
 
 from django.db.models import Q
 
+from common.database.composed import Composed
 from common.database.paths import prefixes
 from journal.models import Entry, EntryQuerySet, Head
 
@@ -50,8 +51,11 @@ class Mark(NamedTuple):
 
 def head_mark() -> Mark:
     """The last number every reader can see, with its hash."""
-    row = Head.objects.filter(pk=1).values_list("number", "hash").first()
+    row = next(iter(_MARK()), None)
     return Mark(*row) if row else Mark(0, "")
+
+
+_MARK = Composed(lambda: Head.objects.filter(pk=1).values_list("number", "hash"))
 
 
 def entries_after(number: int, reader: Reader | None = None) -> EntryQuerySet:

@@ -10,6 +10,8 @@ from accounts.scope import reach_of
 from clocks import rulebook
 from demo import bureau
 from incidents.templatetags.incidents import CARDS
+from journal.live.answers import SHARED
+from notices.templatetags.notices import ROWS
 from plans.lifecycle.actions import load_plan
 from plans.lifecycle.models import PlanVersion
 from tests import prepared
@@ -84,6 +86,8 @@ def _forget_plans():
     yield
     rulebook.forget()
     CARDS.forget()
+    ROWS.forget()
+    SHARED.forget()
 
 
 @pytest.fixture

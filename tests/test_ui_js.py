@@ -171,8 +171,14 @@ def serve_part(site, content, number=50, page_content=None):
     def answer(request):
         if "part=" not in request.url:
             return 200, whole, {}
-        (name,) = parse_qs(urlsplit(request.url).query)["part"]
-        return 200, part_of(content, name), {"X_Journal_Number": str(number)}
+        names = parse_qs(urlsplit(request.url).query)["part"]
+        if len(names) == 1:
+            return 200, part_of(content, names[0]), {"X_Journal_Number": str(number)}
+        members = {
+            name: {"status": 200, "tag": "", "number": number, "html": part_of(content, name)}
+            for name in names
+        }
+        return 200, json.dumps(members), {}
 
     site.answers["GET", "/page/"] = answer
 
@@ -325,6 +331,107 @@ def test_part_is_fetched_only_for_its_kinds(page, site):
     asked = [request.url for request in site.asked if "part=" in request.url]
     assert [parse_qs(urlsplit(url).query)["part"] for url in asked] == [["queue"]]
     assert site.asked[-1].headers["x-part"] == "1"
+
+
+def warned(site, number):
+    site.say(
+        type="entry", number=number, kind="warning.signed", subject="w", unit="C1", level="", thread="i:1"
+    )
+
+
+def test_what_the_screen_has_need_not_come_again(page, site):
+    """All of it (304), or rows of it (226); and then the screen has that."""
+    rows = {"w:1": "一", "w:2": "二"}
+    answers = iter(
+        [
+            (200, part_of(queue(*(card(*row) for row in rows.items())), "queue"), 'W/"a"'),
+            (304, "", 'W/"a"'),
+            (226, part_of(queue('<li data-key="w:2" data-same></li>', card("w:3", "三")), "queue"), 'W/"b"'),
+            (226, part_of(queue(card("w:1", "又"), '<li data-key="w:3" data-same></li>'), "queue"), 'W/"c"'),
+        ]
+    )
+    page_text = render(queue(), after=10)
+
+    def answer(request):
+        if "part=" not in request.url:
+            return 200, page_text, {}
+        status, body, tag = next(answers)
+        return status, body, {"ETag": tag, "X_Journal_Number": "50"}
+
+    site.answers["GET", "/page/"] = answer
+    page.goto(f"{HOST}/page/")
+    titles = page.locator("[data-part=queue] h3")
+
+    for number, expected in enumerate((["一", "二"], ["一", "二"], ["二", "三"], ["又", "三"]), start=51):
+        warned(site, number)
+        expect(titles).to_have_text(expected)
+        page.wait_for_timeout(400)
+
+    asked = [request.headers for request in site.asked if "part=" in request.url]
+    assert [headers.get("if-none-match") for headers in asked] == [None, 'W/"a"', 'W/"a"', 'W/"b"']
+    assert [headers.get("a-im") for headers in asked] == [None, "rows", "rows", "rows"]
+
+
+def test_rows_of_an_answer_that_is_not_here_are_asked_for_once_more(page, site):
+    answers = iter(
+        [
+            (200, part_of(queue(card("w:1", "一")), "queue")),
+            (226, part_of(queue('<li data-key="w:9" data-same></li>'), "queue")),
+            (200, part_of(queue(card("w:9", "九")), "queue")),
+        ]
+    )
+    page_text = render(queue(), after=10)
+
+    def answer(request):
+        if "part=" not in request.url:
+            return 200, page_text, {}
+        status, body = next(answers)
+        return status, body, {"ETag": 'W/"a"', "X_Journal_Number": "50"}
+
+    site.answers["GET", "/page/"] = answer
+    page.goto(f"{HOST}/page/")
+    warned(site, 51)
+    expect(page.locator("[data-key='w:1']")).to_have_text("一")
+
+    warned(site, 52)
+
+    expect(page.locator("[data-part=queue] h3")).to_have_text(["九"])
+    asked = [request.headers.get("if-none-match") for request in site.asked if "part=" in request.url]
+    assert asked == [None, 'W/"a"', None]
+
+
+def test_parts_touched_together_are_asked_for_together(page, site):
+    both = QUEUE.replace('data-kinds="order."', 'data-kinds="order. warning."')
+    serve_part(site, both % card("w:1", "新"), page_content=both % "")
+    page.goto(f"{HOST}/page/")
+
+    warned(site, 51)
+
+    expect(page.locator("[data-key='w:1']")).to_have_text("新")
+    (asked,) = [request for request in site.asked if "part=" in request.url]
+    assert parse_qs(urlsplit(asked.url).query)["part"] == ["queue", "other"]
+    assert asked.headers["accept"] == "application/json"
+
+
+def test_forms_of_a_part_get_the_tokens_of_the_page(page, site):
+    form = (
+        '<form method="post" action="/plain/"><input type="hidden" name="csrfmiddlewaretoken" value="">'
+        '<input type="hidden" name="idempotency_key" value=""><button>签收</button></form>'
+    )
+    serve_part(site, queue(card("w:1", "一", form), card("w:2", "二", form)), page_content=queue())
+    page.goto(f"{HOST}/page/")
+
+    warned(site, 51)
+
+    tokens = page.locator("[data-part=queue] [name=csrfmiddlewaretoken]")
+    keys_ = page.locator("[data-part=queue] [name=idempotency_key]")
+    expect(tokens).to_have_count(2)
+    assert {field.input_value() for field in tokens.all()} == {
+        page.evaluate("JSON.parse(document.getElementById('page').textContent).csrf")
+    }
+    values = [field.input_value() for field in keys_.all()]
+    assert len(set(values)) == 2
+    assert all(values)
 
 
 def test_burst_of_entries_is_one_look(page, site):

@@ -1,18 +1,19 @@
 """Form fields with all that belongs to one, and what a form says when something is wrong."""
 
 from django import forms, template
-from django.utils.crypto import get_random_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+
+from common.web.tokens import new_key
 
 register = template.Library()
 
 
 @register.simple_tag
 def once_key():
-    """A fresh idempotency key: the same key sent twice is the same request."""
-    return format_html('<input type="hidden" name="idempotency_key" value="{}">', get_random_string(32))
+    """A fresh idempotency key (common.web.tokens)."""
+    return format_html('<input type="hidden" name="idempotency_key" value="{}">', new_key())
 
 
 @register.simple_tag

@@ -34,9 +34,8 @@ class HandoverPage(LoginRequiredMixin, PartsView):
     template_name = "duty/shifts/handover.html"
     parts = {"list": ("duty/shifts/_handover.html", "list_context")}
 
-    def get(self, request, *args, **kwargs):
-        self.handover = queries.get_handover(request.reach, kwargs["pk"])
-        return super().get(request, *args, **kwargs)
+    def prepare(self):
+        self.handover = queries.get_handover(self.request.reach, self.kwargs["pk"])
 
     def page_context(self):
         return {"handover": self.handover, "tabs": tabs(self.request, self.handover.unit, "")}

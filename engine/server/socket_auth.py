@@ -1,7 +1,9 @@
 """Whose session is it, and what may that person see? The ticket of a live socket is its session key."""
 
 from collections.abc import Collection
+from datetime import datetime
 from importlib import import_module
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -11,7 +13,8 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.access.sessions import over_among
 from accounts.models import User
-from accounts.scope import Reach, reaches_of, read_threads
+from accounts.scope import Reach, next_changes, reaches_of, read_threads
+from accounts.sign_in.first_things import first_thing
 
 
 def read_readers(session_keys: Collection[str]) -> dict[str, Reach | None]:
@@ -20,23 +23,53 @@ def read_readers(session_keys: Collection[str]) -> dict[str, Reach | None]:
     now = timezone.now()
     over = over_among(session_keys, now)
     sessions = {key: session for key, session in _sessions(session_keys, now).items() if key not in over}
-    people = User.objects.in_bulk({session[SESSION_KEY] for session in sessions.values()})
+    people = User.objects.in_bulk({session.content[SESSION_KEY] for session in sessions.values()})
     good = {
-        key: people[int(session[SESSION_KEY])]
+        key: people[int(session.content[SESSION_KEY])]
         for key, session in sessions.items()
-        if _is_good(session, people.get(int(session[SESSION_KEY])))
+        if _is_good(session.content, people.get(int(session.content[SESSION_KEY])))
     }
-    reaches = reaches_of({user.pk: user for user in good.values()}.values(), now)
+    users = {user.pk: user for user in good.values()}.values()
+    reaches, changes = reaches_of(users, now), next_changes(users, now)
     read_threads(reaches.values())
-    return {key: reaches[good[key].pk] if key in good else None for key in session_keys}
+    readers: dict[str, ScreenReach | None] = dict.fromkeys(session_keys)
+    for key, user in good.items():
+        until = min(filter(None, (sessions[key].expires_at, changes.get(user.pk))))
+        readers[key] = ScreenReach(reaches[user.pk], until, _is_held_up(user, sessions[key].content, now))
+    return readers
 
 
-def _sessions(session_keys, now) -> dict[str, dict]:
-    """The stored content of the sessions in which somebody is signed in."""
+class ScreenReach(Reach):
+    """The reach behind an open screen, with how long it can be taken as it is."""
+
+    def __init__(self, reach: Reach, until: datetime, is_held_up: bool):
+        super().__init__(reach.user, reach.posts, reach.now)
+        self.threads = reach.threads
+        #: The next moment at which time alone changes it: a post begins or ends, the session is over.
+        self.until = until
+        #: Something has to be done before any page (a new password, a second factor).
+        self.is_held_up = is_held_up
+
+
+class SignedIn(NamedTuple):
+    """A session in which somebody is signed in."""
+
+    content: dict
+    expires_at: datetime
+
+
+def _sessions(session_keys, now) -> dict[str, SignedIn]:
     decode = import_module(settings.SESSION_ENGINE).SessionStore().decode
     rows = Session.objects.filter(session_key__in=session_keys, expire_date__gt=now)
-    sessions = {key: decode(data) for key, data in rows.values_list("session_key", "session_data")}
-    return {key: content for key, content in sessions.items() if SESSION_KEY in content}
+    sessions = {
+        key: SignedIn(decode(data), expires_at)
+        for key, data, expires_at in rows.values_list("session_key", "session_data", "expire_date")
+    }
+    return {key: session for key, session in sessions.items() if SESSION_KEY in session.content}
+
+
+def _is_held_up(user: User, session: dict, now: datetime) -> bool:
+    return first_thing(user, now, has_factor=bool(session.get("second_factor"))) is not None
 
 
 def _is_good(session: dict, user: User | None) -> bool:

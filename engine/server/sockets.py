@@ -117,7 +117,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
 
 def _session_key(scope) -> str:
-    cookies = parse_cookie(_header(scope, b"cookie"))
+    cookies = parse_cookie(header(scope, b"cookie"))
     return cookies.get(settings.SESSION_COOKIE_NAME, "")
 
 
@@ -137,7 +137,7 @@ def _write_frame(scope):
     return scope.get("extensions", {}).get("websocket.preframed", {}).get("write")
 
 
-def _header(scope, name: bytes) -> str:
+def header(scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
@@ -152,7 +152,7 @@ class OwnOriginOnly:
         self.application, self._told = application, told
 
     async def __call__(self, scope, receive, send):
-        origin, host = _header(scope, b"origin"), _header(scope, b"host")
+        origin, host = header(scope, b"origin"), header(scope, b"host")
         if is_own_origin(origin, host):
             return await self.application(scope, receive, send)
         logger.warning("a live socket was refused: origin %.200r at host %.200r", origin, host)

@@ -25,6 +25,7 @@ from django.utils import timezone
 
 from journal.kinds import KINDS
 from journal.live import frames, wake
+from journal.live.answers import SHARED
 from journal.live.peers import Neighbours
 from journal.live.reader import BATCH, TAIL, Look, Threads
 from journal.live.send_queue import Outlet
@@ -215,6 +216,7 @@ class Hub:
         if self._mark is not None:
             logger.warning("the journal was replaced (restored?): every screen loads its page again")
             self._rights_next = 0.0
+            SHARED.forget()
         self._mark = found.mark
         self._tail.clear()
         self._tail.extend((line, frames.entry(line)) for line in found.lines)
@@ -244,6 +246,33 @@ class Hub:
             screen.outlet.put_if_free(message)
             if not count % STRIDE:
                 await asyncio.sleep(0)
+
+    # --- for whoever answers the questions of screens ---
+
+    def reader_of(self, ticket: str) -> Reader | None:
+        """What the open screens of this ticket may see now; None where it has none here."""
+        return next((screen.reader for screen in self._screens.of(ticket)), None)
+
+    async def settled_number(self) -> int:
+        """The number up to which screens have been told, by a look that began after this call: whatever any process
+        has committed by now is in it, and in the rights of every reader. Those who ask together share the look.
+
+        Raises TimeoutError while the journal cannot be read.
+        """
+        await self._next_look()
+        assert self._mark is not None
+        return self._mark.number
+
+    def is_untouched(self, since: int, kinds: tuple[str, ...], reader: Reader) -> bool:
+        """Whether nothing after `since` is of these kinds and to be seen by the reader. False where that is not known."""
+        if not self._tail or self._tail[0][0].number > since + 1:
+            return False
+        after = itertools.takewhile(lambda kept: kept[0].number > since, reversed(self._tail))
+        return not any(line.kind.startswith(kinds) and reader.sees(line) for line, _message in after)
+
+    async def render(self, fn, *args):
+        """Run `fn` in a thread that keeps its connection."""
+        return await self._threads.render(fn, *args)
 
     async def _next_look(self) -> None:
         """Wait for the end of a look that begins after this call. Raises TimeoutError."""
@@ -394,6 +423,11 @@ def here(make: Callable[[], Hub]) -> Hub:
             wake.set_hub(_wake_all)
     _hubs[loop].start()
     return _hubs[loop]
+
+
+def running() -> Hub | None:
+    """The hub of the running event loop, if it has one."""
+    return _hubs.get(asyncio.get_running_loop())
 
 
 async def stop_here() -> None:

@@ -16,6 +16,8 @@ BATCH = 500
 TAIL = 512
 #: Readers of the database besides the look itself: admissions, rights, deep replays.
 READ_THREADS = 4
+#: Threads that render parts. The interpreter runs one at a time; the others wait for the database.
+RENDER_THREADS = 3
 #: Seconds the end of the process waits for a database that does not answer.
 STOP_SECONDS = 3.0
 
@@ -63,11 +65,12 @@ def _lines_since(mark: Mark, head: Mark) -> list[ThinEntry] | None:
 
 
 class Threads:
-    """Two places to wait for the database without holding up the event loop."""
+    """Places to wait for the database without holding up the event loop."""
 
     def __init__(self):
         self._look = ThreadPoolExecutor(1, thread_name_prefix="live-look")
         self._read = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="live-read")
+        self._render = ThreadPoolExecutor(RENDER_THREADS, thread_name_prefix="live-render")
         self._under_way: set[Future] = set()
 
     async def look(self, *args) -> Look:
@@ -76,12 +79,15 @@ class Threads:
     async def read(self, fn, *args):
         return await self._run(self._read, _with_connection, fn, *args)
 
+    async def render(self, fn, *args):
+        return await self._run(self._render, _keeping_connection, fn, *args)
+
     async def stop(self) -> None:
         """Let what is under way end and close its connections; do not wait for a database that hangs."""
         closing = self._look.submit(lambda: connection.close())
         ending = [asyncio.wrap_future(future) for future in [closing, *self._under_way.copy()]]
         await asyncio.wait(ending, timeout=STOP_SECONDS)
-        for pool in (self._look, self._read):
+        for pool in (self._look, self._read, self._render):
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, pool: ThreadPoolExecutor, fn, *args):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.scope import Reach
+from common.database.composed import Composed
 from common.errors import NotFound
 from notices.actions import record_by_hand
 from notices.choices import ALERT, Answer, Channel, State
@@ -146,7 +147,11 @@ def _row(callout: Callout, outcome: str, now: datetime) -> Notice:
     return notice
 
 
+#: Every board asks.
+_TO_CALL = Composed(lambda reach: to_call(reach)[:MOST])
+
+
 def waiting(reach: Reach, now: datetime) -> int:
     """How many people this person has to call by hand: their own calls, and those that are nobody's."""
-    calls = with_owners(to_call(reach)[:MOST], now)
+    calls = with_owners(_TO_CALL(reach), now)
     return sum(call.owner in (None, reach.user) for call in calls)

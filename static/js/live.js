@@ -3,7 +3,7 @@
    Freshness is derived from what was received, never from what the browser believes about the network. */
 
 import { addresses, announce, ask, changed, clockTime, everySecond, say, serverNow, serverSays, word } from "./page.js";
-import { apply, releaseIdle, remember } from "./patch.js";
+import { apply, releaseIdle, remember, whole } from "./patch.js";
 
 const LATE = 9;          // seconds without a message: amber
 const STALE = 20;        // red, nothing can be signed
@@ -84,7 +84,7 @@ function greet({ spread: wish }) {
   openedAt = performance.now();
   if (wish > 0) spread = wish;
   stopPolling();
-  waitingParts().forEach(refresh);
+  refreshParts(allParts().filter(isWaiting));
 }
 
 /** What lies between cannot be replayed, or the journal is another one: fetch everything, go on from `number`. */
@@ -155,10 +155,7 @@ function look() {
   lookedAt = performance.now();
   const entries = news;
   news = [];
-  for (const part of allParts()) {
-    const state = stateOf(part);
-    if (entries.some((entry) => entry.number > state.number && touches(part, entry))) refresh(part);
-  }
+  refreshParts(allParts().filter((part) => entries.some((entry) => entry.number > stateOf(part).number && touches(part, entry))));
   announce("live:entries", entries);
 }
 
@@ -173,34 +170,47 @@ export function touches(part, entry) {
 
 const states = new Map();
 const allParts = () => Array.from(document.querySelectorAll("[data-part]"));
-const waitingParts = () => allParts().filter((part) => stateOf(part).since && !stateOf(part).busy);
 
 function stateOf(part) {
   const name = part.dataset.part;
-  if (!states.has(name)) states.set(name, { number: Number(body.dataset.after) || 0, busy: false, again: false, since: null, tries: 0, at: mark() });
+  if (!states.has(name)) states.set(name, { number: Number(body.dataset.after) || 0, has: null, busy: false, again: false, since: null, tries: 0, at: mark() });
   return states.get(name);
 }
 
 export function refreshAll() {
-  allParts().forEach(refresh);
+  refreshParts(allParts());
 }
 
-async function refresh(part) {
+/** Ask for these parts together; who is being asked for already is asked for once more afterwards. */
+async function refreshParts(parts) {
+  const asked = parts.filter(begin);
+  if (!asked.length) return;
+  const came = await fetchParts(asked);
+  const again = asked.filter((part) => end(part, came.has(part)));
+  if (again.length) setTimeout(() => refreshParts(again.filter(isWaiting)), TOGETHER);
+}
+
+function begin(part) {
   const state = stateOf(part);
   state.since = state.since || mark();
-  if (state.busy) {
-    state.again = true;
-    return;
-  }
+  state.again = state.busy;
+  if (state.busy) return false;
   state.busy = true;
-  state.again = false;
-  const done = await fetchPart(part, state);
-  state.busy = false;
-  if (ended || !part.isConnected) return;
-  if (done && !state.again) return settle(state);
-  state.tries = done ? 0 : state.tries + 1;
-  setTimeout(() => state.busy || !state.since || refresh(part), done ? TOGETHER : 1000 * Math.min(15, backoff(state.tries, 1.5)));
+  return true;
 }
+
+/** Whether it has to be asked for again at once. One that did not come is tried by itself, later and later. */
+function end(part, hasCome) {
+  const state = stateOf(part);
+  state.busy = false;
+  if (ended || !part.isConnected) return false;
+  if (hasCome && !state.again) settle(state);
+  state.tries = hasCome ? 0 : state.tries + 1;
+  if (!hasCome) setTimeout(() => isWaiting(part) && refreshParts([part]), 1000 * Math.min(15, backoff(state.tries, 1.5)));
+  return hasCome && state.again;
+}
+
+const isWaiting = (part) => !stateOf(part).busy && stateOf(part).since !== null;
 
 function settle(state) {
   state.since = null;
@@ -209,21 +219,47 @@ function settle(state) {
   show();
 }
 
-async function fetchPart(part, state) {
+/** Ask for parts in one request. Returns those that are up to date now. */
+async function fetchParts(parts) {
   const url = new URL(location.href);
   url.hash = "";
-  url.searchParams.set("part", part.dataset.part);
+  url.searchParams.delete("part");
+  parts.forEach((part) => url.searchParams.append("part", part.dataset.part));
+  const headers = { "X-Part": "1", Accept: parts.length > 1 ? "application/json" : "text/html" };
+  // What is here already need not come again: all of it (304), or rows of it (226).
+  const tags = parts.map((part) => stateOf(part).has).filter(Boolean).map(({ tag }) => tag);
+  if (tags.length) Object.assign(headers, { "If-None-Match": tags.join(", "), "A-IM": "rows" });
   try {
-    const answer = await ask(url, { headers: { "X-Part": "1", Accept: "text/html" }, redirect: "manual" }, 10000);
+    const answer = await ask(url, { headers, redirect: "manual" }, 10000);
     if (answer.type === "opaqueredirect" || answer.status === 401) finish("out");
     else if ([403, 404, 410].includes(answer.status)) finish("gone");
-    if (answer.status !== 200) return false;
-    state.number = Math.max(state.number, Number(answer.headers.get("X-Journal-Number")) || 0);
-    draw(part, answer.text);
-    return true;
+    if (![200, 226, 304].includes(answer.status)) return new Set();
+    const answers = read(answer, parts);
+    return new Set(parts.filter((part) => accept(part, answers(part))));
   } catch (error) {
-    return false;
+    return new Set();
   }
+}
+
+/** Part → its status, tag, journal number and markup, out of the answer to one or to several. */
+function read({ status, headers, text }, parts) {
+  if (parts.length > 1 && status !== 304) {
+    const members = JSON.parse(text);
+    return (part) => members[part.dataset.part];
+  }
+  return () => ({ status, tag: headers.get("ETag"), number: Number(headers.get("X-Journal-Number")), html: text });
+}
+
+function accept(part, { status, tag, number, html }) {
+  const state = stateOf(part);
+  const markup = status === 226 ? whole(html, state.has.html) : html;
+  if (markup === null) state.has = null;
+  if (markup === null) return false;
+  state.number = Math.max(state.number, number || 0);
+  if (status === 304) return true;
+  state.has = tag ? { tag, html: markup } : null;
+  draw(part, markup);
+  return true;
 }
 
 function draw(part, html) {
@@ -286,22 +322,22 @@ function watch() {
   if (socket && openedAt && secondsSince(heard) >= LATE) lose(0);
   const rows = releaseIdle();
   if (rows.length) announce("live:rows", rows);
-  for (const part of allParts()) {
-    const every = Number(part.dataset.every);
-    const state = stateOf(part);
-    if (every && !state.busy && !ended && secondsSince(state.at) >= every) {
-      state.at = mark();
-      refresh(part);
-    }
-  }
+  if (!ended) refreshParts(allParts().filter(isOld));
+}
+
+/** Changes by time alone, and was fetched that long ago. */
+function isOld(part) {
+  const every = Number(part.dataset.every);
+  const state = stateOf(part);
+  if (!every || state.busy || secondsSince(state.at) < every) return false;
+  state.at = mark();
+  return true;
 }
 
 export function start() {
   allParts().forEach((part) => {
     remember(part);
     stateOf(part);
-    // Left out of the page because it is slow to make and few need it at once.
-    if ("lazy" in part.dataset) refresh(part);
   });
   everySecond(watch);
   document.addEventListener("live:refresh", refreshAll);
@@ -319,5 +355,6 @@ export function start() {
   });
   connect();
   show();
-  allParts().filter((part) => part.hasAttribute("data-lazy")).forEach(refresh);
+  // Left out of the page because it is slow to make and few need it at once.
+  refreshParts(allParts().filter((part) => part.hasAttribute("data-lazy")));
 }

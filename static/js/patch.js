@@ -1,6 +1,6 @@
 /* Bring a part of the page to what the server has just rendered, touching as little as possible. */
 
-import { landOn, word } from "./page.js";
+import { csrf, landOn, newKey, word } from "./page.js";
 
 /** Element with a key → the server's markup it was last drawn from (scripts may have changed it since). */
 const drawn = new WeakMap();
@@ -22,8 +22,22 @@ export function remember(root) {
   root.querySelectorAll("[data-key]").forEach((element) => drawn.set(element, print(element)));
 }
 
+/** An answer comes without tokens, the same for everybody: this page's own, and a new key for each form. */
+const withTokens = (html) => html.replace(/ name="(csrfmiddlewaretoken|idempotency_key)" value=""/g,
+  (mark, name) => ` name="${name}" value="${name === "idempotency_key" ? newKey() : csrf()}"`);
+
+/** The answer in which rows that were in `before` are only named (`data-same`), with those rows; null if one is not there. */
+export function whole(text, before) {
+  const known = split(before);
+  const rows = new Map(known.keys.map((key, index) => [key, known.pieces[index]]));
+  const { head, pieces, keys, tail } = split(text);
+  const found = pieces.map((piece, index) => (/^<li\b[^>]*\sdata-same>/.test(piece) ? rows.get(keys[index]) : piece));
+  return found.includes(undefined) ? null : [head, ...found, tail].join("");
+}
+
 /** Replace the content of `part` by the server's answer. Returns the elements that are new in a list. */
-export function apply(part, html) {
+export function apply(part, answer) {
+  const html = withTokens(answer);
   const text = html.replace(TOKENS, "");
   if (answers.get(part) === text && !part.querySelector("[data-more]")) return [];
   const rows = rowsIn(part, text, html);

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from dashboards.boards import BOARDS, boards_of, start_of
 from incidents.models import Incident
+from journal.numbering import number_new
 
 START = {
     "county1.duty": "/duty/",
@@ -103,11 +104,27 @@ def test_the_duty_board_asks_few_queries_however_many_incidents(
     for _ in range(rows):
         alarm(headcount=8)
     browser = signed_in("county1.duty")
+    number_new()
     browser.get("/duty/")
 
-    # The thirteenth: the shift this reader has to confirm.
+    # Session, person, posts, head, exceptions; warnings, reports, shifts, calls; inbox (3); orders.
     with django_assert_max_num_queries(13):
         browser.get("/duty/")
+
+
+def test_the_incidents_of_a_board_are_asked_once_for_everybody(
+    plan, alarm, signed_in, django_assert_max_num_queries
+):
+    alarm(headcount=8)
+    number_new()
+    seen = signed_in("county1.duty").get("/duty/", {"part": "incidents"}).content
+    browser = signed_in("county1.duty")
+
+    # Session, person, posts, head, exceptions.
+    with django_assert_max_num_queries(5):
+        answer = browser.get("/duty/", {"part": "incidents"})
+
+    assert answer.content == seen
 
 
 def test_the_incident_page_shows_number_reasons_and_life_safety_first(plan, alarm, signed_in):

@@ -28,7 +28,7 @@ def test_two_hundred_alarms_are_one_press(alarm, signed_in, cast):
     for _ in range(70):
         alarm(headcount=2)
     browser = signed_in("county1.duty")
-    html = browser.get("/duty/", {"part": "tasks"}).content.decode()
+    html = browser.get("/duty/", {"part": "inbox"}).content.decode()
 
     answer = browser.post("/notices/together/", {"upto": form_of(html), "idempotency_key": "1"})
 
@@ -36,7 +36,7 @@ def test_two_hundred_alarms_are_one_press(alarm, signed_in, cast):
     assert "70" in html
     assert answer.status_code == 303
     assert set(told(cast["county1.duty"]).values_list("state", flat=True)) == {State.ACKNOWLEDGED}
-    assert "没有" in browser.get("/duty/", {"part": "tasks"}).content.decode()
+    assert "没有" in browser.get("/duty/", {"part": "inbox"}).content.decode()
 
 
 def test_each_one_is_in_the_journal_with_how_many_were_confirmed_at_once(alarm, signed_in, cast):
@@ -122,7 +122,7 @@ def test_a_long_text_does_not_push_the_others_off_the_screen(alarm, signed_in):
     event = alarm(headcount=8, what=text)
     browser = signed_in("county1.duty")
 
-    for part in ("incidents", "tasks"):
+    for part in ("incidents", "inbox"):
         html = browser.get("/duty/", {"part": part}).content.decode()
         outside = re.sub(r"</summary>.*?</details>", "", html, flags=re.DOTALL)
         assert text[:20] in outside

@@ -86,7 +86,7 @@ def test_one_deaf_recipient(person, bureau_server, company, language):
     director.locator("#sign-form input[type=password]").fill(bureau_server.passwords["city.director"])
     director.locator("#sign-form button.primary").click()
     expect(director.locator("#sign-form")).to_have_count(0)
-    row = duty.locator("[data-part=tasks] li", has_text=number).filter(
+    row = duty.locator("[data-part=inbox] li", has_text=number).filter(
         has=duty.locator("button[value=coming]")
     )
     expect(row).to_be_visible()
@@ -166,7 +166,7 @@ def test_a_gateway_that_hangs_delays_no_page_and_no_other_screen(person, bureau_
     python(PROPOSE.partition("\nnow =")[0] + "\nfrom django.utils import timezone" + SIGN.format(number=number, password=password), env=bureau_server.env)  # fmt: skip
 
     try:
-        expect(duty.locator("[data-part=tasks] li", has_text=number).first).to_be_visible()
+        expect(duty.locator("[data-part=inbox] li", has_text=number).first).to_be_visible()
         seconds = []
         for _ in range(15):
             began = time.monotonic()

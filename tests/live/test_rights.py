@@ -114,12 +114,12 @@ async def test_only_sockets_that_an_entry_concerns_are_read_again(live, monkeypa
 
 
 @pytest.mark.django_db
-def test_reading_many_sessions_takes_five_queries(cast, django_assert_num_queries):
+def test_reading_many_sessions_takes_six_queries(cast, django_assert_num_queries):
     sessions = [
         sign_in(name) for name in ("county1.duty", "county2.duty", "city.duty", "village111.informant")
     ]
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         readers = read_readers([*sessions, "made-up"])
 
     assert [reader.user.username if reader else None for reader in readers.values()] == [

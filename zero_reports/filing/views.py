@@ -250,7 +250,8 @@ class MissingPage(LoginRequiredMixin, PartsView):
     template_name = "zero_reports/missing.html"
     parts = {"missing": ("zero_reports/_missing_page.html", "missing_context")}
 
-    def get(self, request, *args, **kwargs):
+    def prepare(self):
+        request = self.request
         check_may_look(request.reach)
         code, text = request.GET.get("unit", ""), request.GET.get("period", "")
         self.unit = queries.get_unit(request.reach, code) if code else None
@@ -258,7 +259,6 @@ class MissingPage(LoginRequiredMixin, PartsView):
         self.period = read_period(text) if text else self.present
         if self.period.cadence != DAILY:
             self.present = period_of(self.period.cadence, self.present.day)
-        return super().get(request, *args, **kwargs)
 
     def page_context(self):
         return {
