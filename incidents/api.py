@@ -64,7 +64,8 @@ class Incidents(APIView):
 
     @extend_schema(operation_id="incidents_list", responses={200: dict})
     def get(self, request):
-        rows = queries.incident_list(request.reach)
+        whole = queries.incident_list(request.reach)
+        rows = whole.select_related(None).select_related("unit").only(*serializers.SUMMARY_COLUMNS)
         return answer_list(
             request, rows, filters=IncidentFilter, newest_by="recorded_at", as_dict=serializers.summary
         )

@@ -1,5 +1,7 @@
 """Is what came over the API well formed, and what goes back?"""
 
+from functools import lru_cache
+
 from django.urls import reverse
 from django.utils.translation import get_language
 from rest_framework import serializers
@@ -123,7 +125,7 @@ def receipt(incident, *, named=None) -> dict:
         "number": incident.number,
         "unit": incident.unit.code,
         "note": addressee.note(named or incident.unit, incident.unit),
-        "url": reverse("api:incident", args=[incident.number]),
+        "url": _address(incident.number),
         "page": reverse("incident", args=[incident.number]),
         "withdraw_url": reverse("incident-retract", args=[incident.number]),
         "plan": plan_reference(incident),
@@ -133,11 +135,24 @@ def receipt(incident, *, named=None) -> dict:
     }
 
 
+#: What `summary` reads: a list reads no more of fifty incidents.
+SUMMARY_COLUMNS = (
+    "number", "unit__code", "state", "place", "what", "level", "highest_level", "proposed_level", "happened_at",
+    "known_at", "recorded_at", "drill", "rev",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _address(number: str) -> str:
+    """A number's address never changes, and a list has fifty."""
+    return reverse("api:incident", args=[number])
+
+
 def summary(incident) -> dict:
     """One incident in a list."""
     return {
         "number": incident.number,
-        "url": reverse("api:incident", args=[incident.number]),
+        "url": _address(incident.number),
         "unit": incident.unit.code,
         "state": incident.state,
         "place": incident.place,
