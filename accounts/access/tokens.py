@@ -3,23 +3,41 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import CharField, DateTimeField
+from django.db.models import CharField, DateTimeField, QuerySet
 from django.utils import timezone
 from rest_framework import authentication, exceptions
 
-from accounts.models import ApiToken, User
-from accounts.scope import reach_of
+from accounts.models import ApiToken, Appointment, User
+from accounts.scope import HeldPost, Reach, reach_of
 from accounts.sign_in.first_things import check_nothing_comes_first
 from common.database.questions import Question
 
 LIFETIME = timedelta(days=365)
 
-#: The tokens of this hash that are good at a moment.
-_GOOD = Question(
-    "good_tokens",
-    lambda hash, now: ApiToken.objects.select_related("user").filter(
+
+def _good(hash: Any, now: Any) -> QuerySet[ApiToken]:
+    """The token of this hash, if it is good at that moment."""
+    return ApiToken.objects.filter(
         hash=hash, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
+    )
+
+
+_OWNER = Question(
+    "owner_of_token",
+    lambda hash, now: _good(hash, now).select_related("user"),
+    hash=CharField(),
+    now=DateTimeField(),
+)
+#: The posts of its owner with the owner, so that most calls ask once who calls and what they may.
+_HELD = Question(
+    "held_by_token",
+    lambda hash, now: (
+        Appointment.objects.current(now)
+        .filter(person__in=_good(hash, now).values("user"))
+        .select_related("person", "post__unit")
+        .order_by("post__unit__path", "post_id")
     ),
     hash=CharField(),
     now=DateTimeField(),
@@ -48,12 +66,11 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         now = timezone.now()
-        found = _GOOD(hash=_hash(token.strip()), now=now)
-        if not found:
+        reach = _reach_of_token(_hash(token.strip()), now)
+        if reach is None:
             raise exceptions.AuthenticationFailed("The token is unknown, expired or revoked.")
-        user = found[0].user
-        check_nothing_comes_first(user, now)
-        return _with_reach(request, user, now)
+        check_nothing_comes_first(reach.user, now)
+        return _with_reach(request, reach)
 
     def authenticate_header(self, request):
         return "Bearer"
@@ -64,11 +81,38 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def authenticate(self, request):
         answer = super().authenticate(request)
-        return _with_reach(request, answer[0], timezone.now()) if answer else None
+        return _with_reach(request, reach_of(answer[0], timezone.now())) if answer else None
 
 
-def _with_reach(request, user, now):
-    """Read the time and the posts once at the door; the call uses both."""
-    request.now = now
-    request.reach = reach_of(user, now)
-    return user, None
+def _reach_of_token(hash: str, now: datetime) -> Reach | None:
+    """What the owner of a good token may do; of one without posts the owner is asked for alone."""
+    held = _HELD(hash=hash, now=now)
+    if held:
+        return Reach(held[0].person, [held_post(one) for one in held], now)
+    owners = _OWNER(hash=hash, now=now)
+    return Reach(owners[0].user, [], now) if owners else None
+
+
+def held_post(held: Appointment) -> HeldPost:
+    """An appointment, with its post and unit, as a Reach has it."""
+    post, unit = held.post, held.post.unit
+    return HeldPost(
+        post_id=post.pk,
+        kind=post.kind,
+        squad=post.squad,
+        title=post.title,
+        title_en=post.title_en,
+        held_as=held.held_as,
+        unit_id=unit.pk,
+        unit_code=unit.code,
+        unit_path=unit.path,
+        unit_tier=unit.tier,
+        unit_name=unit.name,
+        unit_name_en=unit.name_en,
+    )
+
+
+def _with_reach(request, reach: Reach):
+    """The time and the posts are read once at the door; the call uses both."""
+    request.now, request.reach = reach.now, reach
+    return reach.user, None

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from accounts.access import tokens
 from accounts.access.tokens import issue
 from accounts.people.actions import reset_password, reset_second_factor
+from accounts.scope import reach_of
 from journal.models import Entry
 from journal.record import content_of
 
@@ -58,3 +60,37 @@ def test_a_token_waits_for_the_second_factor_where_it_is_required(call, settings
     settings.REQUIRE_SECOND_FACTOR = True
 
     assert call() == (403, "second_factor_required")
+
+
+def test_the_door_reads_the_posts_that_a_page_reads(cast, now):
+    for person in cast.values():
+        read = tokens._reach_of_token(tokens._hash(issue(user=person, now=now)), now)
+        assert (read.user, read.posts, read.now) == (person, reach_of(person, now).posts, now)
+
+
+def test_an_account_without_posts_is_known_too(cast, now):
+    person = cast["county1.duty"]
+    person.appointments.all().delete()
+
+    read = tokens._reach_of_token(tokens._hash(issue(user=person, now=now)), now)
+
+    assert (read.user, read.posts) == (person, [])
+
+
+@pytest.mark.parametrize("change", [{"revoked_at": True}, {"expires_at": True}, {"user__is_active": False}])
+def test_a_token_that_is_no_longer_good_opens_nothing(cast, now, change):
+    person = cast["county1.duty"]
+    token = issue(user=person, now=now)
+    if "user__is_active" in change:
+        type(person).objects.filter(pk=person.pk).update(is_active=False)
+    else:
+        person.api_tokens.update(**dict.fromkeys(change, now))
+
+    assert tokens._reach_of_token(tokens._hash(token), now) is None
+    assert tokens._reach_of_token(tokens._hash("icd_nothing"), now) is None
+
+
+def test_who_calls_and_what_they_may_is_one_query(cast, now, django_assert_num_queries):
+    hashed = tokens._hash(issue(user=cast["county1.duty"], now=now))
+    with django_assert_num_queries(1):
+        tokens._reach_of_token(hashed, now)

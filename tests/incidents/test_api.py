@@ -188,7 +188,7 @@ def test_the_list_asks_the_same_number_of_queries_however_long(api, alarm, djang
         alarm()
     mine = api("county1.duty")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(mine.get("incidents/").json()["results"]) == rows
 
 
@@ -197,5 +197,5 @@ def test_an_alarm_is_few_queries(api, django_assert_num_queries):
     mine.post("alarms/", {**ALARM, "client_id": "first"})
 
     # Of the savepoints two are the test's own transaction's.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         assert mine.post("alarms/", {**ALARM, "client_id": "second"}).status_code == 201

@@ -215,12 +215,12 @@ def test_filing_costs_the_same_few_queries_for_any_number_of_items(api, django_a
     # Of the savepoints two are the test's own transaction's.
     for many in (1, 3):
         items = [{"class": "land", "count": many, "note": f"matter {n}"} for n in range(many)]
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(17):
             assert (
                 caller.put("V111", {"answer": "items", "items": items}, key=f"items-{many}").status_code
                 == 200
             )
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         assert caller.put("V111", {"answer": "nil"}, key="nil").status_code == 200
 
 
