@@ -8,9 +8,10 @@ and cost the business transaction nothing. The hash chain grows in the same step
 import hashlib
 
 from django.db import connection, transaction
-from django.db.models import Exists, QuerySet
+from django.db.models import BigIntegerField, CharField, Exists, QuerySet
 
 from common.database.composed import Composed
+from common.database.questions import Change, Question
 from common.failpoints import crash_point
 from journal.models import Entry, Head
 
@@ -62,19 +63,43 @@ def number_new() -> int:
 @transaction.atomic
 def _number_batch() -> int:
     _lock()
-    fresh = list(Entry.objects.filter(number__isnull=True).order_by("id").only("id", "body")[:BATCH])
+    fresh = _FRESH()
     if not fresh:
         return 0
-    last, _ = Head.objects.get_or_create(pk=1)
-    rows = []
-    for entry in fresh:
-        last.number += 1
-        last.hash = chain(last.hash, last.number, entry.body)
-        rows += [entry.id, last.number, last.hash]
+    number, hash_ = _last()
+    rows: list[int | str] = []
+    for pk, body in fresh:
+        number += 1
+        hash_ = chain(hash_, number, body)
+        rows += [pk, number, hash_]
     _write(rows)
     crash_point("numbering.before_commit")
-    last.save(update_fields=["number", "hash"])
+    _MOVE_HEAD(number=number, hash=hash_)
     return len(fresh)
+
+
+#: After every commit that comes alone.
+_FRESH = Question(
+    "fresh_entries",
+    lambda: Entry.objects.filter(number__isnull=True).order_by("id").values_list("id", "body")[:BATCH],
+)
+_LAST = Question("last_number", lambda: Head.objects.filter(pk=1).values_list("number", "hash"))
+_MOVE_HEAD = Change(
+    "move_head",
+    lambda number, hash: (Head.objects.filter(pk=1), {"number": number, "hash": hash}),
+    number=BigIntegerField(),
+    hash=CharField(),
+)
+
+
+def _last() -> tuple[int, str]:
+    """The head's number and hash; its row is made by the first numbering of all."""
+    return next(iter(_LAST()), None) or _begun()
+
+
+def _begun() -> tuple[int, str]:
+    first = Head.objects.create(pk=1)
+    return first.number, first.hash
 
 
 def chain(previous: str, number: int, body: str) -> str:
