@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model
 
 Row = TypeVar("Row", bound=Model)
@@ -28,14 +28,16 @@ class Statement:
         cursor.execute(self.ready(), values)
 
     def ready(self) -> str:
-        """What is to be executed with the values, after this connection has prepared it."""
-        connection.ensure_connection()
-        session = connection.connection
+        """What is to be executed with the values, after this connection has prepared it: past Django's cursor, for
+        that belongs to the connection, not to what this request asks."""
+        database = connections[DEFAULT_DB_ALIAS]
+        database.ensure_connection()
+        session = database.connection
         if not hasattr(session, "prepared"):  # SQLite, or a connection without a pool
             return self.sql
         if self.name not in session.prepared:
-            with connection.cursor() as cursor:
-                cursor.execute(self._prepare)
+            with database.wrap_database_errors, session.cursor() as bare:
+                bare.execute(self._prepare)
             session.prepared |= {self.name}
         return self._execute
 

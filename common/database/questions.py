@@ -58,28 +58,13 @@ class Many:
         self.field = field
 
 
-class _Prepared(Statement):
-    """Prepared past Django's cursor: that belongs to the connection, not to what this request asks."""
-
-    def run(self, cursor: Any, values: Sequence[Any]) -> None:
-        session = cursor.db.connection
-        if not hasattr(session, "prepared"):  # SQLite, or a connection without a pool
-            cursor.execute(self.sql, values)
-            return
-        if self.name not in session.prepared:
-            with cursor.db.wrap_database_errors, session.cursor() as bare:
-                bare.execute(self._prepare)
-            session.prepared |= {self.name}
-        cursor.execute(self._execute if values else f"EXECUTE {self.name}", values)
-
-
 class _Composed:
     """What is sent for arguments of one shape."""
 
     def __init__(self, name: str, sql: str, params: Sequence[Any]) -> None:
         # Named after its text: two texts under one name would be one statement to a connection.
         digest = sha256(sql.encode()).hexdigest()[:12]
-        self._statement = _Prepared(f"{name[:40]}_{digest}", sql)
+        self._statement = Statement(f"{name[:40]}_{digest}", sql)
         self._params = tuple(params)
 
     def run(self, cursor: Any, values: dict[str, Any]) -> None:

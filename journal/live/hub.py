@@ -151,8 +151,11 @@ class Hub:
                 await self._look()
             except Exception as error:
                 self._say_failing(error)
+            # Not `wait_for`: until Python 3.12 it forgets to be cancelled by whoever stops the hub, when the event
+            # comes at the same moment.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self._poll_seconds)
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._woken.wait()
 
     async def _look(self) -> None:
         self._is_woken = False

@@ -52,7 +52,8 @@ class Neighbours:
             self._to_tell = False
             message = {"type": "live.wake", "from": self._me}
             try:
-                await asyncio.wait_for(self._layer.group_send(GROUP, message), TIME_OUT)
+                async with asyncio.timeout(TIME_OUT):
+                    await self._layer.group_send(GROUP, message)
                 self._is_unheard = False
             except Exception as error:
                 self.failures += 1
@@ -67,8 +68,9 @@ class Neighbours:
         wait = BACKOFF[0]
         while True:
             try:
-                self._me = await asyncio.wait_for(self._layer.new_channel(), 5)
-                await asyncio.wait_for(self._layer.group_add(GROUP, self._me), 5)
+                async with asyncio.timeout(5):
+                    self._me = await self._layer.new_channel()
+                    await self._layer.group_add(GROUP, self._me)
                 # Anything may have been said while nobody listened.
                 self._on_look()
                 wait = BACKOFF[0]

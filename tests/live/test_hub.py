@@ -36,6 +36,18 @@ def statements(monkeypatch):
     return seen
 
 
+async def test_a_hub_that_is_stopped_at_the_moment_it_is_woken_stops(live):
+    hub = live.hub
+    await hub.settled_number()
+    await asyncio.sleep(0.01)  # it waits for the next word
+
+    hub._woken.set()
+    hub._running.cancel()
+
+    _done, late = await asyncio.wait([hub._running], timeout=3)
+    assert not late
+
+
 async def test_while_the_database_is_away_there_is_no_beat_and_the_socket_stays(live, monkeypatch, caplog):
     head = await live.head()
     socket = await live.open("county1.duty", after=head)

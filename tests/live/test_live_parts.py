@@ -20,11 +20,10 @@ from accounts.posts.actions import appoint_person, end_appointment
 from accounts.scope import reach_of
 from engine.server.live_parts import LiveParts
 from incidents.reporting.actions import Alarm, report_incident
-from incidents.templatetags.incidents import CARDS
-from journal.live.answers import SHARED
 from journal.record import record
 from plans.engine.facts import Facts
 from plans.lifecycle.actions import load_plan
+from tests.live.replay import forget_what_is_kept
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
@@ -72,8 +71,7 @@ async def ask(session, *parts, path="/duty/", method="GET", **headers):
 
 def django_answer(session, *parts, path="/duty/", language=None) -> str:
     """The same by way of every middleware, rendered anew."""
-    SHARED.forget()
-    CARDS.forget()
+    forget_what_is_kept()
     client = Client(headers={"host": "dashboard.test"})
     client.cookies[django_settings.SESSION_COOKIE_NAME] = session
     if language:
