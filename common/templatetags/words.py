@@ -84,12 +84,6 @@ def joined(start, end) -> str:
     return f"{start}{end}"
 
 
-@register.filter
-def stripped(markup):
-    """Without the blanks around it: a part in which nothing stands is `:empty` for the style sheet."""
-    return markup.strip()
-
-
 @register.simple_tag
 def dots(*details):
     """Details in a row: “a · b · c”; what is empty is left out, its dot too."""

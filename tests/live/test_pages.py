@@ -46,8 +46,13 @@ WALKED = {
     "dashboards/promise.html", "dashboards/receipt.html", "dashboards/whole/clocks.html", "dashboards/whole/orders.html",
     "notices/inbox.html",
 }  # fmt: skip
-#: A fragment of a page above, the gallery of parts, and the page of ages and counts, which asks every five seconds.
-NOT_WALKED = {"early_warnings/_to_sign.html", "ui_gallery.html", "engine/system.html"}
+#: A fragment and a component of pages above, the gallery, and the page of ages and counts, which asks every five seconds.
+NOT_WALKED = {
+    "components/part.html",
+    "early_warnings/_to_sign.html",
+    "ui_gallery.html",
+    "engine/system.html",
+}
 #: Their acts are those of a shift: tests/duty/test_pages.py walks them.
 NOT_WALKED |= {"rosters/month.html", "rosters/mine.html", "duty/shifts/handover.html"}
 
