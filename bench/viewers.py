@@ -9,6 +9,7 @@ each incident the moment of CLOCK_MONOTONIC at which each viewer had the bytes o
 import asyncio
 import gzip
 import json
+import random
 import re
 import sys
 import time
@@ -96,12 +97,14 @@ class Viewer:
             if first & 15 == PING:
                 writer.write(bytes((0x8A, 0x80 | len(body))) + bytes(4) + body)
             elif first & 15 == TEXT and b'"entry"' in body[:20]:
-                self._take(json.loads(body)["kind"])
+                entry = json.loads(body)
+                self._take(entry["kind"], entry.get("spread", 0) / 1000)
 
-    def _take(self, kind: str) -> None:
+    def _take(self, kind: str, spread: float) -> None:
         self._news.append(kind)
         if len(self._news) == 1:
-            self._start(self._look(max(SOONEST, TOGETHER - (time.monotonic() - self._looked_at))))
+            wait = max(SOONEST, TOGETHER - (time.monotonic() - self._looked_at))
+            self._start(self._look(wait + random.random() * spread))
 
     async def _look(self, wait: float) -> None:
         await asyncio.sleep(wait)
@@ -184,9 +187,9 @@ class StaticViewer(Viewer):
     async def open(self) -> None:
         await self.listen("/")
 
-    def _take(self, kind: str) -> None:
+    def _take(self, kind: str, spread: float) -> None:
         self._heard += 1
-        super()._take(kind)
+        super()._take(kind, spread)
 
     async def _ask(self, parts: list[Part]) -> None:
         heard = self._heard

@@ -434,6 +434,23 @@ def test_forms_of_a_part_get_the_tokens_of_the_page(page, site):
     assert all(values)
 
 
+def test_a_crowd_spreads_its_questions_as_the_server_says(page, site):
+    page.clock.install()
+    page.add_init_script("Math.random = () => 0.5")
+    serve_part(site, queue(card("w:1", "新")), page_content=queue())
+    page.goto(f"{HOST}/page/")
+    site.beat(10)
+    page.clock.run_for(1000)
+
+    site.say(type="entry", number=51, kind="warning.signed", subject="w", unit="C1", level="", thread="i:1", spread=2000)  # fmt: skip
+    page.clock.run_for(900)
+    asked_early = [request.url for request in site.asked if "part=" in request.url]
+    page.clock.run_for(500)
+
+    expect(page.locator("[data-key='w:1']")).to_have_text("新")
+    assert asked_early == []
+
+
 def test_burst_of_entries_is_one_look(page, site):
     serve_part(site, queue(card("w:1", "新")), number=200, page_content=queue())
     page.goto(f"{HOST}/page/")

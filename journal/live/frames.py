@@ -11,9 +11,22 @@ def hello(number: int) -> dict:
     return _message(type="hello", number=number)
 
 
-def entry(line: ThinEntry) -> dict:
-    """What is new: enough to know what to fetch again, never what happened."""
+#: What a screen that asks costs the server, and the longest time over which a crowd is spread.
+MS_PER_SCREEN, LONGEST_SPREAD_MS = 1.5, 2000
+#: Fewer are answered at once anyway.
+CROWD = 40
+
+
+def spread_over(screens: int) -> int:
+    """Milliseconds over which so many screens spread their questions about the same entry; 0 where they need not."""
+    return min(LONGEST_SPREAD_MS, round(screens * MS_PER_SCREEN)) if screens > CROWD else 0
+
+
+def entry(line: ThinEntry, spread: int = 0) -> dict:
+    """What is new: enough to know what to fetch again, never what happened. `spread`: ask some time within so many
+    milliseconds, for many others ask as well."""
     return _message(
+        **({"spread": spread} if spread else {}),
         type="entry",
         number=line.number,
         kind=line.kind,

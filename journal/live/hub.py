@@ -229,10 +229,11 @@ class Hub:
 
     async def _show(self, line: ThinEntry) -> None:
         """Write one entry to every screen that may see it."""
-        message = frames.entry(line)
+        screens = self._screens.that_see(line)
+        message = frames.entry(line, frames.spread_over(len(screens)))
         self._tail.append((line, message))
         self._mark = Mark(line.number, line.hash)
-        for count, screen in enumerate(self._screens.that_see(line), start=1):
+        for count, screen in enumerate(screens, start=1):
             if screen.last < line.number:
                 screen.last = line.number
                 screen.outlet.put(message)

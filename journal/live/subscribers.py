@@ -47,7 +47,7 @@ class Screens:
     def tickets(self) -> list[str]:
         return list(self._by_ticket)
 
-    def that_see(self, line: ThinEntry) -> Iterable[Screen]:
+    def that_see(self, line: ThinEntry) -> Collection[Screen]:
         """Each screen once, however many of its posts let it see the entry."""
         found = [self._by_key[key] for key in keys_of(line) if key in self._by_key]
         return found[0].copy() if len(found) == 1 else set().union(*found)

@@ -147,7 +147,10 @@ let lookedAt = 0;
 function take(entries) {
   for (const entry of entries) if (entry.number > last) last = entry.number;
   news.push(...entries);
-  if (looking === null && news.length) looking = setTimeout(look, Math.max(30, TOGETHER - (performance.now() - lookedAt)));
+  if (looking !== null || !news.length) return;
+  // Where a crowd of screens was told the same, the server says over what time their questions are to be spread.
+  const crowd = Math.max(...news.map((entry) => entry.spread || 0));
+  looking = setTimeout(look, Math.max(30, TOGETHER - (performance.now() - lookedAt)) + Math.random() * crowd);
 }
 
 function look() {

@@ -246,3 +246,21 @@ async def test_readyz_and_metrics_tell_of_a_hub_that_no_longer_reads(live, monke
 
     assert (well["ok"], well["open"], ill["ok"]) == (True, 1, False)
     assert gauge.samples[0].value >= 60
+
+
+async def test_a_crowd_is_told_over_what_time_to_ask(live, monkeypatch):
+    monkeypatch.setattr(frames, "CROWD", 2)
+    head = await live.head()
+    near = [await live.open("county1.duty", after=head) for _ in range(3)]
+    far = await live.open("county2.duty", after=head)
+
+    await live.write("C1")
+    await live.write("C2")
+
+    assert [(await socket.next()).get("spread") for socket in near] == [4, 4, 4]
+    assert "spread" not in await far.next()
+
+
+@pytest.mark.parametrize(("screens", "ms"), [(1, 0), (40, 0), (41, 62), (500, 750), (100_000, 2000)])
+async def test_the_spread_follows_from_how_many_are_open(screens, ms):
+    assert frames.spread_over(screens) == ms
