@@ -1,9 +1,10 @@
 """Reading the journal: one way for the live hub, the socket's catch-up and the HTTP catch-up."""
 
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from common.database.composed import Composed
 from common.database.paths import prefixes
@@ -68,14 +69,24 @@ def lines_after(
     number: int, *, limit: int, up_to: int | None = None, reader: Reader | None = None
 ) -> list[ThinEntry]:
     """At most `limit` entries after `number`, thin."""
-    entries = entries_after(number, reader)
+    bounds = (number,) if up_to is None else (number, up_to)
+    rows = _thin(entries_after(number, reader), *bounds[1:])[:limit] if reader else _lines(limit)(*bounds)
+    # An entry of the whole bureau has no unit.
+    return [ThinEntry(*row)._replace(unit=row[3] or "") for row in rows]
+
+
+def _thin(entries: EntryQuerySet, up_to: int | None = None) -> QuerySet[Any]:
     if up_to is not None:
         entries = entries.filter(number__lte=up_to)
-    rows = entries.values_list(
+    return entries.values_list(
         "number", "kind", "subject", "unit__code", "level", "thread", "audience", "unit_path", "hash"
     )
-    # An entry of the whole bureau has no unit.
-    return [ThinEntry(*row)._replace(unit=row[3] or "") for row in rows[:limit]]
+
+
+@lru_cache(maxsize=20)
+def _lines(limit: int) -> Composed[Any]:
+    """What every look of every process reads."""
+    return Composed(lambda after, *up_to: _thin(entries_after(after), *up_to)[:limit])
 
 
 def keys_of(line: ThinEntry) -> Iterable[tuple[str, str]]:
