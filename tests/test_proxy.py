@@ -176,9 +176,11 @@ def hold(ask, upstream, pool, number, **headers):
 
 
 @pytest.fixture
-def pool():
+def pool(upstream):
+    """Threads that ask; at the end what they still wait for is answered."""
     with ThreadPoolExecutor(20) as threads:
         yield threads
+        upstream.go.set()
 
 
 def test_who_is_not_signed_in_is_limited_by_address_and_nobody_else(proxy, upstream, pool):
