@@ -15,9 +15,7 @@ _CHINESE = {
 }  # fmt: skip
 #: Every decimal digit Unicode knows, the Chinese numerals, and what people type for the X of an identity number.
 _READ_AS = {
-    code: str(unicodedata.decimal(chr(code)))
-    for code in range(128, sys.maxunicode)
-    if unicodedata.category(chr(code)) == "Nd"
+    code: str(unicodedata.decimal(chr(code))) for code in range(128, sys.maxunicode) if chr(code).isdecimal()
 }
 _READ_AS |= {ord(word): str(value) for word, value in _CHINESE.items()}
 _READ_AS |= {ord(letter): "X" for letter in "xｘＸХх×"}
@@ -67,9 +65,14 @@ def runs_in(text: str) -> Iterator[Run]:
 
 
 def _run(text: str, plain: str, match: re.Match[str]) -> Run:
-    places = tuple(at for at in range(*match.span()) if plain[at] in "0123456789X")
-    parted = tuple(at > 0 and place != places[at - 1] + 1 for at, place in enumerate(places))
-    inner = {at for at in range(1, len(places)) if parted[at] or _is_seam(text, places, at)}
+    written = text[match.start() : match.end()]
+    if written.isascii() and written.isdigit():
+        # In one, as most numbers are and as long ones are sent to keep us busy: nothing to look for inside.
+        places, parted, inner = tuple(range(*match.span())), (False,) * len(written), set()
+    else:
+        places = tuple(at for at in range(*match.span()) if plain[at] in "0123456789X")
+        parted = tuple(at > 0 and place != places[at - 1] + 1 for at, place in enumerate(places))
+        inner = {at for at in range(1, len(places)) if parted[at] or _is_seam(text, places, at)}
     begins = inner | ({0} if _is_free_before(plain, match.start()) else set())
     ends = inner | ({len(places)} if _is_free_after(plain, match.end()) else set())
     return Run("".join(plain[at] for at in places), places, parted, frozenset(begins), frozenset(ends))

@@ -122,7 +122,7 @@ def _landlines(run: Run, text: str) -> Iterator[tuple[int, int]]:
         return bool(parts) and _is_landline(run.sizes(begin, end), len(parts[1]), parts[2])
 
     # Called from abroad it has no 0: +86 731 8888 8888.
-    abroad = {at + 2 for at in range(len(run.digits)) if run.digits[at : at + 2] == "86"}
+    abroad = {prefix.end() for prefix in re.finditer("86", run.digits)}
     found = list(_spans(run, (12, 11), fits))
     return iter(found + [span for at in abroad for span in _from_abroad(run, at, text)])
 
