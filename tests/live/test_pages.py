@@ -88,6 +88,8 @@ def test_a_page_follows_the_whole_walk(signed_in, reach, units, username, url):
 
 def _address(walk, browser, url):
     """The page's address, or None while there is nothing to show there for this reader."""
+    if "{" not in url:
+        return url
     if ("{incident}" in url and walk.incident is None) or ("{warning}" in url and walk.warning is None):
         return None
     address = url.format(incident=walk.incident, warning=walk.warning)
