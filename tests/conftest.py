@@ -1,5 +1,8 @@
 """The cast, the clock, and databases that can be emptied although the journal cannot."""
 
+from functools import cache
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -20,6 +23,41 @@ from tests.kept import kept
 pytest_plugins = ["tests.browsers", "tests.gateways", "tests.wall_clock"]
 
 CITY = "cn-justice-city-petition-000"
+
+
+#: Marks by which script/test picks the files of a step, without asking pytest to read all others.
+STEPS = ("browser", "fault", "measured")
+
+
+@pytest.hookimpl(tryfirst=True)  # before marks are chosen from
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if is_same_on_both(item):
+            item.add_marker(pytest.mark.embedded_only)
+        for name in STEPS:
+            if item.get_closest_marker(name) and f"mark.{name}" not in _text_of(item.path):
+                raise pytest.UsageError(
+                    f"{item.nodeid}: `{name}` has to stand in the file, or script/test misses it"
+                )
+
+
+def is_same_on_both(item: pytest.Item) -> bool:
+    """Whether the other profile would run the very same lines: then a test runs on the embedded one alone.
+
+    A test that asks for no database is let at none (pytest-django blocks it), and a browser asks its server by HTTP:
+    neither can tell where the rows lie. Not so `fault`, which starts the processes of the profile, and the few that
+    read its settings: these say `both_profiles`.
+    """
+    if item.get_closest_marker("browser"):
+        return True
+    asks = {"db", "transactional_db", "_django_db_helper"} & set(getattr(item, "fixturenames", ()))
+    said = any(map(item.get_closest_marker, ("django_db", "fault", "production", "both_profiles")))
+    return not asks and not said
+
+
+@cache
+def _text_of(file: Path) -> str:
+    return file.read_text()
 
 
 @pytest.fixture(scope="session")

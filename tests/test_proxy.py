@@ -15,7 +15,7 @@ import pytest
 
 from tests.processes import Process, accepts, free_port
 
-pytestmark = [pytest.mark.slow, pytest.mark.embedded_only]
+pytestmark = pytest.mark.slow
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 SESSION = "a1" * 16

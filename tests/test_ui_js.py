@@ -26,7 +26,6 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.embedded_only,  # no server and no database: the same on both
     pytest.mark.slow,
     pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
 ]

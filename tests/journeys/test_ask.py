@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.test_walk import picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
+pytestmark = pytest.mark.browser
 
 BREAKS = {"zh-hans": "链条断在何处", "en": "Where the chain breaks"}
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.test_walk import picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
+pytestmark = pytest.mark.browser
 
 SAID = {
     "zh-hans": {"gap": "人数不足", "published": "已发布", "mine": "我的值班", "reason": "带班领导到岗值守"},

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.processes import manage, python
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
+pytestmark = pytest.mark.browser
 
 FLOOD = """
 from django.db import transaction

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.installations import demo_server
 from tests.journeys.test_walk import picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
+pytestmark = pytest.mark.browser
 
 PLAN = "cn-justice-city-petition-000"
 ORANGE, YELLOW = "levels.1.match.any_of.0.between.0", "levels.2.match.any_of.0.between.1"

@@ -16,7 +16,7 @@ from tests.installations import demo_server
 from tests.journeys.test_walk import picture
 from tests.processes import eventually, python
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
+pytestmark = pytest.mark.browser
 
 WORDS = {
     "zh-hans": {"coming": "到位", "deaf": "尚未收悉", "told": "已通知：市局带班领导", "unheard": "无人应答", "reached": "所有人都已通知到"},

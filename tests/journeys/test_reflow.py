@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import Resolver404, resolve
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.embedded_only, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 WIDTH = 320
 #: Between them they may open every page.

@@ -14,7 +14,7 @@ from common.dates.periods import DAILY, period_of
 from tests.browsers import ARGUMENTS, CHROMIUM
 from tests.processes import manage
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
+pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.test_walk import picture
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded_only]
+pytestmark = pytest.mark.browser
 
 TEXTS = {
     "zh-hans": {"what": "十余人在大厅拉横幅，要求退还律师费", "why": "人数在增加，情绪激动", "task": "到一楼大厅对话，登记诉求", "end": "诉求已逐条登记，当事人自行离开。"},
