@@ -10,7 +10,7 @@ import pytest
 from tests.faults import acts
 from tests.processes import eventually, manage, together
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow]
+pytestmark = [pytest.mark.fault, pytest.mark.measured, pytest.mark.slow]
 
 #: Seconds of killing.
 SECONDS = float(os.environ.get("CAMPAIGN_SECONDS", "20"))

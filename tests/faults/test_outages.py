@@ -12,7 +12,7 @@ from tests.faults import acts
 from tests.installations import PASSWORD
 from tests.processes import eventually, together
 
-pytestmark = [pytest.mark.production, pytest.mark.fault, pytest.mark.slow]
+pytestmark = [pytest.mark.production, pytest.mark.fault, pytest.mark.measured, pytest.mark.slow]
 
 #: Every client of Redis gives up after two seconds or more: who waited for it is slower by that.
 WAITED_FOR_REDIS = 1.5

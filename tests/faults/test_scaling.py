@@ -27,7 +27,7 @@ from tests.processes import (
     unprivileged,
 )
 
-pytestmark = [pytest.mark.production, pytest.mark.fault, pytest.mark.slow]
+pytestmark = [pytest.mark.production, pytest.mark.fault, pytest.mark.measured, pytest.mark.slow]
 
 GUIDE = (ROOT / "docs" / "scaling.md").read_text()
 

@@ -5,7 +5,13 @@ import pytest
 from bench.fanout import PythonBaseline, beside
 from tests.processes import free_port
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.embedded_only, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.measured,
+    pytest.mark.slow,
+    pytest.mark.embedded_only,
+    pytest.mark.timeout(300),
+]
 
 
 def test_a_screen_costs_at_most_two_and_a_half_bare_sockets(embedded_bureau, tmp_path):

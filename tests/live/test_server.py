@@ -11,7 +11,13 @@ from bench.wire import Crowd
 from tests.live import servers
 from tests.processes import Server, eventually
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.embedded_only, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.measured,
+    pytest.mark.slow,
+    pytest.mark.embedded_only,
+    pytest.mark.timeout(600),
+]
 APPLICATION = "bench.application:application"
 
 

@@ -15,6 +15,7 @@ from tests.processes import Postgres, Redis, Server, eventually, postgres_bin, r
 pytestmark = [
     pytest.mark.production,
     pytest.mark.fault,
+    pytest.mark.measured,
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(

@@ -83,6 +83,7 @@ async def test_what_cannot_be_written_at_once_goes_the_ordinary_way():
 
 
 @pytest.mark.fault
+@pytest.mark.measured
 @pytest.mark.embedded_only
 @pytest.mark.slow
 def test_under_the_real_server_entries_take_the_short_way(embedded_bureau, tmp_path):
