@@ -15,6 +15,7 @@ from accounts.scope import reach_of
 from accounts.sign_in import throttles
 from accounts.sign_in.first_things import SENTENCES, first_thing
 from accounts.sign_in.second_factor import has_second_factor
+from common.database.composed import Composed
 
 
 class LanguageMiddleware:
@@ -50,6 +51,9 @@ class LanguageMiddleware:
             User.objects.filter(pk=user.pk).update(language=chosen.value)
 
 
+_OPEN = Composed(lambda pk, user: OpenSession.objects.filter(pk=pk, user_id=user))
+
+
 class PersonMiddleware:
     """Gives each page request `now` (read once) and `reach` (read when first asked), and ends a session
     that is over: ended elsewhere, too old, or idle too long."""
@@ -69,7 +73,7 @@ class PersonMiddleware:
         mark = request.session.get(sessions.MARK)
         if mark is None or not request.user.is_authenticated:
             return None
-        row = OpenSession.objects.filter(pk=mark, user_id=request.user.pk).first()
+        row = next(iter(_OPEN(mark, request.user.pk)), None)
         over = sessions.why_over(row, request.now)
         if over:
             request.signed_out_because = over

@@ -242,7 +242,7 @@ if HTTPS and not REQUIRE_SECOND_FACTOR and not SECOND_FACTOR_DECISION:
 
 #: True for a web process on a replica of the database: it serves pages that only read.
 READ_ONLY = env.bool("READ_ONLY", default=False)
-SESSION_ENGINE = "accounts.access.reading_sessions" if READ_ONLY else "django.contrib.sessions.backends.db"
+SESSION_ENGINE = f"accounts.access.{'reading' if READ_ONLY else 'stored'}_sessions"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
 #: Minutes without a request and without an open live page; 0 = no limit.
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)

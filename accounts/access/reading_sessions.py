@@ -4,7 +4,7 @@ Django's middleware saves a session that a page changed, or deletes one that is 
 turn the page into an error.
 """
 
-from django.contrib.sessions.backends.db import SessionStore as Stored
+from accounts.access.stored_sessions import SessionStore as Stored
 
 
 class SessionStore(Stored):

@@ -3,8 +3,12 @@
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 
+from accounts.models import User
 from accounts.queries import user_named
 from accounts.sign_in.passwords import is_quick
+from common.database.composed import Composed
+
+_PERSON = Composed(lambda pk: User.objects.filter(pk=pk))
 
 
 class PasswordBackend(ModelBackend):
@@ -19,3 +23,8 @@ class PasswordBackend(ModelBackend):
         if user and user.check_password(password) and self.user_can_authenticate(user):
             return user
         return None
+
+    def get_user(self, user_id):
+        """Asked by every page."""
+        user = next(iter(_PERSON(user_id)), None)
+        return user if user is not None and self.user_can_authenticate(user) else None
