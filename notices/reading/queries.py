@@ -44,7 +44,10 @@ class InboxKey(NamedTuple):
 def inbox_keys(person: User, besides: tuple[str, ...] = ()) -> list[InboxKey]:
     """The first `MOST_KEYS` of `inbox` without these purposes, in its order (two queries)."""
     followed_up = set(_FOLLOWED_UP(person.pk))
-    return [InboxKey(*row, row[1:3] in followed_up) for row in _KEYS(person.pk, besides)]
+    return [
+        InboxKey(pk, subject, purpose, priority, (subject, purpose) in followed_up)
+        for pk, subject, purpose, priority in _KEYS(person.pk, besides)
+    ]
 
 
 def notices_of(keys: Sequence[InboxKey]) -> list[Notice]:
@@ -54,7 +57,7 @@ def notices_of(keys: Sequence[InboxKey]) -> list[Notice]:
     rows = {notice.pk: notice for notice in _ROWS(padded(tuple(key.pk for key in keys)))}
     found = [(key, rows[key.pk]) for key in keys if key.pk in rows]
     for key, notice in found:
-        notice.wants_answer = key.wants_answer
+        notice.wants_answer = key.wants_answer  # type: ignore[attr-defined]  # as `inbox` annotates it
     return [notice for _key, notice in found]
 
 
