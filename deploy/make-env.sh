@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Write .env for docker-compose.yml: the example with a host name and fresh random secrets. Never overwrites one.
+# Write .env for docker-compose.yml: the example with a host name, fresh random secrets and a web process for each core.
+# Never overwrites one.
 #
 #   deploy/make-env.sh dashboard.example.gov
 set -euo pipefail
@@ -17,6 +18,8 @@ fi
 
 secret() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 
+processes=$(deploy/web-processes.sh)
+
 umask 077
 sed -e "s/^ALLOWED_HOSTS=.*/ALLOWED_HOSTS=$host/" \
     -e "s#^CSRF_TRUSTED_ORIGINS=.*#CSRF_TRUSTED_ORIGINS=https://$host#" \
@@ -25,5 +28,6 @@ sed -e "s/^ALLOWED_HOSTS=.*/ALLOWED_HOSTS=$host/" \
     -e "s/^DATABASE_OWNER_PASSWORD=.*/DATABASE_OWNER_PASSWORD=$(secret)/" \
     -e "s/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=$(secret)/" \
     -e "s/^REDIS_PASSWORD=.*/REDIS_PASSWORD=$(secret)/" \
+    -e "s/^# WEB_PROCESSES=.*/WEB_PROCESSES=$processes/" \
     .env.example >.env
 echo "Wrote .env (readable by you alone). Keep a copy where the backups are."

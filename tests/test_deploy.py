@@ -44,8 +44,8 @@ def test_compose_has_every_process_of_the_production_profile():
     assert set(SERVICES) == {*APP, "db", "redis", "proxy"}
 
 
-def test_compose_runs_two_web_processes_and_two_engines():
-    assert SERVICES["web"]["deploy"]["replicas"] >= 2
+def test_compose_runs_as_many_web_processes_as_it_is_told_and_two_engines():
+    assert SERVICES["web"]["deploy"]["replicas"] == "${WEB_PROCESSES:-2}"
     assert SERVICES["engine"]["deploy"]["replicas"] >= 2
 
 
@@ -261,11 +261,54 @@ def test_nginx_every_upstream_is_defined(part):
     assert "access_log " in text
 
 
-def test_nginx_finds_the_processes_that_the_readme_starts():
+@pytest.mark.parametrize("cores", [1, 3])
+def test_nginx_finds_the_processes_that_the_readme_starts(tmp_path, cores):
+    """The lines of the guide, on a machine with so many cores; with one, two all the same: one may die."""
     readme = (TOP / "deploy" / "README.md").read_text()
-    ports = set(re.findall(r"server 127\.0\.0\.1:(\d+)", (TOP / "deploy" / "nginx-systemd.conf").read_text()))
+    start = re.search(r"^processes=.*?(?=^```)", readme, flags=re.MULTILINE | re.DOTALL)[0]
+    for name, does in {"nproc": f"echo {cores}", "systemctl": 'echo "$@" >>started'}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "deploy").symlink_to(TOP / "deploy")
+    write = 'ALLOWED_HOSTS=a.example WEB_PROCESSES=$processes deploy/nginx-installation.sh "$PWD/nginx"'
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    subprocess.run(["bash", "-euc", f"{start}\n{write}"], cwd=tmp_path, env=path, check=True)
 
-    assert ports == set(re.findall(r"icd-web@(\d+)", readme))
+    written = (
+        tmp_path / "nginx" / "web-processes.conf",
+        TOP / "deploy" / "nginx-systemd.conf",
+    )
+    asked = set(re.findall(r"server 127\.0\.0\.1:(\d+)", "".join(file.read_text() for file in written)))
+    assert asked == set(re.findall(r"icd-web@(\d+)", (tmp_path / "started").read_text()))
+    assert len(asked) == max(cores, 2) + 1
+
+
+@pytest.mark.parametrize(
+    ("cores", "wanted", "said"),
+    [(1, "", "2"), (2, "", "2"), (6, "", "6"), (64, "", "12"), (4, "1", "1"), (4, "20", "20")],
+)
+def test_web_processes_follow_the_cores_unless_somebody_says(tmp_path, cores, wanted, said):
+    assert web_processes(tmp_path, cores, wanted).stdout == f"{said}\n"
+
+
+@pytest.mark.parametrize("wanted", ["0", "100", "-1", "two", "2; rm"])
+def test_web_processes_are_a_number(tmp_path, wanted):
+    run = web_processes(tmp_path, 2, wanted)
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith("WEB_PROCESSES: ")
+
+
+def web_processes(folder: Path, cores: int, wanted: str):
+    (folder / "nproc").write_text(f"#!/bin/sh\necho {cores}\n")
+    (folder / "nproc").chmod(0o755)
+    return subprocess.run(
+        [TOP / "deploy" / "web-processes.sh"],
+        env={"PATH": f"{folder}:{os.environ['PATH']}", "WEB_PROCESSES": wanted},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 # --- certificates and secrets ----------------------------------------------------------------------------------
@@ -353,7 +396,8 @@ def test_make_env_fills_everything_that_compose_demands(env_file):
     values = dict(line.split("=", 1) for line in file.read_text().splitlines() if re.match("[A-Z]", line))
 
     assert run.returncode == 0, run.stderr
-    assert set(values) == set(re.findall(r"\$\{([A-Z_]+):\?", COMPOSE_TEXT))
+    assert set(values) == {*re.findall(r"\$\{([A-Z_]+):\?", COMPOSE_TEXT), "WEB_PROCESSES"}
+    assert int(values["WEB_PROCESSES"]) >= 2
     assert values["ALLOWED_HOSTS"] == "dashboard.example"
     assert values["CSRF_TRUSTED_ORIGINS"] == "https://dashboard.example"
     secrets = [values[name] for name in values if name.endswith(("PASSWORD", "KEY"))]

@@ -63,6 +63,7 @@ class _Answer(BaseHTTPRequestHandler):
             self.server.go.wait(20)
         body = self.headers["X-Forwarded-For"].encode()
         self.send_response(200)
+        self.send_header("X-Process", str(self.server.server_port))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -89,14 +90,19 @@ def upstream():
         server.shutdown()
 
 
-def configured(folder: Path, upstream: Upstream, tls: Path, trusted: str) -> str:
-    """The delivered configuration with the paths, ports and limits of this test."""
+def configured(folder: Path, upstream: Upstream, tls: Path, trusted: str, *pages: Upstream) -> str:
+    """The delivered configuration with the paths, ports and limits of this test. `pages`: several web processes."""
     subprocess.run(
         [DEPLOY / "nginx-installation.sh", folder / "installation"],
         env={**os.environ, "TRUSTED_PROXIES": trusted, "ALLOWED_HOSTS": "dashboard.example,.bureau.example"},
         check=True,
     )
+    processes = folder / "installation" / "web-processes.conf"
+    started = {"8001": upstream, "8002": upstream, **{str(8001 + n): page for n, page in enumerate(pages)}}
+    text = re.sub(r":(\d+)", lambda port: f":{started[port[1]].server_port}", processes.read_text())
+    processes.write_text(text)
     local = (DEPLOY / "nginx-systemd.conf").read_text()
+    local = local.replace("/etc/nginx/installation", f"{folder}/installation")
     local = re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{upstream.server_port}", local)
     local = re.sub(r"access_log \S+", f"access_log {folder}/access.log", local)
     temporary = "".join(
@@ -254,6 +260,40 @@ def test_plain_http_is_sent_to_names_of_this_installation_alone(
         connection.close()
     finally:
         nginx.kill()
+
+
+def test_a_session_stays_at_one_web_process_and_moves_when_that_dies(tmp_path, upstream, certificate):
+    with Upstream() as one, Upstream() as other:
+        nginx = Nginx(tmp_path, configured(tmp_path, upstream, certificate, "", one, other))
+        nginx.start()
+        try:
+            sessions = [f"{n:032x}" for n in range(12)]
+            homes = {session: {process_of(nginx, session) for _ in range(4)} for session in sessions}
+            assert all(len(home) == 1 for home in homes.values())
+            both = set().union(*homes.values())
+            assert both == {one.server_port, other.server_port}
+            # Who is not signed in goes anywhere.
+            assert {process_of(nginx, "") for _ in range(40)} == both
+
+            one.shutdown()
+            one.server_close()
+            assert {process_of(nginx, session) for session in sessions} == {other.server_port}
+        finally:
+            nginx.kill()
+            other.shutdown()
+
+
+def process_of(nginx: Nginx, session: str) -> int:
+    """The web process that answers a browser with this session, by its port."""
+    connection = http.client.HTTPSConnection(
+        "127.0.0.1", nginx.port, timeout=20, context=ssl._create_unverified_context()
+    )
+    cookie = {"Cookie": f"csrf=x; __Host-session={session}"} if session else {}
+    connection.request("GET", "/duty/", headers={"Host": "dashboard.example", **cookie})
+    answer = connection.getresponse()
+    assert answer.status == 200
+    connection.close()
+    return int(answer.headers["X-Process"])
 
 
 def write_installation(folder: Path, **settings: str):
