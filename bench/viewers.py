@@ -97,14 +97,13 @@ class Viewer:
             if first & 15 == PING:
                 writer.write(bytes((0x8A, 0x80 | len(body))) + bytes(4) + body)
             elif first & 15 == TEXT and b'"entry"' in body[:20]:
-                entry = json.loads(body)
-                self._take(entry["kind"], entry.get("spread", 0) / 1000)
+                self._take(json.loads(body))
 
-    def _take(self, kind: str, spread: float) -> None:
-        self._news.append(kind)
+    def _take(self, entry: dict) -> None:
+        self._news.append(entry["kind"])
         if len(self._news) == 1:
             wait = max(SOONEST, TOGETHER - (time.monotonic() - self._looked_at))
-            self._start(self._look(wait + random.random() * spread))
+            self._start(self._look(wait + random.random() * entry.get("spread", 0) / 1000))
 
     async def _look(self, wait: float) -> None:
         await asyncio.sleep(wait)
@@ -170,10 +169,15 @@ class Viewer:
         if len(parts) > 1 and status != "304":
             members = json.loads(body)
             for part in parts:
-                part.has = members[part.name]["tag"]
+                told = members[part.name]
+                self._put(part, told["status"], told["tag"], told.get("html", ""))
         elif parts and (tag := re.search(r"(?im)^etag: (\S+)", raw)):
-            parts[0].has = tag[1]
+            self._put(parts[0], int(status), tag[1], body.decode())
         return body
+
+    def _put(self, part: Part, status: int, tag: str, html: str = "") -> None:
+        """An answer is in its place."""
+        part.has = tag
 
 
 class StaticViewer(Viewer):
@@ -187,9 +191,9 @@ class StaticViewer(Viewer):
     async def open(self) -> None:
         await self.listen("/")
 
-    def _take(self, kind: str, spread: float) -> None:
+    def _take(self, entry: dict) -> None:
         self._heard += 1
-        super()._take(kind, spread)
+        super()._take(entry)
 
     async def _ask(self, parts: list[Part]) -> None:
         heard = self._heard
