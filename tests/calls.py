@@ -21,9 +21,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from inspect import CO_OPTIMIZED
 from types import CodeType, FrameType
+from unittest.mock import patch
 
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings
+
+from engine.server.asgi_handler import OneThreadHandler, RequestThread
 
 HOST = "dashboard.test"
 #: Seconds until the answer, and then the frame, must have come.
@@ -71,15 +74,22 @@ class Calls:
 
 @contextmanager
 def recording(rooms: Collection[str], door: Callable | None = None) -> Iterator[Calls]:
-    """Threads that begin inside are heard too; those that were there before are not."""
+    """Threads that begin inside are heard too; those that were there before are not, so no request rests in one."""
     calls = Calls(rooms, door)
     threading.setprofile(calls.note)
     sys.setprofile(calls.note)
     try:
-        yield calls
+        with patch.object(OneThreadHandler, "_a_thread", _a_new_thread):
+            yield calls
     finally:
         sys.setprofile(None)
         threading.setprofile(None)
+
+
+@contextmanager
+def _a_new_thread(_handler: OneThreadHandler) -> Iterator[RequestThread]:
+    with RequestThread() as thread:
+        yield thread
 
 
 async def call(application, method: str, path: str, body: dict, *, token: str) -> dict:
