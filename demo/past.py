@@ -13,9 +13,10 @@ from command.orders import actions as orders
 from command.orders.choices import OrderVerb
 from common.dates.local_time import LOCAL, day_of
 from common.dates.periods import DAILY, period_of
-from early_warnings import actions as warnings
 from early_warnings.choices import CallOutcome
 from early_warnings.outgoing import superior_reports
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from incidents import actions as incidents
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import open_lines
@@ -103,7 +104,7 @@ class _Incident:
         self._heard(warning)
         self._ordered(incident)
         self._after(47 * 60)
-        warnings.lift_warning(
+        signing.lift_warning(
             warning_id=warning.pk,
             reach=self._reach("director"),
             reason="诉求已逐条登记，人员已离开",
@@ -154,15 +155,15 @@ class _Incident:
         """The password is of this moment only: the list of accounts gets another one."""
         self._after(95)
         level = incident.proposed_level
-        statement = warnings.Statement(level=level, reason="十余人聚集并拉横幅，情绪可控")
-        warning = warnings.propose_new_warning(
+        statement = proposals.Statement(level=level, reason="十余人聚集并拉横幅，情绪可控")
+        warning = proposals.propose_new_warning(
             incident_id=incident.pk, reach=self._reach("duty"), statement=statement, now=self.now
         )
         self._after(110)
         director, password = self.people["county1.director"], random_password()
         director.password = quick_hash(password)
         director.save(update_fields=["password"])
-        warnings.sign_warning(
+        signing.sign_warning(
             warning_id=warning.pk, reach=self._reach("director"), credential=password, now=self.now
         )
         outbox.send_due(self.now)

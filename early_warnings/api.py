@@ -10,9 +10,11 @@ from rest_framework.views import APIView
 from accounts.access.pagination import UnitFilterSet, answer_list
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
-from early_warnings import actions, queries, serializers
+from early_warnings import queries, serializers
 from early_warnings.models import EarlyWarning
 from early_warnings.outgoing import cap
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from incidents.queries import get_incident
 
 
@@ -41,7 +43,7 @@ class Warnings(APIView):
     def post(self, request):
         given = validated(serializers.NewWarningSerializer, request.data)
         incident = get_incident(request.reach, given["incident"])
-        warning = actions.propose_new_warning(
+        warning = proposals.propose_new_warning(
             incident_id=incident.pk, reach=request.reach, statement=given["statement"], now=request.now
         )
         return created(warning, request.now)
@@ -76,7 +78,7 @@ class Sign(Act):
     serializer_class = serializers.SignSerializer
 
     def act(self, request, warning, given):
-        actions.sign_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        signing.sign_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 @extend_schema(request=serializers.ReasonSerializer, responses={200: dict})
@@ -84,7 +86,7 @@ class Return(Act):
     serializer_class = serializers.ReasonSerializer
 
     def act(self, request, warning, given):
-        actions.return_to_drafter(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        signing.return_to_drafter(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 @extend_schema(request=None, responses={200: dict})
@@ -92,13 +94,13 @@ class Propose(Act):
     """Propose a draft, or a returned warning as it stands, again."""
 
     def act(self, request, warning, given):
-        actions.propose_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        proposals.propose_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 @extend_schema(request=None, responses={200: dict})
 class Withdraw(Act):
     def act(self, request, warning, given):
-        actions.withdraw_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        proposals.withdraw_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 @extend_schema(request=serializers.LiftSerializer, responses={200: dict})
@@ -106,7 +108,7 @@ class Lift(Act):
     serializer_class = serializers.LiftSerializer
 
     def act(self, request, warning, given):
-        actions.lift_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        signing.lift_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 class Revise(Act):
@@ -115,7 +117,7 @@ class Revise(Act):
     serializer_class = serializers.StatementSerializer
 
     def act(self, request, warning, given):
-        actions.revise_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
+        proposals.revise_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
 class Adjust(APIView):
@@ -126,7 +128,7 @@ class Adjust(APIView):
     def post(self, request, number):
         given = validated(serializers.StatementSerializer, request.data)
         warning = queries.get_warning(request.reach, number)
-        successor = actions.adjust_warning(
+        successor = proposals.adjust_warning(
             warning_id=warning.pk,
             reach=request.reach,
             now=request.now,

@@ -7,8 +7,8 @@ from django.utils.translation import get_language
 from rest_framework import serializers
 
 from common.api.serializers import StrictSerializer
-from early_warnings.actions import Statement
 from early_warnings.models import EarlyWarning
+from early_warnings.proposals.actions import Statement
 from early_warnings.queries import seats
 from incidents.serializers import reasons_in
 

@@ -11,11 +11,13 @@ from accounts.models import User
 from common.errors import Invalid, NotAllowed, NotFound
 from common.web.idempotency import once
 from common.web.redirects import see_other
-from early_warnings import actions, queries
+from early_warnings import queries
 from early_warnings.choices import CallOutcome, ReportChannel
 from early_warnings.outgoing import superior_reports
+from early_warnings.proposals import actions as proposals
 from early_warnings.proposals import forms
 from early_warnings.proposals.proposal_views import add_errors, message_about, rev_of
+from early_warnings.signing import actions as signing
 from incidents.serializers import shown_reasons
 from journal.live.live_pages import PartsView
 from journal.models import Head
@@ -169,7 +171,7 @@ class Sign(WarningAct):
     form_class, name = forms.SignForm, "sign"
 
     def act(self, request, warning, given):
-        actions.sign_warning(
+        signing.sign_warning(
             warning_id=warning.pk, reach=request.reach, now=request.now, rev=rev_of(request), **given
         )
         return _("Signed. Warning %(number)s is in force and pushed.") % {"number": warning.number}
@@ -180,7 +182,7 @@ class Return(WarningAct):
 
     def act(self, request, warning, given):
         reason = given["return_reason"]
-        actions.return_to_drafter(
+        signing.return_to_drafter(
             warning_id=warning.pk, reach=request.reach, reason=reason, now=request.now, rev=rev_of(request)
         )
         return _("Returned to the drafter.")
@@ -190,7 +192,7 @@ class Propose(WarningAct):
     """Propose a draft as it stands."""
 
     def act(self, request, warning, given):
-        done = actions.propose_warning(
+        done = proposals.propose_warning(
             warning_id=warning.pk, reach=request.reach, now=request.now, rev=rev_of(request)
         )
         return message_about(done)
@@ -198,7 +200,7 @@ class Propose(WarningAct):
 
 class Withdraw(WarningAct):
     def act(self, request, warning, given):
-        actions.withdraw_warning(
+        proposals.withdraw_warning(
             warning_id=warning.pk, reach=request.reach, now=request.now, rev=rev_of(request)
         )
         return _("The warning is withdrawn.")
@@ -208,7 +210,7 @@ class Lift(WarningAct):
     form_class, name = forms.LiftForm, "lift"
 
     def act(self, request, warning, given):
-        actions.lift_warning(
+        signing.lift_warning(
             warning_id=warning.pk,
             reach=request.reach,
             reason=given["lift_reason"],

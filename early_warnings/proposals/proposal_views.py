@@ -12,10 +12,11 @@ from common.errors import Invalid
 from common.text.whole_numbers import read_number
 from common.web.idempotency import once
 from common.web.redirects import see_other
-from early_warnings import actions, permissions, queries
-from early_warnings.actions import Statement
+from early_warnings import permissions, queries
 from early_warnings.choices import State
+from early_warnings.proposals import actions as proposals
 from early_warnings.proposals import drafting, forms
+from early_warnings.proposals.actions import Statement
 from incidents.queries import get_incident
 from incidents.serializers import shown_reasons
 
@@ -51,7 +52,7 @@ class ProposalPage(LoginRequiredMixin, View):
     def post(self, request, number):
         incident = get_incident(request.reach, number)
         form = forms.ProposalForm(request.POST, document=incident.plan.document)
-        act = actions.draft_warning if request.POST.get("act") == "draft" else actions.propose_new_warning
+        act = proposals.draft_warning if request.POST.get("act") == "draft" else proposals.propose_new_warning
         warning = submitted(
             form,
             lambda statement: act(
@@ -120,7 +121,7 @@ class AdjustPage(LoginRequiredMixin, View):
         form = self._form(warning, data=request.POST)
         done = submitted(
             form,
-            lambda statement: actions.adjust_warning(
+            lambda statement: proposals.adjust_warning(
                 warning_id=warning.pk,
                 reach=request.reach,
                 statement=statement,
@@ -174,11 +175,13 @@ def proposal_context(request, incident, form, *, now, warning=None, adjusts=None
 
 
 def _revise(request, warning, statement: Statement, *, propose: bool):
-    done = actions.revise_warning(
+    done = proposals.revise_warning(
         warning_id=warning.pk, reach=request.reach, statement=statement, now=request.now, rev=rev_of(request)
     )
     return (
-        actions.propose_warning(warning_id=done.pk, reach=request.reach, now=request.now) if propose else done
+        proposals.propose_warning(warning_id=done.pk, reach=request.reach, now=request.now)
+        if propose
+        else done
     )
 
 

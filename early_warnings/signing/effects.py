@@ -4,8 +4,8 @@ from datetime import datetime
 
 from clocks.models import Clock
 from early_warnings import permissions
-from early_warnings.actions import escalate_request
 from early_warnings.choices import State
+from early_warnings.signing.actions import escalate_request
 from early_warnings.transitions import read
 from journal.keys import pk_of
 from notices.recipients import Recipient

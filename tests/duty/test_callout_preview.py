@@ -10,7 +10,8 @@ from accounts.contacts.models import Proof
 from accounts.models import Appointment, Post, User
 from duty.callout_preview.choices import LIFE_RISK, Break, Moment, What
 from duty.callout_preview.queries import ask
-from early_warnings import actions
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from incidents.reporting.actions import Alarm, report_incident
 from notices.models import EscalationStep, Notice
 from notices.silence import escalation
@@ -30,12 +31,12 @@ def happens(plan, units, reach, statement, passwords, now):
                       facts=Facts.from_dict({"headcount": 8}))  # fmt: skip
         incident, _new = report_incident(reach=reach("county1.duty", at), alarm=alarm, now=at)
         duty = reach("county1.duty", at)
-        warning = actions.propose_new_warning(
+        warning = proposals.propose_new_warning(
             incident_id=incident.pk, reach=duty, statement=statement(level), now=at
         )
         if signed:
             signer = warning.requests.get().post.appointments.current(at).get(held_as="holder").person
-            actions.sign_warning(
+            signing.sign_warning(
                 warning_id=warning.pk, reach=reach(signer.username, at), credential=PASSWORD, now=at
             )
         return warning
@@ -102,7 +103,7 @@ def test_signatures_climb_as_the_answer_says(happens, units, gateway_named, now)
 
     assert [found.after.total_seconds() for found in climbs] == [120, 240]
     for found, clock in zip(climbs, signoff, strict=True):
-        actions.escalate_request(warning_id=warning.pk, clock_id=clock["id"], now=now + found.after)
+        signing.escalate_request(warning_id=warning.pk, clock_id=clock["id"], now=now + found.after)
         purpose = f"warning.to_sign.1.{clock['id']}"
         assert answered(found) == queued(now + found.after, purpose=purpose)
 

@@ -17,7 +17,7 @@ from common.errors import NotAllowed, WrongState
 from duty.shifts import actions, downtime_packs, handovers, rules
 from duty.shifts.models import DowntimePack, Handover, HandoverItem
 from duty.shifts.queries import what_passes
-from early_warnings import actions as early_warnings
+from early_warnings.proposals import actions as proposals
 from incidents.models import Incident
 from journal.models import Entry
 from notices.actions import acknowledge_notice
@@ -334,9 +334,9 @@ def test_leaders_hand_over_what_waits_for_a_signature_first_and_no_silent_units(
         "county1.leader", "county1.leader2"
     }  # fmt: skip
     incident = Incident.objects.get()
-    early_warnings.propose_new_warning(
+    proposals.propose_new_warning(
         incident_id=incident.pk, reach=reach("county1.duty", at(24, 8, 31)), now=at(24, 8, 31),
-        statement=early_warnings.Statement(level="orange", reason="现场人数还在增加"),
+        statement=proposals.Statement(level="orange", reason="现场人数还在增加"),
     )  # fmt: skip
 
     kinds = [thing.kind for thing in what_passes(between.incoming.post, at(24, 8, 40))]

@@ -4,9 +4,10 @@ import pytest
 
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Appointment, Post
-from early_warnings import actions
-from early_warnings.actions import Statement
 from early_warnings.choices import State
+from early_warnings.proposals import actions as proposals
+from early_warnings.proposals.actions import Statement
+from early_warnings.signing import actions as signing
 from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 
@@ -68,7 +69,7 @@ def proposed(incident, statement, reach, now):
 
     def propose(level="yellow", *, by="county1.duty", at=None, on=None, **facts):
         event = on or incident(at=at, **facts)
-        return actions.propose_new_warning(
+        return proposals.propose_new_warning(
             incident_id=event.pk, reach=reach(by, at), statement=statement(level), now=at or now
         )
 
@@ -81,7 +82,7 @@ def signed(proposed, passwords, reach, now):
 
     def sign(level="yellow", *, at=None, **more):
         warning = proposed(level, at=at, **more)
-        return actions.sign_warning(
+        return signing.sign_warning(
             warning_id=warning.pk, reach=reach(SIGNER[level], at), credential=PASSWORD, now=at or now
         )
 
@@ -94,21 +95,21 @@ def in_state(incident, proposed, signed, statement, reach, now):
 
     def make(state):
         if state == State.DRAFT:
-            return actions.draft_warning(
+            return proposals.draft_warning(
                 incident_id=incident().pk, reach=reach("county1.duty"), statement=statement(), now=now
             )
         if state in (State.PROPOSED, State.RETURNED, State.WITHDRAWN):
             warning = proposed()
             if state == State.RETURNED:
-                return actions.return_to_drafter(
+                return signing.return_to_drafter(
                     warning_id=warning.pk, reach=reach("county1.director"), reason="请补充人数", now=now
                 )
             if state == State.WITHDRAWN:
-                return actions.withdraw_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
+                return proposals.withdraw_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
             return warning
         warning = signed()
         if state == State.LIFTED:
-            return actions.lift_warning(
+            return signing.lift_warning(
                 warning_id=warning.pk,
                 reach=reach("county1.director"),
                 reason="人员已离开",
@@ -116,10 +117,10 @@ def in_state(incident, proposed, signed, statement, reach, now):
                 now=now,
             )
         if state == State.ADJUSTED:
-            later = actions.adjust_warning(
+            later = proposals.adjust_warning(
                 warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("blue"), now=now
             )
-            actions.sign_warning(
+            signing.sign_warning(
                 warning_id=later.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
             )
             warning.refresh_from_db()

@@ -9,10 +9,12 @@ from accounts.models import Appointment
 from clocks.breaches.sweep import sweep
 from clocks.models import Clock
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
-from early_warnings import actions, queries
+from early_warnings import queries
 from early_warnings.choices import CallOutcome, ReportState, State
 from early_warnings.models import EarlyWarning, SuperiorReport
 from early_warnings.outgoing import superior_reports
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from early_warnings.signing import signature
 from incidents.actions import close_incident, take_over
 from journal.models import Entry
@@ -50,7 +52,7 @@ def told(warning, purpose):
 def test_drafting_fills_in_what_the_incident_and_the_plan_say(incident, statement, reach, now):
     event = incident(headcount=8)
 
-    warning = actions.draft_warning(
+    warning = proposals.draft_warning(
         incident_id=event.pk, reach=reach("county1.duty"), statement=statement("yellow"), now=now
     )
 
@@ -90,7 +92,7 @@ def test_a_second_warning_is_refused_while_one_is_pending(proposed, statement, r
     first = proposed()
 
     with pytest.raises(WrongState) as refused:
-        actions.draft_warning(
+        proposals.draft_warning(
             incident_id=first.incident_id, reach=reach("county1.duty"), statement=statement(), now=now
         )
 
@@ -102,7 +104,7 @@ def test_a_second_warning_is_refused_while_one_is_in_force(signed, statement, re
     first = signed()
 
     with pytest.raises(WrongState) as refused:
-        actions.draft_warning(
+        proposals.draft_warning(
             incident_id=first.incident_id, reach=reach("county1.duty"), statement=statement(), now=now
         )
 
@@ -120,7 +122,7 @@ def test_a_closed_incident_takes_no_warning(incident, statement, reach, now):
     )
 
     with pytest.raises(WrongState) as refused:
-        actions.propose_new_warning(
+        proposals.propose_new_warning(
             incident_id=event.pk, reach=reach("county1.duty"), statement=statement(), now=now
         )
 
@@ -142,7 +144,7 @@ def test_a_statement_that_is_not_in_order_names_its_field(incident, statement, r
     given = statement(**{field: text})
 
     with pytest.raises(Invalid) as refused:
-        actions.propose_new_warning(
+        proposals.propose_new_warning(
             incident_id=incident().pk, reach=reach("county1.duty"), statement=given, now=now
         )
 
@@ -157,7 +159,7 @@ def test_a_statement_that_is_not_in_order_names_its_field(incident, statement, r
 def test_returning_ends_the_signoff_and_tells_the_drafter(proposed, reach, now):
     warning = proposed()
 
-    returned = actions.return_to_drafter(
+    returned = signing.return_to_drafter(
         warning_id=warning.pk, reach=reach("county1.director"), reason="请补充人数", now=now
     )
 
@@ -170,15 +172,15 @@ def test_returning_ends_the_signoff_and_tells_the_drafter(proposed, reach, now):
 
 def test_proposed_again_everything_starts_anew(proposed, statement, reach, now):
     warning = proposed()
-    actions.return_to_drafter(
+    signing.return_to_drafter(
         warning_id=warning.pk, reach=reach("county1.director"), reason="请补充", now=now
     )
     later = now + timedelta(minutes=5)
 
-    actions.revise_warning(
+    proposals.revise_warning(
         warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("orange"), now=later
     )
-    again = actions.propose_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=later)
+    again = proposals.propose_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=later)
 
     assert (again.state, again.level, again.round) == (State.PROPOSED, "orange", 2)
     assert again.sign_by == later + timedelta(minutes=2)
@@ -196,8 +198,8 @@ def test_proposed_again_everything_starts_anew(proposed, statement, reach, now):
 def test_withdrawing_ends_the_signoff_and_frees_the_incident(proposed, statement, reach, now):
     warning = proposed()
 
-    actions.withdraw_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
-    second = actions.propose_new_warning(
+    proposals.withdraw_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
+    second = proposals.propose_new_warning(
         incident_id=warning.incident_id, reach=reach("county1.duty"), statement=statement(), now=now
     )
 
@@ -209,7 +211,7 @@ def test_a_return_needs_a_reason(proposed, reach, now):
     warning = proposed()
 
     with pytest.raises(Invalid) as refused:
-        actions.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason=" ", now=now)
+        signing.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason=" ", now=now)
 
     assert list(refused.value.fields) == ["return_reason"]
 
@@ -221,7 +223,7 @@ def test_signing_puts_in_force_pushes_and_sets_the_level_in_one_act(proposed, pa
     warning = proposed("yellow")
     at = now + timedelta(seconds=90)
 
-    signed = actions.sign_warning(
+    signed = signing.sign_warning(
         warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, remark="同意", now=at
     )
 
@@ -259,7 +261,7 @@ def test_signing_stops_the_signoff_clocks_and_the_push_meets_its_three_minutes(s
 def test_who_is_told_of_a_signed_warning(proposed, passwords, reach, now):
     """First responders of the plan, everybody on duty in the unit and above, who was asked, and the drafter."""
     warning = proposed("yellow")
-    actions.sign_warning(warning_id=warning.pk, reach=reach("city.director"), credential=PASSWORD, now=now)
+    signing.sign_warning(warning_id=warning.pk, reach=reach("city.director"), credential=PASSWORD, now=now)
 
     assert told(warning, "warning.signed") == {
         "county1.responder",
@@ -276,7 +278,7 @@ def test_who_signs_learns_whom_the_plan_names_and_nobody_is(proposed, passwords,
     warning = proposed("yellow")
     Appointment.objects.filter(post__kind=PostKind.FIRST_RESPONDER).delete()
 
-    actions.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+    signing.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
 
     (notice,) = Notice.objects.filter(purpose="notice.nobody")
     assert notice.recipient.username == "county1.director"
@@ -296,7 +298,7 @@ def test_nothing_is_said_of_nobody_where_every_post_is_held(signed):
 def test_text_messages_are_queued_where_there_is_a_gateway(proposed, passwords, reach, now, settings):
     settings.NOTICE_GATEWAY_URL = "http://gateway.example/"
     warning = proposed("yellow")
-    actions.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+    signing.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
 
     rows = Notice.objects.filter(subject=warning.key)
 
@@ -312,7 +314,7 @@ def test_a_request_that_somebody_answered_leaves_the_others_screens(proposed, pa
     later = now + timedelta(minutes=5)
     sweep(later)
 
-    actions.sign_warning(warning_id=warning.pk, reach=reach("city.deputy"), credential=PASSWORD, now=later)
+    signing.sign_warning(warning_id=warning.pk, reach=reach("city.deputy"), credential=PASSWORD, now=later)
 
     asked = Notice.objects.filter(subject=warning.key, purpose__startswith="warning.to_sign")
     assert set(asked.values_list("recipient__username", "state")) == {
@@ -357,7 +359,7 @@ def test_a_wrong_credential_signs_nothing(proposed, passwords, reach, now):
     warning = proposed("yellow")
 
     with pytest.raises(NotAllowed) as refused:
-        actions.sign_warning(
+        signing.sign_warning(
             warning_id=warning.pk, reach=reach("county1.director"), credential="wrong", now=now
         )
 
@@ -370,7 +372,7 @@ def test_who_may_not_sign_is_told_so_before_the_credential_is_looked_at(proposed
     warning = proposed("red", headcount=60)
 
     with pytest.raises(NotAllowed) as refused:
-        actions.sign_warning(
+        signing.sign_warning(
             warning_id=warning.pk, reach=reach("county1.director"), credential="wrong", now=now
         )
 
@@ -381,7 +383,7 @@ def test_the_second_signature_is_refused(signed, reach, now):
     warning = signed("yellow")
 
     with pytest.raises(WrongState) as refused:
-        actions.sign_warning(
+        signing.sign_warning(
             warning_id=warning.pk, reach=reach("city.director"), credential=PASSWORD, now=now
         )
 
@@ -392,14 +394,14 @@ def test_the_second_signature_is_refused(signed, reach, now):
 def test_a_stale_revision_is_refused(proposed, statement, passwords, reach, now):
     warning = proposed("yellow")
     read = warning.rev
-    actions.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason="请改", now=now)
-    actions.revise_warning(
+    signing.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason="请改", now=now)
+    proposals.revise_warning(
         warning_id=warning.pk, reach=reach("county1.duty"), statement=statement(matter="改过的事项"), now=now
     )
-    actions.propose_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
+    proposals.propose_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
 
     with pytest.raises(Stale):
-        actions.sign_warning(
+        signing.sign_warning(
             warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now, rev=read
         )
 
@@ -475,14 +477,14 @@ def test_an_adjustment_replaces_the_warning_at_its_signature(signed, statement, 
     yellow = signed("yellow")
     t1, t2 = now + timedelta(minutes=10), now + timedelta(minutes=11)
 
-    orange = actions.adjust_warning(
+    orange = proposals.adjust_warning(
         warning_id=yellow.pk, reach=reach("county1.duty"), statement=statement("orange"), now=t1
     )
     yellow.refresh_from_db()
     assert (yellow.state, orange.state) == (State.IN_FORCE, State.PROPOSED)
     assert orange.adjusted_from == yellow
 
-    orange = actions.sign_warning(
+    orange = signing.sign_warning(
         warning_id=orange.pk, reach=reach("city.deputy"), credential=PASSWORD, now=t2
     )
     yellow.refresh_from_db()
@@ -501,7 +503,7 @@ def test_adjusting_to_the_same_level_is_refused(signed, statement, reach, now):
     warning = signed("yellow")
 
     with pytest.raises(Invalid) as refused:
-        actions.adjust_warning(
+        proposals.adjust_warning(
             warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("yellow"), now=now
         )
 
@@ -510,12 +512,12 @@ def test_adjusting_to_the_same_level_is_refused(signed, statement, reach, now):
 
 def test_lifting_ends_the_level_and_a_pending_adjustment(signed, statement, reach, now):
     warning = signed("yellow")
-    pending = actions.adjust_warning(
+    pending = proposals.adjust_warning(
         warning_id=warning.pk, reach=reach("county1.duty"), statement=statement("orange"), now=now
     )
     at = now + timedelta(hours=1)
 
-    lifted = actions.lift_warning(
+    lifted = signing.lift_warning(
         warning_id=warning.pk,
         reach=reach("county1.director"),
         reason="人员已离开",
@@ -536,11 +538,11 @@ def test_lifting_ends_the_level_and_a_pending_adjustment(signed, statement, reac
 
 def test_after_lifting_a_new_warning_may_be_proposed(signed, statement, reach, now):
     warning = signed("yellow")
-    actions.lift_warning(
+    signing.lift_warning(
         warning_id=warning.pk, reach=reach("county1.director"), reason="已平息", credential=PASSWORD, now=now
     )
 
-    again = actions.propose_new_warning(
+    again = proposals.propose_new_warning(
         incident_id=warning.incident_id, reach=reach("county1.duty"), statement=statement("blue"), now=now
     )
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import WrongState
-from early_warnings import actions
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
 from early_warnings.outgoing import cap
+from early_warnings.signing import actions as signing
 from tests.early_warnings.conftest import PASSWORD
 
 NS = f"{{{cap.NAMESPACE}}}"
@@ -134,7 +134,7 @@ def test_an_adjustment_is_an_update_that_names_the_earlier_one(in_state):
 
 def test_lifting_is_a_message_of_its_own_that_cancels(signed, reach, now):
     warning = signed()
-    actions.lift_warning(
+    signing.lift_warning(
         warning_id=warning.pk,
         reach=reach("county1.director"),
         reason="已平息",

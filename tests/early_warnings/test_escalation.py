@@ -7,8 +7,10 @@ import pytest
 from accounts.choices import HeldAs, PostKind
 from clocks.breaches.sweep import sweep
 from clocks.models import Clock
-from early_warnings import actions, queries
+from early_warnings import queries
 from early_warnings.choices import State
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice
@@ -100,7 +102,7 @@ def test_without_a_deputy_both_seats_are_asked_in_either_order(proposed, now, or
     warning = proposed("yellow")
 
     for clock_id in order:
-        actions.escalate_request(warning_id=warning.pk, clock_id=clock_id, now=now)
+        signing.escalate_request(warning_id=warning.pk, clock_id=clock_id, now=now)
 
     assert [request.post.title for request in queries.asked(warning)] == [
         "县局局长",
@@ -123,7 +125,7 @@ def test_who_is_asked_later_may_sign_and_it_leaves_every_board(proposed, passwor
     at = now + timedelta(minutes=3)
     sweep(at)
 
-    signed = actions.sign_warning(
+    signed = signing.sign_warning(
         warning_id=warning.pk, reach=reach("city.deputy", at), credential=PASSWORD, now=at
     )
 
@@ -138,11 +140,11 @@ def test_what_is_no_longer_waiting_is_not_escalated(proposed, passwords, reach, 
     warning = proposed("yellow")
     chief = {"warning_id": warning.pk, "reach": reach("county1.director"), "now": now}
     if end == "signed":
-        actions.sign_warning(**chief, credential=PASSWORD)
+        signing.sign_warning(**chief, credential=PASSWORD)
     elif end == "returned":
-        actions.return_to_drafter(**chief, reason="请补充")
+        signing.return_to_drafter(**chief, reason="请补充")
     else:
-        actions.withdraw_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
+        proposals.withdraw_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
 
     sweep(now + timedelta(minutes=10))
 
@@ -153,7 +155,7 @@ def test_an_effect_that_comes_after_the_signature_does_nothing(signed, now):
     """The sweep looked, the signature came, then the effect ran."""
     warning = signed("yellow")
 
-    actions.escalate_request(warning_id=warning.pk, clock_id="C000-P1", now=now)
+    signing.escalate_request(warning_id=warning.pk, clock_id="C000-P1", now=now)
 
     assert escalations(warning) == []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from early_warnings import actions
+from early_warnings.signing import actions as signing
 from incidents.actions import close_incident, reopen_incident
 from incidents.models import Incident
 from tests.early_warnings.conftest import PASSWORD
@@ -17,9 +17,9 @@ def over(signed, reach, now):
         warning = signed(level)
         lift = {"warning_id": warning.pk, "reach": reach("city.director"), "reason": "人员已离开", "now": now}
         try:
-            actions.lift_warning(**lift, credential=PASSWORD)
+            signing.lift_warning(**lift, credential=PASSWORD)
         except TypeError:
-            actions.lift_warning(**lift)
+            signing.lift_warning(**lift)
         incident = Incident.objects.get(pk=warning.incident_id)
         desk = reach("county1.duty")
         close_incident(

@@ -3,8 +3,8 @@
 import pytest
 
 from common.errors import WrongState
-from early_warnings import actions
 from early_warnings.outgoing.superior_reports import record_call
+from early_warnings.signing import actions as signing
 from incidents.actions import close_incident
 from incidents.closing.answers import Answer
 from incidents.closing.queries import questions
@@ -19,9 +19,9 @@ def lifted(signed, reach, now):
     warning = signed("yellow")
     lift = {"warning_id": warning.pk, "reach": reach("county1.director"), "reason": "人员已离开", "now": now}
     try:
-        return actions.lift_warning(**lift, credential=PASSWORD)
+        return signing.lift_warning(**lift, credential=PASSWORD)
     except TypeError:
-        return actions.lift_warning(**lift)
+        return signing.lift_warning(**lift)
 
 
 def calls_asked(incident, now):

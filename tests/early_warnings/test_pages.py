@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clocks.breaches.sweep import sweep
-from early_warnings import actions, queries
+from early_warnings import queries
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
 from early_warnings.outgoing import superior_reports
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from journal.models import Entry
 from journal.numbering import head, number_new
 from tests.early_warnings.conftest import PASSWORD
@@ -352,14 +354,14 @@ def test_a_page_left_open_does_not_sign_what_has_changed(
 ):
     warning = proposed("yellow")
     read = warning.rev
-    actions.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason="请改", now=now)
-    actions.revise_warning(
+    signing.return_to_drafter(warning_id=warning.pk, reach=reach("county1.director"), reason="请改", now=now)
+    proposals.revise_warning(
         warning_id=warning.pk,
         reach=reach("county1.duty"),
         statement=statement("yellow", matter="别的事项"),
         now=now,
     )
-    actions.propose_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
+    proposals.propose_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now)
 
     response = send(
         signed_in("county1.director"), address("warning-sign", warning), credential=PASSWORD, rev=read
@@ -441,7 +443,7 @@ def test_before_and_entries_is_after(proposed, passwords, signed_in, reach, cast
 
     later = now + timedelta(minutes=3)
     sweep(later)
-    actions.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
+    signing.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
     superior_reports.record_call(warning_id=warning.pk, reach=reach("county1.duty"), person=cast["county1.responder"],
                         outcome="answered", now=now)  # fmt: skip
     number_new()

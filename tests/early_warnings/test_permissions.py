@@ -9,10 +9,12 @@ from accounts.choices import HeldAs, PostKind
 from accounts.models import Appointment
 from accounts.posts.actions import end_appointment
 from common.errors import NotAllowed, WrongState, is_allowed
-from early_warnings import actions, permissions, queries, rules
+from early_warnings import permissions, queries, rules
 from early_warnings.choices import SignedAs, State, Verb
 from early_warnings.models import EarlyWarning
 from early_warnings.outgoing import superior_reports
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from plans.lifecycle.actions import load_plan
 from tests.early_warnings.conftest import PASSWORD
 from tests.states import done_as_in_the_table
@@ -72,7 +74,7 @@ def test_stand_ins_sign_in_their_own_capacity(proposed, appointed, passwords, re
     appointed("county1.petition", "C1", PostKind.DIRECTOR, held_as, end=end)
     warning = proposed("yellow")
 
-    signed = actions.sign_warning(
+    signed = signing.sign_warning(
         warning_id=warning.pk, reach=reach("county1.petition"), credential=PASSWORD, now=now
     )
 
@@ -96,7 +98,7 @@ def test_a_delegation_signs_from_its_start_up_to_but_not_including_its_end(
 def test_the_next_higher_signs_and_is_marked_so(proposed, passwords, reach, now):
     warning = proposed("yellow")
 
-    signed = actions.sign_warning(
+    signed = signing.sign_warning(
         warning_id=warning.pk, reach=reach("city.deputy"), credential=PASSWORD, now=now
     )
 
@@ -148,10 +150,10 @@ def test_who_proposed_anothers_draft_counts_as_drafter(plan, incident, statement
     """A colleague at the same desk proposes it: both have had their hands on it."""
     appointed("county1.duty", "C0", PostKind.DEPUTY_DIRECTOR)
     appointed("city.deputy", "C1", PostKind.DUTY_OFFICER)
-    draft = actions.draft_warning(
+    draft = proposals.draft_warning(
         incident_id=incident().pk, reach=reach("city.deputy"), statement=statement("orange"), now=now
     )
-    warning = actions.propose_warning(warning_id=draft.pk, reach=reach("city.deputy"), now=now)
+    warning = proposals.propose_warning(warning_id=draft.pk, reach=reach("city.deputy"), now=now)
 
     assert not is_allowed(permissions.check_can_sign, reach("city.deputy"), warning, now)
     assert is_allowed(permissions.check_can_sign, reach("county1.duty"), warning, now)
@@ -171,7 +173,7 @@ def test_the_rule_is_the_plans(plan, proposed, reach, now):
 
 def test_lowering_red_needs_reds_signatory_and_a_second_person(signed, statement, reach, cast, now):
     red = signed("red", headcount=60)
-    lower = actions.adjust_warning(
+    lower = proposals.adjust_warning(
         warning_id=red.pk, reach=reach("county1.duty"), statement=statement("blue"), now=now
     )
 
@@ -243,13 +245,13 @@ BUTTONS = {Verb.RETURN: "send_back"}
 def attempt(verb, warning, reach, statement, cast, now):
     common = {"warning_id": warning.pk, "reach": reach, "now": now}
     acts = {
-        Verb.REVISE: lambda: actions.revise_warning(**common, statement=statement("yellow")),
-        Verb.PROPOSE: lambda: actions.propose_warning(**common),
-        Verb.WITHDRAW: lambda: actions.withdraw_warning(**common),
-        Verb.SIGN: lambda: actions.sign_warning(**common, credential=PASSWORD),
-        Verb.RETURN: lambda: actions.return_to_drafter(**common, reason="请补充"),
-        Verb.ADJUST: lambda: actions.adjust_warning(**common, statement=statement("orange")),
-        Verb.LIFT: lambda: actions.lift_warning(**common, reason="已平息", credential=PASSWORD),
+        Verb.REVISE: lambda: proposals.revise_warning(**common, statement=statement("yellow")),
+        Verb.PROPOSE: lambda: proposals.propose_warning(**common),
+        Verb.WITHDRAW: lambda: proposals.withdraw_warning(**common),
+        Verb.SIGN: lambda: signing.sign_warning(**common, credential=PASSWORD),
+        Verb.RETURN: lambda: signing.return_to_drafter(**common, reason="请补充"),
+        Verb.ADJUST: lambda: proposals.adjust_warning(**common, statement=statement("orange")),
+        Verb.LIFT: lambda: signing.lift_warning(**common, reason="已平息", credential=PASSWORD),
         Verb.CALL: lambda: superior_reports.record_call(
             **common, person=cast["county1.responder"], outcome="answered"
         ),

@@ -161,7 +161,7 @@ def test_who_would_be_asked_for_each_level(incident, now):
 
 def test_signing_costs_a_fixed_number_of_queries(proposed, passwords, reach, now):
     """A guard against one query per recipient."""
-    from early_warnings import actions
+    from early_warnings.signing import actions as signing
     from tests.early_warnings.conftest import PASSWORD
 
     ContentType.objects.clear_cache()
@@ -169,7 +169,7 @@ def test_signing_costs_a_fixed_number_of_queries(proposed, passwords, reach, now
     signatories(warning.plan.document, "yellow", warning.unit, now)
     mine = reach("county1.director")
     with CaptureQueriesContext(connection) as captured:
-        actions.sign_warning(warning_id=warning.pk, reach=mine, credential=PASSWORD, now=now)
+        signing.sign_warning(warning_id=warning.pk, reach=mine, credential=PASSWORD, now=now)
 
     # Some ten of them write down who is to be reached and what follows silence, some eighteen let the first
     # responder see the incident.

@@ -6,9 +6,10 @@ import pytest
 from django.db import connection, connections
 
 from common.errors import Refused
-from early_warnings import actions
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from journal.models import Entry
 from tests.early_warnings.conftest import PASSWORD
 
@@ -46,7 +47,7 @@ def test_one_of_many_signatures_counts(proposed, passwords, reach, now, hands):
     results = at_once(
         hands,
         lambda n: (
-            actions.sign_warning(
+            signing.sign_warning(
                 warning_id=warning.pk, reach=people[n % 3], credential=PASSWORD, now=now
             ).state
         ),
@@ -64,8 +65,8 @@ def test_signing_and_returning_at_once_leaves_one_answer(proposed, passwords, re
 
     def act(n):
         if n % 2:
-            return actions.sign_warning(**chief, credential=PASSWORD).state
-        return actions.return_to_drafter(**chief, reason="请补充").state
+            return signing.sign_warning(**chief, credential=PASSWORD).state
+        return signing.return_to_drafter(**chief, reason="请补充").state
 
     results = at_once(hands, act)
 
@@ -83,7 +84,7 @@ def test_many_drafts_at_once_make_one_warning(incident, statement, reach, now, h
     results = at_once(
         hands,
         lambda n: (
-            actions.propose_new_warning(
+            proposals.propose_new_warning(
                 incident_id=event.pk, reach=desk, statement=statement(), now=now
             ).state
         ),

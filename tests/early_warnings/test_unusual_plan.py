@@ -17,8 +17,9 @@ from clocks.working_days import seed
 from command.orders.actions import issue_order, move_order, read_target
 from command.orders.queries import recipients_for
 from common.dates.local_time import day_of
-from early_warnings import actions
 from early_warnings.outgoing import cap
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from incidents.actions import close_incident
 from incidents.reporting.actions import Alarm, report_incident
 from incidents.steps.actions import note_step
@@ -86,11 +87,11 @@ def event(harbour, units, reach, now):
 
 @pytest.fixture
 def signed_c(event, reach, now):
-    statement = actions.Statement(level="c", reason="老年旅客较多")
-    warning = actions.propose_new_warning(
+    statement = proposals.Statement(level="c", reason="老年旅客较多")
+    warning = proposals.propose_new_warning(
         incident_id=event.pk, reach=reach("county1.duty"), statement=statement, now=now
     )
-    return actions.sign_warning(
+    return signing.sign_warning(
         warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
     )
 
@@ -128,7 +129,7 @@ def test_an_incident_runs_from_alarm_to_closing(event, signed_c, reach, now):
     note_step(incident_id=event.pk, reach=reach("county1.duty"), kind="demand.first_response", now=now)
     assert Clock.objects.get(clock_id="H-1").state(now) == "met"
 
-    actions.lift_warning(
+    signing.lift_warning(
         warning_id=signed_c.pk,
         reach=reach("county1.director"),
         reason="旅客已登船",
@@ -185,13 +186,13 @@ def test_its_warning_is_a_cap_message(signed_c, harbour):
 def test_the_drafter_may_not_sign_where_the_plan_asks_for_two(event, harbour, reach, now):
     from common.errors import NotAllowed
 
-    statement = actions.Statement(level="c", reason="x")
-    warning = actions.propose_new_warning(
+    statement = proposals.Statement(level="c", reason="x")
+    warning = proposals.propose_new_warning(
         incident_id=event.pk, reach=reach("county1.director"), statement=statement, now=now
     )
 
     with pytest.raises(NotAllowed):
-        actions.sign_warning(
+        signing.sign_warning(
             warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
         )
 

@@ -13,7 +13,8 @@ from django.db.models import Q
 
 from command.orders import actions as orders
 from common.errors import Refused
-from early_warnings import actions as warnings
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from incidents import actions
 from incidents.models import Incident
 from incidents.reporting.actions import Alarm, add_observation, report_incident
@@ -126,12 +127,12 @@ class History:
         event = self._an_open_one()
         if not event or any(w["live"] and w["incident"] == event for w in self.warned.values()):
             return
-        statement = warnings.Statement(level="blue", reason="人数较多")
-        warning = warnings.propose_new_warning(
+        statement = proposals.Statement(level="blue", reason="人数较多")
+        warning = proposals.propose_new_warning(
             incident_id=event, reach=self._duty(), statement=statement, now=self.now
         )
         self.warned[warning.pk] = {"live": True, "incident": event}
-        signed = warnings.sign_warning(
+        signed = signing.sign_warning(
             warning_id=warning.pk, reach=self.reach("county1.director", self.now), credential=self.password, now=self.now
         )  # fmt: skip
         assert signed.state == "in_force"
@@ -139,7 +140,7 @@ class History:
     def lift(self):
         if live := [pk for pk, one in self.warned.items() if one["live"]]:
             pk = self.chance.choice(live)
-            warnings.lift_warning(
+            signing.lift_warning(
                 warning_id=pk,
                 reach=self.reach("county1.director", self.now),
                 reason="人员已离开",

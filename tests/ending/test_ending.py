@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from command.orders.actions import issue_order, move_order, read_target
-from early_warnings.actions import lift_warning
+from early_warnings.signing.actions import lift_warning
 from incidents.actions import close_incident, retract_incident
 from incidents.reporting.actions import add_observation
 from journal.models import Entry

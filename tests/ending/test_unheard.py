@@ -7,7 +7,7 @@ import pytest
 from command.orders.actions import issue_order, move_order, read_target
 from command.orders.models import OrderStep
 from common.errors import Invalid, NotAllowed
-from early_warnings.actions import lift_warning
+from early_warnings.signing.actions import lift_warning
 from journal.models import Entry
 from journal.record import content_of
 from notices.channels import SendResult

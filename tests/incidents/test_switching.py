@@ -8,8 +8,9 @@ from django.conf import settings
 from clocks.models import Clock
 from clocks.succession import ENDS, GOES_ON, SET_ANEW
 from common.errors import Invalid, NotAllowed, Stale, WrongState
-from early_warnings import actions as warnings
-from early_warnings.actions import Statement
+from early_warnings.proposals import actions as proposals
+from early_warnings.proposals.actions import Statement
+from early_warnings.signing import actions as signing
 from incidents.actions import close_incident
 from incidents.choices import State
 from incidents.models import Incident
@@ -101,7 +102,7 @@ def test_later_grades_use_the_new_version(alarm, newer, switch, reach, now):
 
     incident.refresh_from_db()
     assert incident.proposed_level == "orange"
-    warning = warnings.draft_warning(incident_id=incident.pk, reach=reach("county1.duty"), now=now,
+    warning = proposals.draft_warning(incident_id=incident.pk, reach=reach("county1.duty"), now=now,
                              statement=Statement(level="orange", reason="人数增加"))  # fmt: skip
     assert warning.plan.ref == NEXT
 
@@ -232,21 +233,19 @@ def test_a_warning_on_its_way_is_finished_first(alarm, newer, switch, reach, now
     incident = alarm(headcount=15)
     newer(*TIGHTER)
     said = Statement(level="yellow", reason="人数较多")
-    warning = warnings.propose_new_warning(
+    warning = proposals.propose_new_warning(
         incident_id=incident.pk, reach=reach("county1.duty"), statement=said, now=now
     )
     with pytest.raises(WrongState) as refused:
         switch(incident)
     assert warning.number in str(refused.value)
 
-    warnings.sign_warning(
-        warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
-    )
+    signing.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
     switch(incident)
 
     incident.refresh_from_db()
     assert (incident.plan.version, incident.level, incident.proposed_level) == (3, "yellow", "orange")
-    adjusted = warnings.adjust_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now,
+    adjusted = proposals.adjust_warning(warning_id=warning.pk, reach=reach("county1.duty"), now=now,
                                statement=Statement(level="orange", reason="按新标准"))  # fmt: skip
     assert adjusted.plan.ref == NEXT
 
@@ -255,11 +254,9 @@ def test_a_level_in_force_that_the_other_version_lacks_is_lifted_first(
     alarm, plan, switch, reach, passwords, now
 ):
     incident = alarm(headcount=15)
-    warning = warnings.propose_new_warning(incident_id=incident.pk, reach=reach("county1.duty"), now=now,
+    warning = proposals.propose_new_warning(incident_id=incident.pk, reach=reach("county1.duty"), now=now,
                                    statement=Statement(level="yellow", reason="人数较多"))  # fmt: skip
-    warnings.sign_warning(
-        warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
-    )
+    signing.sign_warning(warning_id=warning.pk, reach=reach("county1.director"), credential=PASSWORD, now=now)
     text = (settings.BASE_DIR / "plans/library/district-emergency-linkage.yaml").read_text()
     other = load_plan(text=text, actor=None, now=now, put_in_force=True)
     assert other in versions_to_switch_to(incident, now)

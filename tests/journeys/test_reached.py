@@ -27,7 +27,7 @@ PROPOSE = """
 from django.utils import timezone
 from accounts.models import Unit, User
 from accounts.scope import reach_of
-from early_warnings import actions
+from early_warnings.proposals import actions as proposals
 from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 
@@ -36,8 +36,8 @@ duty = reach_of(User.objects.get(username="county1.duty"), now)
 alarm = Alarm(unit=Unit.objects.get(code="C1"), place="一楼大厅", what={what!r},
               facts=Facts.from_dict({{"headcount": 60}}), client_id={what!r}[:30])
 incident, _new = report_incident(reach=duty, alarm=alarm, now=now)
-warning = actions.propose_new_warning(incident_id=incident.pk, reach=duty, now=now,
-                              statement=actions.Statement(level="red", reason="人数超过五十"))
+warning = proposals.propose_new_warning(incident_id=incident.pk, reach=duty, now=now,
+                              statement=proposals.Statement(level="red", reason="人数超过五十"))
 print(warning.number)
 """
 OTHERS_ANSWER = """
@@ -148,7 +148,7 @@ print(User.objects.get(username="county1.leader").phone)
 
 
 SIGN = """
-from early_warnings.actions import sign_warning
+from early_warnings.signing.actions import sign_warning
 from early_warnings.models import EarlyWarning
 
 now = timezone.now()

@@ -8,9 +8,10 @@ from django.conf import settings
 
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
-from early_warnings import actions as warnings
 from early_warnings.choices import CallOutcome
 from early_warnings.outgoing import superior_reports
+from early_warnings.proposals import actions as proposals
+from early_warnings.signing import actions as signing
 from incidents import actions as incidents
 from incidents import sharing
 from incidents.checklist.actions import mark_item
@@ -73,32 +74,32 @@ def share_with_a_liaison(walk):
 
 
 def propose(walk):
-    said = warnings.Statement(level="red", reason="人数较多，情绪激动")
-    walk.warning = warnings.propose_new_warning(
+    said = proposals.Statement(level="red", reason="人数较多，情绪激动")
+    walk.warning = proposals.propose_new_warning(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), statement=said, now=walk.now()
     )
 
 
 def hand_back(walk):
-    warnings.return_to_drafter(
+    signing.return_to_drafter(
         warning_id=walk.warning.pk, reach=walk.reach("city.director"), reason="请补充", now=walk.now()
     )
 
 
 def revise(walk):
-    said = warnings.Statement(level="red", reason="已补充：七十人")
-    warnings.revise_warning(
+    said = proposals.Statement(level="red", reason="已补充：七十人")
+    proposals.revise_warning(
         warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), statement=said, now=walk.now()
     )
-    warnings.propose_warning(warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), now=walk.now())
+    proposals.propose_warning(warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), now=walk.now())
 
 
 def escalate(walk):
-    warnings.escalate_request(warning_id=walk.warning.pk, clock_id="C000-P1", now=walk.now())
+    signing.escalate_request(warning_id=walk.warning.pk, clock_id="C000-P1", now=walk.now())
 
 
 def sign(walk):
-    warnings.sign_warning(
+    signing.sign_warning(
         warning_id=walk.warning.pk, reach=walk.reach("city.director"), credential=PASSWORD, now=walk.now()
     )
 
@@ -136,10 +137,10 @@ def move(username, verb):
 
 
 def adjust(walk):
-    said = warnings.Statement(level="orange", reason="人数减少")
+    said = proposals.Statement(level="orange", reason="人数减少")
     earlier, walk.warning = (
         walk.warning,
-        warnings.adjust_warning(
+        proposals.adjust_warning(
             warning_id=walk.warning.pk, reach=walk.reach("county1.duty"), statement=said, now=walk.now()
         ),
     )
@@ -160,7 +161,7 @@ def go_over(walk):
 
 
 def lift(walk):
-    warnings.lift_warning(
+    signing.lift_warning(
         warning_id=walk.warning.pk,
         reach=walk.reach("city.director"),
         reason="人员已离开",

@@ -19,9 +19,9 @@ from common.dates.periods import DAILY, period_of
 from duty.shifts import handovers
 from duty.shifts.models import Handover
 from duty.shifts.reading import reads_note
-from early_warnings import actions as warnings
-from early_warnings.actions import Statement
 from early_warnings.models import EarlyWarning
+from early_warnings.proposals import actions as proposals
+from early_warnings.proposals.actions import Statement
 from incidents.models import Incident
 from incidents.reporting.actions import add_observation
 from journal.numbering import number_new
@@ -67,7 +67,7 @@ def secrets(alarm, reach, units, cast, now):
             hide(words, Incident.objects, event.pk)
 
     said = Statement(level="yellow", reason="REASON-W", matter="MATTER-W")
-    warning = warnings.propose_new_warning(
+    warning = proposals.propose_new_warning(
         incident_id=event.pk, reach=reach("county1.duty"), statement=said, now=now
     )
     for words in ("REASON-W", "MATTER-W"):
