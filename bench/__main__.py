@@ -40,12 +40,9 @@ def run_card(bed: Bed, quick: bool):
 
 
 def run_boards(bed: Bed, quick: bool):
-    sizes = (20,) if quick else (100, 500)
-    return [
-        f
-        for size in sizes
-        for f in boards.run(bed.folder, bed.bureau, boards=size, alarms=5 if quick else 60)
-    ]
+    sizes, times = ((20,), 5) if quick else ((100, 500), 60)
+    found = [f for size in sizes for f in boards.run(bed.folder, bed.bureau, boards=size, alarms=times)]
+    return found + boards.run_on_two(bed.folder, bed.bureau, boards=sizes[0], alarms=times)
 
 
 def run_memory(bed: Bed, quick: bool):

@@ -22,7 +22,7 @@ from bench.figures import Figure, percentile
 from bench.load import Visitor
 from bench.viewers import parts_of
 from tests.installations import Bureau
-from tests.processes import ROOT, Engine, Server, free_port, python
+from tests.processes import ROOT, Engine, Server, free_port, python, together
 
 BOARD = "/duty/"
 #: The entry that an alarm writes.
@@ -71,9 +71,13 @@ class Crowd(NamedTuple):
     committed: dict[str, float]
     #: Alarm → the moments at which boards had its card.
     shown: dict[str, list[float]]
-    #: Requests of all boards, and the server's seconds of processor time.
+    #: Requests of all boards, and the seconds of processor time of each server.
     asked: int
-    cpu: float
+    each_cpu: list[float]
+
+    @property
+    def cpu(self) -> float:
+        return max(self.each_cpu)
 
     def each(self) -> list[float]:
         """Milliseconds of each board and alarm."""
@@ -89,16 +93,43 @@ class Crowd(NamedTuple):
 
 def run(folder: Path, bureau: Bureau, *, boards: int, alarms: int) -> list[Figure]:
     """Figures for one number of boards: `alarms` alarms, one a second."""
-    with bureau.installation(folder / f"boards-{boards}") as installation:
-        env = installation.env
-        sessions = json.loads(python(PEOPLE.format(boards=boards, still=OPEN), env=env).splitlines()[-1])
-        with Server(env=env, application="bench.application:application") as server, Engine(env=env):
-            parts = _sizes(server.port, sessions[0])
-            viewers = {"port": server.port, "path": BOARD, "sessions": sessions}
-            clerk = Visitor(server.port, {"Authorization": f"Bearer {installation.keys['town11.clerk'][0]}"})
-            ours = _crowd(server, viewers, alarms, lambda _n: _alarm(clerk))
+    ours, parts = _at_ours(folder, bureau, boards, alarms, processes=1)
     theirs = _at_files(folder, parts, boards, alarms)
     return _figures(boards, ours, theirs)
+
+
+def run_on_two(folder: Path, bureau: Bureau, *, boards: int, alarms: int) -> list[Figure]:
+    """What a core carries: so many boards at one web process, and twice as many at two, half at each."""
+    folder = folder / "two"
+    alone, _parts = _at_ours(folder, bureau, boards, alarms, processes=1)
+    both, _parts = _at_ours(folder, bureau, 2 * boards, alarms, processes=2)
+    name, beside = f"{2 * boards} boards at two processes", f"{boards} boards at one"
+    return [
+        # The busier one: it takes the alarms too, as the only one does.
+        Figure(f"{name}: processor time of a process for an alarm", 1000 * both.cpu / alarms, "ms",
+               1000 * alone.cpu / alarms, beside, 1.2),
+        Figure(f"{name}: commit to card, each screen, p50", percentile(both.each(), 0.5), "ms",
+               percentile(alone.each(), 0.5), beside),
+        Figure(f"{name}: cards not shown", 2 * boards * alarms - len(both.each()), ""),
+    ]  # fmt: skip
+
+
+def _at_ours(
+    folder: Path, bureau: Bureau, boards: int, alarms: int, processes: int
+) -> tuple[Crowd, dict[str, str]]:
+    """What these boards had, spread over so many web processes; and what an alarm makes one ask for."""
+    with bureau.installation(folder / f"boards-{boards}-{processes}") as installation:
+        env = installation.env
+        sessions = json.loads(python(PEOPLE.format(boards=boards, still=OPEN), env=env).splitlines()[-1])
+        webs = [
+            Server(env=env, name=f"web-{n}", application="bench.application:application")
+            for n in range(processes)
+        ]
+        with together(*webs, Engine(env=env)):
+            parts = _sizes(webs[0].port, sessions[0])
+            viewers = {"ports": [web.port for web in webs], "path": BOARD, "sessions": sessions}
+            clerk = Visitor(webs[0].port, {"Authorization": f"Bearer {installation.keys['town11.clerk'][0]}"})
+            return _crowd(webs, viewers, alarms, lambda _n: _alarm(clerk)), parts
 
 
 def _sizes(port: int, session: str) -> dict[str, str]:
@@ -122,19 +153,20 @@ def _at_files(folder: Path, parts: dict[str, str], boards: int, alarms: int) -> 
         def tell(n: int) -> tuple[str, float]:
             return str(n), json.loads(teller.post("/emit", entry, ""))["committed"]
 
-        return _crowd(node, viewers, alarms, tell)
+        return _crowd([node], viewers, alarms, tell)
 
 
-def _crowd(server, viewers: dict, alarms: int, raise_one: Callable[[int], tuple[str, float]]) -> Crowd:
+def _crowd(servers: list, viewers: dict, alarms: int, raise_one: Callable[[int], tuple[str, float]]) -> Crowd:
     with _viewers(viewers) as process:
         time.sleep(2)
-        before, begun, committed = server.cpu_seconds(), time.monotonic(), {}
+        before, begun, committed = [server.cpu_seconds() for server in servers], time.monotonic(), {}
         for n in range(alarms):
             time.sleep(max(0.0, begun + n - time.monotonic()))
             name, moment = raise_one(n)
             committed[name] = moment
         shown, asked = _shown(process, committed, len(viewers["sessions"]))
-        return Crowd(committed, shown, asked, server.cpu_seconds() - before)
+        used = [server.cpu_seconds() - seconds for server, seconds in zip(servers, before, strict=True)]
+        return Crowd(committed, shown, asked, used)
 
 
 def _alarm(clerk: Visitor) -> tuple[str, float]:

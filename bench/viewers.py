@@ -207,7 +207,12 @@ class StaticViewer(Viewer):
 def made(given: dict, shown: dict[str, list[float]]) -> list[Viewer]:
     if "parts" in given:
         return [StaticViewer(given["port"], given["parts"], session, shown) for session in given["sessions"]]
-    return [Viewer(given["port"], given["path"], session, shown) for session in given["sessions"]]
+    ports = given["ports"]
+    # In pairs, because the people of two desks come by turns: each process has both.
+    return [
+        Viewer(ports[n // 2 % len(ports)], given["path"], session, shown)
+        for n, session in enumerate(given["sessions"])
+    ]
 
 
 async def watch(given: dict) -> None:
