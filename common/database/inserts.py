@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from common.database.prepared_statements import Row, Statement, Table
+from common.database.prepared_statements import Row, Statement
 
 _UNLESS_THERE = " ON CONFLICT DO NOTHING"
 #: In one statement.
 MOST_ROWS = 500
 
 
-class Rows(Table[Row]):
-    """A Table that also inserts many rows, and rows that another one may stand in the way of."""
+class Rows(Generic[Row]):
+    """Rows of a model without parents, to be written. How a value looks in the database is its field's business."""
+
+    def __init__(self, model: type[Row]) -> None:
+        self.model = model
 
     def insert_all(self, rows: Sequence[Row], *, unless_there: bool = False) -> None:
         """INSERT many with one statement; none gets its key. `unless_there`: without those that a row stands in
@@ -58,6 +61,10 @@ class Rows(Table[Row]):
     def _values(self, row: Row, database: Any) -> list[Any]:
         # The connection itself: asking the proxy for it once for each column costs as much as the columns.
         return [field.get_db_prep_save(field.pre_save(row, add=True), database) for field in self._given]
+
+    @cached_property
+    def _given(self) -> list[Any]:
+        return [field for field in self.model._meta.concrete_fields if not field.primary_key]
 
     @cached_property
     def _into(self) -> str:

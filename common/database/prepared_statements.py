@@ -1,7 +1,6 @@
-"""Rows read and written by statements composed once, for the few paths that run hundreds of times a second.
+"""Statements that are prepared once per connection, and the rows that one written by hand has found.
 
-The ORM composes a statement anew each time, which takes longer than the database needs to run it. How a value
-looks in the database and in Python stays the business of the model's fields.
+How a value looks in Python stays the business of the model's fields.
 """
 
 from collections.abc import Sequence
@@ -43,7 +42,7 @@ class Statement:
 
 
 class Table(Generic[Row]):
-    """The rows of a model without parents: `columns` for a SELECT by hand, `read` for what it found, `insert`."""
+    """The rows of a model without parents: `columns` for a SELECT by hand, `read` for what it found."""
 
     def __init__(self, model: type[Row]) -> None:
         self.model = model
@@ -82,28 +81,3 @@ class Table(Generic[Row]):
             if converters:
                 found.append((place, column, converters))
         return found
-
-    def insert(self, row: Row) -> None:
-        """INSERT a row that is not stored yet; it gets its key. Raises what the ORM would."""
-        values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in self._given]
-        with connection.cursor() as cursor:
-            self._statement.run(cursor, values)
-            row.pk = (
-                cursor.fetchone()[0]
-                if connection.features.can_return_columns_from_insert
-                else cursor.lastrowid
-            )
-        row._state.adding, row._state.db = False, connection.alias
-
-    @cached_property
-    def _given(self) -> list[Any]:
-        return [field for field in self._fields if not field.primary_key]
-
-    @cached_property
-    def _statement(self) -> Statement:
-        meta = self.model._meta
-        names = ", ".join(f'"{field.column}"' for field in self._given)
-        marks = ", ".join(["%s"] * len(self._given))
-        back = f' RETURNING "{meta.pk.column}"' if connection.features.can_return_columns_from_insert else ""
-        sql = f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({marks}){back}'  # noqa: S608
-        return Statement(f"insert_{meta.db_table}", sql)

@@ -17,22 +17,21 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def asking(units, now):
-    day = period_of(DAILY, day_of(now)).day
+    """A round with everything a column can hold: JSON, a date, moments, an empty one, a key of another table."""
+    period = period_of(DAILY, day_of(now))
     return Round(
-        unit=units["C1"],
-        cadence=DAILY,
-        day=day,
-        plan="p@1",
-        due={"village": "17:30"},
-        due_at=now,
-        opened_at=now,
-    )
+        unit=units["C1"], cadence=DAILY, day=period.day, plan="p@1", due={"village": "17:30", "镇": [1, None]},
+        due_at=now, opened_at=now - timedelta(hours=3), recount_wanted=True,
+    )  # fmt: skip
 
 
 def test_an_inserted_row_is_what_the_orm_reads(asking):
     Rows(Round).insert(asking)
+    assert asking.pk
     assert not asking._state.adding
-    assert model_to_dict(Round.objects.get(pk=asking.pk)) == model_to_dict(asking)
+    stored = Round.objects.get(pk=asking.pk)
+    assert model_to_dict(stored) == model_to_dict(asking)
+    assert (stored.due, stored.fixed_at) == (asking.due, None)
 
 
 def test_many_rows_are_inserted_by_one_statement(units, now, django_assert_num_queries):
@@ -66,3 +65,28 @@ def test_a_row_is_offered_once(asking):
     assert not table.insert_unless_there(again)
     assert again.pk is None
     assert Round.objects.count() == 1
+
+
+def test_a_constraint_holds_for_a_row_written_by_hand(asking):
+    table = Rows(Round)
+    table.insert(asking)
+    again = Round.objects.get()
+    again.pk, again._state.adding = None, True
+    with pytest.raises(IntegrityError, match=r"one_round_per_unit_and_period|UNIQUE"), transaction.atomic():
+        table.insert(again)
+    assert Round.objects.count() == 1
+
+
+def test_changing_a_row_written_by_hand_updates_it(asking):
+    Rows(Round).insert(asking)
+    asking.plan = "p@2"
+    asking.save()
+    assert [found.plan for found in Round.objects.all()] == ["p@2"]
+
+
+def test_every_column_of_an_entry_is_written(units, now):
+    entry = Entry(kind="k", audience="system", subject="s", thread="t", unit=units["C1"], at=now, recorded_at=now,
+                  level="red", plan="p@1", drill=True, body="{}")  # fmt: skip
+    Rows(Entry).insert(entry)
+    stored = Entry.objects.get(pk=entry.pk)
+    assert model_to_dict(stored) == model_to_dict(entry)
