@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import BigIntegerField, CharField, F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Greatest
@@ -15,8 +15,8 @@ from clocks.choices import Per
 from clocks.durations import Due, due_at, parse
 from clocks.models import RUNNING, Clock, ClockRule
 from clocks.working_days.calendar import Calendar
+from common.database.composed import Change
 from common.database.inserts import Rows
-from common.database.questions import Change, Many
 from journal.kinds import KINDS
 from journal.models import Entry
 from journal.record import record
@@ -131,33 +131,26 @@ def _new_clock(rule: ClockRule, entry: Entry, given: datetime | None, calendar: 
 
 def _stop(rules: Iterable[ClockRule], entry: Entry) -> None:
     """Stop what runs, in one update, at the moment the entry happened (never before the clock's own start)."""
-    per_subject = [rule.clock_id for rule in rules if rule.per == Per.SUBJECT]
-    per_thread = [rule.clock_id for rule in rules if rule.per == Per.THREAD]
-    _STOPPING(
-        subject=entry.subject,
-        thread=entry.thread,
-        per_subject=per_subject,
-        per_thread=per_thread,
-        at=entry.at,
-        entry=entry.pk,
+    stopping = [(rule.clock_id, _subject(rule, entry)) for rule in rules]
+    _STOP(
+        tuple(clock_id for clock_id, _of in stopping),
+        tuple(of for _clock_id, of in stopping),
+        entry.at,
+        entry.pk,
     )
 
 
-_STOPPING = Change(
-    "stop_clocks",
-    lambda subject, thread, per_subject, per_thread, at, entry: (
-        Clock.objects.running().filter(
-            Q(subject=subject, clock_id__in=per_subject) | Q(subject=thread, clock_id__in=per_thread)
-        ),
-        {"stopped_at": Greatest(F("started_at"), at), "stop_entry": entry},
-    ),
-    subject=CharField(),
-    thread=CharField(),
-    per_subject=Many(CharField()),
-    per_thread=Many(CharField()),
-    at=DateTimeField(),
-    entry=BigIntegerField(),
-)
+def _stopped(
+    clock_ids: tuple[str, ...], subjects: tuple[str, ...], at: datetime, entry: int
+) -> tuple[QuerySet[Clock], dict[str, Any]]:
+    meant = Q(pk__in=())
+    for clock_id, subject in zip(clock_ids, subjects, strict=True):
+        meant |= Q(clock_id=clock_id, subject=subject)
+    stopped_at = Greatest(F("started_at"), Value(at, DateTimeField()))
+    return Clock.objects.running().filter(meant), {"stopped_at": stopped_at, "stop_entry": entry}
+
+
+_STOP = Change(_stopped)
 
 
 def _subject(rule: ClockRule, entry: Entry) -> str:

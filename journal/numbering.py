@@ -8,10 +8,9 @@ and cost the business transaction nothing. The hash chain grows in the same step
 import hashlib
 
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, CharField, Exists, QuerySet
+from django.db.models import Exists, QuerySet
 
-from common.database.composed import Composed
-from common.database.questions import Change, Question
+from common.database.composed import Change, Composed
 from common.failpoints import crash_point
 from journal.models import Entry, Head
 
@@ -74,22 +73,16 @@ def _number_batch() -> int:
         rows += [pk, number, hash_]
     _write(rows)
     crash_point("numbering.before_commit")
-    _MOVE_HEAD(number=number, hash=hash_)
+    _MOVE_HEAD(number, hash_)
     return len(fresh)
 
 
 #: After every commit that comes alone.
-_FRESH = Question(
-    "fresh_entries",
-    lambda: Entry.objects.filter(number__isnull=True).order_by("id").values_list("id", "body")[:BATCH],
+_FRESH = Composed(
+    lambda: Entry.objects.filter(number__isnull=True).order_by("id").values_list("id", "body")[:BATCH]
 )
-_LAST = Question("last_number", lambda: Head.objects.filter(pk=1).values_list("number", "hash"))
-_MOVE_HEAD = Change(
-    "move_head",
-    lambda number, hash: (Head.objects.filter(pk=1), {"number": number, "hash": hash}),
-    number=BigIntegerField(),
-    hash=CharField(),
-)
+_LAST = Composed(lambda: Head.objects.filter(pk=1).values_list("number", "hash"))
+_MOVE_HEAD = Change(lambda number, hash: (Head.objects.filter(pk=1), {"number": number, "hash": hash}))
 
 
 def _last() -> tuple[int, str]:

@@ -2,26 +2,20 @@
 
 from datetime import datetime
 
-from django.db.models import BigIntegerField, DateTimeField
-
-from common.database.questions import Many, Question
+from common.database.composed import Composed
 from rosters import rules
 from rosters.models import Shift
 
-_SHIFTS = Question(
-    "shifts_at",
+_SHIFTS = Composed(
     lambda posts, now, earliest: (
-        Shift.objects.at(now, earliest).filter(post__id__in=posts).order_by("post_id", "starts_at", "pk")
-    ),
-    posts=Many(BigIntegerField()),
-    now=DateTimeField(),
-    earliest=DateTimeField(),
+        Shift.objects.at(now, earliest).filter(post__in=posts).order_by("post_id", "starts_at", "pk")
+    )
 )
 
 
 def rostered(posts: set[int], now: datetime) -> dict[int, list[list[int]]]:
     """Post → its shifts at that moment, each with who has the turn, the first one first. One query."""
     found: dict[int, list[list[int]]] = {}
-    for shift in _SHIFTS(posts=sorted(posts), now=now, earliest=now - rules.LONGEST):
+    for shift in _SHIFTS(tuple(sorted(posts)), now, now - rules.LONGEST):
         found.setdefault(shift.post_id, []).append(shift.in_turn(now))
     return found

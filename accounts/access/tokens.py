@@ -3,44 +3,35 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import CharField, DateTimeField, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import authentication, exceptions
 
 from accounts.models import ApiToken, Appointment, User
 from accounts.scope import HeldPost, Reach, reach_of
 from accounts.sign_in.first_things import check_nothing_comes_first
-from common.database.questions import Question
+from common.database.composed import Composed
 
 LIFETIME = timedelta(days=365)
 
 
-def _good(hash: Any, now: Any) -> QuerySet[ApiToken]:
+def _good(hash: str, now: datetime) -> QuerySet[ApiToken]:
     """The token of this hash, if it is good at that moment."""
     return ApiToken.objects.filter(
         hash=hash, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
     )
 
 
-_OWNER = Question(
-    "owner_of_token",
-    lambda hash, now: _good(hash, now).select_related("user"),
-    hash=CharField(),
-    now=DateTimeField(),
-)
+_OWNER = Composed(lambda hash, now: _good(hash, now).select_related("user"))
 #: The posts of its owner with the owner, so that most calls ask once who calls and what they may.
-_HELD = Question(
-    "held_by_token",
+_HELD = Composed(
     lambda hash, now: (
         Appointment.objects.current(now)
         .filter(person__in=_good(hash, now).values("user"))
         .select_related("person", "post__unit")
         .order_by("post__unit__path", "post_id")
-    ),
-    hash=CharField(),
-    now=DateTimeField(),
+    )
 )
 
 
@@ -86,10 +77,10 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
 def _reach_of_token(hash: str, now: datetime) -> Reach | None:
     """What the owner of a good token may do; of one without posts the owner is asked for alone."""
-    held = _HELD(hash=hash, now=now)
+    held = _HELD(hash, now)
     if held:
         return Reach(held[0].person, [held_post(one) for one in held], now)
-    owners = _OWNER(hash=hash, now=now)
+    owners = _OWNER(hash, now)
     return Reach(owners[0].user, [], now) if owners else None
 
 

@@ -6,19 +6,17 @@ moment of reporting, that a unit has been merged.
 
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Value
 
 from accounts.models import Unit
 from accounts.queries import lineage
 from accounts.reform.queries import successors
 from accounts.scope import Reach
-from common.database.questions import Question
+from common.database.composed import Composed
+from common.text.codes import unit_code
 
-_BORE = Question(
-    "bore_the_code",
-    lambda code: Unit.objects.filter(code=code).order_by(F("valid_to").desc(nulls_first=True), "-pk")[:1],
-    code=Unit._meta.get_field("code"),
-)
+_LAST_FIRST = (F("valid_to").desc(nulls_first=True), "-pk")
+_BORE = Composed(lambda code: Unit.objects.filter(code=Value(code)).order_by(*_LAST_FIRST)[:1])
 
 
 def is_open(unit: Unit, day: date) -> bool:
@@ -44,4 +42,4 @@ def standing_for(unit: Unit, reach: Reach, day: date) -> Unit:
 
 def unit_that_bore(code: str) -> Unit | None:
     """The unit that bears this code, else the last one that did."""
-    return next(iter(_BORE(code=code)), None) if code else None
+    return next(iter(_BORE(unit_code(code))), None) if code else None

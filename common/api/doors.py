@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import BigIntegerField, JSONField, PositiveSmallIntegerField, TextField
 from django.http import Http404
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -17,8 +16,8 @@ from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from common.around import SECRET, around
+from common.database.composed import Change
 from common.database.inserts import Rows
-from common.database.questions import Change
 from common.errors import Invalid, Refused, Stale, not_found
 from common.failpoints import crash_point
 from common.models import GivenAnswer
@@ -29,15 +28,10 @@ KEPT = timedelta(days=30)
 
 _ANSWERS = Rows(GivenAnswer)
 _STORE = Change(
-    "store_answer",
     lambda pk, status, body, headers: (
         GivenAnswer.objects.filter(pk=pk),
         {"status": status, "body": body, "headers": headers},
-    ),
-    pk=BigIntegerField(),
-    status=PositiveSmallIntegerField(),
-    body=TextField(),
-    headers=JSONField(),
+    )
 )
 
 
@@ -127,10 +121,10 @@ def idempotent(method: Callable) -> Callable:
                 transaction.set_rollback(True)
                 return response
             _STORE(
-                pk=mine.pk,
-                status=response.status_code,
-                body=json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False),
-                headers={name: response[name] for name in ("ETag", "Location") if response.has_header(name)},
+                mine.pk,
+                response.status_code,
+                json.dumps(response.data, cls=JSONEncoder, ensure_ascii=False),
+                {name: response[name] for name in ("ETag", "Location") if response.has_header(name)},
             )
             crash_point("api.before_commit")
         crash_point("api.before_answer")

@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, DateTimeField
-
 from accounts.models import Appointment, Post, User
 from accounts.posts.duty import answering
 from accounts.verbs import VERBS
+from common.database.composed import Composed
 from common.database.paths import prefixes
-from common.database.questions import Many, Question
 from incidents.choices import State
 from incidents.models import Incident
 from notices.actions import queue_notices
@@ -141,7 +139,7 @@ def responders(incident: Incident, now: datetime) -> list[Post]:
 
 def people_of(roles: tuple[Role, ...], unit_path: str, now: datetime, *, nearest: bool) -> list[Recipient]:
     """Who holds posts of these roles in the unit and above, by the roster; `nearest`: only at the lowest such unit."""
-    rows = _HOLDING(above=prefixes(unit_path), kinds=sorted({role.post for role in roles}), now=now)
+    rows = _HOLDING(tuple(prefixes(unit_path)), tuple(sorted({role.post for role in roles})), now)
     found: dict[int, Recipient] = {}
     lowest: dict[str, int] = {}
     for one in answering(rows, now):
@@ -151,17 +149,13 @@ def people_of(roles: tuple[Role, ...], unit_path: str, now: datetime, *, nearest
     return list(found.values())
 
 
-_HOLDING = Question(
-    "holding_above",
+_HOLDING = Composed(
     lambda above, kinds, now: (
         Appointment.objects.current(now)
         .filter(post__unit__path__in=above, post__kind__in=kinds)
         .select_related("person", "post")
         .order_by("-post__unit__path", "pk")
-    ),
-    above=Many(CharField()),
-    kinds=Many(CharField()),
-    now=DateTimeField(),
+    )
 )
 
 

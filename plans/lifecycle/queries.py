@@ -1,15 +1,14 @@
 """Questions about plans."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, DateField, DateTimeField, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
+from common.database.composed import Composed
 from common.database.paths import prefixes
-from common.database.questions import Many, Question
 from common.dates.local_time import day_of
 from common.errors import NotFound, WrongState
 from plans.checks import rights
@@ -47,18 +46,16 @@ def plans_beside(unit: Unit, at: datetime) -> list[PlanVersion]:
 
 def versions_in_force(unit: Unit, at: datetime) -> list[PlanVersion]:
     """Every version that holds for the unit at `at`, whatever its kind; a campaign only on its days."""
-    return _IN_FORCE(above=prefixes(unit.path), at=at, day=day_of(at))
+    return _IN_FORCE(tuple(prefixes(unit.path)), at, day_of(at))
 
 
-def _in_force_above(above: Iterable[str], at: datetime, day: date) -> QuerySet[PlanVersion]:
+def _in_force_above(above: tuple[str, ...], at: datetime, day: date) -> QuerySet[PlanVersion]:
     theirs = Q(plan__owner_unit__isnull=True) | Q(plan__owner_unit__path__in=above)
     rows = PlanVersion.objects.filter(in_force_at(at, day), theirs)
     return rows.select_related("plan__owner_unit").order_by("pk")
 
 
-_IN_FORCE = Question(
-    "plans_in_force", _in_force_above, above=Many(CharField()), at=DateTimeField(), day=DateField()
-)
+_IN_FORCE = Composed(_in_force_above)
 
 
 def overlays(at: datetime) -> list[PlanVersion]:

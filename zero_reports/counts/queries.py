@@ -4,15 +4,16 @@ from collections import defaultdict
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from accounts.models import Unit
 from accounts.scope import Reach
 from common.api.doors import not_found
+from common.database.composed import Composed
 from common.database.paths import prefixes
-from common.database.questions import Question
 from common.dates.local_time import day_of
 from common.dates.periods import DAILY, WEEKLY, Period, period_of
+from common.text.codes import unit_code
 from incidents.choices import State
 from incidents.models import Incident
 from zero_reports.counts.models import Tally
@@ -41,17 +42,15 @@ COUNTED_ON_THE_SPOT = 5000
 # --- one unit ------------------------------------------------------------------------------------------------
 
 
-_BEARERS = Question(
-    "bearers_of",
-    lambda code: Unit.objects.filter(code=code).select_related("parent"),
-    code=Unit._meta.get_field("code"),
-)
+_BEARERS = Composed(lambda code: Unit.objects.filter(code=Value(code)).select_related("parent"))
 
 
 def get_unit(reach: Reach, code: str) -> Unit:
     """The unit of that code; of several that bore it, the open or the last one. NotFound outside the reach."""
     unit = max(
-        _BEARERS(code=code), key=lambda u: (u.valid_to is None, u.valid_to or day_of(reach.now)), default=None
+        _BEARERS(unit_code(code)),
+        key=lambda u: (u.valid_to is None, u.valid_to or day_of(reach.now)),
+        default=None,
     )
     if unit is None:
         raise not_found()

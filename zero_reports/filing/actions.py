@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
 from accounts.reform.queries import successors
 from accounts.scope import Reach
+from common.database.composed import Change
 from common.database.inserts import Rows
-from common.database.questions import Change
 from common.dates.periods import Period
 from common.errors import Invalid, Refused, WrongState
 from common.failpoints import crash_point
@@ -34,11 +33,7 @@ from zero_reports.rounds.cadence import due_at
 from zero_reports.rounds.models import Round, Silence
 
 _REPORTS, _ITEMS = Rows(ZeroReport), Rows(ReportItem)
-_OVERTAKE = Change(
-    "overtake_report",
-    lambda pk: (ZeroReport.objects.filter(pk=pk), {"current": False}),
-    pk=BigIntegerField(),
-)
+_OVERTAKE = Change(lambda pk: (ZeroReport.objects.filter(pk=pk), {"current": False}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +135,7 @@ def _write(
     report.answer, report.via, report.exception = answer, via, lock.exception
     report.counted = before.counted if before else _is_counted(slot.over, unit, period)
     if before:
-        _OVERTAKE(pk=before.pk)
+        _OVERTAKE(before.pk)
     _REPORTS.insert(report)
     if items:
         _ITEMS.insert_all(_rows(report, items, incidents))
