@@ -196,7 +196,7 @@ function replaceAction(form, button) {
   if (hadFocus) button.focus();
 }
 
-/* --- what the browser finds missing: said by the page, in its language, where the server would say it --- */
+/* --- what the browser finds missing, said in the page's language --- */
 
 /** The first that holds counts; the rest are for the server. */
 const FAULTS = [
@@ -227,7 +227,7 @@ function faultOf(field) {
   return word(choice ? "field_unchosen" : name, { min: field.min || field.minLength, max: field.max || field.maxLength });
 }
 
-/** All fields of one name: the buttons of a choice are one question and get one sentence. */
+/** All fields of one name get one sentence. */
 const groupOf = (field) => Array.from(field.form.elements).filter((other) => other.name === field.name);
 
 function showFault(field, text) {
@@ -306,7 +306,7 @@ function dropDraft(form) {
   if (form.dataset.draft) store(() => localStorage.removeItem(draftName(form)));
 }
 
-/** Drafts that are old or somebody else's do not stay on a shared PC. */
+/** Not on a shared PC. */
 function tidyDrafts(all = false) {
   store(() => {
     for (const name of Object.keys(localStorage).filter((key) => key.startsWith("draft:"))) {

@@ -1,4 +1,4 @@
-/* The outbox: what is pressed on this device is stored here first and sent until the server has it. */
+/* What is pressed on this device is stored here first and sent until the server has it. */
 
 import { announce, ask, csrf, everySecond, make, newKey, retryAfter, say, serverNow, user, word } from "./page.js";
 import { fill, isSignIn, refusalIn, valuesOf } from "./forms.js";
@@ -57,7 +57,7 @@ export async function all() {
   return [...stored, ...memory.values()].sort((a, b) => a.at - b.at);
 }
 
-/** Change an item as it is stored at this moment, in one transaction; returns it as it is then. */
+/** Change an item as it is stored at this moment; returns it as it is then. */
 export async function change(id, work) {
   let item = memory.get(id);
   if (item) work(item);
@@ -78,7 +78,7 @@ function changeIn(store, id, work) {
 
 /* --- writing --- */
 
-/** The form as JSON: dots nest, `data-many` makes lists, numbers are numbers, empty numbers are left out. */
+/** The form as JSON: dots nest, `data-many` makes lists, empty numbers are left out. */
 export function toBody(form, button) {
   const result = {};
   for (const field of form.elements) {
@@ -171,11 +171,9 @@ let isAskedAgain = false;
 const alone = (work) => (navigator.locks ? navigator.locks.request("outbox", { ifAvailable: true }, (lock) => (lock ? work() : null)) : work());
 
 export async function flush() {
-  // The network may come back while the try that met none is still under way: it is not the last word.
-  if (flushing) {
-    isAskedAgain = true;
-    return;
-  }
+  // The network may come back during a try that met none.
+  isAskedAgain = flushing;
+  if (flushing) return;
   flushing = true;
   try {
     do {
@@ -366,7 +364,7 @@ async function withdraw(item, button) {
   await change(item.id, (now) => Object.assign(now, { state: done ? "withdrawn" : "sent", withdrawSaid: text }));
 }
 
-/** The address may be one of the API or an ordinary form's: both take this. */
+/** To the API or to an ordinary form. */
 async function sendWithdrawal({ id, answer: { withdraw_url: url } }) {
   const key = `withdraw-${id}`;
   const isApi = url.startsWith("/api/");
@@ -398,7 +396,7 @@ async function tidy() {
 
 const opened = Date.now();
 
-/** A report that was sent leads to its receipt, also one that had waited on this device for a network. */
+/** A report that was sent leads to its receipt. */
 function leave({ detail: { form, at, answer } }) {
   const place = form && document.getElementById(form);
   if (!place || place.dataset.outbox !== "zero") return;

@@ -1,4 +1,4 @@
-/* What every module needs of the page: words, the server's time, the status line, the CSRF token. */
+/* What every module needs of the page. */
 
 const page = JSON.parse(document.getElementById("page").textContent);
 
@@ -78,7 +78,7 @@ export function toast(text) {
 
 export const announce = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
 
-/** Tell the other modules that markup was replaced, and let the counters draw it before the next paint. */
+/** Markup was replaced: the counters draw it before the next paint. */
 export function changed(root) {
   announce("page:changed", root);
   tick();
@@ -117,14 +117,14 @@ export function newKey() {
 
 export const retryAfter = (headers) => 1000 * (parseInt(headers.get("Retry-After"), 10) || 0);
 
-/** An element with text children and attributes; keeps the modules free of markup in strings. */
-/** What had the focus is gone: go on from the title of the place it stood in, not from the top of the page. */
+/** What had the focus is gone: go on from the title of its place. */
 export function landOn(place) {
   const goal = place.querySelector("h1, h2, h3") || place;
   if (!goal.hasAttribute("tabindex")) goal.setAttribute("tabindex", "-1");
   goal.focus({ preventScroll: true });
 }
 
+/** An element with text children and attributes. */
 export function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
