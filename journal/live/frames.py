@@ -26,7 +26,6 @@ def entry(line: ThinEntry, spread: int = 0) -> dict:
     """What is new: enough to know what to fetch again, never what happened. `spread`: ask some time within so many
     milliseconds, for many others ask as well."""
     return _message(
-        **({"spread": spread} if spread else {}),
         type="entry",
         number=line.number,
         kind=line.kind,
@@ -34,6 +33,7 @@ def entry(line: ThinEntry, spread: int = 0) -> dict:
         unit=line.unit,
         level=line.level,
         thread=line.thread,
+        **({"spread": spread} if spread else {}),
     )
 
 

@@ -257,7 +257,9 @@ async def test_a_crowd_is_told_over_what_time_to_ask(live, monkeypatch):
     await live.write("C1")
     await live.write("C2")
 
-    assert [(await socket.next()).get("spread") for socket in near] == [4, 4, 4]
+    told = [await socket.next() for socket in near]
+    assert [message.get("spread") for message in told] == [4, 4, 4]
+    assert {next(iter(message)) for message in told} == {"type"}  # first, as in every message
     assert "spread" not in await far.next()
 
 
