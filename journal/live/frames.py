@@ -11,8 +11,8 @@ def hello(number: int) -> dict:
     return _message(type="hello", number=number)
 
 
-#: What a screen that asks costs the server, and the longest time over which a crowd is spread.
-MS_PER_SCREEN, LONGEST_SPREAD_MS = 1.5, 2000
+#: A third of what a screen that asks costs the server, and the longest time over which a crowd is spread.
+MS_PER_SCREEN, LONGEST_SPREAD_MS = 0.5, 2000
 #: Fewer are answered at once anyway.
 CROWD = 40
 
