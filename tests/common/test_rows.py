@@ -7,22 +7,10 @@ from django.db import connection, transaction
 from django.forms.models import model_to_dict
 
 from common.database.prepared_statements import Statement, Table
-from common.dates.local_time import day_of
-from common.dates.periods import DAILY, period_of
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds.models import Round
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def asking(units, now):
-    """A round with everything a column can hold: JSON, a date, moments, an empty one, a key of another table."""
-    period = period_of(DAILY, day_of(now))
-    return Round(
-        unit=units["C1"], cadence=DAILY, day=period.day, plan="p@1", due={"village": "17:30", "镇": [1, None]},
-        due_at=now, opened_at=now - timedelta(hours=3), recount_wanted=True,
-    )  # fmt: skip
 
 
 def test_a_row_read_by_hand_is_what_the_orm_wrote(asking):
