@@ -36,6 +36,9 @@ VERBS: dict[str, set[str]] = {
     "readiness.view": {*_LEADERS, *_DESK, P.AUDITOR},
     "readiness.test": _LEADERS | _DESK,
     "paper.view": _LEADERS | _DESK,
+    # partners, experts, materials, training
+    "resource.view": _LEADERS | _DESK | _FIELD | {P.SQUAD, P.FIRST_RESPONDER, P.AUDITOR},
+    "resource.keep": _LEADERS | _DESK | {P.CLERK},
     # the record, people, plans
     "journal.audit": {P.AUDITOR},
     "people.manage": {P.SECADMIN},

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "plans",
     "incidents",
     "early_warnings",
+    "resources",
     "command",
     "duty",
     "zero_reports",

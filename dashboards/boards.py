@@ -71,6 +71,12 @@ BOARDS = [
         "phone",
         frozenset(_LEADERS - {P.OFFICE_HEAD} | {P.DUTY_OFFICER}),
     ),
+    Board(
+        "partners",
+        pgettext_lazy("menu", "Resources"),
+        "package",
+        frozenset(_LEADERS | {P.DUTY_OFFICER, P.CLERK}),
+    ),
     Board("account-people", pgettext_lazy("menu", "People"), "users", frozenset({P.SECADMIN})),
     Board("account-units", pgettext_lazy("menu", "Units"), "network", frozenset({P.SYSADMIN})),
     Board("system", pgettext_lazy("menu", "System"), "activity", frozenset({P.SYSADMIN})),

@@ -19,7 +19,7 @@ from common.text.whole_numbers import read_number
 from dashboards import timeline
 from dashboards.boards import start_of
 from dashboards.cards import incident_cards
-from dashboards.inbox import inbox_of, inboxes_of, with_notices
+from dashboards.inbox import inbox_of, with_notices
 from duty.shifts import queries as shifts
 from early_warnings import queries as warnings
 from incidents import permissions, queries
@@ -34,6 +34,7 @@ from journal.live.live_pages import PartsView
 from journal.models import Entry, Head
 from notices.silence import manual_calls
 from plans.engine.facts import Facts
+from resources.partners.queries import partners_serving
 from rosters.queries import on_duty
 from zero_reports.counts.silent import missing_today
 
@@ -69,14 +70,8 @@ class Home(View):
         return redirect(start)
 
 
-def _inboxes(requests):
-    return inboxes_of([(request.reach, request.now) for request in requests])
-
-
 class Board(LoginRequiredMixin, PartsView):
     """What the boards share: the parts that several of them show."""
-
-    read_together = {"inbox": _inboxes}
 
     def incidents_context(self):
         board = queries.board_of(self.request.reach, self.request.now, MOST_CARDS)
@@ -97,7 +92,7 @@ class Board(LoginRequiredMixin, PartsView):
         }
 
     def inbox_context(self):
-        return {"inbox": self.read("inbox"), "now": self.request.now}
+        return {"inbox": inbox_of(self.request.reach, self.request.now), "now": self.request.now}
 
     def orders_context(self):
         orders = cut(order_queries.live_orders, MOST_CARDS, self.request.reach)
@@ -191,9 +186,11 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         "orders": ("dashboards/incident/_orders.html", "orders_context"),
         "clocks": ("dashboards/incident/_clocks.html", "clocks_context"),
         "facts": ("dashboards/incident/_facts.html", "facts_context"),
+        "partners": ("dashboards/incident/_partners.html", "partners_context"),
         "timeline": ("dashboards/incident/_timeline.html", "timeline_context"),
         "acts": ("dashboards/incident/_acts.html", "acts_context"),
     }
+    lazy = frozenset({"partners"})
 
     def prepare(self):
         self.incident = queries.get_incident(self.request.reach, self.kwargs["number"])
@@ -271,6 +268,9 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "may_switch_plan": self.incident.is_open
             and is_allowed(permissions.check_can_switch_plan, self.request.reach, self.incident),
         }
+
+    def partners_context(self):
+        return {"partners": partners_serving(self.incident.unit)}
 
     def timeline_context(self):
         entries = queries.timeline(self.request.reach, self.incident)

@@ -70,6 +70,11 @@ _ALL = [
     Kind("expert.called", "请专家到场", "Expert called", awaited=True),
     Kind("expert.checked_in", "专家到场", "Expert checked in", awaited=True),
     Kind("duty.changed", "值班变更", "Duty changed", audience="report"),
+    # resources
+    Kind("partner.added", "登记协作单位", "Partner added", audience="report"),
+    Kind("partner.changed", "变更协作单位", "Partner changed", audience="report"),
+    Kind("partner.checked", "核对协作单位电话", "Partner's number checked", audience="report"),
+    Kind("partner.ended", "移出协作单位", "Partner taken off the list", audience="report"),
     # steps that a plan's clocks run between, noted by hand: response, linkage, attendance
     Kind("response.started", "启动应急响应", "Response started", by_hand=True),
     Kind("coordination_meeting.held", "召开协调会", "Coordination meeting held", by_hand=True),

@@ -19,7 +19,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.scope import reach_of
-from dashboards.templatetags.board_inbox import INBOXES
 from incidents.templatetags.incidents import CARDS
 from journal.live.answers import SHARED
 from journal.numbering import number_new
@@ -153,7 +152,7 @@ def assert_replay_shows(browser, url: str, act: Callable[[], object]) -> list[En
 
 def forget_what_is_kept() -> None:
     """What is asked for now is rendered anew."""
-    for kept in (SHARED, CARDS, INBOXES, ROWS):
+    for kept in (SHARED, CARDS, ROWS):
         kept.forget()
 
 

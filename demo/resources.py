@@ -1,0 +1,49 @@
+"""What the demo bureau can call on, written down by those who keep it."""
+
+from datetime import datetime
+
+from accounts.models import Unit, User
+from accounts.scope import reach_of
+from resources.partners.actions import add_partner, check_partner
+
+#: Unit, who writes it down, kind, name, telephone, what for; whether the number was checked.
+PARTNERS = (
+    ("C0", "city.duty", "ambulance", "市急救中心", "120", "人身危险，先救人", True),
+    ("C0", "city.duty", "fire", "市消防救援支队", "119", "火情、攀爬、自焚威胁", True),
+    ("C0", "city.duty", "police", "市公安局指挥中心", "110", "到场维持秩序", True),
+    ("C0", "city.duty", "linkage_centre", "市应急联动中心", "0500-8112345", "联动指令和反馈", True),
+    ("C0", "city.duty", "petition_bureau", "市信访局值班室", "0500-8116601", "联合接访", False),
+    ("C1", "county1.duty", "police", "清河县公安局指挥中心", "0500-8210110", "到场维持秩序", True),
+    ("C1", "county1.duty", "traffic", "清河县交警大队", "0500-8210122", "路面疏导", True),
+    ("C1", "county1.duty", "health", "清河县人民医院急诊", "0500-8210120", "警医联动绿色通道", True),
+    ("C1", "county1.duty", "petition_bureau", "清河县信访局", "0500-8216601", "联合接访", True),
+    ("C1", "county1.duty", "market_supervision", "清河县市场监督管理局", "0500-8212315", "收费争议", False),
+    ("C1", "county1.duty", "urban_management", "清河县综合行政执法局", "0500-8212319", "场地、占道", False),
+    ("C1", "county1.duty", "housing", "清河县住房城乡建设局", "0500-8212329", "房屋、拆迁", False),
+    ("C2", "county2.duty", "police", "东岭县公安局指挥中心", "0500-8220110", "到场维持秩序", True),
+    ("C3", "county3.duty", "police", "南浦县公安局指挥中心", "0500-8230110", "到场维持秩序", True),
+    ("T11", "town11.clerk", "police_station", "城关派出所", "0500-8311110", "先到场", True),
+    ("T11", "town11.clerk", "health_centre", "城关镇卫生院", "0500-8311120", "伤病员", True),
+    (
+        "T11",
+        "town11.clerk",
+        "village_committee",
+        "城关一村村民委员会",
+        "0500-8311001",
+        "了解情况、劝导",
+        False,
+    ),
+)
+
+
+def seed(people: dict[str, User], now: datetime) -> None:
+    _partners(people, now)
+
+
+def _partners(people: dict[str, User], now: datetime) -> None:
+    for code, username, kind, name, phone, note, is_checked in PARTNERS:
+        reach = reach_of(people[username], now)
+        unit = Unit.objects.get(code=code)
+        partner = add_partner(reach=reach, unit=unit, kind=kind, name=name, phone=phone, note=note, now=now)
+        if is_checked:
+            check_partner(reach=reach, partner_id=partner.pk, now=now)

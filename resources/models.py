@@ -1,0 +1,3 @@
+"""The tables stand with their subjects; Django looks for them here."""
+
+import resources.partners.models  # noqa: F401

@@ -1,0 +1,3 @@
+from tests.incidents.conftest import alarm
+
+__all__ = ["alarm"]
