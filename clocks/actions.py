@@ -189,3 +189,9 @@ def _cancel(clocks: QuerySet[Clock], now: datetime, reason: str, started_by: Ite
     return clocks.filter(RUNNING).update(
         cancelled_at=Greatest(F("started_at"), Value(now, DateTimeField())), cancel_reason=reason[:200]
     )
+
+
+def carry_to_thread(*, subject: str, thread: str) -> int:
+    """What was counted for a subject by itself belongs to an incident now (an order of another centre was tied to
+    it). Returns how many."""
+    return Clock.objects.filter(subject=subject).update(thread=thread)

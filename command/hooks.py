@@ -1,5 +1,7 @@
 """What command gives to the rooms below."""
 
+from command.linkage import alerts as linkage_alerts
+from command.linkage import queries as linkage
 from command.orders.alerts import order_recipients
 from command.orders.queries import held_open, key_of_number
 from command.orders.validity import LASTING
@@ -9,9 +11,11 @@ from notices.relevance.validity import CHECKS
 from plans.people.overdue import RESPONSIBLE
 
 READERS.register(key_of_number)
+READERS.register(linkage.key_of_number)
 HOLDING_OPEN.register(held_open)
+HOLDING_OPEN.register(linkage.held_open)
 
 RESPONSIBLE.register("order_recipient", order_recipients)
 
-for purpose, check in LASTING.items():
+for purpose, check in {**LASTING, **linkage_alerts.LASTING}.items():
     CHECKS.register(purpose, check)

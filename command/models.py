@@ -1,3 +1,4 @@
 """The tables stand with their subjects; Django looks for them here."""
 
+import command.linkage.models
 import command.orders.models  # noqa: F401

@@ -1,8 +1,16 @@
 from django.urls import path
 
+from command.linkage import views as linkage
 from command.orders import views
 
 urlpatterns = [
     path("incidents/<code:number>/order/", views.IssueOrder.as_view(), name="order-new"),
     path("orders/<code:number>/<str:verb>/", views.MoveOrder.as_view(), name="order-move"),
+    path("linkage/", linkage.LinkageList.as_view(), name="linkage"),
+    path("linkage/new/", linkage.ReceiveOrder.as_view(), name="linkage-new"),
+    path("linkage/file/", linkage.ReceiveFile.as_view(), name="linkage-file"),
+    path("linkage/reports/<int:pk>/<str:verb>/", linkage.ReportAct.as_view(), name="linkage-report-act"),
+    path("linkage/<code:number>/", linkage.LinkagePage.as_view(), name="linkage-order"),
+    path("linkage/<code:number>/<str:verb>/", linkage.LinkageAct.as_view(), name="linkage-act"),
+    path("incidents/<code:number>/linkage/", linkage.ReportOnIncident.as_view(), name="incident-linkage"),
 ]

@@ -9,6 +9,9 @@ from django.views import View
 from accounts.models import Unit
 from cases.matters.queries import numbers_of as matter_numbers
 from clocks.queries import SOON, clocks_about, due_until, running_by_thread
+from command.linkage import queries as linkage
+from command.linkage.choices import ReportKind
+from command.linkage.forms import ReportForm
 from command.orders import queries as order_queries
 from command.orders.permissions import check_can_issue
 from common.database.composed import Composed
@@ -45,11 +48,11 @@ CARD_KINDS = "incident. warning. order. clock. first_responder. superior_report.
 #: Kinds after which something else may wait for a desk. An alarm alone is no task: the incident's card is there, and
 #: its notice in the inbox.
 DESK_KINDS = (
-    "warning. shift. first_responder. superior_report. notice. order. "
+    "warning. shift. first_responder. superior_report. notice. order. linkage_order. linkage. dispatch. "
     "incident.taken incident.level_set incident.linked incident.retracted incident.closed incident.reopened "
     "incident.shared incident.unshared incident.life_safety_alerted"
 )
-INBOX_KINDS = "warning. shift. first_responder. superior_report. notice. incident. order."
+INBOX_KINDS = "warning. shift. first_responder. superior_report. notice. incident. order. linkage_order."
 CLOCK_KINDS = "clock. incident. warning. order. superior_report. first_responder."
 #: Time limits beside the cards; their own page has the rest.
 MOST_CLOCKS = 20
@@ -134,6 +137,10 @@ class DutyBoard(Board):
     lazy = frozenset({"missing", "clocks"})
     shared = {"incidents": CARD_KINDS, "clocks": CLOCK_KINDS, "missing": "zero_report. period."}
 
+    def desk_context(self):
+        waiting = linkage.waiting(self.request.reach, self.request.now)
+        return {**super().desk_context(), "linkage_waiting": waiting}
+
     def check_may_open(self):
         _check_has_board(self.request.reach, "incident.manage")
 
@@ -184,6 +191,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         "checklist": ("dashboards/incident/_checklist.html", "checklist_context"),
         "warnings": ("dashboards/incident/_warnings.html", "warnings_context"),
         "orders": ("dashboards/incident/_orders.html", "orders_context"),
+        "linkage": ("command/linkage/_for_incident.html", "linkage_context"),
         "clocks": ("dashboards/incident/_clocks.html", "clocks_context"),
         "facts": ("dashboards/incident/_facts.html", "facts_context"),
         "partners": ("dashboards/incident/_partners.html", "partners_context"),
@@ -256,6 +264,11 @@ class IncidentPage(LoginRequiredMixin, PartsView):
 
     def clocks_context(self):
         return {"clocks": list(clocks_about(self.request.reach, self.incident.key)), "now": self.request.now}
+
+    def linkage_context(self):
+        found = linkage.of_incident(self.request.reach, self.incident)
+        form = ReportForm(kinds=ReportKind.without_order(), auto_id="linkage-%s") if found.may_tell else None
+        return {"incident": self.incident, "linkage": found, "linkage_form": form, "now": self.request.now}
 
     def facts_context(self):
         return {

@@ -14,7 +14,7 @@ from accounts.scope import reach_of
 from accounts.sign_in.passwords import quick_hash, random_password
 from common.dates.local_time import LOCAL, day_of
 from common.dates.periods import DAILY, period_of
-from demo import bureau, past, plans, resources, upward, written
+from demo import bureau, linkage, past, plans, resources, upward, written
 from demo.duty import seed_duty
 from zero_reports.filing.actions import file_report
 from zero_reports.filing.choices import Answer
@@ -36,6 +36,7 @@ def seed(*, now: datetime) -> Path:
         seed_duty(people, now)
         _some_have_reported(people, now)
         upward.seed(people, now)
+        linkage.seed(people, now)
         written.seed(people, now)
         resources.seed(people, now)
         return _passwords(people, now)

@@ -43,7 +43,13 @@ NOT_TYPED = {
         actor_name accounts.Unit.address email issuer_post name name_en phone post received_post reporter_post suffix""",
 }  # fmt: skip
 #: Column → the field at the door that fills it, where they do not have one name.
-FILLED_BY = {"fields": "note", "lines": "note", "texts": "texts", "helpers": "helpers"}
+FILLED_BY = {
+    "checked_in_to": "receiver",
+    "fields": "note",
+    "lines": "note",
+    "texts": "texts",
+    "helpers": "helpers",
+}
 
 
 def texts_of_forms() -> set[str]:

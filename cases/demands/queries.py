@@ -8,11 +8,10 @@ from django.db.models import Q
 from cases.demands import rules
 from cases.demands.models import Demand
 from cases.matters.models import Matter
-from cases.matters.transitions import plan_with_clock
 from clocks.models import Clock, ClockRule
 from common.errors import not_found
 from plans.document.steps import Step, steps_in
-from plans.lifecycle.queries import statutes
+from plans.lifecycle.queries import plan_with_clock, statutes
 
 
 def demand_of(matter: Matter) -> Demand:

@@ -4,27 +4,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit
 from accounts.scope import Reach
 from cases.matters import rules
 from cases.matters.models import Matter, MatterStep
 from clocks.actions import record_with_clocks
-from clocks.models import Clock, ClockRule
+from clocks.models import Clock
 from common.errors import Invalid, WrongState
 from common.text.personal_data import unsigned_personal_data_in
-from plans.lifecycle.queries import versions_in_force
-
-
-def plan_with_clock(unit: Unit, start_kind: str, now: datetime) -> str:
-    """The nearest plan in force whose clock this entry starts, as "id@version"; "" where none has one."""
-    versions = sorted(
-        versions_in_force(unit, now), key=lambda v: len(v.plan.owner_unit.path) if v.plan.owner_unit else 0
-    )
-    refs = [version.ref for version in versions]
-    having = set(
-        ClockRule.objects.filter(plan__in=refs, start_kind=start_kind).values_list("plan", flat=True)
-    )
-    return next((ref for ref in reversed(refs) if ref in having), "")
+from plans.lifecycle.queries import plan_with_clock
 
 
 def plan_of_clock(subject: str, start_kind: str) -> str:

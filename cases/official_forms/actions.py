@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from accounts.scope import Reach
 from cases.matters.models import Matter
-from cases.matters.transitions import plan_of_clock, plan_with_clock
+from cases.matters.transitions import plan_of_clock
 from cases.official_forms import permissions, queries, rules
 from cases.official_forms.choices import FormKind
 from cases.official_forms.models import OfficialForm
@@ -17,6 +17,7 @@ from common.database.numbers import next_number
 from common.errors import Invalid, WrongState
 from common.states import move
 from common.text.personal_data import unsigned_personal_data_in
+from plans.lifecycle.queries import plan_with_clock
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
+from clocks.models import ClockRule
 from common.database.composed import Composed
 from common.database.paths import prefixes
 from common.dates.local_time import day_of
@@ -56,6 +57,18 @@ def _in_force_above(above: tuple[str, ...], at: datetime, day: date) -> QuerySet
 
 
 _IN_FORCE = Composed(_in_force_above)
+
+
+def plan_with_clock(unit: Unit, start_kind: str, now: datetime) -> str:
+    """The nearest plan in force whose clock this entry starts, as "id@version"; "" where none has one."""
+    versions = sorted(
+        versions_in_force(unit, now), key=lambda v: len(v.plan.owner_unit.path) if v.plan.owner_unit else 0
+    )
+    refs = [version.ref for version in versions]
+    having = set(
+        ClockRule.objects.filter(plan__in=refs, start_kind=start_kind).values_list("plan", flat=True)
+    )
+    return next((ref for ref in reversed(refs) if ref in having), "")
 
 
 def overlays(at: datetime) -> list[PlanVersion]:

@@ -1,0 +1,40 @@
+"""Who is told of an order of a joint command centre: rows in the outbox, in its own transaction; how long that lasts."""
+
+from datetime import datetime
+
+from command.linkage.models import LinkageOrder
+from incidents.reporting.alerts import people_of
+from notices.actions import queue_notices
+from notices.choices import ORDER, Channel
+from notices.occasions import Occasion
+from notices.relevance import validity
+from notices.sending.message_templates import DRILL_MARK, Message
+from plans.document.sections import alarm_roles
+from plans.engine.evaluation import Document
+
+RECEIVED = "linkage.received"
+
+
+def tell_duty_room(order: LinkageOrder, document: Document, *, now: datetime) -> None:
+    """The nearest duty room learns of it on screen and by text message; who typed it in knows."""
+    people = people_of(alarm_roles(document), order.unit_path, now, nearest=True)
+    mark = DRILL_MARK if order.drill else {"zh": "", "en": ""}
+    text_zh = f"{mark['zh']}联动指令 {order.number}（{order.centre} {order.outside_number}）：{order.asked}（{order.place}）"
+    text_en = f"{mark['en']}Linkage order {order.number} ({order.centre} {order.outside_number}): {order.asked} ({order.place})"
+    queue_notices(
+        Occasion(RECEIVED, order.key, order.unit, order.key, order.drill),
+        Message(text_zh[:300], text_en[:300]),
+        recipients=[one for one in people if one.person.pk != order.received_by_id],
+        channels=[Channel.APP, Channel.SMS],
+        priority=ORDER,
+        now=now,
+    )
+
+
+def not_taken_up(asked: set[int], now: datetime) -> set[int]:
+    """It asks for somebody until it is an incident, or over."""
+    return set(LinkageOrder.objects.live().filter(pk__in=asked, incident=None).values_list("pk", flat=True))
+
+
+#: Purpose → what says how long it lasts.
+LASTING: dict[str, validity.Check] = {RECEIVED: validity.while_live(not_taken_up)}
