@@ -5,6 +5,8 @@ from command.linkage import queries as linkage
 from command.orders.alerts import order_recipients
 from command.orders.queries import held_open, key_of_number
 from command.orders.validity import LASTING
+from command.report_chain import queries as report_chain
+from command.report_chain.validity import while_to_sign
 from common.references import READERS
 from incidents.queries import HOLDING_OPEN
 from notices.relevance.validity import CHECKS
@@ -14,8 +16,12 @@ READERS.register(key_of_number)
 READERS.register(linkage.key_of_number)
 HOLDING_OPEN.register(held_open)
 HOLDING_OPEN.register(linkage.held_open)
+READERS.register(report_chain.key_of_number)
+HOLDING_OPEN.register(report_chain.holding_open)
 
 RESPONSIBLE.register("order_recipient", order_recipients)
 
 for purpose, check in {**LASTING, **linkage_alerts.LASTING}.items():
     CHECKS.register(purpose, check)
+
+CHECKS.register("upward_report.to_sign", while_to_sign)

@@ -1,4 +1,5 @@
 """The tables stand with their subjects; Django looks for them here."""
 
 import command.linkage.models
-import command.orders.models  # noqa: F401
+import command.orders.models
+import command.report_chain.models  # noqa: F401

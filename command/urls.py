@@ -2,6 +2,7 @@ from django.urls import path
 
 from command.linkage import views as linkage
 from command.orders import views
+from command.report_chain import views as report_chain
 
 urlpatterns = [
     path("incidents/<code:number>/order/", views.IssueOrder.as_view(), name="order-new"),
@@ -13,4 +14,21 @@ urlpatterns = [
     path("linkage/<code:number>/", linkage.LinkagePage.as_view(), name="linkage-order"),
     path("linkage/<code:number>/<str:verb>/", linkage.LinkageAct.as_view(), name="linkage-act"),
     path("incidents/<code:number>/linkage/", linkage.ReportOnIncident.as_view(), name="incident-linkage"),
+    path("incidents/<code:number>/reports/", report_chain.ChainPage.as_view(), name="report-chain"),
+    path("incidents/<code:number>/reports/<int:n>/", report_chain.ReportPage.as_view(), name="upward-report"),
+    path(
+        "incidents/<code:number>/reports/<int:n>/text/",
+        report_chain.RevisePage.as_view(),
+        name="upward-report-revise",
+    ),
+    path(
+        "incidents/<code:number>/reports/<int:n>/paper.<slug:kind>",
+        report_chain.ReportPaper.as_view(),
+        name="upward-report-paper",
+    ),
+    path(
+        "incidents/<code:number>/reports/<int:n>/<slug:act>/",
+        report_chain.ReportAct.as_view(),
+        name="upward-report-act",
+    ),
 ]

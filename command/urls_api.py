@@ -2,6 +2,7 @@ from django.urls import path
 
 from command.linkage import api as linkage
 from command.orders import api
+from command.report_chain import api as report_chain
 
 urlpatterns = [
     path("orders/", api.Orders.as_view(), name="orders"),
@@ -21,4 +22,52 @@ urlpatterns = [
         linkage.IncidentReports.as_view(),
         name="incident-linkage-reports",
     ),
+    path("incidents/<code:number>/reports/", report_chain.Reports.as_view(), name="upward-reports"),
+    path("incidents/<code:number>/reports/<int:n>/", report_chain.OneReport.as_view(), name="upward-report"),
+    path(
+        "incidents/<code:number>/reports/<int:n>.<slug:kind>",
+        report_chain.Paper.as_view(),
+        name="upward-report-paper",
+    ),
+    path(
+        "incidents/<code:number>/reports/<int:n>/revise/",
+        report_chain.Revise.as_view(),
+        name="upward-report-revise",
+    ),
+    path(
+        "incidents/<code:number>/reports/<int:n>/redraft/",
+        report_chain.Redraft.as_view(),
+        name="upward-report-redraft",
+    ),
+    path(
+        "incidents/<code:number>/reports/<int:n>/ask/",
+        report_chain.Ask.as_view(),
+        name="upward-report-ask",
+    ),
+    path(
+        "incidents/<code:number>/reports/<int:n>/discard/",
+        report_chain.Discard.as_view(),
+        name="upward-report-discard",
+    ),
+    path(
+        "incidents/<code:number>/reports/<int:n>/phone/",
+        report_chain.Phone.as_view(),
+        name="upward-report-phone",
+    ),
+    path(
+        "incidents/<code:number>/reports/<int:n>/sign/",
+        report_chain.Sign.as_view(),
+        name="upward-report-sign",
+    ),
+    path(
+        "incidents/<code:number>/reports/<int:n>/send/",
+        report_chain.Send.as_view(),
+        name="upward-report-send",
+    ),
+    path(
+        "incidents/<code:number>/reports/<int:n>/receipt/",
+        report_chain.Receipt.as_view(),
+        name="upward-report-receipt",
+    ),
+    path("incidents/<code:number>/known-told/", report_chain.KnownTold.as_view(), name="known-told"),
 ]

@@ -44,16 +44,18 @@ from zero_reports.counts.silent import missing_today
 #: A board shows so many cards; the list page has the rest.
 MOST_CARDS = 50
 #: Journal kinds that change a card, its place in the order or its clocks.
-CARD_KINDS = "incident. warning. order. clock. first_responder. superior_report."
+CARD_KINDS = "incident. warning. order. clock. first_responder. superior_report. upward_report."
 #: Kinds after which something else may wait for a desk. An alarm alone is no task: the incident's card is there, and
 #: its notice in the inbox.
 DESK_KINDS = (
-    "warning. shift. first_responder. superior_report. notice. order. linkage_order. linkage. dispatch. "
-    "incident.taken incident.level_set incident.linked incident.retracted incident.closed incident.reopened "
-    "incident.shared incident.unshared incident.life_safety_alerted"
+    "warning. shift. first_responder. superior_report. upward_report. notice. order. linkage_order. linkage. "
+    "dispatch. incident.taken incident.level_set incident.linked incident.retracted incident.closed "
+    "incident.reopened incident.shared incident.unshared incident.life_safety_alerted"
 )
-INBOX_KINDS = "warning. shift. first_responder. superior_report. notice. incident. order. linkage_order."
-CLOCK_KINDS = "clock. incident. warning. order. superior_report. first_responder."
+INBOX_KINDS = (
+    "warning. shift. first_responder. superior_report. upward_report. notice. incident. order. linkage_order."
+)
+CLOCK_KINDS = "clock. incident. warning. order. superior_report. upward_report. first_responder."
 #: Time limits beside the cards; their own page has the rest.
 MOST_CLOCKS = 20
 

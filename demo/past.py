@@ -11,6 +11,7 @@ from accounts.scope import reach_of
 from accounts.sign_in.passwords import quick_hash, random_password
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
+from command.report_chain import actions as reports
 from common.dates.local_time import LOCAL, day_of
 from common.dates.periods import DAILY, period_of
 from early_warnings.choices import CallOutcome
@@ -37,6 +38,8 @@ INCIDENT = 3
 EVENING = time(18, 30)
 #: Of every so many answers one is late, is missing, or says what there was.
 LATE, SILENT, SAID = 23, 17, 29
+#: Whom the county told of it.
+ABOVE = "江州市信访局"
 #: Lines of the incident's checklist that were not needed; the others were done.
 CHECKED = {"call_120": ("not_needed", "秩序平稳，无人身危险")}
 ITEMS = (
@@ -102,6 +105,7 @@ class _Incident:
         self._checked(incident)
         warning, password = self._signed(incident)
         self._heard(warning)
+        self._told_upward(incident, "initial", "已派员到场，正在对话。", password)
         self._ordered(incident)
         self._after(47 * 60)
         signing.lift_warning(
@@ -111,6 +115,7 @@ class _Incident:
             credential=password,
             now=self.now,
         )
+        self._told_upward(incident, "final", "诉求已逐条登记，人员已离开，无伤亡。", password)
         self._after(120)
         self._all_seen(warning)
         incidents.close_incident(
@@ -182,6 +187,23 @@ class _Incident:
             note="",
             now=self.now,
         )
+
+    def _told_upward(self, incident, kind: str, result: str, password: str) -> None:
+        """A report of the chain: telephoned, signed, sent and received. The plan names nobody above for yellow."""
+        self._after(40)
+        report = reports.draft_report(
+            incident_id=incident.pk, reach=self._reach("duty"), kind=kind, recipients=[ABOVE], now=self.now
+        )
+        about = {"report_id": report.pk}
+        duty = self._reach("duty")
+        reports.record_telephone_report(**about, reach=duty, told_whom="值班室", now=self.now)
+        reports.revise_report(**about, reach=duty, fields={"result": result}, now=self.now)
+        self._after(200)
+        reports.sign_report(**about, reach=self._reach("director"), credential=password, now=self.now)
+        self._after(30)
+        reports.send_report(**about, reach=self._reach("duty"), channel="intranet", now=self.now)
+        self._after(300)
+        reports.record_receipt(**about, reach=self._reach("duty"), receiver="值班室", now=self.now)
 
     def _all_seen(self, warning) -> None:
         """Nobody's list of today begins with what was over days ago."""

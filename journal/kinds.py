@@ -56,6 +56,18 @@ _ALL = [
     Kind("superior_report.drafted", "起草上报", "Upward report drafted"),
     Kind("superior_report.delivered", "已向一家上级报出", "Upward report sent to one recipient"),
     Kind("superior_report.sent", "上报已发出", "Upward report sent to all its recipients"),
+    # the chain of reports to the level above
+    Kind("upward_report.drafted", "起草上报（报告链）", "Report to the level above drafted"),
+    Kind("upward_report.revised", "修改上报稿", "Report to the level above changed"),
+    Kind("upward_report.asked", "提请签发上报", "Signature under a report asked for"),
+    Kind("upward_report.phoned", "先行电话报告上级", "Level above told by telephone"),
+    Kind("upward_report.signed", "签发上报", "Report to the level above signed"),
+    Kind("upward_report.discarded", "作废上报稿", "Draft of a report discarded"),
+    Kind("upward_report.delivered", "已向一家上级报出（报告链）", "Report sent to one of its recipients"),
+    Kind("upward_report.initial_sent", "初报已报出", "Initial report sent to all its recipients"),
+    Kind("upward_report.continued_sent", "续报已报出", "Follow-up report sent to all its recipients"),
+    Kind("upward_report.final_sent", "终报已报出", "Final report sent to all its recipients"),
+    Kind("upward_report.received", "收到上报回执", "Receipt of a report from the level above"),
     # command
     Kind("response.ended", "终止响应", "Response ended", awaited=True),
     # It lets its recipients see the incident.

@@ -27,6 +27,7 @@ def findings(document: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     yield from reminding.findings(document)
     yield from writing.findings(document)
     yield from _notices(document)
+    yield from _report_chain(document)
     yield from _statutory(document, vocabulary)
     yield from statute.lengthened(document, vocabulary.statutes)
     yield from _ids(document)
@@ -134,6 +135,8 @@ def _role_references(document: Mapping) -> Iterator[tuple[str, str]]:
     for section, key in (("obligations", "role"), ("reports", "to")):
         entries = document.get(section, ())
         places += [(f"{section}[{index}]", entry, (key,)) for index, entry in enumerate(entries)]
+    chain = document.get("report_chain", {}).get("at_levels", ())
+    places += [(f"report_chain.at_levels[{index}]", entry, ("to",)) for index, entry in enumerate(chain)]
     for path, entry, keys in places:
         for key in keys:
             yield from _names(at(path, key), entry.get(key))
@@ -250,6 +253,18 @@ def _notices(document: Mapping) -> Found:
         if step["do"] == "second_channel" and "channels" not in step:
             yield problem(path, "A step that tries another channel must say which (“channels”).")
         before = seconds
+
+
+def _report_chain(document: Mapping) -> Found:
+    """Each level has one line of the chain, and there is such a level."""
+    known, seen = {level["id"] for level in document.get("levels", ())}, set()
+    for index, line in enumerate(document.get("report_chain", {}).get("at_levels", ())):
+        path, level = f"report_chain.at_levels[{index}]", line.get("level", "")
+        if level and level not in known:
+            yield problem(at(path, "level"), "There is no level “%(level)s” in this plan.", level=level)
+        if level in seen:
+            yield problem(path, "The chain of reports has two lines for the same level.")
+        seen.add(level)
 
 
 # --- the rest --------------------------------------------------------------------------------------------

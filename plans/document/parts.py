@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from plans.document import chapters
 from plans.document.chapters import Sentence
+from plans.document.reporting import chains_of
 from plans.document.sections import categories_of, role_of
 from plans.document.words import Words, joined, named, words
 from plans.engine.evaluation import Document, levels_of
@@ -127,6 +128,21 @@ def _reports(document: Document) -> Iterator[Sentence]:
         )
 
 
+def _report_chain(document: Document) -> Iterator[Sentence]:
+    """At which level the level above is told, who that is, and how often."""
+    names = {level.id: level.words for level in levels_of(document)} if document.get("levels") else {}
+    for chain in chains_of(document):
+        level = names.get(chain.level, Words("各等级", "Every level"))
+        said = [joined([Words("报", "to"), _listed([role.words for role in chain.to])], "：", ": ")]
+        if chain.phone_first:
+            said.append(Words("先电话报告，后补书面", "by telephone first, the text later"))
+        if chain.daily:
+            said.append(Words(f"续报每日 {chain.daily} 前", f"a report each day by {chain.daily}"))
+        yield Sentence(
+            chain.level or "every", _with(level, said), chain.cite, is_proposal=chain.origin == "proposal"
+        )
+
+
 def _categories(document: Document) -> Iterator[Sentence]:
     return (Sentence(one.id, one.words, one.cite) for one in categories_of(document))
 
@@ -170,6 +186,8 @@ _PARTS: tuple[tuple[str, str, Reader, str], ...] = (
      gettext_noop("Zero-reports are filled in by these classes.")),
     ("forms", gettext_noop("Official forms"), chapters.forms_of, gettext_noop("They are written from reported matters.")),
     ("reports", gettext_noop("What a report has to say"), _reports, ""),
+    ("report-chain", gettext_noop("Reports to the level above"), _report_chain,
+     gettext_noop("The chain of an incident's reports takes its recipients and days from here.")),
 )  # fmt: skip
 
 #: Parts of the document that no entry above needs words for: they stand elsewhere on the page, or are not text.

@@ -112,6 +112,9 @@ def test_clocks_of_the_city_plan(city):
         ("C000-P2", "PT4M", "subject", "signoff.escalate", "proposal"),
         ("C000-P3", "PT5M", "subject", "", "proposal"),
         ("C000-P4", "given", "subject", "", "proposal"),
+        ("C000-P5", "given", "thread", "", "proposal"),
+        ("C000-P6", "given", "thread", "", "proposal"),
+        ("C000-P7", "PT2H", "subject", "", "proposal"),
     ]
 
 

@@ -1,0 +1,199 @@
+"""The eight parts of a report, drafted from the incident and its timeline. A follow-up says only what is new.
+
+Official papers are in Chinese whatever language the page is in; who signs one reads it first. No person is named: what
+people typed of an event went through the same looking-over as everything else.
+Source: linkage plan §4.2 (the eight parts); Emergency Response Law art. 61 (true, in time, nothing left out).
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from command.report_chain.choices import ReportField, ReportKind
+from command.report_chain.models import UpwardReport
+from common.dates.local_time import LOCAL, day_of
+from incidents.choices import MarkOutcome
+from incidents.models import Incident
+from journal.kinds import KINDS
+from journal.models import Entry
+from journal.record import content_of
+from plans.document.life_safety import checklist_of
+from plans.document.sections import squads_of
+from plans.engine.evaluation import Document, levels_of
+from plans.engine.facts import FACTS, Facts, value_in_words
+
+#: What happened there: the course. Every other entry that is told upward is something we did: the measures.
+_COURSE = (
+    "incident.reported",
+    "incident.observed",
+    "incident.linked",
+    "incident.level_set",
+    "incident.reopened",
+)
+#: Our own bookkeeping; nobody above is told of it.
+_INWARD = (
+    "clock.", "notice.", "upward_report.", "superior_report.", "personal_data.", "incident.level_proposed",
+    "incident.shared", "incident.unshared", "incident.discovered", "incident.plan_switched", "warning.drafted",
+    "warning.proposed", "warning.returned", "warning.withdrawn", "warning.signoff_escalated",
+    "warning.pushed_to_platform",
+)  # fmt: skip
+#: The telling parts of an entry, in this order.
+_SPOKEN = ("what", "task", "text", "note", "reason", "summary")
+
+KIND_NAMES = {ReportKind.INITIAL: "初报", ReportKind.CONTINUED: "续报", ReportKind.FINAL: "终报"}
+_TO_FOLLOW = "正在处置，结果续报。"
+
+
+class Told(NamedTuple):
+    """What the report before this one said, and how far it went."""
+
+    as_of: datetime
+    upto_entry: int
+    picture: Mapping[str, Any]
+
+
+def picture_of(incident: Incident) -> dict[str, Any]:
+    """What is known now, as it is kept with a report to be compared later."""
+    return {
+        "place": incident.place,
+        "what": incident.what,
+        "level": incident.shown_level,
+        "facts": incident.facts,
+    }
+
+
+def title_of(picture: Mapping[str, Any], unit: str, kind: str, ordinal: int, *, drill: bool) -> str:
+    """The title on paper, from what was known when it was drafted: 关于一楼大厅要求退费一事的续报（第2次）."""
+    place = "" if picture.get("place") == unit else picture.get("place", "")
+    about = f"{place}{picture.get('what', '')[:40]}" or f"{unit}突发事件"
+    count = f"（第{ordinal}次）" if ordinal else ""
+    return f"{'【演练】' if drill else ''}关于{about.rstrip('。，；')}一事的{KIND_NAMES[ReportKind(kind)]}{count}"
+
+
+def title_on_paper(report: UpwardReport) -> str:
+    return title_of(report.facts, report.unit.name, report.kind, report.ordinal, drill=report.drill)
+
+
+def draft(
+    incident: Incident, kind: str, entries: Iterable[Entry], told: Told | None, now: datetime
+) -> dict[str, str]:
+    """The eight parts. `entries`: the incident's, in order; those that `told` covers are left out."""
+    new = [entry for entry in entries if told is None or entry.pk > told.upto_entry]
+    document = incident.plan.document
+    course = _lines(new, document, now, is_course=True)
+    measures = _lines(new, document, now, is_course=False)
+    return {
+        ReportField.TIME: _time(incident, kind, told, now),
+        ReportField.PLACE: f"{incident.unit.name} {incident.exact_place}".strip(),
+        ReportField.COURSE: course or "自上次报告以来无新的情况。",
+        ReportField.RESULT: _result(incident, kind),
+        ReportField.SITUATION: _situation(incident, document, told),
+        ReportField.MEASURES: measures
+        or ("自上次报告以来无新的措施。" if told else "已派员核实，正在组织处置。"),
+        ReportField.CONTACT: f"{incident.unit.name}值班室",
+        ReportField.OTHER: "本报告为演练内容，不是真实事件。" if incident.drill else "",
+    }
+
+
+def _time(incident: Incident, kind: str, told: Told | None, now: datetime) -> str:
+    if told is not None and kind == ReportKind.CONTINUED:
+        return f"{written(told.as_of)}至{written(now)}（上次报告之后）。"
+    known = f"{written(incident.known_at)}知悉，{written(incident.recorded_at)}登记"
+    happened = f"{written(incident.happened_at)}发生，" if incident.happened_at else ""
+    return f"{happened}{known}。"
+
+
+def _result(incident: Incident, kind: str) -> str:
+    """Casualties where they were reported; how it ended is for a person to say."""
+    hurt = Facts.from_dict(incident.facts).given.get("casualties")
+    said = f"伤亡情况：{value_in_words('casualties', hurt).zh}。" if hurt else ""
+    return said if kind == ReportKind.FINAL else f"{said}{_TO_FOLLOW}"
+
+
+def _situation(incident: Incident, document: Document, told: Told | None) -> str:
+    picture = picture_of(incident)
+    if told is None:
+        said = [f"{name.zh}：{value.zh}" for name, value in Facts.from_dict(incident.facts).described()]
+        return f"{'；'.join([_level(incident, document), *said])}。"
+    changes = list(_changes(picture, told.picture, document))
+    return f"{'；'.join(changes)}。" if changes else "与上次报告相比无变化。"
+
+
+def _level(incident: Incident, document: Document) -> str:
+    if incident.level:
+        return f"现为{level_words(document, incident.level)}预警"
+    if incident.proposed_level:
+        return f"系统建议等级{level_words(document, incident.proposed_level)}（未签发）"
+    return "未定级"
+
+
+def _changes(now: Mapping, before: Mapping, document: Document) -> Iterable[str]:
+    """What has become different: place, level, each fact."""
+    if now["place"] != before.get("place"):
+        yield f"地点：{now['place']}"
+    if now["level"] != before.get("level"):
+        was, is_now = (
+            level_words(document, level or "") or "未定级" for level in (before.get("level"), now["level"])
+        )
+        yield f"等级：{was}→{is_now}"
+    known = Facts.from_dict(now["facts"]).given
+    told = Facts.from_dict(before.get("facts", {})).given
+    for name in FACTS:
+        if name in known and known[name] != told.get(name):
+            was = f"{value_in_words(name, told[name]).zh}→" if name in told else ""
+            yield f"{FACTS[name].words.zh}：{was}{value_in_words(name, known[name]).zh}"
+
+
+def level_words(document: Document, level: str) -> str:
+    """The level's Chinese name; its id where the plan does not know it."""
+    return next((one.zh for one in levels_of(document) if one.id == level), level)
+
+
+def _lines(entries: Iterable[Entry], document: Document, now: datetime, *, is_course: bool) -> str:
+    """One line an entry: when, what kind of thing, what was said of it."""
+    told = [entry for entry in entries if not entry.kind.startswith(_INWARD)]
+    chosen = [entry for entry in told if (entry.kind in _COURSE) is is_course]
+    return "\n".join(_line(entry, document, now) for entry in chosen)
+
+
+def _line(entry: Entry, document: Document, now: datetime) -> str:
+    content, kind = content_of(entry), KINDS[entry.kind]
+    said = "；".join(filter(None, [_whom(content, document), *_spoken(content), _checked(content, document)]))
+    if entry.kind.startswith("warning.") and entry.level:
+        said = "；".join(filter(None, [level_words(document, entry.level), said]))
+    elif entry.kind == "incident.level_set":
+        said = level_words(document, entry.level) if entry.level else "解除"
+    at = written(entry.at, short=day_of(entry.at) == day_of(now))
+    return f"{at}，{kind.zh}{'：' if said else ''}{said}".rstrip("。") + "。"
+
+
+def _spoken(content: Mapping) -> Iterable[str]:
+    for name in _SPOKEN:
+        if isinstance(content.get(name), str) and content[name].strip():
+            yield content[name].strip().rstrip("。")
+    if facts := content.get("facts"):
+        described = Facts.from_dict(facts).described()
+        yield "，".join(f"{name.zh} {value.zh}" for name, value in described)
+
+
+def _whom(content: Mapping, document: Document) -> str:
+    """The squad or unit that was sent. Who is sent by name stays in the record."""
+    squad, is_squad, _code = str(content.get("to", "")).partition("@")
+    if not is_squad:
+        return ""
+    return next((one.words.zh for one in squads_of(document) if one.id == squad), squad)
+
+
+def _checked(content: Mapping, document: Document) -> str:
+    if not content.get("item"):
+        return ""
+    line = next((one for one in checklist_of(document) if content["item"] in one.ids), None)
+    outcome = {MarkOutcome.DONE: "已完成", MarkOutcome.NOT_NEEDED: "不需要"}.get(content.get("outcome"), "")
+    return f"{(content.get('asked_zh') or (line.item.words.zh if line else content['item']))}（{outcome}）"
+
+
+def written(at: datetime, *, short: bool = False) -> str:
+    local = at.astimezone(LOCAL)
+    if short:
+        return f"{local.hour}时{local.minute:02d}分"
+    return f"{local.year}年{local.month}月{local.day}日{local.hour}时{local.minute:02d}分"

@@ -1,0 +1,67 @@
+"""A chain of reports at any point of its life, brought there by the real actions."""
+
+from datetime import timedelta
+
+import pytest
+
+from command.report_chain import actions
+from command.report_chain.choices import ReportKind
+from tests.early_warnings.conftest import PASSWORD, SIGNER, incident, passwords, proposed, signed, statement
+
+__all__ = ["incident", "passwords", "proposed", "signed", "statement"]
+
+#: An authority above, where the plan names none.
+ABOVE = "示例市司法局"
+
+
+@pytest.fixture
+def drafted(incident, reach, now):
+    """drafted() → the initial report on a new incident of eight people in C1; drafted(event, "final") the next one."""
+
+    def draft(event=None, kind=ReportKind.INITIAL, *, by="county1.duty", minutes=1, recipients=(ABOVE,)):
+        at = now + timedelta(minutes=minutes)
+        return actions.draft_report(
+            incident_id=(event or incident()).pk,
+            reach=reach(by, at),
+            kind=kind,
+            recipients=recipients,
+            now=at,
+        )
+
+    return draft
+
+
+@pytest.fixture
+def signed_report(passwords, reach, now):
+    """signed_report(report) → signed by the signatory of its level, whatever was still empty filled in."""
+
+    def sign(report, *, by="", minutes=2):
+        at = now + timedelta(minutes=minutes)
+        if not report.fields["result"]:
+            actions.revise_report(
+                report_id=report.pk,
+                reach=reach("county1.duty", at),
+                fields={"result": "已平息，人员离开。"},
+                now=at,
+            )
+        return actions.sign_report(
+            report_id=report.pk, reach=reach(by or SIGNER[report.level], at), credential=PASSWORD, now=at
+        )
+
+    return sign
+
+
+@pytest.fixture
+def sent(drafted, signed_report, reach, now):
+    """sent(event) → the next report of that kind, signed and sent to everybody."""
+
+    def send(event=None, kind=ReportKind.INITIAL, *, minutes=1, recipients=(ABOVE,)):
+        report = signed_report(
+            drafted(event, kind, minutes=minutes, recipients=recipients), minutes=minutes + 1
+        )
+        at = now + timedelta(minutes=minutes + 2)
+        return actions.send_report(
+            report_id=report.pk, reach=reach("county1.duty", at), channel="fax", now=at
+        )
+
+    return send
