@@ -37,6 +37,8 @@ from journal.live.live_pages import PartsView
 from journal.models import Entry, Head
 from notices.silence import manual_calls
 from plans.engine.facts import Facts
+from resources.experts import queries as experts
+from resources.experts.permissions import check_can_call
 from resources.partners.queries import partners_serving
 from rosters.queries import on_duty
 from zero_reports.counts.silent import missing_today
@@ -196,11 +198,12 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         "linkage": ("command/linkage/_for_incident.html", "linkage_context"),
         "clocks": ("dashboards/incident/_clocks.html", "clocks_context"),
         "facts": ("dashboards/incident/_facts.html", "facts_context"),
+        "experts": ("dashboards/incident/_experts.html", "experts_context"),
         "partners": ("dashboards/incident/_partners.html", "partners_context"),
         "timeline": ("dashboards/incident/_timeline.html", "timeline_context"),
         "acts": ("dashboards/incident/_acts.html", "acts_context"),
     }
-    lazy = frozenset({"partners"})
+    lazy = frozenset({"experts", "partners"})
 
     def prepare(self):
         self.incident = queries.get_incident(self.request.reach, self.kwargs["number"])
@@ -283,6 +286,12 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "may_switch_plan": self.incident.is_open
             and is_allowed(permissions.check_can_switch_plan, self.request.reach, self.incident),
         }
+
+    def experts_context(self):
+        reach, incident = self.request.reach, self.incident
+        may_call = incident.is_open and is_allowed(check_can_call, reach, incident)
+        calls = experts.with_clocks(experts.calls_of(incident), may_act=False)
+        return {"incident": incident, "calls": calls, "may_call": may_call, "now": self.request.now}
 
     def partners_context(self):
         return {"partners": partners_serving(self.incident.unit)}

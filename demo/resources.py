@@ -1,9 +1,10 @@
 """What the demo bureau can call on, written down by those who keep it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.models import Unit, User
 from accounts.scope import reach_of
+from resources.experts.actions import add_expert, set_away
 from resources.partners.actions import add_partner, check_partner
 
 #: Unit, who writes it down, kind, name, telephone, what for; whether the number was checked.
@@ -36,8 +37,35 @@ PARTNERS = (
 )
 
 
+#: Unit, who writes it down, kind of the plan's pool or none, what they are asked about, name, organisation.
+EXPERTS = (
+    ("C0", "city.duty", "retired_judge", "民事审判", "程老师", "市中级人民法院（退休）"),
+    ("C0", "city.duty", "retired_prosecutor", "刑事检察", "陆老师", "市人民检察院（退休）"),
+    ("C0", "city.duty", "psychology_professor", "危机干预", "白教授", "江州师范大学"),
+    ("C0", "city.duty", "media_commentator", "", "文老师", "江州日报社"),
+    ("C1", "county1.duty", "retired_judge", "调解协议效力", "唐老师", "清河县人民法院（退休）"),
+    ("C1", "county1.duty", "psychology_professor", "情绪疏导", "夏老师", "清河县人民医院"),
+    ("C1", "county1.duty", "", "公证、遗嘱", "顾老师", "清河公证处"),
+)
+#: Not available at present.
+AWAY = "陆老师"
+
+
 def seed(people: dict[str, User], now: datetime) -> None:
     _partners(people, now)
+    _experts(people, now)
+
+
+def _experts(people: dict[str, User], now: datetime) -> None:
+    for number, (code, username, kind, skill, name, organisation) in enumerate(EXPERTS):
+        reach = reach_of(people[username], now)
+        expert = add_expert(
+            reach=reach, unit=Unit.objects.get(code=code), kind=kind, skill=skill, name=name,
+            organisation=organisation, phone=f"1390009{number:04d}", now=now,
+        )  # fmt: skip
+        if name == AWAY:
+            until = now + timedelta(days=3)
+            set_away(reach=reach, expert_id=expert.pk, note="外出讲学", until=until, now=now)
 
 
 def _partners(people: dict[str, User], now: datetime) -> None:

@@ -1,3 +1,4 @@
 """The tables stand with their subjects; Django looks for them here."""
 
+import resources.experts.models
 import resources.partners.models  # noqa: F401

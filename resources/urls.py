@@ -1,5 +1,6 @@
 from django.urls import path
 
+from resources.experts import views as experts
 from resources.partners import views as partners
 
 urlpatterns = [
@@ -7,4 +8,10 @@ urlpatterns = [
     path("partners/new/", partners.NewPartner.as_view(), name="partner-new"),
     path("partners/<int:pk>/", partners.PartnerPage.as_view(), name="partner"),
     path("partners/<int:pk>/<slug:verb>/", partners.PartnerAct.as_view(), name="partner-act"),
+    path("experts/", experts.ExpertList.as_view(), name="experts"),
+    path("experts/new/", experts.NewExpert.as_view(), name="expert-new"),
+    path("experts/<int:pk>/", experts.ExpertPage.as_view(), name="expert"),
+    path("experts/<int:pk>/<slug:verb>/", experts.ExpertAct.as_view(), name="expert-act"),
+    path("incidents/<code:number>/experts/", experts.IncidentExperts.as_view(), name="incident-experts"),
+    path("incidents/<code:number>/experts/<int:pk>/", experts.MoveCall.as_view(), name="incident-expert"),
 ]

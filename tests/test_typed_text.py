@@ -38,12 +38,13 @@ NOT_TYPED = {
         accounts.ApiToken.note common.GivenAnswer.rights engine.NightlyJob.found early_warnings.SuperiorReport.text olds news accounts.Reform.note
         command.Shift.note squad target_squad facts fields.choice
         common.SetAside.loop common.SetAside.row gateway highest_level""",
-    "from the plan": "cite document parts role signatory_role signatory_title title title_en title_zh recipient",
+    "from the plan": "cite document parts role signatory_role signatory_title title title_en title_zh recipient pool",
     "staff, their posts and units": """
         actor_name accounts.Unit.address email issuer_post name name_en phone post received_post reporter_post suffix""",
 }  # fmt: skip
 #: Column → the field at the door that fills it, where they do not have one name.
 FILLED_BY = {
+    "away_note": "note",
     "checked_in_to": "receiver",
     "fields": "note",
     "lines": "note",

@@ -174,7 +174,7 @@ Reader = Callable[[Document], Iterable[Sentence]]
 _PARTS: tuple[tuple[str, str, Reader, str], ...] = (
     ("organisation", gettext_noop("Organisation"), _organisation, ""),
     ("at-levels", gettext_noop("At each level"), _at_levels, ""),
-    ("pools", gettext_noop("Experts"), _pools, ""),
+    ("pools", gettext_noop("Experts"), _pools, gettext_noop("Experts are listed and called by these kinds.")),
     ("categories", gettext_noop("Kinds of event"), _categories, ""),
     ("business-lines", gettext_noop("Lines of business"), _entries("business_lines"), ""),
     ("incident-forms", gettext_noop("Forms an incident takes"), _entries("incident_forms"), ""),

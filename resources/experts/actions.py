@@ -1,0 +1,357 @@
+"""What happens to the list of experts and to calls. Lock, check, change, record."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit
+from accounts.scope import Reach
+from clocks.actions import cancel_for_subject, record_with_clocks
+from common import revisions
+from common.errors import Invalid, WrongState
+from common.failpoints import crash_point
+from common.states import move
+from incidents import rules as incident_rules
+from incidents.models import Incident
+from incidents.transitions import check_open, lock_incident
+from resources.experts import permissions, queries, rules
+from resources.experts.choices import CallState, CallVerb
+from resources.experts.models import Expert, ExpertCall, ExpertCallStep
+from resources.permissions import check_can_keep
+from resources.transitions import check_unit_open, check_words, record_act
+
+_KEPT = ("kind", "skill", "name", "organisation", "phone")
+
+
+@transaction.atomic
+def add_expert(
+    *,
+    reach: Reach,
+    unit: Unit,
+    kind: str,
+    skill: str,
+    name: str,
+    organisation: str,
+    phone: str,
+    now: datetime,
+) -> Expert:
+    """Put an adviser on the list of a unit. `kind` is one of its plans' pools, or empty with `skill` in words."""
+    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+
+    check_can_keep(reach, unit)
+    check_unit_open(unit)
+    check_words(skill=skill, name=name, organisation=organisation)
+    kind_of_plan = _kind_of_plan(unit, kind, skill, now)
+
+    expert = Expert.objects.create(
+        unit=unit, unit_path=unit.path, kind=kind, skill=skill, name=name, organisation=organisation,
+        phone=phone, added_at=now, **kind_of_plan,
+    )  # fmt: skip
+
+    _record("expert.added", expert, reach, now)
+    return expert
+
+
+@transaction.atomic
+def change_expert(
+    *,
+    reach: Reach,
+    expert_id: int,
+    kind: str,
+    skill: str,
+    name: str,
+    organisation: str,
+    phone: str,
+    now: datetime,
+    rev: int | None = None,
+) -> Expert:
+    """Correct what is written of an adviser."""
+    expert = _lock(expert_id)
+
+    _check_can_change(reach, expert, rev)
+    check_words(skill=skill, name=name, organisation=organisation)
+    kind_of_plan: dict[str, str] = {}
+    if kind != expert.kind:
+        kind_of_plan = _kind_of_plan(expert.unit, kind, skill, now)
+    elif not kind:
+        _check_knows_something(kind, skill)
+
+    new = {"kind": kind, "skill": skill, "name": name, "organisation": organisation, "phone": phone}
+    changed = [field for field in _KEPT if getattr(expert, field) != new[field]]
+    if not changed:
+        return expert
+    for field, value in {**{one: new[one] for one in changed}, **kind_of_plan}.items():
+        setattr(expert, field, value)
+    revisions.save(expert, *changed, *kind_of_plan)
+
+    # Which fields, not what they held: the journal is no place for names and numbers of advisers.
+    _record("expert.changed", expert, reach, now, fields=changed)
+    return expert
+
+
+@transaction.atomic
+def set_away(
+    *,
+    reach: Reach,
+    expert_id: int,
+    note: str,
+    now: datetime,
+    until: datetime | None = None,
+    rev: int | None = None,
+) -> Expert:
+    """Write down that an adviser cannot be called from now on, until a moment or until somebody says otherwise."""
+    expert = _lock(expert_id)
+
+    _check_can_change(reach, expert, rev)
+    check_words(note=note)
+    if until is not None and until <= now:
+        raise Invalid(
+            "until_is_past",
+            _("Nothing was changed: this moment has passed. Give one to come, or leave it empty."),
+            fields={"until": [_("This moment has passed.")]},
+        )
+
+    expert.away_from, expert.away_until, expert.away_note = now, until, note
+    revisions.save(expert, "away_from", "away_until", "away_note")
+
+    _record("expert.away", expert, reach, now, note=note, until=until.isoformat() if until else "")
+    return expert
+
+
+@transaction.atomic
+def set_available(*, reach: Reach, expert_id: int, now: datetime, rev: int | None = None) -> Expert:
+    """They may be called again. Where nothing stood against it nothing changes."""
+    expert = _lock(expert_id)
+
+    _check_can_change(reach, expert, rev)
+    if expert.away_from is None:
+        return expert
+
+    expert.away_from, expert.away_until, expert.away_note = None, None, ""
+    revisions.save(expert, "away_from", "away_until", "away_note")
+
+    _record("expert.available", expert, reach, now)
+    return expert
+
+
+@transaction.atomic
+def end_expert(*, reach: Reach, expert_id: int, now: datetime, rev: int | None = None) -> Expert:
+    """Take an adviser off the list: name and number are erased, what was asked and said stays. Twice is once."""
+    expert = _lock(expert_id)
+
+    check_can_keep(reach, expert.unit)
+    if not expert.is_listed:
+        return expert
+    _check_rev(expert, rev)
+    if ExpertCall.objects.live().filter(expert=expert).exists():
+        raise WrongState(
+            "expert_is_called",
+            _("%(expert)s stays on the list: a call is still open. Say on its incident what became of it.")
+            % {"expert": expert},
+        )
+
+    expert.ended_at, expert.name, expert.phone = now, "", ""
+    revisions.save(expert, "ended_at", "name", "phone")
+
+    _record("expert.ended", expert, reach, now)
+    return expert
+
+
+@transaction.atomic
+def call_expert(
+    *, reach: Reach, incident_id: int, expert_id: int, question: str, now: datetime
+) -> ExpertCall:
+    """Put on record that an adviser was called for an incident; the plan's clock starts. Phoning is done by people.
+
+    Source: city plan §3.4 (thirty minutes to the consultation).
+    """
+    incident = lock_incident(incident_id)
+    expert = _lock(expert_id)
+
+    permissions.check_can_call(reach, incident)
+    check_open(incident, _("No expert was called: %(number)s is not open any more. Load the page again."))
+    _check_can_be_called(incident, expert, question, now)
+
+    call = ExpertCall.objects.create(
+        incident=incident, expert=expert, unit=incident.unit, unit_path=incident.unit_path,
+        question=question, called_at=now,
+    )  # fmt: skip
+
+    _record_call(rules.CALLS.begin.entry, call, reach, at=now, now=now, what=question)
+    crash_point("experts.before_commit")
+    return call
+
+
+@transaction.atomic
+def move_call(
+    *,
+    reach: Reach,
+    call_id: int,
+    verb: str,
+    now: datetime,
+    note: str = "",
+    at: datetime | None = None,
+    rev: int | None = None,
+) -> ExpertCall:
+    """Say what became of a call: arrived, consulted remotely, cannot come, not reached, no longer needed, advised.
+
+    `at` is when it happened (default: now): the clock is met at that moment, however late it is written down.
+    """
+    call = _lock_call(call_id)
+
+    permissions.check_can_call(reach, call.incident)
+    revisions.check_rev(call, rev, _stale(call.expert.title))
+    check_words(note=note)
+    _check_note(verb, note)
+    happened = _moment_in_order(call, at, now)
+    done = move(call, rules.CALLS, verb, lambda: _not_now(call, verb))
+
+    if done.to in (CallState.ARRIVED, CallState.CONSULTED):
+        call.met_at = call.met_at or happened
+    revisions.save(call, "state", "met_at")
+    post = reach.title_for("order.issue", call.unit_path)
+    ExpertCallStep.objects.create(call=call, verb=verb, at=happened, by=reach.user, post=post, note=note)
+    if verb in rules.ENDS_WITHOUT_ANYBODY:
+        cancel_for_subject(subject=call.key, now=now, reason=call.state)
+
+    _record_call(done.entry, call, reach, at=happened, now=now, way=verb, note=note)
+    return call
+
+
+def _lock(expert_id: int) -> Expert:
+    return Expert.objects.select_for_update(of=("self",)).select_related("unit").get(pk=expert_id)
+
+
+def _lock_call(call_id: int) -> ExpertCall:
+    rows = ExpertCall.objects.select_for_update(of=("self",))
+    return rows.select_related("unit", "expert", "incident__unit", "incident__plan").get(pk=call_id)
+
+
+def _check_can_change(reach: Reach, expert: Expert, rev: int | None) -> None:
+    check_can_keep(reach, expert.unit)
+    if not expert.is_listed:
+        raise WrongState(
+            "expert_ended",
+            _("Nothing was changed: this expert is off the list. Add them anew if they advise again."),
+        )
+    _check_rev(expert, rev)
+
+
+def _check_rev(expert: Expert, rev: int | None) -> None:
+    revisions.check_rev(expert, rev, _stale(expert.title))
+
+
+def _stale(title: str) -> str:
+    sentence = _(
+        "%(title)s: nothing was changed, somebody changed it after you opened the page. Look again, then repeat."
+    )
+    return sentence % {"title": title}
+
+
+def _kind_of_plan(unit: Unit, kind: str, skill: str, now: datetime) -> dict[str, str]:
+    """The pool of a kind and the plan's words for it, as they are now."""
+    _check_knows_something(kind, skill)
+    if not kind:
+        return {"pool": "", "title_zh": "", "title_en": ""}
+    for offered in queries.kinds_offered(unit, now):
+        if offered.kind.id == kind:
+            zh, en = offered.kind.words
+            return {"pool": offered.pool, "title_zh": zh[:80], "title_en": en[:120]}
+    raise Invalid(
+        "unknown_kind",
+        _("Nothing was changed: no plan of %(unit)s names this kind of expert. Choose one of the list.")
+        % {"unit": unit},
+        fields={"kind": [_("Choose one of the list.")]},
+    )
+
+
+def _check_knows_something(kind: str, skill: str) -> None:
+    if not kind and not skill:
+        raise Invalid(
+            "skill_missing",
+            _("Nothing was changed: say what the expert is asked about, or choose a kind of the plan."),
+            fields={"skill": [_("Say what the expert is asked about.")]},
+        )
+
+
+def _check_can_be_called(incident: Incident, expert: Expert, question: str, now: datetime) -> None:
+    check_words(question=question)
+    if not expert.is_listed or not incident.unit_path.startswith(expert.unit_path):
+        raise Invalid(
+            "not_this_units",
+            _(
+                "No expert was called for %(number)s: this one does not serve its unit. Choose one of the list."
+            )
+            % {"number": incident.number},
+            fields={"expert": [_("Choose one of the list.")]},
+        )
+    if not expert.is_available(now):
+        raise WrongState(
+            "expert_is_away",
+            _("%(expert)s was not called: not available at present. Choose somebody else.")
+            % {"expert": expert},
+        )
+    if ExpertCall.objects.live().filter(incident=incident, expert=expert).exists():
+        raise WrongState(
+            "already_called",
+            _("%(expert)s was not called again: the first call is still open. Say what became of it.")
+            % {"expert": expert},
+        )
+
+
+def _check_note(verb: str, note: str) -> None:
+    if verb in rules.NEEDS_NOTE and not note.strip():
+        raise Invalid(
+            "note_missing",
+            _("Nothing was written down: say it in a sentence."),
+            fields={"note": [_("Say it in a sentence.")]},
+        )
+
+
+def _moment_in_order(call: ExpertCall, at: datetime | None, now: datetime) -> datetime:
+    happened = incident_rules.known_time(at, now)
+    if happened is None or happened < call.called_at:
+        raise Invalid(
+            "moment_not_in_order",
+            _("Nothing was written down: give a moment after the call and not in the future."),
+            fields={"at": [_("Give a moment after the call and not in the future.")]},
+        )
+    return happened
+
+
+def _not_now(call: ExpertCall, verb: str) -> str:
+    return _(
+        "Nothing was changed on the call to %(expert)s: it is “%(state)s”, and “%(verb)s” does not follow from that. "
+        "Load the page again."
+    ) % {"expert": call.expert, "state": call.get_state_display(), "verb": CallVerb(verb).label}
+
+
+def _record(kind: str, expert: Expert, reach: Reach, now: datetime, **more: Any) -> None:
+    record_act(
+        kind, reach, subject=expert.key, unit=expert.unit, now=now,
+        title_zh=expert.title_zh or expert.skill, title_en=expert.title_en or expert.skill, **more,
+    )  # fmt: skip
+
+
+def _record_call(
+    kind: str, call: ExpertCall, reach: Reach, *, at: datetime, now: datetime, **content: str
+) -> None:
+    """On the incident's record stands what the expert is, never who: an adviser may have their name erased."""
+    expert, incident = call.expert, call.incident
+    titles = {"title_zh": expert.title_zh or expert.skill, "title_en": expert.title_en or expert.skill}
+    record_with_clocks(
+        kind,
+        subject=call.key,
+        thread=incident.key,
+        unit=incident.unit,
+        actor=reach.user,
+        post=reach.title_for("order.issue", incident.unit_path),
+        at=at,
+        recorded_at=now,
+        level=incident.shown_level,
+        plan=incident.plan.ref,
+        drill=incident.drill,
+        content={**titles, "organisation": expert.organisation, **content},
+    )
