@@ -1,5 +1,7 @@
 from django.urls import path
 
+from command.attendance import views as attendance
+from command.handing_over import views as handing_over
 from command.linkage import views as linkage
 from command.orders import views
 from command.report_chain import views as report_chain
@@ -31,4 +33,11 @@ urlpatterns = [
         report_chain.ReportAct.as_view(),
         name="upward-report-act",
     ),
+    path("incidents/<code:number>/hand-over/", handing_over.HandOver.as_view(), name="hand-over"),
+    path("handed-over/<int:pk>/<str:verb>/", handing_over.NoteAnswer.as_view(), name="handed-over-answer"),
+    path("incidents/<code:number>/attendance/", attendance.Notify.as_view(), name="attendance-notify"),
+    path("attendance/<int:pk>/<str:verb>/", attendance.MoveCall.as_view(), name="attendance-call"),
+    path("incidents/<code:number>/reception-offer/", attendance.Offer.as_view(), name="reception-offer"),
+    path("reception-offers/<int:pk>/<str:verb>/", attendance.AnswerOffer.as_view(), name="reception-answer"),
+    path("incidents/<code:number>/routing/", attendance.Decide.as_view(), name="attendance-route"),
 ]

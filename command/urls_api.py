@@ -1,5 +1,7 @@
 from django.urls import path
 
+from command.attendance import api as attendance
+from command.handing_over import api as handing_over
 from command.linkage import api as linkage
 from command.orders import api
 from command.report_chain import api as report_chain
@@ -70,4 +72,25 @@ urlpatterns = [
         name="upward-report-receipt",
     ),
     path("incidents/<code:number>/known-told/", report_chain.KnownTold.as_view(), name="known-told"),
+    path("incidents/<code:number>/handed-over/", handing_over.HandedOverList.as_view(), name="handed-over"),
+    path(
+        "handed-over/<int:pk>/<str:verb>/", handing_over.HandedOverAnswer.as_view(), name="handed-over-answer"
+    ),
+    path("incidents/<code:number>/attendance/", attendance.Attendance.as_view(), name="attendance"),
+    path(
+        "attendance-calls/<int:pk>/<str:verb>/",
+        attendance.AttendanceCallAct.as_view(),
+        name="attendance-call",
+    ),
+    path(
+        "incidents/<code:number>/reception-offers/",
+        attendance.ReceptionOffers.as_view(),
+        name="reception-offers",
+    ),
+    path(
+        "reception-offers/<int:pk>/<str:verb>/",
+        attendance.ReceptionOfferAct.as_view(),
+        name="reception-answer",
+    ),
+    path("incidents/<code:number>/routing/", attendance.Routings.as_view(), name="routing"),
 ]

@@ -9,6 +9,10 @@ from django.views import View
 from accounts.models import Unit
 from cases.matters.queries import numbers_of as matter_numbers
 from clocks.queries import SOON, clocks_about, due_until, running_by_thread
+from command.attendance import queries as attendance
+from command.attendance.forms import attendance_forms
+from command.handing_over import queries as handing_over
+from command.handing_over.forms import HandOverForm
 from command.linkage import queries as linkage
 from command.linkage.choices import ReportKind
 from command.linkage.forms import ReportForm
@@ -196,6 +200,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         "warnings": ("dashboards/incident/_warnings.html", "warnings_context"),
         "orders": ("dashboards/incident/_orders.html", "orders_context"),
         "linkage": ("command/linkage/_for_incident.html", "linkage_context"),
+        "agencies": ("dashboards/incident/_agencies.html", "agencies_context"),
         "clocks": ("dashboards/incident/_clocks.html", "clocks_context"),
         "facts": ("dashboards/incident/_facts.html", "facts_context"),
         "experts": ("dashboards/incident/_experts.html", "experts_context"),
@@ -275,12 +280,30 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         form = ReportForm(kinds=ReportKind.without_order(), auto_id="linkage-%s") if found.may_tell else None
         return {"incident": self.incident, "linkage": found, "linkage_form": form, "now": self.request.now}
 
+    def agencies_context(self):
+        """What other agencies were told, and who is called to the scene."""
+        reach, incident, now = self.request.reach, self.incident, self.request.now
+        partners = partners_serving(incident.unit) if incident.is_open else []
+        handed, called = (
+            handing_over.of_incident(reach, incident),
+            attendance.of_incident(reach, incident, now),
+        )
+        return {
+            "incident": incident,
+            "handing_over": handed,
+            "hand_over_form": HandOverForm(partners=partners, auto_id="handing-%s")
+            if handed.may_hand_over
+            else None,
+            "attendance_of": called,
+            "attendance_forms": attendance_forms(called, incident.is_open),
+            "now": now,
+        }
+
     def facts_context(self):
         return {
             "incident": self.incident,
             "described": Facts.from_dict(self.incident.facts).described(),
             "reasons": shown_reasons(get_language(), self.incident),
-            "attendance": queries.attendance(self.incident, self.request.now),
             "shares": list(self.incident.shares.filter(ended_at=None).select_related("unit", "person", "by")),
             "may_share": is_allowed(permissions.check_can_manage, self.request.reach, self.incident),
             "may_switch_plan": self.incident.is_open

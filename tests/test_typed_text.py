@@ -46,6 +46,8 @@ NOT_TYPED = {
 FILLED_BY = {
     "away_note": "note",
     "checked_in_to": "receiver",
+    "called": "units",
+    "came": "said",
     "fields": "note",
     "lines": "note",
     "texts": "texts",
