@@ -128,6 +128,23 @@ class Post(models.Model):
         return in_reader_language(self.title, self.title_en)
 
 
+class Skill(models.Model):
+    """What a member of staff is by profession, by the word that plans use for it: lawyer, notary, psychologist."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="skills")
+    #: As a plan's squads ask for it (their `composition`).
+    code = SquadField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "code"], name="each_skill_once_per_person"),
+            models.CheckConstraint(condition=Q(code__fits="squad"), name="skill_fits_an_address"),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
 class AppointmentQuerySet(models.QuerySet):
     def current(self, now):
         """In force at `now`: from the first moment, up to but not including the last."""

@@ -20,6 +20,8 @@ VERBS: dict[str, set[str]] = {
     "incident.share": _LEADERS | _DESK,
     # warnings
     "warning.draft": _LEADERS | _DESK,
+    # responses: who decides is the plan's word, as with a signature
+    "response.propose": _LEADERS | _DESK,
     # orders
     "order.issue": _LEADERS | _DESK,
     "order.answer_for": _LEADERS | _DESK,

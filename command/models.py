@@ -1,7 +1,9 @@
 """The tables stand with their subjects; Django looks for them here."""
 
+import command.activation.models
 import command.attendance.models
 import command.handing_over.models
 import command.linkage.models
+import command.obligations.models
 import command.orders.models
 import command.report_chain.models  # noqa: F401

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from command.activation import views as activation
 from command.attendance import views as attendance
 from command.handing_over import views as handing_over
 from command.linkage import views as linkage
@@ -8,6 +9,18 @@ from command.report_chain import views as report_chain
 
 urlpatterns = [
     path("incidents/<code:number>/order/", views.IssueOrder.as_view(), name="order-new"),
+    path("incidents/<code:number>/response/", activation.StartPage.as_view(), name="response-new"),
+    path("responses/<code:number>/", activation.ResponsePage.as_view(), name="response"),
+    path("responses/<code:number>/sign/", activation.Decide.as_view(), name="response-sign"),
+    path("responses/<code:number>/refuse/", activation.Refuse.as_view(), name="response-refuse"),
+    path("responses/<code:number>/withdraw/", activation.Withdraw.as_view(), name="response-withdraw"),
+    path("responses/<code:number>/change/", activation.Change.as_view(), name="response-change"),
+    path("responses/<code:number>/end/", activation.End.as_view(), name="response-end"),
+    path(
+        "responses/<code:number>/duties/<int:duty>/<str:verb>/",
+        activation.SettleDuty.as_view(),
+        name="response-duty",
+    ),
     path("orders/<code:number>/<str:verb>/", views.MoveOrder.as_view(), name="order-move"),
     path("linkage/", linkage.LinkageList.as_view(), name="linkage"),
     path("linkage/new/", linkage.ReceiveOrder.as_view(), name="linkage-new"),

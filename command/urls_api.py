@@ -1,5 +1,6 @@
 from django.urls import path
 
+from command.activation import api as activation
 from command.attendance import api as attendance
 from command.handing_over import api as handing_over
 from command.linkage import api as linkage
@@ -7,6 +8,23 @@ from command.orders import api
 from command.report_chain import api as report_chain
 
 urlpatterns = [
+    path("responses/", activation.Responses.as_view(), name="responses"),
+    path("responses/<code:number>/", activation.OneResponse.as_view(), name="response"),
+    path("responses/<code:number>/sign/", activation.Decide.as_view(), name="response-sign"),
+    path("responses/<code:number>/refuse/", activation.Refuse.as_view(), name="response-refuse"),
+    path("responses/<code:number>/withdraw/", activation.Withdraw.as_view(), name="response-withdraw"),
+    path("responses/<code:number>/change/", activation.Change.as_view(), name="response-change"),
+    path("responses/<code:number>/end/", activation.End.as_view(), name="response-end"),
+    path(
+        "responses/<code:number>/obligations/<int:duty>/",
+        activation.OneObligation.as_view(),
+        name="obligation",
+    ),
+    path(
+        "responses/<code:number>/obligations/<int:duty>/<str:verb>/",
+        activation.SettleObligation.as_view(),
+        name="obligation-settle",
+    ),
     path("orders/", api.Orders.as_view(), name="orders"),
     path("orders/<code:number>/", api.OneOrder.as_view(), name="order"),
     path("orders/<code:number>/<str:verb>/", api.OrderStep.as_view(), name="order-step"),

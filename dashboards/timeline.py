@@ -35,7 +35,14 @@ _ASKED_NEXT = {
     "deputy": gettext_lazy("to the standing deputy"),
     "next_higher": gettext_lazy("to the next higher signatory"),
 }
-_BAD = ("clock.breached", "notice.failed", "clock.effect_failed", "order.declined", "engine.alarmed")
+_BAD = (
+    "clock.breached",
+    "notice.failed",
+    "clock.effect_failed",
+    "order.declined",
+    "engine.alarmed",
+    "response.refused",
+)
 
 
 def rows(entries: Iterable[Entry], plan=None) -> list[dict]:

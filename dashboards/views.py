@@ -9,6 +9,7 @@ from django.views import View
 from accounts.models import Unit
 from cases.matters.queries import numbers_of as matter_numbers
 from clocks.queries import SOON, clocks_about, due_until, running_by_thread
+from command.activation import queries as response_queries
 from command.attendance import queries as attendance
 from command.attendance.forms import attendance_forms
 from command.handing_over import queries as handing_over
@@ -198,6 +199,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         "head": ("dashboards/incident/_head.html", "head_context"),
         "checklist": ("dashboards/incident/_checklist.html", "checklist_context"),
         "warnings": ("dashboards/incident/_warnings.html", "warnings_context"),
+        "response": ("dashboards/incident/_response.html", "response_context"),
         "orders": ("dashboards/incident/_orders.html", "orders_context"),
         "linkage": ("command/linkage/_for_incident.html", "linkage_context"),
         "agencies": ("dashboards/incident/_agencies.html", "agencies_context"),
@@ -271,6 +273,17 @@ class IncidentPage(LoginRequiredMixin, PartsView):
     def orders_context(self):
         rows = order_queries.for_incident(self.incident)
         return {"order_cards": order_queries.cards(self.request.reach, rows), "now": self.request.now}
+
+    def response_context(self):
+        reach, incident, now = self.request.reach, self.incident, self.request.now
+        whole = response_queries.of_incident(reach, incident, now)
+        is_free = whole is None or not whole.response.is_live
+        return {
+            "incident": incident,
+            "whole": whole,
+            "may_start": is_free and response_queries.may_propose(reach, incident, now),
+            "now": now,
+        }
 
     def clocks_context(self):
         return {"clocks": list(clocks_about(self.request.reach, self.incident.key)), "now": self.request.now}

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from accounts.sign_in.passwords import quick_hash, random_password
+from command.activation import actions as responses
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
 from command.report_chain import actions as reports
@@ -106,8 +107,17 @@ class _Incident:
         warning, password = self._signed(incident)
         self._heard(warning)
         self._told_upward(incident, "initial", "已派员到场，正在对话。", password)
+        response = self._responded(incident, password)
         self._ordered(incident)
-        self._after(47 * 60)
+        self._after(46 * 60)
+        responses.end_response(
+            response_id=response.pk,
+            reach=self._reach("director"),
+            reason="诉求登记完毕，人员有序离开",
+            credential=password,
+            now=self.now,
+        )
+        self._after(60)
         signing.lift_warning(
             warning_id=warning.pk,
             reach=self._reach("director"),
@@ -210,6 +220,21 @@ class _Incident:
         outbox.send_due(self.now)
         for notice in Notice.objects.filter(thread=warning.thread, state__in=ON_SCREEN):
             acknowledge_notice(notice_id=notice.pk, actor=notice.recipient, now=self.now)
+
+    def _responded(self, incident, password):
+        """The director starts the plan's response with the same credential; the command post forms itself."""
+        self._after(20)
+        return responses.propose_response(
+            incident_id=incident.pk,
+            reach=self._reach("director"),
+            statement=responses.Statement(
+                reason="人数较多，需对话专班到场",
+                measures="分区接待，逐条登记诉求",
+                level=incident.proposed_level,
+            ),
+            credential=password,
+            now=self.now,
+        )
 
     def _ordered(self, incident) -> None:
         order = orders.issue_order(

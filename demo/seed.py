@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.choices import HeldAs, PostKind
 from accounts.imports import passwords_file
 from accounts.models import Appointment, Post, Unit, User
+from accounts.people.actions import set_skills
 from accounts.posts.actions import appoint_person
 from accounts.scope import reach_of
 from accounts.sign_in.passwords import quick_hash, random_password
@@ -33,6 +34,7 @@ def seed(*, now: datetime) -> Path:
         plans.seed_beside(people, begun)
         past.seed(people, now)
         _stand_ins(people, now)
+        _skills(people, now)
         seed_duty(people, now)
         _some_have_reported(people, now)
         upward.seed(people, now)
@@ -62,6 +64,14 @@ def _stand_ins(people: dict[str, User], now: datetime) -> None:
         now=now,
         valid_to=now + timedelta(days=3),
     )
+
+
+def _skills(people: dict[str, User], now: datetime) -> None:
+    """The dialogue squads have a mediator and a lawyer; what they lack stands on every response."""
+    for county in (1, 2, 3):
+        person = people.get(f"county{county}.squad.dialogue")
+        if person:
+            set_skills(person=person, skills=["gold_mediator", "lawyer"], actor=None, now=now)
 
 
 def _some_have_reported(people: dict[str, User], now: datetime) -> None:

@@ -69,7 +69,17 @@ _ALL = [
     Kind("upward_report.final_sent", "终报已报出", "Final report sent to all its recipients"),
     Kind("upward_report.received", "收到上报回执", "Receipt of a report from the level above"),
     # command
-    Kind("response.ended", "终止响应", "Response ended", awaited=True),
+    Kind("response.proposed", "提请决定响应", "Decision on a response asked for"),
+    # It lets those with a seat in the command post see the incident; so does a change of who sits there.
+    Kind("response.started", "启动应急响应", "Response started", changes_rights=True),
+    Kind("response.changed", "调整响应", "Response changed"),
+    Kind("response.ended", "终止响应", "Response ended"),
+    Kind("response.refused", "不予批准", "Decision on a response refused"),
+    Kind("response.withdrawn", "撤回提请", "Request for a decision withdrawn"),
+    Kind("command_post.changed", "指挥部人员变动", "Command post changed", changes_rights=True),
+    Kind("obligation.owed", "列为响应事项", "Duty of a response"),
+    Kind("obligation.done", "响应事项已办", "Duty of a response done"),
+    Kind("obligation.not_needed", "响应事项不需办理", "Duty of a response not needed"),
     # It lets its recipients see the incident.
     Kind("order.issued", "下达指令", "Order issued", changes_rights=True),
     Kind("order.acknowledged", "签收指令", "Order acknowledged"),
@@ -97,7 +107,6 @@ _ALL = [
     Kind("expert.available", "专家恢复可用", "Expert available again", audience="report"),
     Kind("expert.ended", "移出专家", "Expert taken off the list", audience="report"),
     # steps that a plan's clocks run between, noted by hand: response, linkage, attendance
-    Kind("response.started", "启动应急响应", "Response started", by_hand=True),
     Kind("coordination_meeting.held", "召开协调会", "Coordination meeting held", by_hand=True),
     Kind("reception.scheduled_start", "约定接访开始", "Reception scheduled to start", by_hand=True),
     Kind("site_group.checked_in", "现场处置组到位", "Site group in place", by_hand=True),

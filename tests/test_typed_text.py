@@ -37,10 +37,11 @@ NOT_TYPED = {
         text_zh text_en accounts.OpenSession.address notices.Attempt.outcome notices.EscalationStep.result engine.Heartbeat.note
         accounts.ApiToken.note common.GivenAnswer.rights engine.NightlyJob.found early_warnings.SuperiorReport.text olds news accounts.Reform.note
         command.Shift.note squad target_squad facts fields.choice
-        common.SetAside.loop common.SetAside.row gateway highest_level""",
-    "from the plan": "cite document parts role signatory_role signatory_title title title_en title_zh recipient pool",
+        common.SetAside.loop common.SetAside.row gateway highest_level command.Response.seated""",
+    "from the plan": """
+        cite document parts role signatory_role signatory_title title title_en title_zh recipient pool to_en to_zh""",
     "staff, their posts and units": """
-        actor_name accounts.Unit.address email issuer_post name name_en phone post received_post reporter_post suffix""",
+        actor_name accounts.Unit.address email issuer_post name name_en phone post proposer_post received_post reporter_post settled_post suffix""",
 }  # fmt: skip
 #: Column → the field at the door that fills it, where they do not have one name.
 FILLED_BY = {
@@ -52,6 +53,7 @@ FILLED_BY = {
     "lines": "note",
     "texts": "texts",
     "helpers": "helpers",
+    "refusal": "reason",
 }
 
 

@@ -1,5 +1,6 @@
 """What happens to people's accounts. Lock, check, change, record."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
@@ -9,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import sessions
-from accounts.models import ApiToken, FormerPassword, OpenSession, Unit, User
+from accounts.models import ApiToken, FormerPassword, OpenSession, Skill, Unit, User
 from accounts.permissions import check_can_manage
 from accounts.queries import home_of
 from accounts.scope import Reach
@@ -52,11 +53,23 @@ def open_person(
 
 
 @transaction.atomic
-def change_person(*, reach: Reach, person_id: int, name: str, phone: str, email: str, now: datetime) -> User:
+def change_person(
+    *,
+    reach: Reach,
+    person_id: int,
+    name: str,
+    phone: str,
+    email: str,
+    now: datetime,
+    skills: Iterable[str] | None = None,
+) -> User:
+    """Write other details of an account; `skills` None: they stay as they are."""
     person = _locked(person_id)
 
     check_can_manage(reach, person, now)
 
+    if skills is not None:
+        set_skills(person=person, skills=skills, actor=reach.user, now=now)
     return correct_person(person_id=person_id, actor=reach.user, now=now, name=name, phone=phone, email=email)
 
 
@@ -73,6 +86,27 @@ def correct_person(*, person_id: int, actor: User | None, now: datetime, **detai
     # Which fields, not what they held: the journal is no place for telephone numbers and addresses.
     _record("person.changed", person, actor=actor, now=now, content={"fields": changed})
     return person
+
+
+@transaction.atomic
+def set_skills(*, person: User, skills: Iterable[str], actor: User | None, now: datetime) -> None:
+    """What somebody is by profession, all of it: what is left out is taken away."""
+    wanted = {codes.squad(skill) for skill in skills}
+    if wrong := sorted(skill for skill in wanted if not codes.fits("squad", skill)):
+        raise Invalid(
+            "skill_does_not_fit",
+            _("The skills were not saved: “%(word)s” is none as plans name them, e.g. lawyer. Correct it.")
+            % {"word": wrong[0]},
+            fields={"skills": [_("Letters a–z, digits and . - _ only.")]},
+        )
+    known = set(person.skills.values_list("code", flat=True))
+    if wanted == known:
+        return
+
+    person.skills.exclude(code__in=wanted).delete()
+    Skill.objects.bulk_create([Skill(person=person, code=code) for code in sorted(wanted - known)])
+
+    _record("person.changed", person, actor=actor, now=now, content={"fields": ["skills"]})
 
 
 @transaction.atomic

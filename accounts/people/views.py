@@ -20,7 +20,7 @@ from accounts.people import actions as people
 from accounts.people.queries import directory_units, people_for, person_for, posts_of
 from accounts.permissions import manages_a_root
 from accounts.posts import actions
-from accounts.posts.forms import AppointForm, DetailsForm, OpenForm, ReasonForm, SearchForm
+from accounts.posts.forms import AppointForm, OpenForm, ProfileForm, ReasonForm, SearchForm
 from accounts.queries import home_of
 from accounts.sign_in.credentials import ConfirmedForm
 from accounts.sign_in.second_factor import has_second_factor
@@ -104,8 +104,10 @@ def _show_password(request, person, password, status=200):
 @require_http_methods(["GET", "POST"])
 def person(request, person_id):
     found = _person(request, person_id)
-    form = DetailsForm(
-        sent(request), initial={"name": found.name, "phone": found.phone, "email": found.email}
+    skills = " ".join(found.skills.order_by("code").values_list("code", flat=True))
+    form = ProfileForm(
+        sent(request),
+        initial={"name": found.name, "phone": found.phone, "email": found.email, "skills": skills},
     )
     if form.is_bound and form.is_valid():
         try:

@@ -1,5 +1,6 @@
 """Is this input well formed? Appointments, delegations and accounts."""
 
+import re
 from datetime import timedelta
 
 from django import forms
@@ -13,6 +14,7 @@ from accounts.models import Unit
 from accounts.queries import colleagues, units_for
 from accounts.sign_in.credentials import ConfirmedForm
 from common.dates.date_fields import moment_field
+from common.text import codes
 from common.text.codes import CodeInput
 
 PHONE = RegexValidator(
@@ -144,6 +146,27 @@ class DetailsForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("For notices by e-mail, where a plan uses them."),
     )  # fmt: skip
+
+
+class ProfileForm(DetailsForm):
+    """The details of somebody who has an account, with what they are by profession."""
+
+    skills = forms.CharField(
+        label=gettext_lazy("Skills"), max_length=200, required=False,
+        help_text=gettext_lazy("As response plans name them for their squads, e.g. lawyer, notary; spaces between."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+
+    def clean_skills(self) -> list[str]:
+        found = [
+            codes.squad(word) for word in re.split(r"[\s,，、;；]+", self.cleaned_data["skills"]) if word
+        ]
+        if wrong := [word for word in found if not codes.fits("squad", word) or len(word) > 40]:
+            raise forms.ValidationError(
+                _("“%(word)s” is no skill as plans name them: letters a–z, digits and . - _ only.")
+                % {"word": wrong[0]}
+            )
+        return list(dict.fromkeys(found))
 
 
 class OpenForm(DetailsForm):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from accounts.reform.actions import carry_out_due
 from clocks.breaches.sweep import sweep
+from command.command_post.actions import note_changes
 from duty.shifts.jobs import run_shifts
 from engine.background import auditor
 from engine.models import Heartbeat
@@ -39,6 +40,9 @@ ANCHORED_AT_ONCE = {
     "warning.lifted",
     "incident.plan_switched",
     "incident.closed",
+    "response.started",
+    "response.changed",
+    "response.ended",
     "plan.in_force",
     "roll_up.confirmed",
     "handover.taken",
@@ -111,6 +115,8 @@ ALERTS = Job("notices.alerts", _send_alerts, limit=45 * SECONDS)
 POST = Job("notices", _send_all, limit=45 * SECONDS)
 # At the hour a shift begins; five seconds late is still the hour.
 SHIFTS = Job("duty.shifts", run_shifts, limit=60 * SECONDS, every=5 * SECONDS)
+# Who sits in a command post changes with a shift, a delegation, an appointment: nobody does it, so somebody looks.
+POSTS = Job("command.post", note_changes, limit=90 * SECONDS, every=10 * SECONDS)
 # Before the day is opened, so that it asks the units there are from then on.
 REFORMS = Job("accounts.reform", carry_out_due, limit=900 * SECONDS, every=20 * SECONDS)
 TALLIES = Job("zero_reports.counts.tallies", fold_tallies, limit=120 * SECONDS)
@@ -134,7 +140,7 @@ AUDITOR = Job(
 )
 
 LANES: dict[str, Sequence[Job]] = {
-    "desk": (NUMBERING, CLOCKS, SHIFTS, ESCALATION, ANCHOR, AUDITOR),
+    "desk": (NUMBERING, CLOCKS, SHIFTS, POSTS, ESCALATION, ANCHOR, AUDITOR),
     "alerts": (ALERTS,),
     "post": (POST,),
     "reports": (TALLIES, REFORMS, ROUNDS, REMINDERS),
@@ -144,6 +150,7 @@ ALL: Sequence[Job] = (
     NUMBERING,
     CLOCKS,
     SHIFTS,
+    POSTS,
     ESCALATION,
     ALERTS,
     POST,

@@ -18,6 +18,7 @@ JOB_WORDS = {
     "numbering": gettext_lazy("numbers the journal"),
     "clocks": gettext_lazy("watches time limits"),
     "duty.shifts": gettext_lazy("begins shifts and sends test notices"),
+    "command.post": gettext_lazy("sees who sits in a command post"),
     "notices.alerts": gettext_lazy("sends alerts"),
     "notices.escalation": gettext_lazy("follows up where nobody hears"),
     "notices": gettext_lazy("sends other notices"),

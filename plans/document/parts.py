@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from plans.document import chapters
 from plans.document.chapters import Sentence
 from plans.document.reporting import chains_of
+from plans.document.response import response_rules
 from plans.document.sections import categories_of, role_of
 from plans.document.words import Words, joined, named, words
 from plans.engine.evaluation import Document, levels_of
@@ -68,6 +69,36 @@ _LEADERS = {
     "commander": Words("指挥", "commander"), "leader": Words("组长", "leader"), "deputy": Words("副职", "deputy"),
     "deputies": Words("副职", "deputies"),
 }  # fmt: skip
+
+
+def _response(document: Document) -> Iterator[Sentence]:
+    """Who proposes and decides that the response starts, and what it is meant for."""
+    rules = response_rules(document)
+    for id_, about, names in (
+        ("propose", Words("提请", "proposed by"), rules.proposers),
+        ("decide", Words("决定", "decided by"), rules.deciders),
+    ):
+        if names:
+            who = _listed([role_of(document, name).words for name in names])
+            yield Sentence(id_, joined([about, who], "：", ": "), rules.cite)
+    for id_, about, within in (
+        ("within", Words("适用", "meant for"), True),
+        ("beyond", Words("不适用", "not meant for"), False),
+    ):
+        if grades := [grade.words for grade in rules.grades if grade.is_within == within]:
+            yield Sentence(id_, joined([about, _listed(grades)], "：", ": "), rules.scope_cite)
+    if rules.levels:
+        levels = [level.words for level in levels_of(document) if level.id in rules.levels]
+        yield Sentence(
+            "levels", joined([Words("等级", "levels"), _listed(levels)], "：", ": "), rules.scope_cite
+        )
+    for tier in document.get("handling_tiers", {}).values():
+        if also := tier.get("also_start"):
+            who = role_of(document, also["tell"]).words
+            yield Sentence(
+                f"tell-{also['tell']}", joined([words(also), who], "：", ": "), also.get("cite", ""),
+                is_proposal=also.get("origin") == "proposal",
+            )  # fmt: skip
 
 
 def _pools(document: Document) -> Iterator[Sentence]:
@@ -172,14 +203,19 @@ Reader = Callable[[Document], Iterable[Sentence]]
 
 #: id, title, reader, and what the system does with it (none: it is only shown).
 _PARTS: tuple[tuple[str, str, Reader, str], ...] = (
-    ("organisation", gettext_noop("Organisation"), _organisation, ""),
-    ("at-levels", gettext_noop("At each level"), _at_levels, ""),
+    ("response", gettext_noop("Response"), _response,
+     gettext_noop("A response is proposed, decided and signed by these roles, within this scope.")),
+    ("organisation", gettext_noop("Organisation"), _organisation,
+     gettext_noop("A response puts its command post together from it.")),
+    ("at-levels", gettext_noop("At each level"), _at_levels,
+     gettext_noop("A response that starts at the level makes each of them a duty.")),
     ("pools", gettext_noop("Experts"), _pools, gettext_noop("Experts are listed and called by these kinds.")),
     ("categories", gettext_noop("Kinds of event"), _categories, ""),
     ("business-lines", gettext_noop("Lines of business"), _entries("business_lines"), ""),
     ("incident-forms", gettext_noop("Forms an incident takes"), _entries("incident_forms"), ""),
     ("triggers", gettext_noop("What leads to more"), _triggers, ""),
-    ("obligations", gettext_noop("Obligations"), chapters.obligations_of, ""),
+    ("obligations", gettext_noop("Obligations"), chapters.obligations_of,
+     gettext_noop("A response that starts makes each of them a duty.")),
     ("demand-classes", gettext_noop("Classes of demands"), _demand_classes,
      gettext_noop("An observation offers these classes.")),
     ("dispute-classes", gettext_noop("Classes of disputes"), chapters.dispute_classes_of,

@@ -83,6 +83,8 @@ class Squad:
     words: Words
     duties: tuple[Words, ...] = ()
     composition: tuple[Words, ...] = ()
+    #: The same with the ids by which people's skills are asked for.
+    skills: tuple["Category", ...] = ()
     excluded_duties: tuple[Words, ...] = ()
     note: Words = NO_WORDS
     cite: str = ""
@@ -267,10 +269,15 @@ def _squad(entry: Mapping) -> Squad:
         words=named(entry),
         duties=_all_words(entry, "duties"),
         composition=_all_words(entry, "composition"),
+        skills=tuple(_skill(one) for one in entry.get("composition", ())),
         excluded_duties=_all_words(entry, "excluded_duties"),
         note=words(entry.get("note")),
         cite=entry.get("cite", ""),
     )
+
+
+def _skill(entry: Any) -> Category:
+    return Category(entry, words(entry)) if isinstance(entry, str) else Category(entry["id"], named(entry))
 
 
 def checklists_of(document: Document) -> tuple[Checklist, ...]:

@@ -184,6 +184,18 @@ class Bench:
         seat = self.seat(role)
         return tuple(holder for holder in seat.holders if self._has_turn(holder)) if seat else ()
 
+    def squad(self, squad_id: str) -> tuple[Holder, ...]:
+        """Who is called of a squad: at the nearest unit where somebody holds such a post, whose turn it is."""
+        for unit in self.units:
+            if found := [holder for holder in self._by_unit[unit.pk] if holder.post.squad == squad_id]:
+                return tuple(holder for holder in found if self._has_turn(holder))
+        return ()
+
+    @property
+    def everybody(self) -> list[User]:
+        """All who hold a post there."""
+        return [holder.person for holders in self._by_unit.values() for holder in holders]
+
     def _holding(self, unit: Unit, kind: str) -> tuple[Holder, ...]:
         found = [holder for holder in self._by_unit[unit.pk] if holder.post.kind == kind]
         return tuple(

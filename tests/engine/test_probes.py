@@ -120,6 +120,7 @@ def test_status_for_the_beat(db, now):
         "numbering",
         "clocks",
         "duty.shifts",
+        "command.post",
         "notices.escalation",
         "notices.alerts",
         "notices",

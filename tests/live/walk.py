@@ -6,6 +6,8 @@ for act in ACTS: act(walk)
 
 from django.conf import settings
 
+from command.activation import actions as responses
+from command.obligations.actions import Settled, settle_duty
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
 from early_warnings.choices import CallOutcome
@@ -29,7 +31,7 @@ class Walk:
 
     def __init__(self, reach, units, now):
         self._reach, self.units, self.now = reach, units, now
-        self.incident = self.warning = self.order = None
+        self.incident = self.warning = self.order = self.response = None
 
     def reach(self, username):
         return self._reach(username, self.now())
@@ -119,6 +121,38 @@ def send_report(walk):
     )
 
 
+def respond(walk):
+    """The city's director starts the response at once; red owes the city's overall plan."""
+    walk.response = responses.propose_response(
+        incident_id=walk.incident.pk, reach=walk.reach("city.director"), credential=PASSWORD, now=walk.now(),
+        statement=responses.Statement(level="red", reason="七十人聚集"),
+    )  # fmt: skip
+
+
+def change_response(walk):
+    """Asked for by the desk, and refused."""
+    about = {"response_id": walk.response.pk, "now": walk.now()}
+    responses.change_response(
+        reach=walk.reach("county1.duty"), statement=responses.Statement("x", measures="增派"), **about
+    )
+    responses.refuse_decision(reach=walk.reach("city.director"), reason="不需要", **about)
+
+
+def settle(walk):
+    for duty in walk.response.obligations.all():
+        settle_duty(
+            response_id=walk.response.pk, duty_id=duty.pk, reach=walk.reach("county1.duty"), verb="done",
+            settled=Settled("电话提请", "总值班室", None, "同意"), now=walk.now(),
+        )  # fmt: skip
+
+
+def end_response(walk):
+    responses.end_response(
+        response_id=walk.response.pk, reach=walk.reach("city.director"), reason="人员离开", credential=PASSWORD,
+        now=walk.now(),
+    )  # fmt: skip
+
+
 def order(walk):
     walk.order = orders.issue_order(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), task="到一楼大厅对话",
@@ -188,8 +222,8 @@ def reopen(walk):
 
 
 ACTS = [
-    report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report, order,
+    report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report, respond, order,
     move("county1.squad.dialogue", OrderVerb.ACKNOWLEDGE), move("county1.squad.dialogue", OrderVerb.DEPART),
     move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL), adjust,
-    move("county1.squad.dialogue", OrderVerb.COMPLETE), go_over, lift, close, reopen,
+    change_response, settle, move("county1.squad.dialogue", OrderVerb.COMPLETE), end_response, go_over, lift, close, reopen,
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 import pytest
+from django.conf import settings
 
+from plans.document.response import owed_at, response_rules
 from plans.document.sections import (
     actions_for,
     arrive_within,
@@ -11,6 +13,7 @@ from plans.document.sections import (
     signatory_roles,
     squads_of,
 )
+from plans.document.strict_yaml import read
 
 SIGNATORIES = [
     "judicial_office_head",
@@ -185,3 +188,30 @@ def test_unknown_level_and_clock_are_errors(city):
 def test_source_of_the_city_plan_is_marked_incomplete(city):
     assert city["source"]["complete"] is False
     assert city["source"]["truncated_at"] == "§4.2(4)"
+
+
+def test_what_a_response_owes_is_read_from_the_level_and_the_plan():
+    """City plan §1.4(3): red starts the city's overall plan too; nothing of it at orange."""
+    document = read((settings.BASE_DIR / "plans/library/city-justice-bureau.yaml").read_text()).value
+
+    (also,) = owed_at(document, "red")
+
+    assert (also.kind, also.roles, also.within) == ("tell", ("city_bureau_director",), "PT30M")
+    assert also.to.zh == "市人民政府总值班室"
+    assert owed_at(document, "orange") == ()
+
+
+def test_an_obligation_of_a_plan_lasts_or_is_done_once():
+    document = {"obligations": [{"id": "O1", "kind": "presence", "zh": "坚守现场"},
+                                {"id": "O2", "kind": "record", "zh": "登记", "within": "P1D"}]}  # fmt: skip
+
+    assert [(one.id, one.kind, one.within) for one in owed_at(document, "")] == [
+        ("O1", "keep", ""),
+        ("O2", "act", "P1D"),
+    ]
+
+
+def test_a_plan_that_says_nothing_of_its_response_leaves_it_to_the_level():
+    rules = response_rules({})
+
+    assert (rules.proposers, rules.deciders, rules.levels, rules.grades) == ((), (), (), ())

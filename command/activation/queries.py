@@ -1,0 +1,191 @@
+"""What may this person see of responses, in what shape?"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.scope import Reach
+from command.activation import permissions, rules, signature
+from command.activation.choices import DecisionKind, DecisionState, ResponseVerb
+from command.activation.models import Decision, Response
+from command.command_post.queries import bench_of, post_of
+from command.command_post.rules import CommandPost
+from command.obligations.queries import Duty, duties_of
+from common.errors import is_allowed, not_found
+from incidents.models import Incident
+from incidents.queries import OpenItem
+from plans.engine.evaluation import levels_of
+from plans.people.holders import Signatory
+
+
+def responses(reach: Reach) -> QuerySet[Response]:
+    """Every response this person may see, newest first."""
+    return Response.objects.visible_to(reach).for_pages().order_by("-proposed_at", "-pk")
+
+
+def get_response(reach: Reach, number: str) -> Response:
+    """The response of that number; NotFound if there is none or this person may not see it."""
+    found = Response.objects.visible_to(reach).for_pages().filter(number=number).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def key_of_number(text: str) -> str | None:
+    """The journal key behind a response's number, for callers of the API."""
+    if not text.startswith("R-"):
+        return None
+    found = Response.objects.filter(number=text).first()
+    return found.key if found else None
+
+
+def held_open(incident: Incident) -> list[OpenItem]:
+    """A response that keeps its incident from closing."""
+    return [
+        OpenItem(
+            "response",
+            found.number,
+            _("Response %(number)s: %(state)s")
+            % {"number": found.number, "state": found.get_state_display()},
+        )
+        for found in Response.objects.live().filter(incident=incident)
+    ]
+
+
+def objection_to_switch(incident: Incident, version: object) -> str:
+    """Why the incident cannot go over to another plan version: its response was decided under this one."""
+    if found := Response.objects.live().filter(incident=incident).first():
+        return _("%(incident)s keeps its plan: response %(number)s runs under it. End it first.") % {
+            "incident": incident.number,
+            "number": found.number,
+        }
+    return ""
+
+
+class May(NamedTuple):
+    """What this person may do with a response now: each is the twin of a check and of the state table."""
+
+    decide: bool = False
+    refuse: bool = False
+    withdraw: bool = False
+    change: bool = False
+    end: bool = False
+    #: Whether a change or an end would be decided at once, with this person's credential.
+    at_once: bool = False
+
+
+class Whole(NamedTuple):
+    """A response with all that its page shows."""
+
+    response: Response
+    post: CommandPost
+    duties: list[Duty]
+    decisions: list[Decision]
+    pending: Decision | None
+    may: May
+    #: Who may decide on what is asked for, with names.
+    seats: list[Signatory]
+    #: What has to happen next, in a sentence.
+    next_act: str
+
+    @property
+    def open_duties(self) -> list[Duty]:
+        return [duty for duty in self.duties if duty.row.is_open]
+
+
+def whole(reach: Reach, response: Response, now: datetime) -> Whole:
+    """Everything about one response. The queries do not grow with its duties, seats or decisions."""
+    bench = bench_of(response, now)
+    decisions = list(response.decisions.select_related("proposed_by", "closed_by", "signed_post__unit"))
+    for decision in decisions:
+        decision.response = response
+    asked = next((one for one in decisions if one.state == DecisionState.PROPOSED), None)
+    duties = duties_of(reach, response, bench, now)
+    level = permissions.level_of_decision(response, asked.level if asked else response.level)
+    is_decided = asked is not None or response.is_active
+    seats = permissions.seats(response.plan.document, level, response.unit, now) if is_decided else []
+    found = Whole(
+        response,
+        post_of(response, bench),
+        duties,
+        decisions,
+        asked,
+        _may(reach, response, asked, seats, now),
+        seats,
+        "",
+    )
+    return found._replace(next_act=_next_act(found))
+
+
+def of_incident(reach: Reach, incident: Incident, now: datetime) -> Whole | None:
+    """The live response of an incident, else the last one. Who may see the incident may see it."""
+    rows = Response.objects.filter(incident=incident).for_pages()
+    found = rows.order_by("-pk").first()
+    return whole(reach, found, now) if found else None
+
+
+def may_propose(reach: Reach, incident: Incident, now: datetime) -> bool:
+    """Whether this person may ask for a response to the incident now."""
+    return (
+        incident.is_open
+        and bool(levels_of(incident.plan.document))
+        and not Response.objects.live().filter(incident=incident).exists()
+        and is_allowed(permissions.check_can_propose, reach, incident, incident.plan.document, now)
+    )
+
+
+def may_start_at_once(reach: Reach, incident: Incident, now: datetime) -> bool:
+    """Whether this person decides on it themselves, at some level."""
+    document = incident.plan.document
+    return any(
+        permissions.seat_of(reach, document, level.id, incident.unit, now)
+        for level in levels_of(document)[:1]
+    )
+
+
+def _may(
+    reach: Reach, response: Response, asked: Decision | None, seats: list[Signatory], now: datetime
+) -> May:
+    if not response.is_live:
+        return May()
+    sits = any(reach.user in seat.people for seat in seats)
+    is_open = response.incident.is_open
+    if asked is not None:
+        withdraw = is_allowed(permissions.check_can_withdraw, reach, asked)
+        return May(decide=sits and is_open, refuse=sits, withdraw=withdraw)
+    document = response.plan.document
+    asks = response.is_active and is_allowed(
+        permissions.check_can_propose, reach, response.incident, document, now
+    )
+    verbs = rules.RESPONSES.verbs_for(response.state)
+    return May(
+        change=asks and ResponseVerb.CHANGE in verbs, end=asks and ResponseVerb.END in verbs, at_once=sits
+    )
+
+
+def _next_act(found: Whole) -> str:
+    response = found.response
+    if found.pending is not None:
+        who = "、".join(dict.fromkeys(str(seat.holder) for seat in found.seats[:1])) or _("nobody")
+        return _NEXT[DecisionKind(found.pending.kind)]() % {"who": who}
+    if not response.is_active:
+        return ""
+    if found.open_duties:
+        first = found.open_duties[0]
+        return _("Settle: %(what)s (%(who)s).") % {"what": first.row.title, "who": "、".join(first.who)}
+    return _("Every duty is settled: the response can be ended.")
+
+
+_NEXT: dict[DecisionKind, Callable[[], str]] = {
+    DecisionKind.START: lambda: _("The start waits for %(who)s."),
+    DecisionKind.CHANGE: lambda: _("The change waits for %(who)s."),
+    DecisionKind.END: lambda: _("The end waits for %(who)s."),
+}
+
+
+def is_intact(decision: Decision) -> bool:
+    """Whether a decision still is what was signed."""
+    return signature.is_intact(decision)
