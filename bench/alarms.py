@@ -3,10 +3,8 @@
 import uuid
 from pathlib import Path
 
-import psycopg2
-
 from bench.figures import Figure, median, percentile
-from bench.load import CLIENTS, Visitor, queries, together
+from bench.load import CLIENTS, Visitor, insert_into, queries, together
 from tests.installations import Bureau
 from tests.processes import Server
 
@@ -31,7 +29,8 @@ def run(folder: Path, bureau: Bureau, *, times: int) -> list[Figure]:
 
         client(0)(0)  # the first one of a process pays for imports
         asked = queries(server.port, lambda: client(0)(0))
-        bare, bare_seconds = together(lambda _: _insert_into(installation.env["DATABASE_URL"]), times)
+        bare_database = bureau.postgres.create("bare")
+        bare, bare_seconds = together(lambda _: insert_into(bare_database), times)
         before = server.cpu_seconds()
         ours, seconds = together(client, times)
         cpu = server.cpu_seconds() - before
@@ -45,20 +44,3 @@ def run(folder: Path, bureau: Bureau, *, times: int) -> list[Figure]:
         Figure("processor time of the server for an alarm", 1000 * cpu / everyone, "ms"),
         Figure("statements of an alarm", asked, ""),
     ]  # fmt: skip
-
-
-def _insert_into(url: str):
-    """A row of about an incident's size, committed."""
-    connection = psycopg2.connect(url)
-    cursor = connection.cursor()
-    cursor.execute(
-        "CREATE TABLE IF NOT EXISTS bench (id bigserial PRIMARY KEY, number text UNIQUE, body text)"
-    )
-    connection.commit()
-    body = "x" * 900
-
-    def insert(_number):
-        cursor.execute("INSERT INTO bench (number, body) VALUES (%s, %s)", [str(uuid.uuid4()), body])
-        connection.commit()
-
-    return insert

@@ -5,7 +5,10 @@ import json
 import threading
 import time
 import urllib.request
+import uuid
 from collections.abc import Callable
+
+import psycopg2
 
 CLIENTS = 8
 
@@ -83,3 +86,20 @@ def _ask_count(port: int) -> int:
     request = urllib.request.Request(f"http://127.0.0.1:{port}/bench/queries", method="POST")
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)["queries"]
+
+
+def insert_into(url: str):
+    """A row of about an incident's size, committed. In a database of its own: ours lets nobody make a table."""
+    connection = psycopg2.connect(url)
+    cursor = connection.cursor()
+    cursor.execute(
+        "CREATE TABLE IF NOT EXISTS bench (id bigserial PRIMARY KEY, number text UNIQUE, body text)"
+    )
+    connection.commit()
+    body = "x" * 900
+
+    def insert(_number):
+        cursor.execute("INSERT INTO bench (number, body) VALUES (%s, %s)", [str(uuid.uuid4()), body])
+        connection.commit()
+
+    return insert

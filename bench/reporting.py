@@ -24,6 +24,7 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import Appointment, Post, Unit, User  # noqa: E402
 from accounts.scope import reach_of  # noqa: E402
+from bench.load import insert_into  # noqa: E402
 from common.dates.local_time import LOCAL, day_of  # noqa: E402
 from common.dates.periods import DAILY, period_of  # noqa: E402
 from journal.live import wake  # noqa: E402
@@ -118,18 +119,9 @@ def filing(number: int, clients: int, times: int) -> list:
     return [report(unit) for unit in mine]
 
 
-def inserting(number: int, clients: int, times: int) -> list:
+def inserting(url: str, number: int, clients: int, times: int) -> list:
     """A bare row and its commit, through the same driver."""
-    connection.ensure_connection()
-    raw = connection.connection
-    raw.autocommit = False
-    cursor = raw.cursor()
-
-    def insert():
-        cursor.execute("INSERT INTO bench (unit, day, at) VALUES (%s, %s, %s)", [number, TODAY.day, NOW])
-        raw.commit()
-
-    return [insert] * times
+    return [partial(insert_into(url), number)] * times
 
 
 def rate(make, clients: int, times: int) -> float:
@@ -156,18 +148,13 @@ def rate(make, clients: int, times: int) -> float:
     return acts / took
 
 
-def rates(clients: int, times: int) -> dict[str, float]:
+def rates(clients: int, times: int, bare_url: str) -> dict[str, float]:
     """Both, in turns, so that a noisy machine is noisy for both; the medians."""
     bare, ours = [], []
     for _ in range(3):
-        bare.append(rate(inserting, clients, 5 * times))
+        bare.append(rate(partial(inserting, bare_url), clients, 5 * times))
         ours.append(rate(filing, clients, times))
     return {"bare": sorted(bare)[1], "filing": sorted(ours)[1]}
-
-
-def bench_table() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE bench (id bigserial PRIMARY KEY, unit bigint, day date, at timestamptz)")
 
 
 # --- the matrix ------------------------------------------------------------------------------------------------
@@ -184,9 +171,9 @@ def matrix(person: User) -> float:
     return seconds(lambda: browser.get("/report/matrix/?unit=M"), 5)
 
 
-def main(sizes: list[str], clients: int, times: int) -> dict:
+def main(sizes: list[str], clients: int, times: int, bare_url: str) -> dict:
     person, found = User.objects.create(username="bench.files"), {}
-    roots = {size: grow(f"S{size}", 20, *SHAPES[size]) for size in sizes}
+    roots = {size: grow("S" + size.replace(",", ""), 20, *SHAPES[size]) for size in sizes}
     for root in roots.values():
         seat(person, root)
     found["open"] = seconds(lambda: open_rounds(now=NOW))
@@ -196,8 +183,7 @@ def main(sizes: list[str], clients: int, times: int) -> dict:
     found["summary"] = {
         size: seconds(partial(queries.summary, root, TODAY), 15) for size, root in roots.items()
     }
-    bench_table()
-    found["rates"] = {many: rates(many, times * clients // many) for many in (1, clients)}
+    found["rates"] = {many: rates(many, times * clients // many, bare_url) for many in (1, clients)}
     begun = time.perf_counter()
     entries = fold_all()
     found["fold"] = entries / (time.perf_counter() - begun)

@@ -14,7 +14,15 @@ from tests.processes import ROOT
 def run(folder: Path, bureau: Bureau, *, sizes: list[str], times: int) -> list[Figure]:
     """`times` reports of each client; one day's summary at each of `sizes`, the first one the baseline."""
     with bureau.installation(folder / "zero-reports") as installation:
-        found = _inside(installation.env, {"sizes": sizes, "clients": CLIENTS, "times": times})
+        found = _inside(
+            installation.env,
+            {
+                "sizes": sizes,
+                "clients": CLIENTS,
+                "times": times,
+                "bare_url": bureau.postgres.create("bare_reports"),
+            },
+        )
     first, largest = sizes[0], sizes[-1]
     ms = 1000
     return [
