@@ -19,6 +19,7 @@ from command.linkage.choices import ReportKind
 from command.linkage.forms import ReportForm
 from command.orders import queries as order_queries
 from command.orders.permissions import check_can_issue
+from command.report_chain.queries import waiting as upward_reports_waiting
 from common.database.composed import Composed
 from common.database.cuts import cut
 from common.database.paths import prefixes
@@ -101,6 +102,7 @@ class Board(LoginRequiredMixin, PartsView):
             "to_sign": with_notices(self.request.user, tasks["to_sign"]),
             "now": self.request.now,
             "to_phone": manual_calls.waiting(self.request.reach, self.request.now),
+            "upward_reports": upward_reports_waiting(self.request.reach, self.request.now),
         }
 
     def inbox_context(self):

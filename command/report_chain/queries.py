@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
@@ -15,12 +15,16 @@ from command.report_chain.contents import known_told
 from command.report_chain.contents.drafting import Told, picture_of
 from command.report_chain.contents.known_told import ComparedFact, TimeTold
 from command.report_chain.models import UpwardDelivery, UpwardReport
+from common.database.composed import Composed
 from common.errors import is_allowed, not_found
 from early_warnings.choices import ReportState as SuperiorState
 from early_warnings.models import SuperiorReport
 from incidents.models import Incident, Observation
 from incidents.queries import OpenItem
+from journal.keys import key_of_column
 from journal.models import Entry
+from notices.choices import State as NoticeState
+from notices.models import Notice
 from plans.document.sections import clocks_of
 from plans.engine.facts import Facts
 
@@ -170,6 +174,48 @@ def is_receipt_overdue(delivery: UpwardDelivery, now: datetime) -> bool:
     """Whether its receipt is outstanding past the plan's time."""
     waits = delivery.sent_at is not None and delivery.received_at is None
     return waits and rules.is_overdue(due_at=delivery.receipt_due_at, done_at=None, now=now)
+
+
+# --- what waits for a desk -----------------------------------------------------------------------------------
+
+#: More than these wait on their incidents' own pages.
+MOST_WAITING = 20
+
+
+class Waiting(NamedTuple):
+    """A report that somebody has to do something about, and what that is."""
+
+    report: UpwardReport
+    #: sign, send or receipt.
+    what: str
+
+
+def waiting(reach: Reach, now: datetime) -> list[Waiting]:
+    """What this desk has to do: sign what it was asked to, send what is signed, ask after overdue receipts (one query)."""
+    whats = {ReportState.DRAFT: "sign", ReportState.SIGNED: "send"}
+    return [
+        Waiting(report, whats.get(ReportState(report.state), "receipt")) for report in _WAITING(reach, now)
+    ]
+
+
+def _waiting(reach: Reach, now: datetime) -> QuerySet[UpwardReport]:
+    asked = Notice.objects.filter(
+        recipient=reach.user,
+        purpose__startswith="upward_report.to_sign",
+        subject=key_of_column("upward_report", OuterRef("pk")),
+    ).exclude(state=NoticeState.CANCELLED)
+    overdue = UpwardDelivery.objects.filter(
+        report=OuterRef("pk"), sent_at__isnull=False, received_at=None, receipt_due_at__lt=now
+    )
+    to_sign = Q(state=ReportState.DRAFT) & Exists(asked)
+    rows = UpwardReport.objects.filter(reach.filter("incident.manage")).filter(
+        to_sign | Q(state=ReportState.SIGNED) | Exists(overdue)
+    )
+    return rows.select_related("incident", "unit").order_by("drafted_at", "pk")[:MOST_WAITING]
+
+
+#: Asked by every board.
+_WAITING = Composed(_waiting)
 
 
 # --- for other rooms -----------------------------------------------------------------------------------------

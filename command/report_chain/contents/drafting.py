@@ -84,7 +84,7 @@ def draft(
     measures = _lines(new, document, now, is_course=False)
     return {
         ReportField.TIME: _time(incident, kind, told, now),
-        ReportField.PLACE: f"{incident.unit.name} {incident.exact_place}".strip(),
+        ReportField.PLACE: _place(incident),
         ReportField.COURSE: course or "自上次报告以来无新的情况。",
         ReportField.RESULT: _result(incident, kind),
         ReportField.SITUATION: _situation(incident, document, told),
@@ -93,6 +93,12 @@ def draft(
         ReportField.CONTACT: f"{incident.unit.name}值班室",
         ReportField.OTHER: "本报告为演练内容，不是真实事件。" if incident.drill else "",
     }
+
+
+def _place(incident: Incident) -> str:
+    """The unit and where exactly; people often write the unit's name there as well."""
+    unit, place = incident.unit.name, incident.exact_place
+    return place if place.startswith(unit) else f"{unit} {place}".strip()
 
 
 def _time(incident: Incident, kind: str, told: Told | None, now: datetime) -> str:
@@ -158,7 +164,7 @@ def _lines(entries: Iterable[Entry], document: Document, now: datetime, *, is_co
 
 def _line(entry: Entry, document: Document, now: datetime) -> str:
     content, kind = content_of(entry), KINDS[entry.kind]
-    said = "；".join(filter(None, [_whom(content, document), *_spoken(content), _checked(content, document)]))
+    said = "；".join(filter(None, [_whom(content, document), _checked(content, document), *_spoken(content)]))
     if entry.kind.startswith("warning.") and entry.level:
         said = "；".join(filter(None, [level_words(document, entry.level), said]))
     elif entry.kind == "incident.level_set":

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from docx import Document
 
 from accounts.access.tokens import issue
+from command.report_chain import actions
 from command.report_chain.models import UpwardReport
 from incidents.reporting.actions import add_observation
 from plans.engine.facts import Facts
@@ -271,3 +272,33 @@ def test_a_text_that_was_typed_as_a_number_of_a_person_is_asked_about(drafted, c
     )
 
     assert (answer.status_code, answer.json()["code"]) == (422, "personal_data")
+
+
+# --- what waits on the boards ----------------------------------------------------------------------------------
+
+
+def board(browser, path="/duty/"):
+    return browser.get(path).content.decode()
+
+
+def test_the_boards_show_what_has_to_be_signed_sent_and_asked_after(
+    drafted, signed_report, reach, signed_in, now, wall_clock
+):
+    report = drafted()
+    director, duty = signed_in("county1.director"), signed_in("county1.duty")
+    assert "签发上报：初报" not in board(director, "/command/")
+
+    actions.ask_for_signature(report_id=report.pk, reach=reach("county1.duty"), now=now)
+    assert "签发上报：初报" in board(director, "/command/")
+    assert "签发上报：初报" not in board(duty)
+    assert "上报：初报" not in board(signed_in("county2.duty"))
+
+    signed_report(report)
+    assert "签发上报：初报" not in board(director, "/command/")
+    assert "报出上报：初报" in board(duty)
+
+    at = now + timedelta(minutes=3)
+    actions.send_report(report_id=report.pk, reach=reach("county1.duty", at), channel="fax", now=at)
+    assert "上报：初报" not in board(duty)
+    wall_clock.move_to(now + timedelta(hours=3))
+    assert "回执逾期：初报" in board(duty)
