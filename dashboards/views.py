@@ -368,11 +368,13 @@ class JournalPage(LoginRequiredMixin, PartsView):
 
 
 def with_numbers(clocks):
-    """Each clock with the number of the matter or incident it runs for (two queries)."""
+    """Each clock with the number of the matter, linkage order or incident it runs for (a query for each of them)."""
     numbers = queries.numbers_of([clock.thread for clock in clocks])
     matters = matter_numbers([clock.subject for clock in clocks])
+    orders = linkage.numbers_of([clock.subject for clock in clocks])
     for clock in clocks:
         clock.matter = matters.get(clock.subject, "")
+        clock.linkage = orders.get(clock.subject, "")
         clock.incident = "" if clock.matter else numbers.get(clock.thread, "")
     return clocks
 

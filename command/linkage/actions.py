@@ -275,10 +275,10 @@ def withdraw_order(
 
 
 def lock_order(order_id: int) -> LinkageOrder:
-    rows = LinkageOrder.objects.select_for_update(of=("self",)).select_related(
-        "unit", "incident__unit", "incident__plan"
-    )
-    return rows.filter(pk=order_id).first() or rows.get(pk=order_id)
+    """Lock the order, then read it with its incident. In one go PostgreSQL would join the incident of the moment at
+    which we began to wait: of an order that was tied meanwhile, none."""
+    LinkageOrder.objects.select_for_update().values_list("pk").get(pk=order_id)
+    return LinkageOrder.objects.select_related("unit", "incident__unit", "incident__plan").get(pk=order_id)
 
 
 def check_order_rev(order: LinkageOrder, rev: int | None) -> None:

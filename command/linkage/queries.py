@@ -17,6 +17,7 @@ from command.linkage.models import LinkageOrder, LinkageReport
 from common.errors import is_allowed, not_found
 from incidents.models import Incident
 from incidents.queries import OpenItem
+from journal.keys import key, pks_of
 from plans.document.sections import clocks_of
 
 #: A desk shows so many orders that wait for somebody; the list has all.
@@ -52,6 +53,13 @@ def key_of_number(text: str) -> str | None:
     """The journal key behind a linkage order's number, for callers of the API."""
     found = LinkageOrder.objects.filter(number=text).first()
     return found.key if found else None
+
+
+def numbers_of(subjects: Iterable[str]) -> dict[str, str]:
+    """Subjects ("linkage:5") → the numbers of the orders. For rows the reader already sees."""
+    ids = pks_of(subjects, "linkage")
+    rows = LinkageOrder.objects.filter(pk__in=ids).values_list("pk", "number") if ids else ()
+    return {key("linkage", pk): number for pk, number in rows}
 
 
 def own_unit(reach: Reach) -> Unit | None:

@@ -139,6 +139,66 @@ def test_the_twin_that_was_faster_is_found(receive, order, monkeypatch):
     assert (found.pk, is_new) == (order.pk, False)
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_ten_deliveries_at_once_are_one_order(receive):
+    """Each has its own connection and all start together: one records, the others get its number."""
+    from threading import Barrier, Thread
+
+    from django.db import connection
+
+    start, found, problems = Barrier(10), [], []
+
+    def run():
+        try:
+            start.wait()
+            found.append(receive())
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert problems == []
+    assert len({order.pk for order, _is_new in found}) == 1
+    assert sum(is_new for _order, is_new in found) == 1
+    assert LinkageOrder.objects.count() == 1
+    assert Clock.objects.filter(clock_id="C001-1").count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_ten_incidents_at_once_are_one(receive, desk):
+    from threading import Barrier, Thread
+
+    from django.db import connection
+
+    order, start, done, refused = receive()[0], Barrier(10), [], []
+
+    def run():
+        try:
+            start.wait()
+            done.append(actions.open_incident(order_id=order.pk, **desk))
+        except Refused as problem:
+            refused.append(problem.code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert (len(done), refused) == (1, ["linkage_order_has_an_incident"] * 9)
+    assert Incident.objects.count() == 1
+
+
 def test_the_duty_room_hears_of_it_and_who_typed_it_does_not(receive, now):
     with done_as_in_the_table(rules.TRANSITIONS, "receive", tells=True) as begun:
         begun.append(receive("county1.leader")[0].key)
@@ -751,6 +811,7 @@ def test_the_pages_show_the_order_and_what_is_due(page, tied, send, wall_clock):
         status, text = page(path)
         assert (status, tied.number in text) == (200, True), path
     assert "报到" in page("/duty/")[1]
+    assert tied.number in page("/time-limits/")[1]
     assert "Report for duty" in page(f"/linkage/{tied.number}/", language="en")[1]
     assert "占线" in page(f"/linkage/{tied.number}/")[1]
     assert page(f"/linkage/{tied.number}/", "county2.duty")[0] == 404
