@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 
 from accounts.models import Unit, User
 from accounts.scope import reach_of
+from common.dates.local_time import day_of
 from resources.experts.actions import add_expert, set_away
+from resources.materials.actions import add_material, check_kit, move_material
+from resources.materials.queries import kits_at
 from resources.partners.actions import add_partner, check_partner
 
 #: Unit, who writes it down, kind, name, telephone, what for; whether the number was checked.
@@ -47,6 +50,19 @@ EXPERTS = (
     ("C1", "county1.duty", "psychology_professor", "情绪疏导", "夏老师", "清河县人民医院"),
     ("C1", "county1.duty", "", "公证、遗嘱", "顾老师", "清河公证处"),
 )
+#: Unit, keeper, item of a kit, name, counted in, place, minimum, days until it expires, received, issued.
+MATERIALS = (
+    ("C1", "county1.duty", "support/aed", "AED除颤仪", "台", "一楼接访大厅", 1, 400, 1, 0),
+    ("C1", "county1.duty", "support/loudhailers", "手持喇叭", "个", "值班室柜", 4, None, 6, 2),
+    ("C1", "county1.duty", "support/rain_gear", "雨衣", "件", "后勤库房", 20, None, 12, 0),
+    ("C1", "county1.duty", "support/epidemic_kit", "医用口罩", "盒", "后勤库房", 5, -3, 8, 0),
+    ("C1", "county1.duty", "support/lights", "应急照明灯", "盏", "后勤库房", 4, None, 5, 1),
+    ("C1", "county1.duty", "", "饮用水", "箱", "接访大厅", 3, 120, 5, 0),
+    ("T34", "town34.clerk", "first_aid/bandages", "止血绷带", "卷", "接待室急救箱", 4, 200, 6, 0),
+    ("T34", "town34.clerk", "first_aid/blood_pressure", "降压药", "盒", "接待室急救箱", 1, 20, 1, 0),
+)
+#: Whose kits were gone through, and what was not there.
+CHECKED = (("C1", "county1.duty", ("board",)), ("T34", "town34.clerk", ("monitors",)))
 #: Not available at present.
 AWAY = "陆老师"
 
@@ -54,6 +70,29 @@ AWAY = "陆老师"
 def seed(people: dict[str, User], now: datetime) -> None:
     _partners(people, now)
     _experts(people, now)
+    _materials(people, now)
+
+
+def _materials(people: dict[str, User], now: datetime) -> None:
+    for code, username, kit_item, name, measure, place, minimum, days, received, issued in MATERIALS:
+        reach, unit = reach_of(people[username], now), Unit.objects.get(code=code)
+        material = add_material(
+            reach=reach, unit=unit, name=name, measure=measure, place=place, minimum=minimum, kit_item=kit_item,
+            expires_on=day_of(now) + timedelta(days=days) if days is not None else None, now=now,
+        )  # fmt: skip
+        moved = {"reach": reach, "material_id": material.pk, "now": now}
+        if received:
+            move_material(**moved, verb="received", quantity=received)
+        if issued:
+            move_material(**moved, verb="issued", quantity=issued, squad="support", note="接访大厅备用")
+    for code, username, lacking in CHECKED:
+        unit = Unit.objects.get(code=code)
+        for kit in kits_at(unit, now):
+            answers = {item.id: "missing" if item.id in lacking else "there" for item in kit.items}
+            check_kit(
+                reach=reach_of(people[username], now), unit=unit, kit_id=kit.id, answers=answers,
+                note="交接班清点", now=now,
+            )  # fmt: skip
 
 
 def _experts(people: dict[str, User], now: datetime) -> None:

@@ -106,6 +106,11 @@ _ALL = [
     Kind("expert.away", "专家暂不可用", "Expert not available", audience="report"),
     Kind("expert.available", "专家恢复可用", "Expert available again", audience="report"),
     Kind("expert.ended", "移出专家", "Expert taken off the list", audience="report"),
+    Kind("material.added", "登记物资", "Item added to the stock", audience="report"),
+    Kind("material.changed", "变更物资信息", "Item's details changed", audience="report"),
+    Kind("material.moved", "物资出入库", "Stock moved", audience="report"),
+    Kind("material.ended", "物资不再管理", "Item no longer kept", audience="report"),
+    Kind("kit.checked", "清点应急物资包", "Kit gone through", audience="report"),
     # steps that a plan's clocks run between, noted by hand: response, linkage, attendance
     Kind("coordination_meeting.held", "召开协调会", "Coordination meeting held", by_hand=True),
     Kind("reception.scheduled_start", "约定接访开始", "Reception scheduled to start", by_hand=True),

@@ -1,4 +1,5 @@
 """The tables stand with their subjects; Django looks for them here."""
 
 import resources.experts.models
+import resources.materials.models
 import resources.partners.models  # noqa: F401

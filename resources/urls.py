@@ -1,6 +1,7 @@
 from django.urls import path
 
 from resources.experts import views as experts
+from resources.materials import views as materials
 from resources.partners import views as partners
 
 urlpatterns = [
@@ -14,4 +15,11 @@ urlpatterns = [
     path("experts/<int:pk>/<slug:verb>/", experts.ExpertAct.as_view(), name="expert-act"),
     path("incidents/<code:number>/experts/", experts.IncidentExperts.as_view(), name="incident-experts"),
     path("incidents/<code:number>/experts/<int:pk>/", experts.MoveCall.as_view(), name="incident-expert"),
+    path("materials/", materials.MaterialList.as_view(), name="materials"),
+    path("materials/new/", materials.NewMaterial.as_view(), name="material-new"),
+    path("materials/<int:pk>/", materials.MaterialPage.as_view(), name="material"),
+    path("materials/<int:pk>/move/", materials.MoveMaterial.as_view(), name="material-move"),
+    path("materials/<int:pk>/end/", materials.EndMaterial.as_view(), name="material-end"),
+    path("materials/kits/<code:unit>/", materials.Kits.as_view(), name="kits"),
+    path("materials/kits/<code:unit>/<code:kit>/", materials.OneKit.as_view(), name="kit"),
 ]

@@ -39,7 +39,7 @@ NOT_TYPED = {
         command.Shift.note squad target_squad facts fields.choice
         common.SetAside.loop common.SetAside.row gateway highest_level command.Response.seated""",
     "from the plan": """
-        cite document parts role signatory_role signatory_title title title_en title_zh recipient pool to_en to_zh""",
+        cite document parts role signatory_role signatory_title title title_en title_zh recipient pool kit kit_item to_en to_zh""",
     "staff, their posts and units": """
         actor_name accounts.Unit.address email issuer_post name name_en phone post proposer_post received_post reporter_post settled_post suffix""",
 }  # fmt: skip

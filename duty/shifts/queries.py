@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
+from django.utils.translation import override
 
 from accounts.models import Post, Unit
 from accounts.scope import Reach
@@ -23,6 +24,8 @@ from early_warnings.rules import PENDING
 from incidents.models import Incident
 from incidents.queries import numbers_of
 from journal.keys import key
+from resources.materials.choices import Fault
+from resources.materials.queries import wanting_at
 from rosters.models import Shift
 
 #: Of each kind at most so many pass over by name; nobody signs a longer list.
@@ -54,6 +57,8 @@ def _things(kind: ItemKind, post: Post, now: datetime) -> list[Passing]:
     if kind in PASSING:
         return PASSING[kind](post.unit, now)
     own = {ItemKind.INCIDENT: _incidents, ItemKind.WARNING: _warnings, ItemKind.CLOCK: _clocks}
+    if kind == ItemKind.MATERIAL:
+        return _materials(post.unit, now)
     return own[kind](post.unit) if kind in own else []
 
 
@@ -106,6 +111,25 @@ def _clocks(unit: Unit) -> list[Passing]:
         )
         for clock in rows
     ]
+
+
+def _materials(unit: Unit, now: datetime) -> list[Passing]:
+    """What of the unit's stock is missing, short or past its date."""
+    return [
+        Passing(
+            ItemKind.MATERIAL,
+            material.key,
+            f"{material.name}：{_in('zh-hans', fault)}（{material.place}）"[:300],
+            f"{material.name}: {_in('en', fault)} ({material.place})"[:300],
+            reverse("material", args=[material.pk]),
+        )
+        for material, fault in wanting_at(unit, now)[:MOST]
+    ]
+
+
+def _in(language: str, fault: Fault) -> str:
+    with override(language):
+        return str(fault.label)
 
 
 def _orders(post: Post) -> list[Passing]:

@@ -17,6 +17,7 @@ from duty.shifts.queries import Passing
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
 from journal.keys import pk_of
+from resources.materials.models import Material
 
 Thing = Passing | HandoverItem
 
@@ -41,6 +42,7 @@ _SEEN: dict[str, Callable[[Reach, set[int]], set[int]]] = {
     ItemKind.CLOCK: _of(Clock.objects),
     ItemKind.ORDER: _of(Order.objects),
     ItemKind.SILENT: _silent,
+    ItemKind.MATERIAL: _of(Material.objects),
 }
 
 

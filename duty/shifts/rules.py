@@ -92,7 +92,13 @@ HANDOVER_CLOCK = "SHIFT-2"
 #: squad takes over its orders. A post that is not named hands nothing over.
 PASSES: dict[str, tuple[ItemKind, ...]] = {
     PostKind.DUTY_LEADER: (ItemKind.WARNING, ItemKind.INCIDENT, ItemKind.CLOCK),
-    PostKind.DUTY_OFFICER: (ItemKind.INCIDENT, ItemKind.WARNING, ItemKind.CLOCK, ItemKind.SILENT),
+    PostKind.DUTY_OFFICER: (
+        ItemKind.INCIDENT,
+        ItemKind.WARNING,
+        ItemKind.CLOCK,
+        ItemKind.SILENT,
+        ItemKind.MATERIAL,
+    ),
     PostKind.SQUAD: (ItemKind.ORDER,),
 }
 #: Sign even an empty list: "nothing is open" is an answer too. A squad without orders is left to sleep.

@@ -282,11 +282,14 @@ def _ids(document: Mapping) -> Found:
         "demand_classes": document.get("demand_classes", ()),
         "organisation.squads": organisation.get("squads", ()),
         "pools": document.get("pools", ()),
+        "kits": document.get("kits", ()),
         "checklists": document.get("checklists", ()),
     }
     for index, checklist in enumerate(document.get("checklists", ())):
         items = [item for item in checklist.get("items", ()) if isinstance(item, Mapping)]
         lists[f"checklists[{index}].items"] = items
+    for index, kit in enumerate(document.get("kits", ())):
+        lists[f"kits[{index}].items"] = kit["items"]
     for path, entries in lists.items():
         yield from _unique(entries, path, "id", sentence)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from plans.document import chapters
 from plans.document.chapters import Sentence
+from plans.document.kits import kits_of
 from plans.document.reporting import chains_of
 from plans.document.response import response_rules
 from plans.document.sections import categories_of, role_of
@@ -112,6 +113,11 @@ def _pools(document: Document) -> Iterator[Sentence]:
         )
 
 
+def _kits(document: Document) -> Iterator[Sentence]:
+    for kit in kits_of(document):
+        yield Sentence(kit.id, _with(kit.words, [_listed([item.words for item in kit.items])]), kit.cite)
+
+
 def _at_levels(document: Document) -> Iterator[Sentence]:
     """Who commands at a level, and what is done and owed there."""
     for level in levels_of(document):
@@ -210,6 +216,7 @@ _PARTS: tuple[tuple[str, str, Reader, str], ...] = (
     ("at-levels", gettext_noop("At each level"), _at_levels,
      gettext_noop("A response that starts at the level makes each of them a duty.")),
     ("pools", gettext_noop("Experts"), _pools, gettext_noop("Experts are listed and called by these kinds.")),
+    ("kits", gettext_noop("Kits of materials"), _kits, gettext_noop("They are gone through line by line, and compared with the stock.")),
     ("categories", gettext_noop("Kinds of event"), _categories, ""),
     ("business-lines", gettext_noop("Lines of business"), _entries("business_lines"), ""),
     ("incident-forms", gettext_noop("Forms an incident takes"), _entries("incident_forms"), ""),

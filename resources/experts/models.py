@@ -34,8 +34,8 @@ class Expert(models.Model):
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="experts")
     unit_path = PathField()
     #: The plan's pool and kind ("expert_pool", "retired_judge"), and its words for the kind; empty: of no pool.
-    pool = models.CharField(max_length=60, blank=True, default="")
-    kind = models.CharField(max_length=60, blank=True, default="")
+    pool = models.CharField(max_length=80, blank=True, default="")
+    kind = models.CharField(max_length=80, blank=True, default="")
     title_zh = models.CharField(max_length=80, blank=True, default="")
     title_en = models.CharField(max_length=120, blank=True, default="")
     #: What they are asked about.

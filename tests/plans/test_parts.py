@@ -78,7 +78,8 @@ def test_every_part_of_the_library_is_on_the_page(name):
 
 
 def test_no_section_of_the_schema_is_passed_over():
-    shown = {"response", "organisation", "pools", "risk_catalogue", "event_scope", "business_lines", "incident_forms", "triggers",
+    shown = {"response", "organisation", "pools", "kits",
+             "risk_catalogue", "event_scope", "business_lines", "incident_forms", "triggers",
              "obligations", "demand_classes", "forms", "reports", "report_chain"}  # fmt: skip
 
     assert set(SCHEMA["properties"]) == SHOWN_ELSEWHERE | shown
