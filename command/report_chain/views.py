@@ -43,18 +43,25 @@ class ChainPage(LoginRequiredMixin, PartsView):
         reports, superiors = list(queries.reports_of(incident)), queries.superior_reports(incident)
         lines = queries.known_and_told(incident, reports, superiors)
         may_write = is_allowed(permissions.check_can_write, self.request.reach, incident)
+        plan_chain = chain_at(incident.plan.document, incident.shown_level)
         return {
             "incident": incident,
             "reports": [row(report, now) for report in reports],
             "superior_reports": superiors,
             "next_reports": queries.next_reports(incident, reports) if may_write else [],
-            "plan_chain": chain_at(incident.plan.document, incident.shown_level),
-            "draft_form": getattr(self, "form", None) or forms.DraftForm(auto_id="draft_%s"),
+            "plan_chain": plan_chain,
+            "draft_form": self._draft_form(plan_chain),
             "lines": lines,
             "differences": known_told.differences(lines),
             "is_told": any(line.told_at for line in lines),
             "now": now,
         }
+
+    def _draft_form(self, plan_chain):
+        """Where the plan names nobody, whoever drafts has to."""
+        form = getattr(self, "form", None) or forms.DraftForm(auto_id="draft_%s")
+        form.fields["recipients"].is_needed = not (plan_chain and plan_chain.to)
+        return form
 
     @once
     def post(self, request, number):
@@ -127,6 +134,7 @@ class ReportPage(LoginRequiredMixin, PartsView):
             "is_intact": signature.is_intact(report) if report.signed_at else None,
             "channels": Channel,
             "sign_form": self._form("sign"),
+            "ask_form": self.returned.get("ask"),
             "discard_form": self._form("discard"),
             "recipients": [
                 (one, is_late, self._form_of("phone", one), self._form_of("receipt", one))
@@ -245,6 +253,9 @@ def _typed(report) -> list[str]:
 
 
 def _take(form, invalid: Invalid) -> None:
-    """Put a refusal's sentences at the fields they are about."""
-    for name, sentences in (invalid.fields or {"": [str(invalid)]}).items():
-        form.add_error(name if name in form.fields else None, sentences)
+    """Put a refusal's sentences at the fields they are about; what is about none of this form's stands above it."""
+    fitting = {name: sentences for name, sentences in invalid.fields.items() if name in form.fields}
+    for name, sentences in fitting.items():
+        form.add_error(name, sentences)
+    if not fitting:
+        form.add_error(None, str(invalid))

@@ -41,7 +41,7 @@ _INWARD = (
 _SPOKEN = ("what", "task", "text", "note", "reason", "summary")
 
 KIND_NAMES = {ReportKind.INITIAL: "初报", ReportKind.CONTINUED: "续报", ReportKind.FINAL: "终报"}
-_TO_FOLLOW = "正在处置，结果续报。"
+_TO_FOLLOW = "结果续报。"
 
 
 class Told(NamedTuple):
@@ -57,7 +57,9 @@ def picture_of(incident: Incident) -> dict[str, Any]:
     return {
         "place": incident.place,
         "what": incident.what,
-        "level": incident.shown_level,
+        #: Signed; what is only proposed is told as such.
+        "level": incident.level or incident.ended_level,
+        "proposed_level": incident.proposed_level,
         "facts": incident.facts,
     }
 
@@ -77,7 +79,10 @@ def title_on_paper(report: UpwardReport) -> str:
 def draft(
     incident: Incident, kind: str, entries: Iterable[Entry], told: Told | None, now: datetime
 ) -> dict[str, str]:
-    """The eight parts. `entries`: the incident's, in order; those that `told` covers are left out."""
+    """The eight parts. `entries`: the incident's, in order; those that `told` covers are left out.
+
+    What the record does not say is left empty, for a person to write: nothing is claimed that nobody noted.
+    """
     new = [entry for entry in entries if told is None or entry.pk > told.upto_entry]
     document = incident.plan.document
     course = _lines(new, document, now, is_course=True)
@@ -88,8 +93,7 @@ def draft(
         ReportField.COURSE: course or "自上次报告以来无新的情况。",
         ReportField.RESULT: _result(incident, kind),
         ReportField.SITUATION: _situation(incident, document, told),
-        ReportField.MEASURES: measures
-        or ("自上次报告以来无新的措施。" if told else "已派员核实，正在组织处置。"),
+        ReportField.MEASURES: measures or ("自上次报告以来无新的措施。" if told else ""),
         ReportField.CONTACT: f"{incident.unit.name}值班室",
         ReportField.OTHER: "本报告为演练内容，不是真实事件。" if incident.drill else "",
     }
@@ -138,16 +142,19 @@ def _changes(now: Mapping, before: Mapping, document: Document) -> Iterable[str]
     if now["place"] != before.get("place"):
         yield f"地点：{now['place']}"
     if now["level"] != before.get("level"):
-        was, is_now = (
-            level_words(document, level or "") or "未定级" for level in (before.get("level"), now["level"])
-        )
-        yield f"等级：{was}→{is_now}"
+        yield f"等级：{_change('level', now, before, document)}"
+    elif not now["level"] and now["proposed_level"] != before.get("proposed_level"):
+        yield f"系统建议等级（未签发）：{_change('proposed_level', now, before, document)}"
     known = Facts.from_dict(now["facts"]).given
     told = Facts.from_dict(before.get("facts", {})).given
     for name in FACTS:
         if name in known and known[name] != told.get(name):
             was = f"{value_in_words(name, told[name]).zh}→" if name in told else ""
             yield f"{FACTS[name].words.zh}：{was}{value_in_words(name, known[name]).zh}"
+
+
+def _change(name: str, now: Mapping, before: Mapping, document: Document) -> str:
+    return "→".join(level_words(document, one.get(name) or "") or "未定级" for one in (before, now))
 
 
 def level_words(document: Document, level: str) -> str:

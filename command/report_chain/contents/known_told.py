@@ -41,7 +41,7 @@ def compare(
     """One line for whatever is known or was told. Of several times the last that spoke of a thing counts."""
     present, latest_first = _values(known), sorted(times_told, key=lambda one: one.at, reverse=True)
     told = [(one, _values(one.picture)) for one in latest_first]
-    names = ["level", "place", "what", *FACTS]
+    names = ["level", "proposed_level", "place", "what", *FACTS]
     spoken_of = {name for values in (present, *(values for _one, values in told)) for name in values}
     return [_line(name, present, told, document) for name in names if name in spoken_of]
 
@@ -68,14 +68,19 @@ def _line(
 
 def _values(picture: Mapping[str, Any]) -> dict[str, Any]:
     """Everything a picture states: what is empty was not stated."""
-    head = {name: picture[name] for name in ("level", "place", "what") if picture.get(name)}
+    head = {name: picture[name] for name in ("level", "proposed_level", "place", "what") if picture.get(name)}
     return {**head, **Facts.from_dict(picture.get("facts", {})).given}
 
 
 def _label(name: str) -> str:
     if name in FACTS:
         return FACTS[name].words.in_language(get_language())
-    return {"level": _("Level"), "place": _("Place"), "what": _("What happened")}[name]
+    return {
+        "level": _("Level"),
+        "proposed_level": _("Proposed level"),
+        "place": _("Place"),
+        "what": _("What happened"),
+    }[name]
 
 
 def _in_words(name: str, value: Any, document: Document) -> str:
@@ -83,7 +88,7 @@ def _in_words(name: str, value: Any, document: Document) -> str:
         return ""
     if name in FACTS:
         return value_in_words(name, value).in_language(get_language())
-    if name == "level":
+    if name in ("level", "proposed_level"):
         levels = {level.id: level.words for level in levels_of(document)}
         return levels[value].in_language(get_language()) if value in levels else value
     return value

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from command.report_chain import actions
+from command.report_chain import actions, rules
 from command.report_chain.choices import ReportKind
 from tests.early_warnings.conftest import PASSWORD, SIGNER, incident, passwords, proposed, signed, statement
 
@@ -32,18 +32,30 @@ def drafted(incident, reach, now):
 
 
 @pytest.fixture
-def signed_report(passwords, reach, now):
+def whole(reach, now):
+    """whole(report) → whatever was still empty is filled in."""
+
+    def fill(report, *, minutes=2):
+        at = now + timedelta(minutes=minutes)
+        if missing := rules.gaps(report.fields):
+            report = actions.revise_report(
+                report_id=report.pk,
+                reach=reach("county1.duty", at),
+                fields=dict.fromkeys(missing, "已派员到场，人员情绪平稳。"),
+                now=at,
+            )
+        return report
+
+    return fill
+
+
+@pytest.fixture
+def signed_report(passwords, whole, reach, now):
     """signed_report(report) → signed by the signatory of its level, whatever was still empty filled in."""
 
     def sign(report, *, by="", minutes=2):
         at = now + timedelta(minutes=minutes)
-        if not report.fields["result"]:
-            actions.revise_report(
-                report_id=report.pk,
-                reach=reach("county1.duty", at),
-                fields={"result": "已平息，人员离开。"},
-                now=at,
-            )
+        report = whole(report, minutes=minutes)
         return actions.sign_report(
             report_id=report.pk, reach=reach(by or SIGNER[report.level], at), credential=PASSWORD, now=at
         )

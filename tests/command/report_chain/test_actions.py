@@ -55,6 +55,7 @@ def test_the_initial_report_is_drafted_from_what_is_known(drafted, incident, rea
     assert fields["place"] == f"{event.unit.name} 一楼大厅"
     assert fields["course"] == "9时00分，上报事件：要求退费；人数 8。"
     assert fields["situation"] == "系统建议等级黄色（未签发）；人数：8。"
+    assert (fields["measures"], fields["result"]) == ("", "结果续报。")
     assert fields["contact"] == f"{event.unit.name}值班室"
     assert report.phone == event.unit.phone
     assert [one.title_zh for one in report.deliveries.all()] == [ABOVE]
@@ -270,8 +271,8 @@ def test_the_higher_signatory_may_sign(drafted, signed_report):
     assert report.signed_as == "higher"
 
 
-def test_a_wrong_password_signs_nothing(drafted, passwords, reach, now):
-    report = drafted()
+def test_a_wrong_password_signs_nothing(drafted, whole, passwords, reach, now):
+    report = whole(drafted())
 
     with pytest.raises(NotAllowed) as refused:
         actions.sign_report(report_id=report.pk, reach=reach("county1.director"), credential="wrong", now=now)
@@ -308,8 +309,8 @@ def test_without_a_signatory_in_the_plan_a_leader_signs(
     assert signed_report(report, by="county1.director").signed_as == "holder"
 
 
-def test_the_signatory_is_told_that_it_waits_until_it_is_signed(drafted, signed_report, reach, now):
-    report = drafted()
+def test_the_signatory_is_told_that_it_waits_until_it_is_signed(drafted, whole, signed_report, reach, now):
+    report = whole(drafted())
 
     with done_as_in_the_table(rules.TRANSITIONS, "ask", subject=report.key, tells=True):
         actions.ask_for_signature(report_id=report.pk, reach=reach("county1.duty"), now=now)
@@ -565,7 +566,7 @@ def test_what_a_signed_warning_told_is_compared_too(signed, reach, now):
 # --- the table, the database, many hands -----------------------------------------------------------------------
 
 
-def test_entries_are_those_of_the_table(drafted, signed_report, reach, now):
+def test_entries_are_those_of_the_table(drafted, whole, signed_report, reach, now):
     with done_as_in_the_table(rules.TRANSITIONS, "draft") as begun:
         report = drafted()
         begun.append(report.key)
@@ -573,6 +574,7 @@ def test_entries_are_those_of_the_table(drafted, signed_report, reach, now):
         actions.revise_report(
             report_id=report.pk, reach=reach("county1.duty"), fields={"other": "无"}, now=now
         )
+    report = whole(report)
     with done_as_in_the_table(rules.TRANSITIONS, "sign", subject=report.key):
         signed_report(report)
     at = now + timedelta(minutes=5)

@@ -53,7 +53,11 @@ def test_the_chain_over_the_api_from_the_draft_to_the_receipt(call, incident, pa
 
     told = call(duty, "post", "reports/1/phone/", event, {"told_whom": "值班室"})
     assert told.json()["recipients"][0]["phoned_by"] == duty
-    changed = call(duty, "post", "reports/1/revise/", event, {"fields": {"result": "已平息"}})
+    assert call(director, "post", "reports/1/sign/", event, {"credential": PASSWORD}).json()["errors"] == {
+        "measures": ["此项未填。"]
+    }
+    said = {"result": "已平息", "measures": "已派员到场"}
+    changed = call(duty, "post", "reports/1/revise/", event, {"fields": said})
     assert changed.json()["fields"]["result"] == "已平息"
     assert call(duty, "post", "reports/1/sign/", event, {"credential": PASSWORD}).status_code == 403
     old = call(director, "post", "reports/1/sign/", event, {"credential": PASSWORD}, HTTP_IF_MATCH='"1"')
@@ -148,7 +152,13 @@ def test_the_chain_on_a_page_without_scripts(incident, passwords, signed_in):
     assert text.status_code == 200
     kept = duty.post(
         f"{chain}1/text/",
-        {**UpwardReport.objects.get().fields, "result": "已平息", "rev": "1", "recipients": ABOVE},
+        {
+            **UpwardReport.objects.get().fields,
+            "result": "已平息",
+            "measures": "已派员",
+            "rev": "1",
+            "recipients": ABOVE,
+        },
     )
     assert kept.status_code == 303
     assert duty.post(f"{chain}1/phone/", {"recipient": ABOVE, "told_whom": "值班室"}).status_code == 303
@@ -177,6 +187,19 @@ def test_what_is_not_in_order_comes_back_beside_its_field(incident, signed_in):
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.content.decode()
     assert duty.post(f"{chain}1/nothing/", {}).status_code == 404
+
+
+def test_a_gap_is_said_before_anybody_is_asked_or_signs(drafted, signed_in, passwords):
+    report = drafted()
+    chain = f"/incidents/{report.incident.number}/reports/1/"
+
+    for username, act, given in (
+        ("county1.duty", "ask", {}),
+        ("county1.director", "sign", {"credential": PASSWORD}),
+    ):
+        answer = signed_in(username).post(f"{chain}{act}/", given)
+        assert answer.status_code == 422
+        assert "以下各项为空：已采取措施" in answer.content.decode()
 
 
 def test_differences_and_overdue_receipts_are_seen(sent, incident, reach, signed_in, now, wall_clock):
@@ -282,9 +305,9 @@ def board(browser, path="/duty/"):
 
 
 def test_the_boards_show_what_has_to_be_signed_sent_and_asked_after(
-    drafted, signed_report, reach, signed_in, now, wall_clock
+    drafted, whole, signed_report, reach, signed_in, now, wall_clock
 ):
-    report = drafted()
+    report = whole(drafted())
     director, duty = signed_in("county1.director"), signed_in("county1.duty")
     assert "签发上报：初报" not in board(director, "/command/")
 

@@ -128,7 +128,7 @@ def test_the_page_of_a_plan_says_it():
 
 
 def picture(level="yellow", **facts):
-    return {"place": "一楼大厅", "what": "要求退费", "level": level, "facts": facts}
+    return {"place": "一楼大厅", "what": "要求退费", "level": level, "proposed_level": "", "facts": facts}
 
 
 def test_what_was_told_is_compared_line_by_line():
@@ -146,6 +146,15 @@ def test_what_was_told_is_compared_line_by_line():
     assert not lines["place"].differs
     assert lines["level"].differs
     assert differences(lines.values()) == 3
+
+
+def test_a_level_that_is_only_proposed_is_told_as_such():
+    proposed = {**picture(""), "proposed_level": "red"}
+
+    lines = {line.fact: line for line in compare(proposed, [TimeTold(NINE, "甲", proposed)], CITY)}
+
+    assert "level" not in lines
+    assert (lines["proposed_level"].known, lines["proposed_level"].differs) == ("红色", False)
 
 
 def test_where_nothing_was_told_everything_is_new():
