@@ -134,7 +134,7 @@ def command_post(post: CommandPost) -> dict:
                 {
                     "kind": one.kind,
                     "name": _said(one.words),
-                    "contacts": list(one.contacts),
+                    "contacts": [contact._asdict() for contact in one.contacts],
                     "gap": _said(one.gap) or None,
                 }
                 for one in post.front.partners

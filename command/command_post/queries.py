@@ -7,7 +7,7 @@ from functools import cached_property
 from accounts.models import Skill, Unit
 from accounts.queries import Holder
 from command.activation.models import Response
-from command.command_post.rules import CommandPost, Member, form_post
+from command.command_post.rules import CommandPost, Contact, Member, form_post
 from plans.document.response import organisation_of
 from plans.document.sections import Role, role_of
 from plans.engine.evaluation import Document
@@ -49,9 +49,9 @@ class _Bench:
     def has_tier(self, tier: str) -> bool:
         return self._bench.has_tier(tier)
 
-    def partners(self, kind: str) -> Sequence[str]:
+    def partners(self, kind: str) -> Sequence[Contact]:
         """Who of the kind is in the directory for this unit, with the telephone of its duty room."""
-        return [f"{one.name} {one.phone}" for one in self._serving if one.kind == kind]
+        return [Contact(one.name, one.phone) for one in self._serving if one.kind == kind]
 
     @cached_property
     def _serving(self) -> list[Partner]:

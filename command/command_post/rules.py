@@ -27,6 +27,13 @@ class Member(NamedTuple):
     skills: tuple[str, ...] = ()
 
 
+class Contact(NamedTuple):
+    """An agency outside, and the telephone of its duty room."""
+
+    name: str
+    phone: str
+
+
 class Sources(Protocol):
     """What the post is put together from."""
 
@@ -38,7 +45,7 @@ class Sources(Protocol):
 
     def has_tier(self, tier: str) -> bool: ...
 
-    def partners(self, kind: str) -> Sequence[str]: ...
+    def partners(self, kind: str) -> Sequence[Contact]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class SquadSeat:
 class Partner:
     kind: str
     words: Words
-    contacts: tuple[str, ...]
+    contacts: tuple[Contact, ...]
     gap: Words = NO_WORDS
 
 
@@ -85,6 +92,10 @@ class Team:
     #: Divisions and associations that the plan names; no post here stands for them.
     bodies: tuple[Words, ...] = ()
     cite: str = ""
+
+    @property
+    def named(self) -> Words:
+        return joined(list(self.bodies), "、", ", ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from command.activation import queries
 from command.command_post import rules
 from command.command_post.actions import note_changes
 from command.command_post.queries import bench_of, post_of
-from command.command_post.rules import Change, Member, changes, form_post
+from command.command_post.rules import Change, Contact, Member, changes, form_post
 from incidents.models import Incident
 from journal.models import Entry
 from journal.record import content_of
@@ -98,7 +98,7 @@ def test_the_county_front_group_is_the_citys_model_one_tier_nearer():
             "city_bureau_party_secretary_and_director@city": [person("周正")],
             "city_bureau_party_secretary_and_director@county": [person("高远")],
         },
-        partners={"police_station": ["城关派出所 110"]},
+        partners={"police_station": [Contact("城关派出所", "110")]},
     )
 
     assert post.headquarters.seats[0].members[0].name == "周正"
@@ -175,7 +175,7 @@ def test_a_partner_in_the_directory_closes_the_gap(started, units, now):
 
     partners = {one.kind: one for one in at(response, now).front.partners}
 
-    assert partners["police_station"].contacts == ("城关派出所 0500-8390110",)
+    assert partners["police_station"].contacts == (Contact("城关派出所", "0500-8390110"),)
     assert not partners["police_station"].gap.zh
     assert partners["health_centre"].gap.zh
 

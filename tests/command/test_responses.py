@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, connections, transaction
 
 from clocks.breaches.sweep import sweep
@@ -17,12 +18,17 @@ from command.obligations.choices import DutyState, DutyVerb, NoClock
 from command.obligations.models import Obligation
 from command.orders.actions import issue_order, read_target
 from common.errors import Invalid, NotAllowed, Refused, WrongState
+from common.references import key_of
+from early_warnings.proposals import actions as warnings
+from early_warnings.signing.actions import sign_warning
 from incidents.actions import close_incident
 from incidents.models import Incident
 from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice
+from plans.document.campaigns import Term
 from plans.document.response import Grade, ResponseRules
+from plans.lifecycle.actions import load_plan
 from tests.command.responding import DECIDER, PASSWORD
 from tests.states import all_heard, done_as_in_the_table, nothing_written
 
@@ -605,3 +611,60 @@ def test_of_many_hands_one_starts_it(asked, passwords, reach, now):
     assert Obligation.objects.values("item").distinct().count() == Obligation.objects.count()
     assert DECIDER["orange"] == "city.deputy"
     assert Incident.objects.get().responses.count() == 1
+
+
+# --- beside other things -----------------------------------------------------------------------------------
+
+
+def test_the_start_stops_the_clock_that_a_warning_began(library, units, incident, passwords, reach, now):
+    """Unit plan §二(二): 1日内启动应急响应 (C002-4), counted from the warning."""
+    library("unit-petition-reception", units["C1"])
+    event = incident(headcount=8)
+    director = reach("county1.director")
+    said = warnings.Statement(level="orange", reason="六人集体访")
+    warning = warnings.propose_new_warning(
+        incident_id=event.pk, reach=reach("county1.duty"), statement=said, now=now
+    )
+    sign_warning(warning_id=warning.pk, reach=director, credential=PASSWORD, now=now)
+    assert Clock.objects.running().filter(clock_id="C002-4").count() == 1
+
+    actions.propose_response(
+        incident_id=event.pk, reach=director, credential=PASSWORD, now=now + timedelta(hours=2),
+        statement=Statement(reason="六人集体访"),
+    )  # fmt: skip
+
+    assert Clock.objects.get(clock_id="C002-4").stopped_at == now + timedelta(hours=2)
+
+
+def test_an_attendance_plan_beside_it_adds_what_it_asks_for(
+    cast, units, asked, incident, passwords, reach, now
+):
+    """Joint-attendance plan §四(一)1: the principal of the responsible unit stays until the scene is closed."""
+    text = (settings.BASE_DIR / "plans/library/county-joint-attendance.yaml").read_text()
+    term = Term(now.date(), now.date() + timedelta(days=9), "县招待所", cast["county1.deputy"])
+    load_plan(text=text, actor=None, now=now, put_in_force=True, owner=units["C1"], term=term)
+    response = asked("orange", on=incident(headcount=30))
+
+    actions.sign_decision(response_id=response.pk, reach=reach("city.deputy"), credential=PASSWORD, now=now)
+
+    stays = response.obligations.get(item="O1")
+    assert (stays.plan.plan.plan_id, stays.kind, stays.why_no_clock) == (
+        "cn-county-inspection-visit-003", "keep", NoClock.LASTS,
+    )  # fmt: skip
+    assert response.obligations.count() == 4
+
+
+def test_an_incident_with_a_live_response_keeps_its_plan(started):
+    response = started("orange")
+
+    assert response.number in queries.objection_to_switch(response.incident, response.plan)
+    type(response).objects.update(state="ended", ended_at=response.started_at)
+    assert queries.objection_to_switch(response.incident, response.plan) == ""
+
+
+def test_its_number_is_read_like_its_key(started):
+    response = started("orange")
+
+    assert key_of(response.number) == response.key
+    assert queries.key_of_number("R-C1-19990101-001") is None
+    assert queries.key_of_number("C1-20261122-001") is None
