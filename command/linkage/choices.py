@@ -21,6 +21,7 @@ class LinkageVerb(models.TextChoices):
     FEEDBACK = "feedback", _("Feed back handling and result")
     COMPLETE = "complete", _("Handling is completed")
     FINAL = "final", _("Send the written report")
+    TRY_AGAIN = "try-again", _("Send again what did not get through")
     WITHDRAW = "withdraw", _("The centre has withdrawn it")
 
 

@@ -144,14 +144,19 @@ def _checked(line: OrderRow, now: datetime) -> OrderRow:
 
 def _fault(cells: dict[str, str], now: datetime) -> str:
     if missing := [name for name in _NEEDED if not cells[name]]:
-        return _("missing: %(names)s") % {"names": ", ".join(missing)}
+        return _("missing: %(names)s") % {"names": _named(missing)}
     if long := [name for name, most in LONGEST.items() if len(cells[name]) > most]:
-        return _("too long: %(names)s") % {"names": ", ".join(long)}
+        return _("too long: %(names)s") % {"names": _named(long)}
     if any(unsigned_personal_data_in(cells[name]) for name in ("nature", "place", "asked", "report_to")):
         return _("it holds an identity, telephone or card number: take it out")
     if cells["received_at"] and known_time(datetime.fromisoformat(cells["received_at"]), now) is None:
         return _("the time of receipt lies in the future")
     return ""
+
+
+def _named(names: list[str]) -> str:
+    """Columns as the page lists them."""
+    return ", ".join(column.label for column in COLUMNS if column.name in names)
 
 
 def _known(unit: Unit, lines: Iterable[OrderRow]) -> dict[tuple[str, str], LinkageOrder]:

@@ -121,7 +121,10 @@ def _card(reach: Reach, order: LinkageOrder, clocks: list[Clock]) -> LinkageCard
         report.kind != ReportKind.PROGRESS and report.state != ReportState.TO_SEND
         for report in order.reports.all()
     )
-    verb = rules.next_act(order.state, is_tied=order.incident_id is not None, has_feedback=has_feedback)
+    has_unsent = any(report.state == ReportState.TO_SEND for report in order.reports.all())
+    verb = rules.next_act(
+        order.state, is_tied=order.incident_id is not None, has_feedback=has_feedback, has_unsent=has_unsent
+    )
     return LinkageCard(
         order,
         sorted(clocks, key=lambda clock: (clock.due_at is None, clock.due_at or clock.started_at, clock.pk)),

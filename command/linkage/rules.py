@@ -57,7 +57,7 @@ REPORTS = StateTable(
 )
 
 
-def next_act(state: str, *, is_tied: bool, has_feedback: bool) -> str:
+def next_act(state: str, *, is_tied: bool, has_feedback: bool, has_unsent: bool = False) -> str:
     """The verb that is due next; "" where the order is over. Life first: an order becomes an incident before all."""
     if state not in LIVE:
         return ""
@@ -65,6 +65,8 @@ def next_act(state: str, *, is_tied: bool, has_feedback: bool) -> str:
         return V.OPEN_INCIDENT
     if state == S.RECEIVED:
         return V.REPORT_FOR_DUTY
+    if has_unsent:
+        return V.TRY_AGAIN
     if not has_feedback:
         return V.FEEDBACK
     return V.COMPLETE if state == S.AT_PLACE else V.FINAL

@@ -460,6 +460,15 @@ def test_what_is_due_next(state, is_tied, has_feedback, due):
     assert rules.next_act(state, is_tied=is_tied, has_feedback=has_feedback) == due
 
 
+def test_what_did_not_get_through_comes_first_once_somebody_is_there(tied, send, desk):
+    send(tied, "feedback", failed="占线")
+    assert queries.cards(desk["reach"], queries.for_incident(tied.incident))[0].next_act == V.REPORT_FOR_DUTY
+
+    actions.report_for_duty(order_id=tied.pk, to="指挥长", **desk)
+
+    assert queries.cards(desk["reach"], queries.for_incident(tied.incident))[0].next_act == V.TRY_AGAIN
+
+
 ROLES = [
     "county1.duty",
     "county1.leader",
