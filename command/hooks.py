@@ -1,5 +1,6 @@
 """What command gives to the rooms below."""
 
+from accounts.reform.waiting import OPEN
 from command.activation import alerts as activation
 from command.activation import queries as responses
 from command.linkage import alerts as linkage_alerts
@@ -18,6 +19,7 @@ from plans.people.overdue import RESPONSIBLE
 
 READERS.register(key_of_number)
 READERS.register(linkage.key_of_number)
+OPEN.register(linkage.open_at)
 READERS.register(responses.key_of_number)
 HOLDING_OPEN.register(held_open)
 HOLDING_OPEN.register(linkage.held_open)

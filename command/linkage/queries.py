@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
+from accounts.reform.waiting import Waiting
 from accounts.scope import Reach
 from accounts.verbs import VERBS
 from clocks.models import Clock
@@ -177,6 +178,14 @@ def waiting(reach: Reach, now: datetime) -> list[LinkageCard]:
     """Live orders whose next act is this person's to see to; those received first stand first."""
     rows = LinkageOrder.objects.filter(reach.filter("incident.manage")).live().for_lists()
     return cards(reach, rows.order_by("received_at", "pk")[:MOST_WAITING])
+
+
+def open_at(paths: list[str]) -> Waiting:
+    """The orders not answered in full at and below the units with these paths, which are about to end."""
+    where = Q(pk__in=[])
+    for path in paths:
+        where |= Q(unit_path__under=path)
+    return Waiting(_("linkage orders not answered yet"), LinkageOrder.objects.live().filter(where).count())
 
 
 def held_open(incident: Incident) -> list[OpenItem]:

@@ -10,6 +10,7 @@ class ItemKind(models.TextChoices):
     CLOCK = "clock", pgettext_lazy("handover", "Running time limit")
     SILENT = "silent", pgettext_lazy("handover", "Silent unit")
     ORDER = "order", pgettext_lazy("handover", "Open order")
+    LINKAGE = "linkage", pgettext_lazy("handover", "Linkage order not answered yet")
     MATERIAL = "material", pgettext_lazy("handover", "Wanting in the stock")
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from accounts.models import Post, Unit
 from accounts.scope import Reach
 from clocks.models import Clock
+from command.linkage.models import LinkageOrder
 from command.orders.choices import TargetKind
 from command.orders.models import Order
 from common.errors import not_found
@@ -56,7 +57,12 @@ def _things(kind: ItemKind, post: Post, now: datetime) -> list[Passing]:
         return _orders(post)
     if kind in PASSING:
         return PASSING[kind](post.unit, now)
-    own = {ItemKind.INCIDENT: _incidents, ItemKind.WARNING: _warnings, ItemKind.CLOCK: _clocks}
+    own = {
+        ItemKind.INCIDENT: _incidents,
+        ItemKind.WARNING: _warnings,
+        ItemKind.LINKAGE: _linkage,
+        ItemKind.CLOCK: _clocks,
+    }
     if kind == ItemKind.MATERIAL:
         return _materials(post.unit, now)
     return own[kind](post.unit) if kind in own else []
@@ -91,6 +97,21 @@ def _warnings(unit: Unit) -> list[Passing]:
             reverse("warning", args=[warning.number]),
         )
         for warning in rows[:MOST]
+    ]
+
+
+def _linkage(unit: Unit) -> list[Passing]:
+    """Orders of joint command centres that are not answered in full; some are no incident yet."""
+    rows = LinkageOrder.objects.live().filter(unit_path__under=unit.path).order_by("received_at", "pk")
+    return [
+        Passing(
+            ItemKind.LINKAGE,
+            order.key,
+            f"{order.number} {order.asked}（{order.place}）"[:300],
+            f"{order.number} {order.asked} ({order.place})"[:300],
+            reverse("linkage-order", args=[order.number]),
+        )
+        for order in rows[:MOST]
     ]
 
 

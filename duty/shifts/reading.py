@@ -10,6 +10,7 @@ from typing import Any
 from accounts.models import Unit
 from accounts.scope import Reach
 from clocks.models import Clock
+from command.linkage.models import LinkageOrder
 from command.orders.models import Order
 from duty.shifts.choices import ItemKind
 from duty.shifts.models import Handover, HandoverItem
@@ -41,6 +42,7 @@ _SEEN: dict[str, Callable[[Reach, set[int]], set[int]]] = {
     ItemKind.WARNING: _of(EarlyWarning.objects),
     ItemKind.CLOCK: _of(Clock.objects),
     ItemKind.ORDER: _of(Order.objects),
+    ItemKind.LINKAGE: _of(LinkageOrder.objects),
     ItemKind.SILENT: _silent,
     ItemKind.MATERIAL: _of(Material.objects),
 }

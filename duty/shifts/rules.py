@@ -95,6 +95,7 @@ PASSES: dict[str, tuple[ItemKind, ...]] = {
     PostKind.DUTY_OFFICER: (
         ItemKind.INCIDENT,
         ItemKind.WARNING,
+        ItemKind.LINKAGE,
         ItemKind.CLOCK,
         ItemKind.SILENT,
         ItemKind.MATERIAL,

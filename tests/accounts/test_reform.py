@@ -205,9 +205,10 @@ def test_the_preview_names_what_stays_and_who_is_appointed_anew(units, now, monk
     assert found.waiting == [("open things", 1)]
 
 
-def test_open_incidents_and_matters_are_counted_for_the_preview():
+def test_each_room_counts_its_own_for_the_preview():
+    """Incidents, matters, stock, linkage orders."""
     words = {open_at([]).words for open_at in waiting.OPEN}
-    assert len(words) == 2
+    assert len(words) == len(list(waiting.OPEN)) == 4
 
 
 @given(

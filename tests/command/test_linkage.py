@@ -523,6 +523,26 @@ def test_every_verb_in_every_state_is_as_in_the_table(tied, alarm, desk, send, n
             assert rows.get().state == rules.TRANSITIONS.next_state(state, verb)
 
 
+def test_an_order_that_is_not_answered_passes_to_the_next_shift_and_stands_at_a_reform(
+    order, tied, posts, units, send, now
+):
+    from accounts.reform.waiting import waiting_at
+    from duty.shifts.queries import what_passes
+
+    def passing():
+        return [one.subject for one in what_passes(posts["duty_officer"], now) if one.kind == "linkage"]
+
+    assert passing() == [tied.key]
+    assert queries.open_at([units["C1"].path]).many == 1
+    assert queries.open_at([units["C2"].path]).many == 0
+    assert queries.open_at([units["C1"].path]) in waiting_at([units["C1"].path])
+
+    send(tied, "final")
+
+    assert passing() == []
+    assert queries.open_at([units["C1"].path]).many == 0
+
+
 def test_the_neighbour_sees_it_with_the_incident_only(tied, reach, units, now, desk):
     theirs = reach("county2.duty")
     assert not queries.orders(theirs).exists()
