@@ -10,6 +10,7 @@ from accounts.models import Unit
 from cases.matters.queries import numbers_of as matter_numbers
 from clocks.queries import SOON, clocks_about, due_until, running_by_thread
 from command.activation import queries as response_queries
+from command.activation.queries import waiting as responses_waiting
 from command.attendance import queries as attendance
 from command.attendance.forms import attendance_forms
 from command.handing_over import queries as handing_over
@@ -57,12 +58,11 @@ CARD_KINDS = "incident. warning. order. clock. first_responder. superior_report.
 #: its notice in the inbox.
 DESK_KINDS = (
     "warning. shift. first_responder. superior_report. upward_report. notice. order. linkage_order. linkage. "
+    "response. obligation. "
     "dispatch. incident.taken incident.level_set incident.linked incident.retracted incident.closed "
     "incident.reopened incident.shared incident.unshared incident.life_safety_alerted"
 )
-INBOX_KINDS = (
-    "warning. shift. first_responder. superior_report. upward_report. notice. incident. order. linkage_order."
-)
+INBOX_KINDS = "response. obligation. warning. shift. first_responder. superior_report. upward_report. notice. incident. order. linkage_order."
 CLOCK_KINDS = "clock. incident. warning. order. superior_report. upward_report. first_responder."
 #: Time limits beside the cards; their own page has the rest.
 MOST_CLOCKS = 20
@@ -103,6 +103,7 @@ class Board(LoginRequiredMixin, PartsView):
             "now": self.request.now,
             "to_phone": manual_calls.waiting(self.request.reach, self.request.now),
             "upward_reports": upward_reports_waiting(self.request.reach, self.request.now),
+            "responses": responses_waiting(self.request.reach, self.request.now),
         }
 
     def inbox_context(self):

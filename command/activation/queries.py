@@ -4,19 +4,26 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from command.activation import permissions, rules, signature
+from command.activation.alerts import TO_SIGN
 from command.activation.choices import DecisionKind, DecisionState, ResponseVerb
 from command.activation.models import Decision, Response
 from command.command_post.queries import bench_of, post_of
 from command.command_post.rules import CommandPost
+from command.obligations.choices import DutyState
+from command.obligations.models import Obligation
 from command.obligations.queries import Duty, duties_of
+from common.database.composed import Composed
 from common.errors import is_allowed, not_found
 from incidents.models import Incident
 from incidents.queries import OpenItem
+from journal.keys import key_of_column
+from notices.choices import State as NoticeState
+from notices.models import Notice
 from plans.engine.evaluation import levels_of
 from plans.people.holders import Signatory
 
@@ -138,12 +145,10 @@ def may_propose(reach: Reach, incident: Incident, now: datetime) -> bool:
 
 
 def may_start_at_once(reach: Reach, incident: Incident, now: datetime) -> bool:
-    """Whether this person decides on it themselves, at some level."""
+    """Whether this person decides on it themselves at some level: who may sign a higher one may sign the lowest."""
     document = incident.plan.document
-    return any(
-        permissions.seat_of(reach, document, level.id, incident.unit, now)
-        for level in levels_of(document)[:1]
-    )
+    lowest = levels_of(document)[-1]
+    return permissions.seat_of(reach, document, lowest.id, incident.unit, now) is not None
 
 
 def _may(
@@ -184,6 +189,52 @@ _NEXT: dict[DecisionKind, Callable[[], str]] = {
     DecisionKind.CHANGE: lambda: _("The change waits for %(who)s."),
     DecisionKind.END: lambda: _("The end waits for %(who)s."),
 }
+
+
+# --- what waits for a desk -----------------------------------------------------------------------------------
+
+#: More than these wait on their incidents' own pages.
+MOST_WAITING = 20
+
+
+class Waiting(NamedTuple):
+    """A response about which somebody has to do something."""
+
+    response: Response
+    #: Asked for this person's decision; otherwise duties are open.
+    is_to_decide: bool
+    open_duties: int
+    #: The first time limit among them.
+    due_at: datetime | None
+
+
+def waiting(reach: Reach, now: datetime) -> list[Waiting]:
+    """What this desk has to do: decide what it was asked to, see to duties that are open (one query)."""
+    return [Waiting(row, row.is_to_decide, row.open_duties or 0, row.first_due) for row in _WAITING(reach)]
+
+
+def _waiting(reach: Reach) -> QuerySet:
+    asked = Notice.objects.filter(
+        recipient=reach.user,
+        purpose__startswith=TO_SIGN,
+        subject=key_of_column("response", OuterRef("pk")),
+    ).exclude(state=NoticeState.CANCELLED)
+    pending = Decision.objects.filter(response=OuterRef("pk"), state=DecisionState.PROPOSED)
+    duties = Obligation.objects.filter(response=OuterRef("pk"), state=DutyState.OPEN).order_by()
+    counted = duties.values("response")
+    rows = Response.objects.filter(reach.filter("incident.manage")).live()
+    rows = rows.annotate(
+        is_to_decide=Exists(pending) & Exists(asked),
+        open_duties=Subquery(counted.annotate(many=Count("pk")).values("many")),
+        first_due=Subquery(counted.annotate(first=Min("due_at")).values("first")),
+    )
+    rows = rows.filter(Q(is_to_decide=True) | Q(open_duties__gt=0))
+    first = F("first_due").asc(nulls_last=True)
+    return rows.select_related("incident", "unit").order_by(first, "proposed_at", "pk")[:MOST_WAITING]
+
+
+#: Asked by every board.
+_WAITING = Composed(_waiting)
 
 
 def is_intact(decision: Decision) -> bool:

@@ -252,9 +252,13 @@ def _tried(form: Form, run):
     except Invalid as invalid:
         _add_errors(form, invalid)
     except NotAllowed as refused:
-        if refused.code not in CREDENTIAL_REFUSALS:
+        if refused.code in CREDENTIAL_REFUSALS:
+            form.add_error("credential", str(refused))
+        elif refused.code == "not_a_decider":
+            # Of another level than this person decides on: what was typed stays, to be asked for instead.
+            form.add_error(None, str(refused))
+        else:
             raise
-        form.add_error("credential", str(refused))
     except WrongState as refused:
         if refused.code != "still_open":
             raise

@@ -259,3 +259,33 @@ def test_a_persons_skills_are_kept_with_the_account(cast, signed_in):
     assert browser.post(url, {**details, "skills": "律师"}).status_code == 422
     assert browser.post(url, {**details, "skills": ""}).status_code == 303
     assert not person.skills.exists()
+
+
+def test_boards_show_what_waits_for_whom(asked, started, signed_in, settle):
+    response, active = asked("orange"), started("red")
+    decide, open_duties = f"对响应 {response.number} 作出决定", f"响应 {active.number}：待办事项 1 项"
+
+    deputy = signed_in("city.deputy").get("/command/").content.decode()
+    assert decide in deputy
+    assert open_duties in deputy
+    desk = signed_in("county1.duty").get("/duty/").content.decode()
+    assert decide not in desk
+    assert open_duties in desk
+    assert active.number not in signed_in("county2.duty").get("/duty/").content.decode()
+
+    settle(active.obligations.get())
+    assert open_duties not in signed_in("county1.duty").get("/duty/").content.decode()
+
+
+def test_a_level_one_does_not_decide_on_comes_back_with_what_was_typed(incident, signed_in, passwords):
+    event = incident()
+    url = f"/incidents/{event.number}/response/"
+    director = signed_in("county1.director")
+    assert 'name="credential"' in director.get(url).content.decode()
+
+    said = {"level": "red", "matter": "聚集", "reason": "人多", "credential": PASSWORD}
+    refused = director.post(url, said)
+
+    assert refused.status_code == 422
+    assert "由 市司法局主要领导 决定" in refused.content.decode()
+    assert director.post(url, {**said, "level": "yellow"}).status_code == 303

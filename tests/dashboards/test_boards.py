@@ -108,7 +108,7 @@ def test_the_duty_board_asks_few_queries_however_many_incidents(
     browser.get("/duty/")
 
     # Session, person, posts, head, exceptions; warnings, reports, shifts, calls; inbox (3); orders; reports upward.
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         browser.get("/duty/")
 
 

@@ -78,6 +78,15 @@ def issue_order(installation: Installation, web: Server) -> Act:
     return Act(duty, "POST", "orders/", body, new_key(), "SELECT count(*) FROM command_order", "order.issued")
 
 
+def start_response(installation: Installation, web: Server) -> Act:
+    duty = installation.client("county1.duty", web)
+    incident = duty.post("alarms/", alarm())["number"]
+    director = installation.client("county1.director", web)
+    body = {"incident": incident, "matter": "A crowd in the hall.", "level": "yellow", "credential": PASSWORD}
+    count = "SELECT count(*) FROM command_response WHERE started_at IS NOT NULL"
+    return Act(director, "POST", "responses/", body, new_key(), count, "response.started")
+
+
 def acknowledge_order(installation: Installation, web: Server) -> Act:
     number = issue_order(installation, web).call()["number"]
     squad = installation.client("county1.squad.dialogue", web)

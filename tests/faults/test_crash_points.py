@@ -27,6 +27,7 @@ DOORS = [
     ("warnings.before_commit", acts.sign, False),
     ("orders.before_commit", acts.issue_order, False),
     ("orders.before_step_commit", acts.acknowledge_order, False),
+    ("responses.before_commit", acts.start_response, False),
     ("zero_reports.before_commit", acts.file_report, False),
     ("api.before_commit", acts.file_report, False),
     ("api.before_answer", acts.file_report, True),
