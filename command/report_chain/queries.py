@@ -208,8 +208,10 @@ def _waiting(reach: Reach, now: datetime) -> QuerySet[UpwardReport]:
         report=OuterRef("pk"), sent_at__isnull=False, received_at=None, receipt_due_at__lt=now
     )
     to_sign = Q(state=ReportState.DRAFT) & Exists(asked)
+    # A report goes out from the house that signed it: a city does not work through its counties' lists.
+    mine = Q(signed_post__unit__in=[post.unit_id for post in reach.posts])
     rows = UpwardReport.objects.filter(reach.filter("incident.manage")).filter(
-        to_sign | Q(state=ReportState.SIGNED) | Exists(overdue)
+        to_sign | mine & (Q(state=ReportState.SIGNED) | Exists(overdue))
     )
     return rows.select_related("incident", "unit").order_by("drafted_at", "pk")[:MOST_WAITING]
 

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from plans.document.words import Words, words
+from plans.document.words import Words, joined, words
 from plans.editor.changes import Add, Path, found
 from plans.editor.controls import Block, Control, name_of
 from plans.editor.wording import duration_field, here, kind_choices
@@ -19,6 +19,7 @@ from plans.engine.evaluation import Level, levels_of
 from plans.engine.facts import FACTS
 
 ADD = Words("增加一项", "Add one")
+CHAIN = Words("逐级上报", "reports to the level above")
 
 
 def limb(document: dict, path: Path, level: Level) -> Block:
@@ -117,6 +118,47 @@ def clock(document: dict, path: Path) -> Block:
         return [Add(path, entry)]
 
     return _block(path, None, fields, read)
+
+
+def chain(path: Path, levels: list[Level], authorities: list[tuple[str, str]]) -> Block:
+    """Who above is told at a level of which the plan does not say it yet."""
+    fields: dict[str, forms.Field] = {
+        "level": forms.ChoiceField(
+            label=_("Only at this level"),
+            choices=[("", "—"), *((level.id, here(level.words)) for level in levels)],
+            required=False,
+        ),
+        "to": forms.MultipleChoiceField(
+            label=_("Told of an incident"),
+            choices=authorities,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        ),
+        "phone_first": forms.BooleanField(label=_("By telephone first, the text later"), required=False),
+        "daily": daily_field(),
+    }
+
+    def read(given: dict) -> list:
+        if not given["level"]:
+            return []
+        more = {key: given[key] for key in ("phone_first", "daily") if given[key]}
+        return [Add(path, {"level": given["level"], "to": list(given["to"]), **more, "origin": "proposal"})]
+
+    return _block(path, None, fields, read, Words(f"{CHAIN.zh}：{ADD.zh}", f"{CHAIN.en}: {ADD.en}"))
+
+
+def chain_title(level: Level | None) -> Words:
+    """What a line of the chain is called; without a level it holds for every one that has none of its own."""
+    return joined([level.words if level else Words("其他等级", "Other levels"), CHAIN], "：", ": ")
+
+
+def daily_field() -> forms.Field:
+    return forms.RegexField(
+        r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        label=_("A report each day by"),
+        required=False,
+        help_text=_("An hour such as 17:30; empty: none is asked for."),
+    )
 
 
 def squad(document: dict, path: Path) -> Block:

@@ -35,7 +35,7 @@ def sections_of(document: dict) -> list[Section]:
         Section("levels", TITLES["levels"], list(_levels(document))),
         Section("floors", TITLES["floors"], list(_floors(document))),
         Section("signatories", TITLES["signatories"], list(_signatories(document))),
-        Section("recipients", TITLES["recipients"], list(_recipients(document))),
+        Section("recipients", TITLES["recipients"], [*_recipients(document), *_report_chain(document)]),
         Section("clocks", TITLES["clocks"], list(_clocks(document))),
         Section("squads", TITLES["squads"], list(_squads(document))),
         Section("checklists", TITLES["checklists"], list(_checklists(document))),
@@ -156,6 +156,26 @@ def _recipients(document: dict) -> Iterator[Block]:
             several(document, (*path, "report_to"), _("Reported upwards to"), _roles(document, "external")),
         ]
         yield block
+
+
+def _report_chain(document: dict) -> Iterator[Block]:
+    """Who above is told of an incident, how often, and whether by telephone first: a block for each level that says so."""
+    path: Path = ("report_chain", "at_levels")
+    entries, levels = found(document, path, ()), {level.id: level for level in levels_of(document)}
+    for index, entry in enumerate(entries):
+        level, where = levels.get(entry.get("level", "")), (*path, index)
+        block = Block(additions.chain_title(level), level=level, cite=entry.get("cite", ""))
+        block.controls = [
+            several(document, (*where, "to"), _("Told of an incident"), _roles(document, "external")),
+            flag(document, (*where, "phone_first"), _("By telephone first, the text later")),
+            value(document, (*where, "daily"), additions.daily_field(), where),
+        ]
+        if len(entries) > 1:
+            block.controls.append(drop(where, _("Take this line away")))
+        yield block
+    silent = [level for level in levels_of(document) if level.id not in {one.get("level") for one in entries}]
+    if silent:
+        yield additions.chain(path, silent, _roles(document, "external"))
 
 
 def _roles(document: dict, kind: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from django.forms import Select
+from django.forms import CheckboxSelectMultiple, Select
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -173,6 +173,8 @@ def answers(form):
                 data[f"{bound.html_name}_{index}"] = _sent(widget.widgets[index], part)
         elif isinstance(value, list):
             data[bound.html_name] = value
+        elif isinstance(widget, CheckboxSelectMultiple):
+            continue  # nothing ticked, nothing sent
         elif isinstance(value, bool):
             if value:
                 data[bound.html_name] = "on"
@@ -344,6 +346,36 @@ def test_things_are_added_and_taken_away(city_version, sent, signed_in):
     assert document["checklists"][0]["items"][-1]["zh"] == "确认消防通道畅通"
     assert document["levels"][0]["recipients"]["report_to"] == ["city_political_legal_committee"]
     assert document["levels"][3]["recipients"]["report_to"] == ["city_political_legal_committee"]
+
+
+def test_who_above_is_told_and_how_often_is_changed_by_form(city_version, sent, signed_in):
+    changed = {
+        "report_chain.at_levels.0.to": ["city_political_legal_committee"],
+        "report_chain.at_levels.0.phone_first": "",
+        "report_chain.at_levels.0.daily": "16:00",
+        "add.report_chain.at_levels.level": "orange",
+        "add.report_chain.at_levels.to": ["provincial_justice_department"],
+        "add.report_chain.at_levels.phone_first": "on",
+        "add.report_chain.at_levels.daily": "09:00",
+    }
+    wrong = {**sent(), **changed, "add.report_chain.at_levels.daily": "9 Uhr"}
+    assert signed_in("city.sysadmin").post(f"/plans/{CITY}/2/edit/", wrong).status_code == 422
+
+    assert signed_in("city.sysadmin").post(f"/plans/{CITY}/2/edit/", {**sent(), **changed}).status_code == 303
+
+    red, orange = PlanVersion.objects.get(version=3).document["report_chain"]["at_levels"]
+    assert (red["to"], red["phone_first"], red["daily"]) == (
+        ["city_political_legal_committee"],
+        False,
+        "16:00",
+    )
+    assert orange == {
+        "level": "orange",
+        "to": ["provincial_justice_department"],
+        "phone_first": True,
+        "daily": "09:00",
+        "origin": "proposal",
+    }
 
 
 def test_nothing_changed_is_said(city_version, sent, signed_in):

@@ -14,6 +14,8 @@ from cases.matters import actions as matters
 from cases.matters.models import Matter
 from command.orders import actions as orders
 from command.orders.models import Order
+from command.report_chain import actions as upward
+from command.report_chain.models import UpwardReport
 from common.dates.local_time import day_of
 from common.dates.periods import DAILY, period_of
 from duty.shifts import handovers
@@ -81,6 +83,12 @@ def secrets(alarm, reach, units, cast, now):
         now=now,
     )
     hide("TASK-O", Order.objects, order.pk)
+    told = upward.draft_report(
+        incident_id=event.pk, reach=reach("county1.duty"), kind="initial", recipients=["ABOVE-U"], now=now
+    )
+    upward.revise_report(report_id=told.pk, reach=reach("county1.duty"), fields={"other": "TEXT-U"}, now=now)
+    for words in ("ABOVE-U", "TEXT-U"):
+        hide(words, UpwardReport.objects, told.pk)
 
     today = period_of(DAILY, day_of(now))
     report = file_report(

@@ -319,6 +319,7 @@ def test_the_boards_show_what_has_to_be_signed_sent_and_asked_after(
     signed_report(report)
     assert "签发上报：初报" not in board(director, "/command/")
     assert "报出上报：初报" in board(duty)
+    assert "报出上报：初报" not in board(signed_in("city.duty"))
 
     at = now + timedelta(minutes=3)
     actions.send_report(report_id=report.pk, reach=reach("county1.duty", at), channel="fax", now=at)
