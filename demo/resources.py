@@ -9,6 +9,7 @@ from resources.experts.actions import add_expert, set_away
 from resources.materials.actions import add_material, check_kit, move_material
 from resources.materials.queries import kits_at
 from resources.partners.actions import add_partner, check_partner
+from resources.trainings.actions import record_training
 
 #: Unit, who writes it down, kind, name, telephone, what for; whether the number was checked.
 PARTNERS = (
@@ -63,6 +64,37 @@ MATERIALS = (
 )
 #: Whose kits were gone through, and what was not there.
 CHECKED = (("C1", "county1.duty", ("board",)), ("T34", "town34.clerk", ("monitors",)))
+#: Unit, who writes it down, part, audience, about what, days ago, who was there.
+TRAININGS = (
+    (
+        "C3",
+        "county3.director",
+        "theory",
+        "commanders",
+        "应急联动职责与报告",
+        40,
+        ("county3.director", "county3.deputy"),
+    ),
+    (
+        "C3",
+        "county3.director",
+        "operation",
+        "managers",
+        "接报、报到与反馈",
+        12,
+        ("county3.duty", "town31.head", "town32.head"),
+    ),
+    (
+        "C3",
+        "county3.director",
+        "operation",
+        "operators",
+        "现场先期处置",
+        400,
+        ("town31.clerk", "county3.squad.dialogue"),
+    ),
+    ("C1", "county1.director", "theory", "managers", "预警签发流程", 20, ("county1.duty", "town11.head")),
+)
 #: Not available at present.
 AWAY = "陆老师"
 
@@ -71,6 +103,16 @@ def seed(people: dict[str, User], now: datetime) -> None:
     _partners(people, now)
     _experts(people, now)
     _materials(people, now)
+    _trainings(people, now)
+
+
+def _trainings(people: dict[str, User], now: datetime) -> None:
+    for code, username, part, audience, subject, ago, there in TRAININGS:
+        record_training(
+            reach=reach_of(people[username], now), unit=Unit.objects.get(code=code), part=part, audience=audience,
+            subject=subject, held_on=day_of(now) - timedelta(days=ago), place="会议室",
+            people=[people[name].pk for name in there], now=now,
+        )  # fmt: skip
 
 
 def _materials(people: dict[str, User], now: datetime) -> None:

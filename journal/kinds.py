@@ -110,6 +110,8 @@ _ALL = [
     Kind("material.changed", "变更物资信息", "Item's details changed", audience="report"),
     Kind("material.moved", "物资出入库", "Stock moved", audience="report"),
     Kind("material.ended", "物资不再管理", "Item no longer kept", audience="report"),
+    Kind("training.recorded", "登记培训", "Training written down", audience="report"),
+    Kind("training.corrected", "更正培训参加人员", "Who was at a training corrected", audience="report"),
     Kind("kit.checked", "清点应急物资包", "Kit gone through", audience="report"),
     # steps that a plan's clocks run between, noted by hand: response, linkage, attendance
     Kind("coordination_meeting.held", "召开协调会", "Coordination meeting held", by_hand=True),

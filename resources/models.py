@@ -2,4 +2,5 @@
 
 import resources.experts.models
 import resources.materials.models
-import resources.partners.models  # noqa: F401
+import resources.partners.models
+import resources.trainings.models  # noqa: F401

@@ -3,6 +3,7 @@ from django.urls import path
 from resources.experts import views as experts
 from resources.materials import views as materials
 from resources.partners import views as partners
+from resources.trainings import views as trainings
 
 urlpatterns = [
     path("partners/", partners.PartnerList.as_view(), name="partners"),
@@ -22,4 +23,8 @@ urlpatterns = [
     path("materials/<int:pk>/end/", materials.EndMaterial.as_view(), name="material-end"),
     path("materials/kits/<code:unit>/", materials.Kits.as_view(), name="kits"),
     path("materials/kits/<code:unit>/<code:kit>/", materials.OneKit.as_view(), name="kit"),
+    path("trainings/", trainings.TrainingList.as_view(), name="trainings"),
+    path("trainings/<int:pk>/", trainings.TrainingPage.as_view(), name="training"),
+    path("trainings/at/<code:unit>/new/", trainings.NewTraining.as_view(), name="training-new"),
+    path("trainings/at/<code:unit>/due/", trainings.WhoIsDue.as_view(), name="training-due"),
 ]

@@ -3,6 +3,7 @@ from django.urls import path
 from resources.experts import api as experts
 from resources.materials import api as materials
 from resources.partners import api as partners
+from resources.trainings import api as trainings
 
 urlpatterns = [
     path("partners/", partners.Partners.as_view(), name="partners"),
@@ -14,4 +15,6 @@ urlpatterns = [
     path("materials/<int:pk>/", materials.OneMaterial.as_view(), name="material"),
     path("materials/<int:pk>/movements/", materials.Movements.as_view(), name="material-movements"),
     path("kits/<code:unit>/", materials.UnitKits.as_view(), name="kits"),
+    path("trainings/", trainings.Trainings.as_view(), name="trainings"),
+    path("trainings/<int:pk>/", trainings.OneTraining.as_view(), name="training"),
 ]

@@ -181,6 +181,7 @@ def _clocks(document: Mapping, vocabulary: Vocabulary) -> Found:
         yield from _extended(clock, path, document)
     for index, pool in enumerate(document.get("pools", ())):
         yield from _duration(pool, "arrive", f"pools[{index}]")
+    yield from _duration(document.get("training", {}), "again_after", "training")
 
 
 def _statutory(document: Mapping, vocabulary: Vocabulary) -> Found:

@@ -118,6 +118,19 @@ def _kits(document: Document) -> Iterator[Sentence]:
         yield Sentence(kit.id, _with(kit.words, [_listed([item.words for item in kit.items])]), kit.cite)
 
 
+def _training(document: Document) -> Iterator[Sentence]:
+    entry = document.get("training")
+    if entry is None:
+        return
+    for audience in entry["audiences"]:
+        yield Sentence(audience["id"], named(audience), entry.get("cite", ""))
+    if again := entry.get("again_after"):
+        yield Sentence(
+            "again_after", Words(f"每 {again[1:-1]} 天复训", f"again after {again[1:-1]} days"), entry.get("cite", ""),
+            words(entry.get("note")), entry.get("origin") == "proposal",
+        )  # fmt: skip
+
+
 def _at_levels(document: Document) -> Iterator[Sentence]:
     """Who commands at a level, and what is done and owed there."""
     for level in levels_of(document):
@@ -217,6 +230,7 @@ _PARTS: tuple[tuple[str, str, Reader, str], ...] = (
      gettext_noop("A response that starts at the level makes each of them a duty.")),
     ("pools", gettext_noop("Experts"), _pools, gettext_noop("Experts are listed and called by these kinds.")),
     ("kits", gettext_noop("Kits of materials"), _kits, gettext_noop("They are gone through line by line, and compared with the stock.")),
+    ("training", gettext_noop("Who is trained"), _training, gettext_noop("The list of who is to come is kept by it.")),
     ("categories", gettext_noop("Kinds of event"), _categories, ""),
     ("business-lines", gettext_noop("Lines of business"), _entries("business_lines"), ""),
     ("incident-forms", gettext_noop("Forms an incident takes"), _entries("incident_forms"), ""),

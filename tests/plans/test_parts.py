@@ -78,7 +78,7 @@ def test_every_part_of_the_library_is_on_the_page(name):
 
 
 def test_no_section_of_the_schema_is_passed_over():
-    shown = {"response", "organisation", "pools", "kits",
+    shown = {"response", "organisation", "pools", "kits", "training",
              "risk_catalogue", "event_scope", "business_lines", "incident_forms", "triggers",
              "obligations", "demand_classes", "forms", "reports", "report_chain"}  # fmt: skip
 
