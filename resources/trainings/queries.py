@@ -12,6 +12,7 @@ from clocks.durations import parse
 from common.dates.local_time import day_of
 from common.errors import not_found
 from plans.document.training import TrainingTerms, training_of
+from plans.lifecycle.models import PlanVersion
 from plans.lifecycle.queries import versions_in_force
 from resources.trainings import rules
 from resources.trainings.choices import TrainingPart
@@ -59,7 +60,7 @@ def terms_at(unit: Unit, now: datetime) -> TrainingTerms | None:
     return found
 
 
-def _depth(version) -> int:
+def _depth(version: PlanVersion) -> int:
     owner = version.plan.owner_unit
     return len(owner.path) if owner else 0
 
