@@ -30,10 +30,10 @@ class Reports(APIView):
             }
         )
 
-    @extend_schema(request=serializers.NewReportSerializer, responses={201: dict})
+    @extend_schema(request=serializers.NewUpwardReportSerializer, responses={201: dict})
     @idempotent
     def post(self, request, number):
-        given = validated(serializers.NewReportSerializer, request.data)
+        given = validated(serializers.NewUpwardReportSerializer, request.data)
         incident = get_incident(request.reach, number)
         report = actions.draft_report(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
         answer = shown(request, number, report.n)
@@ -64,11 +64,11 @@ class _Act(APIView):
         return shown(request, number, n)
 
 
-@extend_schema(request=serializers.ReviseSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardReviseSerializer, responses={200: dict})
 class Revise(_Act):
     """Change the text of a draft."""
 
-    serializer_class = serializers.ReviseSerializer
+    serializer_class = serializers.UpwardReviseSerializer
     done = staticmethod(actions.revise_report)
 
 
@@ -86,41 +86,41 @@ class Ask(_Act):
     done = staticmethod(actions.ask_for_signature)
 
 
-@extend_schema(request=serializers.DiscardSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardDiscardSerializer, responses={200: dict})
 class Discard(_Act):
-    serializer_class = serializers.DiscardSerializer
+    serializer_class = serializers.UpwardDiscardSerializer
     done = staticmethod(actions.discard_report)
 
 
-@extend_schema(request=serializers.PhoneSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardPhoneSerializer, responses={200: dict})
 class Phone(_Act):
     """Record that a recipient was told by telephone first."""
 
-    serializer_class = serializers.PhoneSerializer
+    serializer_class = serializers.UpwardPhoneSerializer
     done = staticmethod(actions.record_telephone_report)
 
 
-@extend_schema(request=serializers.SignSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardSignSerializer, responses={200: dict})
 class Sign(_Act):
     """Sign with the password or a one-time code, asked again now; the text is frozen when this answers."""
 
-    serializer_class = serializers.SignSerializer
+    serializer_class = serializers.UpwardSignSerializer
     done = staticmethod(actions.sign_report)
 
 
-@extend_schema(request=serializers.SendSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardSendSerializer, responses={200: dict})
 class Send(_Act):
     """Record that the text went to a recipient, or to all of them."""
 
-    serializer_class = serializers.SendSerializer
+    serializer_class = serializers.UpwardSendSerializer
     done = staticmethod(actions.send_report)
 
 
-@extend_schema(request=serializers.ReceiptSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardReceiptSerializer, responses={200: dict})
 class Receipt(_Act):
     """Record who received it, when, and under which number it is kept there."""
 
-    serializer_class = serializers.ReceiptSerializer
+    serializer_class = serializers.UpwardReceiptSerializer
     done = staticmethod(actions.record_receipt)
 
 

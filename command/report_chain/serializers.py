@@ -26,14 +26,14 @@ def _optional(length: int) -> serializers.CharField:
     return _text(length, required=False, allow_blank=True, default="")
 
 
-class NewReportSerializer(StrictSerializer):
+class NewUpwardReportSerializer(StrictSerializer):
     """`recipients` beside those of the plan, as names on paper; needed where the plan names nobody."""
 
     kind = serializers.ChoiceField(choices=ReportKind.choices)
     recipients = serializers.ListField(child=_text(80), required=False, default=list, max_length=10)
 
 
-class FieldsSerializer(StrictSerializer):
+class UpwardFieldsSerializer(StrictSerializer):
     time = _text(rules.LONGEST_FIELD, required=False, allow_blank=True)
     place = _text(rules.LONGEST_FIELD, required=False, allow_blank=True)
     course = _text(rules.LONGEST_FIELD, required=False, allow_blank=True)
@@ -44,10 +44,10 @@ class FieldsSerializer(StrictSerializer):
     other = _text(rules.LONGEST_FIELD, required=False, allow_blank=True)
 
 
-class ReviseSerializer(StrictSerializer):
+class UpwardReviseSerializer(StrictSerializer):
     """What is left out stays as it is."""
 
-    fields = FieldsSerializer()
+    fields = UpwardFieldsSerializer()
     recipients = serializers.ListField(child=_text(80), required=False, default=None, max_length=10)
 
 
@@ -55,28 +55,28 @@ class NothingSerializer(StrictSerializer):
     pass
 
 
-class DiscardSerializer(StrictSerializer):
+class UpwardDiscardSerializer(StrictSerializer):
     discard_reason = _text(300)
 
 
-class SignSerializer(StrictSerializer):
+class UpwardSignSerializer(StrictSerializer):
     credential = _text(200, trim_whitespace=False)
 
 
-class PhoneSerializer(StrictSerializer):
+class UpwardPhoneSerializer(StrictSerializer):
     recipient = _optional(80)
     told_whom = _text(80)
     at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
-class SendSerializer(StrictSerializer):
+class UpwardSendSerializer(StrictSerializer):
     """`recipient`: the plan's role or the name on paper; left out: everybody who does not have it."""
 
     recipient = _optional(80)
     channel = serializers.ChoiceField(choices=Channel.choices)
 
 
-class ReceiptSerializer(StrictSerializer):
+class UpwardReceiptSerializer(StrictSerializer):
     """`recipient` may be left out where only one has not confirmed."""
 
     recipient = _optional(80)

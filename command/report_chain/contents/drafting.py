@@ -41,6 +41,7 @@ _INWARD = (
 _SPOKEN = ("what", "task", "text", "note", "reason", "summary")
 
 KIND_NAMES = {ReportKind.INITIAL: "初报", ReportKind.CONTINUED: "续报", ReportKind.FINAL: "终报"}
+_DRILL = "本报告为演练内容，不是真实事件。"
 _TO_FOLLOW = "结果续报。"
 
 
@@ -95,8 +96,16 @@ def draft(
         ReportField.SITUATION: _situation(incident, document, told),
         ReportField.MEASURES: measures or ("自上次报告以来无新的措施。" if told else ""),
         ReportField.CONTACT: f"{incident.unit.name}值班室",
-        ReportField.OTHER: "本报告为演练内容，不是真实事件。" if incident.drill else "",
+        ReportField.OTHER: "\n".join([*_told_with_warnings(new, now), *([_DRILL] if incident.drill else [])]),
     }
+
+
+def _told_with_warnings(entries: Iterable[Entry], now: datetime) -> Iterable[str]:
+    """Whom a signed warning told at once, before this report."""
+    for entry in entries:
+        if entry.kind == "superior_report.delivered":
+            at = written(entry.at, short=day_of(entry.at) == day_of(now))
+            yield f"{at}，已随预警先行报告{content_of(entry).get('title', '')}。"
 
 
 def _place(incident: Incident) -> str:

@@ -550,7 +550,7 @@ def test_a_telephone_report_counts_as_told_with_what_was_known_then(drafted, inc
     assert lines_of(event)["headcount"].told == "8"
 
 
-def test_what_a_signed_warning_told_is_compared_too(signed, reach, now):
+def test_what_a_signed_warning_told_is_compared_too_and_stands_in_the_report(signed, drafted, reach, now):
     warning = signed("red", headcount=60)
     see(warning.incident, reach, now, "又来十人", 10, headcount=70)
     report = warning.superior_reports.first()
@@ -561,6 +561,8 @@ def test_what_a_signed_warning_told_is_compared_too(signed, reach, now):
     count = lines_of(warning.incident)["headcount"]
     assert (count.known, count.told, count.differs) == ("70", "60", True)
     assert warning.number in count.told_by
+    other = drafted(warning.incident, minutes=12, recipients=()).fields["other"]
+    assert other == f"9时11分，已随预警先行报告{report.title_zh}。"
 
 
 # --- the table, the database, many hands -----------------------------------------------------------------------
