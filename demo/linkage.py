@@ -4,6 +4,8 @@ from datetime import datetime, time, timedelta
 
 from accounts.models import Unit, User
 from accounts.scope import reach_of
+from command.handing_over.actions import Given, hand_over, note_answer
+from command.handing_over.choices import HandingVerb
 from command.linkage import actions, reporting
 from command.linkage.actions import Asked
 from command.linkage.choices import ReportKind, Via, Way
@@ -11,6 +13,9 @@ from common.dates.local_time import LOCAL, day_of
 from incidents.actions import close_incident
 from incidents.checklist.actions import mark_item
 from incidents.checklist.queries import open_lines
+from incidents.models import Incident
+from resources.partners.choices import PartnerKind
+from resources.partners.queries import partners_serving
 
 CENTRE = "社会应急联动指挥中心"
 
@@ -40,6 +45,7 @@ def seed(people: dict[str, User], now: datetime) -> None:
     incident = actions.open_incident(**about(4)).incident
     assert incident is not None
     actions.report_for_duty(to="现场指挥长", note="两名调解员", **about(24))
+    _hand_over(incident, unit, about(35))
     _send(ReportKind.PROGRESS, "调解员已到场，双方同意坐下来谈。", about(40), receipt="值班长")
     report = _send(
         ReportKind.FEEDBACK, "双方达成延期补偿意向，人员已离开。", about(130), failed="传真无人接收"
@@ -70,6 +76,18 @@ def seed(people: dict[str, User], now: datetime) -> None:
         summary="达成延期补偿意向，已书面报告联动中心",
         now=over,
     )
+
+
+def _hand_over(incident: Incident, unit: Unit, about: dict) -> None:
+    """The road in front of the place is the police's."""
+    police = next(partner for partner in partners_serving(unit) if partner.kind == PartnerKind.POLICE)
+    asked = {"reach": about["reach"], "now": about["now"]}
+    handed = hand_over(
+        incident_id=incident.pk,
+        given=Given(partner=police, what="售楼处门前道路秩序", to_whom="值班长", way=Way.PHONE),
+        **asked,
+    )
+    note_answer(handed_id=handed.pk, verb=HandingVerb.TAKEN, answer="已派两名民警到场", **asked)
 
 
 def _send(kind: str, text: str, about: dict, **more: str):

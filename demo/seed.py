@@ -38,9 +38,9 @@ def seed(*, now: datetime) -> Path:
         seed_duty(people, now)
         _some_have_reported(people, now)
         upward.seed(people, now)
-        linkage.seed(people, now)
         written.seed(people, now)
         resources.seed(people, now)
+        linkage.seed(people, now)
         return _passwords(people, now)
 
 

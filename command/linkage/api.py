@@ -32,11 +32,10 @@ class LinkageOrders(APIView):
 
     @extend_schema(operation_id="linkage_orders_list", responses={200: dict})
     def get(self, request):
-        def one(order):
-            return serializers.detail(queries.cards(request.reach, [order])[0], request.now)
-
         rows = queries.orders(request.reach)
-        return answer_list(request, rows, filters=LinkageFilter, newest_by="received_at", as_dict=one)
+        return answer_list(
+            request, rows, filters=LinkageFilter, newest_by="received_at", as_dict=serializers.summary
+        )
 
     @extend_schema(request=serializers.NewLinkageOrderSerializer, responses={201: dict, 200: dict})
     @idempotent

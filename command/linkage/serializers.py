@@ -88,8 +88,8 @@ class CentreReceiptSerializer(StrictSerializer):
     receipt = serializers.CharField(max_length=120)
 
 
-def detail(card: LinkageCard, now) -> dict:
-    order = card.order
+def summary(order) -> dict:
+    """An order as lists give it: without its clocks."""
     return {
         "number": order.number,
         "url": reverse("api:linkage-order", args=[order.number]),
@@ -105,13 +105,17 @@ def detail(card: LinkageCard, now) -> dict:
         "received_at": order.received_at,
         "via": order.via,
         "state": order.state,
-        "next": card.next_act,
         "reported_for_duty": _duty(order),
-        "reports": [report(one) for one in card.reports],
-        "clocks": ClockSerializer(card.clocks, many=True, context={"now": now}).data,
+        "reports": [report(one) for one in order.reports.all()],
         "drill": order.drill,
         "rev": order.rev,
     }
+
+
+def detail(card: LinkageCard, now) -> dict:
+    """An order by itself: what is due next, and its running clocks."""
+    clocks = ClockSerializer(card.clocks, many=True, context={"now": now}).data
+    return {**summary(card.order), "next": card.next_act, "clocks": clocks}
 
 
 def _duty(order) -> dict | None:

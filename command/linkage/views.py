@@ -22,6 +22,8 @@ from common.web.idempotency import once
 from common.web.redirects import back_to, see_other
 from incidents.queries import get_incident
 from incidents.views import IncidentAct
+from resources.partners.choices import PartnerKind
+from resources.partners.queries import partners
 
 
 class LinkageList(LoginRequiredMixin, View):
@@ -94,7 +96,9 @@ class ReceiveOrder(LoginRequiredMixin, View):
         return see_other("linkage-order", order.number)
 
     def _page(self, request, form, status=200):
-        return render(request, "command/linkage/receive.html", {"form": form}, status=status)
+        centres = partners(request.reach, kind=PartnerKind.LINKAGE_CENTRE)
+        context = {"form": form, "centres": sorted({centre.name for centre in centres})}
+        return render(request, "command/linkage/receive.html", context, status=status)
 
 
 class ReceiveFile(LoginRequiredMixin, View):

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from openpyxl import Workbook
 
+from accounts.models import Unit
 from clocks.models import Clock
 from command.linkage import actions, files, permissions, queries, reporting, rules
 from command.linkage.actions import Asked
@@ -24,6 +25,7 @@ from journal.record import content_of
 from notices.models import Notice
 from plans.engine.facts import Facts
 from plans.lifecycle.actions import load_plan
+from resources.partners.models import Partner
 from tests.states import done_as_in_the_table, nothing_written
 
 pytestmark = pytest.mark.django_db
@@ -811,6 +813,23 @@ def test_the_api_refuses_what_is_no_order(api, wall_clock, change, status):
     assert not LinkageOrder.objects.exists()
 
 
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_of_the_api_is_filtered_and_asks_the_same_however_long(
+    api, receive, client, cast, wall_clock, rows, django_assert_max_num_queries
+):
+    for n in range(rows):
+        receive(outside_number=f"N{n}")
+    client.force_login(cast["county1.duty"])
+    client.get("/api/v1/linkage-orders/")
+
+    with django_assert_max_num_queries(7):
+        found = client.get("/api/v1/linkage-orders/?state=received").json()["results"]
+
+    assert [one["outside_number"] for one in found] == [f"N{n}" for n in reversed(range(rows))]
+    assert client.get("/api/v1/linkage-orders/?state=ended").json()["results"] == []
+    assert client.get("/api/v1/linkage-orders/?unit=C2").json()["results"] == []
+
+
 def test_an_old_etag_changes_nothing_and_a_stranger_finds_nothing(api, wall_clock):
     number = api("linkage-orders/", BODY).data["number"]
 
@@ -847,11 +866,17 @@ def test_the_pages_show_the_order_and_what_is_due(page, tied, send, wall_clock):
     assert tied.number not in page("/linkage/", "county2.duty")[1]
 
 
-def test_forms_carry_an_order_from_the_telephone_to_its_end(client, cast, linkage_plan, wall_clock):
+def test_forms_carry_an_order_from_the_telephone_to_its_end(client, cast, linkage_plan, wall_clock, now):
     client.force_login(cast["county1.duty"])
     given = {"unit": "C1", "centre": "区联动中心", "outside_number": "T-1", "nature": "纠纷", "place": "广场",
              "asked": "派人到场", "report_to": "指挥长"}  # fmt: skip
-    assert client.get("/linkage/new/").status_code == 200
+    about = {
+        "unit": Unit.objects.get(code="C1"),
+        "unit_path": Unit.objects.get(code="C1").path,
+        "added_at": now,
+    }
+    Partner.objects.create(kind="linkage_centre", name="区联动中心", phone="0571-88110000", **about)
+    assert '<option value="区联动中心">' in client.get("/linkage/new/").content.decode()
     assert client.post("/linkage/new/", {**given, "asked": ""}).status_code == 422
 
     assert client.post("/linkage/new/", given).status_code == 303
