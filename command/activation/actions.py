@@ -412,7 +412,9 @@ def _change(decision: Decision, reach: Reach, post: str, now: datetime) -> None:
         response, done.entry, reach, at=now, post=post, content={**_signed(decision), "before": before}
     )
     owe_duties(response, reach, now)
-    seat_people(response, now)
+    sat = {name for names in response.seated.values() for name in names}
+    seated = seat_people(response, now)
+    alerts.tell_seated(response, [one for one in seated if one.person.username not in sat], now=now)
 
 
 def _end(decision: Decision, reach: Reach, post: str, now: datetime) -> None:

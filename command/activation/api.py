@@ -65,7 +65,7 @@ class OneResponse(APIView):
 class Act(APIView):
     """One act on a response. A repeat with the same Idempotency-Key gives the first answer."""
 
-    serializer_class: type = serializers.NothingSerializer
+    serializer_class: type = serializers.ResponseNothingSerializer
 
     @idempotent
     def post(self, request, number):
@@ -81,39 +81,39 @@ class Act(APIView):
         raise NotImplementedError
 
 
-@extend_schema(request=serializers.StatementSerializer, responses={200: dict})
+@extend_schema(request=serializers.ResponseChangeSerializer, responses={200: dict})
 class Change(Act):
     """Ask for another level, matter, measures or length; with a credential it is decided at once."""
 
-    serializer_class = serializers.StatementSerializer
+    serializer_class = serializers.ResponseChangeSerializer
 
     def act(self, given, about):
         actions.change_response(**given, **about)
 
 
-@extend_schema(request=serializers.EndSerializer, responses={200: dict})
+@extend_schema(request=serializers.ResponseEndSerializer, responses={200: dict})
 class End(Act):
     """End it, or without a credential ask for the end. Refused with the list of what is open."""
 
-    serializer_class = serializers.EndSerializer
+    serializer_class = serializers.ResponseEndSerializer
 
     def act(self, given, about):
         actions.end_response(**given, **about)
 
 
-@extend_schema(request=serializers.DecideSerializer, responses={200: dict})
+@extend_schema(request=serializers.ResponseDecideSerializer, responses={200: dict})
 class Decide(Act):
     """Sign the decision that is asked for."""
 
-    serializer_class = serializers.DecideSerializer
+    serializer_class = serializers.ResponseDecideSerializer
 
     def act(self, given, about):
         actions.sign_decision(**given, **about)
 
 
-@extend_schema(request=serializers.RefuseSerializer, responses={200: dict})
+@extend_schema(request=serializers.ResponseRefuseSerializer, responses={200: dict})
 class Refuse(Act):
-    serializer_class = serializers.RefuseSerializer
+    serializer_class = serializers.ResponseRefuseSerializer
 
     def act(self, given, about):
         actions.refuse_decision(**given, **about)
@@ -137,13 +137,13 @@ class SettleObligation(APIView):
     """Say that a duty was done (`done`) or is not needed (`not-needed`)."""
 
     @extend_schema(
-        operation_id="responses_settle", request=serializers.SettleSerializer, responses={200: dict}
+        operation_id="responses_settle", request=serializers.SettleDutySerializer, responses={200: dict}
     )
     @idempotent
     def post(self, request, number, duty, verb):
         if verb not in DutyVerb.values:
             raise not_found()
-        given = validated(serializers.SettleSerializer, request.data)
+        given = validated(serializers.SettleDutySerializer, request.data)
         response = queries.get_response(request.reach, number)
         settle_duty(
             response_id=response.pk,

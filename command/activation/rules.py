@@ -31,7 +31,10 @@ RESPONSES = StateTable(
             ResponseVerb.START, (ResponseState.PROPOSED,), ResponseState.ACTIVE, "response.started",
             by=DECIDER, tells={"response.started": _SEATED},
         ),
-        Transition(ResponseVerb.CHANGE, (ResponseState.ACTIVE,), None, "response.changed", by=DESK),
+        Transition(
+            ResponseVerb.CHANGE, (ResponseState.ACTIVE,), None, "response.changed", by=DESK,
+            tells={"response.seated": "who has a seat in the command post only now"},
+        ),
         Transition(
             ResponseVerb.END, (ResponseState.ACTIVE,), ResponseState.ENDED, "response.ended", by=DESK,
             tells={"response.ended": "who was told of the start"},

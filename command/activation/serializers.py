@@ -18,7 +18,7 @@ def _text(most: int, **more):
     return serializers.CharField(max_length=most, required=False, allow_blank=True, default="", **more)
 
 
-class StatementSerializer(StrictSerializer):
+class ResponseChangeSerializer(StrictSerializer):
     """What is left out is taken from the incident, or from the response as it is."""
 
     reason = serializers.CharField(max_length=500)
@@ -34,7 +34,7 @@ class StatementSerializer(StrictSerializer):
         return {**given, "statement": Statement(**{name: given.pop(name) for name in Statement._fields})}
 
 
-class NewResponseSerializer(StatementSerializer):
+class NewResponseSerializer(ResponseChangeSerializer):
     """`reason` may be left out at the start: the matter stands for it."""
 
     incident = serializers.CharField(max_length=60)
@@ -47,24 +47,24 @@ class NewResponseSerializer(StatementSerializer):
         return {**given, "statement": said._replace(reason=said.reason or said.matter)}
 
 
-class EndSerializer(StrictSerializer):
+class ResponseEndSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=500)
     credential = _text(200, trim_whitespace=False)
 
 
-class DecideSerializer(StrictSerializer):
+class ResponseDecideSerializer(StrictSerializer):
     credential = serializers.CharField(max_length=200, trim_whitespace=False)
 
 
-class RefuseSerializer(StrictSerializer):
+class ResponseRefuseSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=500)
 
 
-class NothingSerializer(StrictSerializer):
+class ResponseNothingSerializer(StrictSerializer):
     pass
 
 
-class SettleSerializer(StrictSerializer):
+class SettleDutySerializer(StrictSerializer):
     note = serializers.CharField(max_length=500)
     told = _text(120)
     told_at = ApiMomentField(required=False, allow_null=True, default=None)

@@ -75,7 +75,7 @@ def signatories(document: Document, level_id: str, unit: Unit, now: datetime) ->
     seats = []
     for index, role in enumerate(actions.signatories):
         by = "own" if index == 0 else "next_higher"
-        if index == 0 and actions.where_absent and not bench.has_tier(role.tier):
+        if index == 0 and actions.where_absent and bench.lacks(role):
             role, by = actions.where_absent, "where_absent"
         if seat := bench.seat(role):
             seats.append(replace(seat, by=by))
@@ -169,6 +169,10 @@ class Bench:
 
     def has_tier(self, tier: str) -> bool:
         return any(unit.tier == tier for unit in self.units)
+
+    def lacks(self, role: Role) -> bool:
+        """Whether there is no such office: no unit of its tier; of a role without a tier, nobody who holds its post."""
+        return not self.has_tier(role.tier) if role.tier else self.seat(role) is None
 
     def seat(self, role: Role) -> Signatory | None:
         """The nearest unit where somebody holds the role's post."""

@@ -263,6 +263,23 @@ def test_a_lower_level_is_decided_by_who_decides_on_the_higher_one(started, pass
     assert Obligation.objects.filter(level="red", state=DutyState.OPEN).exists()
 
 
+def test_who_gets_a_seat_only_at_the_new_level_is_told(library, units, incident, passwords, reach, now):
+    """Unit plan §二(二): at ordinary risk the head of the judicial office commands; at serious risk a deputy."""
+    library("unit-petition-reception", units["C1"])
+    response = actions.propose_response(
+        incident_id=incident("T11").pk, reach=reach("county1.director"), now=now, credential=PASSWORD,
+        statement=Statement(reason="多人联名", level="yellow"),
+    )  # fmt: skip
+    assert "town11.head" not in told("response.started")
+
+    actions.change_response(
+        response_id=response.pk, reach=reach("county1.director"), now=now, credential=PASSWORD,
+        statement=Statement(reason="交由司法所办理", level="blue"),
+    )  # fmt: skip
+
+    assert told("response.seated") == {"town11.head"}
+
+
 def test_one_decision_at_a_time(started, reach, now):
     response, said = started(), Statement(reason="x", measures="增派")
     actions.change_response(response_id=response.pk, reach=reach("county1.duty"), statement=said, now=now)

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post
 from accounts.posts.actions import appoint_person, end_appointment
+from plans.document.strict_yaml import read
 from plans.people import holders as people
 
 CHAIN = ["town11.head", "county1.director", "city.deputy", "city.director"]
@@ -189,3 +191,16 @@ def test_signatories_take_two_queries_however_many_people(city, units, cast, now
 
     with django_assert_num_queries(2):
         people.signatories(city, "blue", units["V111"], now)
+
+
+def test_of_a_role_without_a_tier_another_signs_only_where_nobody_holds_its_post(units, cast, now):
+    """Unit plan §二(二): grave risk is signed by the leader for petitions, and by the principal where there is none."""
+    document = read((settings.BASE_DIR / "plans/library/unit-petition-reception.yaml").read_text()).value
+
+    first = people.signatory(document, "orange", units["C1"], now)
+    for held in Appointment.objects.filter(post__kind="deputy_director"):
+        end_appointment(appointment_id=held.pk, actor=None, now=now)
+    later = people.signatory(document, "orange", units["C1"], now + timedelta(minutes=1))
+
+    assert (first.holder.username, first.by) == ("county1.deputy", "own")
+    assert (later.holder.username, later.by) == ("county1.director", "where_absent")
