@@ -4,6 +4,7 @@ import command.activation.models
 import command.attendance.models
 import command.handing_over.models
 import command.linkage.models
+import command.measures.models
 import command.obligations.models
 import command.orders.models
 import command.report_chain.models  # noqa: F401

@@ -4,6 +4,7 @@ from command.activation import views as activation
 from command.attendance import views as attendance
 from command.handing_over import views as handing_over
 from command.linkage import views as linkage
+from command.measures import views as measures
 from command.orders import views
 from command.report_chain import views as report_chain
 
@@ -53,4 +54,7 @@ urlpatterns = [
     path("incidents/<code:number>/reception-offer/", attendance.Offer.as_view(), name="reception-offer"),
     path("reception-offers/<int:pk>/<str:verb>/", attendance.AnswerOffer.as_view(), name="reception-answer"),
     path("incidents/<code:number>/routing/", attendance.Decide.as_view(), name="attendance-route"),
+    path("incidents/<code:number>/measure/", measures.Take.as_view(), name="measure-take"),
+    path("incidents/<code:number>/measure-request/", measures.Ask.as_view(), name="measure-ask"),
+    path("measures/<int:pk>/<str:verb>/", measures.Act.as_view(), name="measure-act"),
 ]

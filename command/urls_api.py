@@ -4,6 +4,7 @@ from command.activation import api as activation
 from command.attendance import api as attendance
 from command.handing_over import api as handing_over
 from command.linkage import api as linkage
+from command.measures import api as measures
 from command.orders import api
 from command.report_chain import api as report_chain
 
@@ -111,4 +112,11 @@ urlpatterns = [
         name="reception-answer",
     ),
     path("incidents/<code:number>/routing/", attendance.Routings.as_view(), name="routing"),
+    path("incidents/<code:number>/measures/", measures.Measures.as_view(), name="measures"),
+    path(
+        "incidents/<code:number>/measure-requests/",
+        measures.MeasureRequests.as_view(),
+        name="measure-requests",
+    ),
+    path("measures/<int:pk>/<str:verb>/", measures.MeasureAct.as_view(), name="measure-act"),
 ]

@@ -42,6 +42,7 @@ _BAD = (
     "order.declined",
     "engine.alarmed",
     "response.refused",
+    "measure.refused",
 )
 
 

@@ -18,6 +18,8 @@ from command.handing_over.forms import HandOverForm
 from command.linkage import queries as linkage
 from command.linkage.choices import ReportKind
 from command.linkage.forms import ReportForm
+from command.measures import queries as measures
+from command.measures.forms import MeasureForm, RequestForm
 from command.orders import queries as order_queries
 from command.orders.permissions import check_can_issue
 from command.report_chain.queries import waiting as upward_reports_waiting
@@ -206,6 +208,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         "orders": ("dashboards/incident/_orders.html", "orders_context"),
         "linkage": ("command/linkage/_for_incident.html", "linkage_context"),
         "agencies": ("dashboards/incident/_agencies.html", "agencies_context"),
+        "measures": ("dashboards/incident/_measures.html", "measures_context"),
         "clocks": ("dashboards/incident/_clocks.html", "clocks_context"),
         "facts": ("dashboards/incident/_facts.html", "facts_context"),
         "experts": ("dashboards/incident/_experts.html", "experts_context"),
@@ -313,6 +316,21 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "attendance_of": called,
             "attendance_forms": attendance_forms(called, incident.is_open),
             "now": now,
+        }
+
+    def measures_context(self):
+        """What is done, on which law; what waits for approval."""
+        found = measures.of_incident(self.request.reach, self.incident, self.request.now)
+        forms_now = {}
+        if found.may_record:
+            forms_now = {"take": MeasureForm(majors=found.majors, auto_id="measure-%s")}
+            if found.majors:
+                forms_now["ask"] = RequestForm(majors=found.majors, auto_id="measure-ask-%s")
+        return {
+            "incident": self.incident,
+            "measures": found,
+            "measure_forms": forms_now,
+            "now": self.request.now,
         }
 
     def facts_context(self):

@@ -140,6 +140,11 @@ _ALL = [
     Kind("reception.answered", "接访安排的回应", "Answer to the offered reception"),
     Kind("partner.handed_over", "移交其他部门", "Handed over to another agency"),
     Kind("partner.answered", "其他部门答复", "Answer of another agency"),
+    Kind("measure.asked", "请示重大处置措施", "Approval of a major measure asked for"),
+    Kind("measure.approved", "批准重大处置措施", "Major measure approved"),
+    Kind("measure.refused", "未批准重大处置措施", "Major measure not approved"),
+    Kind("measure.withdrawn", "撤回重大处置措施请示", "Request for a measure withdrawn"),
+    Kind("measure.taken", "采取处置措施", "Measure taken"),
     # demands and petitions
     Kind("demand.registered", "登记诉求", "Demand registered", by_hand=True, matter=True),
     Kind("demand.contacted", "沟通并告知办理时限", "Contacted and told the time limit", by_hand=True, matter=True),

@@ -134,7 +134,7 @@ def _role_references(document: Mapping) -> Iterator[tuple[str, str]]:
     places.append(("alarm", document.get("alarm", {}), ("notify", "life_safety")))
     squads = document.get("organisation", {}).get("squads", ())
     places += [(f"organisation.squads[{index}]", squad, ("lead",)) for index, squad in enumerate(squads)]
-    for section, key in (("obligations", "role"), ("reports", "to")):
+    for section, key in (("obligations", "role"), ("obligations", "approver"), ("reports", "to")):
         entries = document.get(section, ())
         places += [(f"{section}[{index}]", entry, (key,)) for index, entry in enumerate(entries)]
     chain = document.get("report_chain", {}).get("at_levels", ())

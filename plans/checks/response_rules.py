@@ -53,13 +53,14 @@ def _owed(document: Mapping) -> Iterator[tuple[str, Mapping]]:
 
 
 def _within(path: str, entry: Mapping) -> Found:
-    try:
-        is_counted = parse(entry.get("within", "PT1M")).kind not in ("given", "none")
-    except ValueError:
-        is_counted = False
-    if not is_counted:
-        yield problem(f"{path}.within", "“%(text)s” is no time that can be counted: PT30M, P3D, 2WD, same_day_24h00.",
-                      text=entry["within"])  # fmt: skip
+    for key in ("within", "approve_within"):
+        try:
+            is_counted = parse(entry.get(key, "PT1M")).kind not in ("given", "none")
+        except ValueError:
+            is_counted = False
+        if not is_counted:
+            yield problem(f"{path}.{key}", "“%(text)s” is no time that can be counted: PT30M, P3D, 2WD, same_day_24h00.",
+                          text=entry[key])  # fmt: skip
 
 
 def _ids(document: Mapping) -> Found:

@@ -5,7 +5,7 @@ the whole plan, and must not take for done what nobody has built.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from plans.document import chapters
 from plans.document.chapters import Sentence
 from plans.document.kits import kits_of
+from plans.document.measures import gates_of
 from plans.document.reporting import chains_of
 from plans.document.response import response_rules
 from plans.document.sections import categories_of, role_of
@@ -100,6 +101,17 @@ def _response(document: Document) -> Iterator[Sentence]:
                 f"tell-{also['tell']}", joined([words(also), who], "：", ": "), also.get("cite", ""),
                 is_proposal=also.get("origin") == "proposal",
             )  # fmt: skip
+
+
+def _obligations(document: Document) -> Iterator[Sentence]:
+    """Each with what it needs approval for, and whose."""
+    gates = {gate.id: gate for gate in gates_of(document)}
+    for line in chapters.obligations_of(document):
+        if gate := gates.get(line.id):
+            who = joined([Words("批准", "approved by"), gate.approver.words], "：", ": ")
+            said = _with(line.words, [who, _listed([one.words for one in gate.kinds])])
+            line = replace(line, words=said)
+        yield line
 
 
 def _pools(document: Document) -> Iterator[Sentence]:
@@ -235,7 +247,7 @@ _PARTS: tuple[tuple[str, str, Reader, str], ...] = (
     ("business-lines", gettext_noop("Lines of business"), _entries("business_lines"), ""),
     ("incident-forms", gettext_noop("Forms an incident takes"), _entries("incident_forms"), ""),
     ("triggers", gettext_noop("What leads to more"), _triggers, ""),
-    ("obligations", gettext_noop("Obligations"), chapters.obligations_of,
+    ("obligations", gettext_noop("Obligations"), _obligations,
      gettext_noop("A response that starts makes each of them a duty.")),
     ("demand-classes", gettext_noop("Classes of demands"), _demand_classes,
      gettext_noop("An observation offers these classes.")),

@@ -26,6 +26,7 @@ def test_a_plan_in_order_has_nothing_to_say():
         ({"obligations": [{"id": "O1", "within": "soon"}]}, "obligations[0].within"),
         ({"obligations": [{"id": "O1", "within": "given"}]}, "obligations[0].within"),
         ({"obligations": [{"id": "O1", "within": "timely"}]}, "obligations[0].within"),
+        ({"obligations": [{"id": "O1", "approve_within": "soon"}]}, "obligations[0].approve_within"),
         ({"obligations": [{"id": "O1"}, {"id": "O1"}]}, "obligations[1].id"),
         (
             {"levels": [{"id": "high", "actions": [{"zh": "x", "within": "1 day"}]}]},
