@@ -7,4 +7,5 @@ import command.linkage.models
 import command.measures.models
 import command.obligations.models
 import command.orders.models
+import command.packages.models
 import command.report_chain.models  # noqa: F401

@@ -6,6 +6,7 @@ from command.handing_over import views as handing_over
 from command.linkage import views as linkage
 from command.measures import views as measures
 from command.orders import views
+from command.packages import views as packages
 from command.report_chain import views as report_chain
 
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
         activation.SettleDuty.as_view(),
         name="response-duty",
     ),
+    path("responses/<code:number>/packages/<slug:level>/", packages.PackagePage.as_view(), name="package"),
     path("orders/<code:number>/<str:verb>/", views.MoveOrder.as_view(), name="order-move"),
     path("linkage/", linkage.LinkageList.as_view(), name="linkage"),
     path("linkage/new/", linkage.ReceiveOrder.as_view(), name="linkage-new"),

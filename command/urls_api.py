@@ -6,6 +6,7 @@ from command.handing_over import api as handing_over
 from command.linkage import api as linkage
 from command.measures import api as measures
 from command.orders import api
+from command.packages import api as packages
 from command.report_chain import api as report_chain
 
 urlpatterns = [
@@ -25,6 +26,12 @@ urlpatterns = [
         "responses/<code:number>/obligations/<int:duty>/<str:verb>/",
         activation.SettleObligation.as_view(),
         name="obligation-settle",
+    ),
+    path("responses/<code:number>/packages/", packages.Packages.as_view(), name="response-packages"),
+    path(
+        "responses/<code:number>/packages/<slug:level>/",
+        packages.PackagePreview.as_view(),
+        name="response-package",
     ),
     path("orders/", api.Orders.as_view(), name="orders"),
     path("orders/<code:number>/", api.OneOrder.as_view(), name="order"),

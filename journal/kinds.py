@@ -80,6 +80,7 @@ _ALL = [
     Kind("obligation.owed", "列为响应事项", "Duty of a response"),
     Kind("obligation.done", "响应事项已办", "Duty of a response done"),
     Kind("obligation.not_needed", "响应事项不需办理", "Duty of a response not needed"),
+    Kind("package.issued", "下发成套指令", "Package sent out"),
     # It lets its recipients see the incident.
     Kind("order.issued", "下达指令", "Order issued", changes_rights=True),
     Kind("order.acknowledged", "签收指令", "Order acknowledged"),

@@ -54,6 +54,7 @@ FILLED_BY = {
     "texts": "texts",
     "helpers": "helpers",
     "refusal": "reason",
+    "left_out": "reason",
 }
 
 

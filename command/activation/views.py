@@ -13,6 +13,7 @@ from command.activation.actions import Statement
 from command.obligations.actions import Settled, settle_duty
 from command.obligations.choices import DutyVerb
 from command.obligations.forms import SettleForm
+from command.packages import queries as packages
 from common.errors import Invalid, NotAllowed, WrongState
 from common.text.whole_numbers import read_number
 from common.web.idempotency import once
@@ -69,6 +70,7 @@ class ResponsePage(LoginRequiredMixin, PartsView):
         "duties": ("command/activation/_duties.html", "whole_context"),
         "post": ("command/activation/_post.html", "whole_context"),
         "acts": ("command/activation/_acts.html", "acts_context"),
+        "packages": ("command/packages/_for_response.html", "packages_context"),
         "decisions": ("command/activation/_decisions.html", "whole_context"),
     }
 
@@ -94,6 +96,13 @@ class ResponsePage(LoginRequiredMixin, PartsView):
             "incident": self.response.incident,
             "whole": self.whole,
             "now": self.request.now,
+        }
+
+    def packages_context(self):
+        return {
+            "response": self.response,
+            "offer": packages.offer_for(self.request.reach, self.response, self.request.now),
+            "packages": packages.issued(self.response),
         }
 
     def acts_context(self):

@@ -78,6 +78,19 @@ def issue_order(
 
     permissions.check_can_issue(reach, incident)
     check_open(incident, _("No order was issued: %(number)s is no longer open."))
+    return issue_on_locked(incident, reach=reach, target=target, task=task, arrive_by=arrive_by, now=now)
+
+
+def issue_on_locked(
+    incident: Incident,
+    *,
+    reach: Reach,
+    target: Target,
+    task: str,
+    arrive_by: datetime | None,
+    now: datetime,
+) -> Order:
+    """`issue_order` for an incident that the caller has locked and may give orders in."""
     if arrive_by and arrive_by <= now:
         raise Invalid(
             "arrive_by_in_the_past",

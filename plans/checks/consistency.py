@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from clocks.durations import parse
-from plans.checks import checklist_rules, response_rules, rights
+from plans.checks import checklist_rules, packages, response_rules, rights
 from plans.checks.criteria import gaps_and_overlaps, unsound_criteria
 from plans.checks.findings import Finding, Vocabulary, note, problem
 from plans.checks.unreachable import unreachable
@@ -36,6 +36,7 @@ def findings(document: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     yield from _wording(document)
     yield from checklist_rules.findings(document)
     yield from response_rules.findings(document)
+    yield from packages.findings(document)
     yield from rights.people_watched(document)
     if not any(fault.severity == "problem" for fault in faults):
         yield from rights.expression_made_grave(document)
@@ -120,6 +121,7 @@ def _role_references(document: Mapping) -> Iterator[tuple[str, str]]:
         *((f"clocks[{index}]", clock, ("role",)) for index, clock in enumerate(document.get("clocks", ()))),
         *reminding.role_places(document),
         *response_rules.role_places(document),
+        *packages.role_places(document),
     ]
     for index, level in enumerate(document.get("levels", ())):
         path = f"levels[{index}]"

@@ -14,6 +14,7 @@ from plans.document import chapters
 from plans.document.chapters import Sentence
 from plans.document.kits import kits_of
 from plans.document.measures import gates_of
+from plans.document.packages import package_at
 from plans.document.reporting import chains_of
 from plans.document.response import response_rules
 from plans.document.sections import categories_of, role_of
@@ -71,6 +72,18 @@ _LEADERS = {
     "commander": Words("指挥", "commander"), "leader": Words("组长", "leader"), "deputy": Words("副职", "deputy"),
     "deputies": Words("副职", "deputies"),
 }  # fmt: skip
+
+
+def _packages(document: Document) -> Iterator[Sentence]:
+    """What is prepared to be sent out, at each level with what it adds."""
+    squads = {one["id"]: named(one) for one in document.get("organisation", {}).get("squads", ())}
+    for entry in document.get("packages", ()):
+        level = next(one.words for one in levels_of(document) if one.id == entry["level"])
+        for order in package_at(document, entry["level"]).orders:
+            if order.level == entry["level"]:
+                who = squads.get(order.squad) or role_of(document, order.role).words
+                text = joined([level, who, order.words], "：", ": ")
+                yield Sentence(order.id, text, order.cite, is_proposal=entry.get("origin") == "proposal")
 
 
 def _response(document: Document) -> Iterator[Sentence]:
@@ -236,6 +249,8 @@ Reader = Callable[[Document], Iterable[Sentence]]
 _PARTS: tuple[tuple[str, str, Reader, str], ...] = (
     ("response", gettext_noop("Response"), _response,
      gettext_noop("A response is proposed, decided and signed by these roles, within this scope.")),
+    ("packages", gettext_noop("Packages"), _packages,
+     gettext_noop("A response sends them out with one act, after every line was looked at.")),
     ("organisation", gettext_noop("Organisation"), _organisation,
      gettext_noop("A response puts its command post together from it.")),
     ("at-levels", gettext_noop("At each level"), _at_levels,

@@ -10,6 +10,9 @@ from command.activation import actions as responses
 from command.obligations.actions import Settled, settle_duty
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
+from command.packages import queries as packages
+from command.packages.actions import issue_package
+from command.packages.rules import SentLine
 from early_warnings.choices import CallOutcome
 from early_warnings.outgoing import superior_reports
 from early_warnings.proposals import actions as proposals
@@ -146,6 +149,24 @@ def settle(walk):
         )  # fmt: skip
 
 
+def send_package(walk):
+    """One squad goes, the others are left out."""
+    found = packages.ready(walk.response, "red", walk.now())
+    (goes,) = [one for one in found.orders if one.line.squad == "perimeter"]
+    walk.package = issue_package(
+        response_id=walk.response.pk, reach=walk.reach("county1.duty"), level="red", now=walk.now(),
+        lines=[SentLine(goes.to, "到一楼大厅警戒", goes.arrive_by, goes.line.id)],
+        left_out={one.line.id: "已有人在场" for one in found.orders if one is not goes},
+    )  # fmt: skip
+
+
+def recall_package(walk):
+    for line in walk.package.lines.exclude(order=None):
+        orders.move_order(
+            order_id=line.order_id, reach=walk.reach("county1.duty"), verb=OrderVerb.RECALL, now=walk.now(), note="人数减少"
+        )  # fmt: skip
+
+
 def end_response(walk):
     responses.end_response(
         response_id=walk.response.pk, reach=walk.reach("city.director"), reason="人员离开", credential=PASSWORD,
@@ -225,5 +246,5 @@ ACTS = [
     report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report, respond, order,
     move("county1.squad.dialogue", OrderVerb.ACKNOWLEDGE), move("county1.squad.dialogue", OrderVerb.DEPART),
     move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL), adjust,
-    change_response, settle, move("county1.squad.dialogue", OrderVerb.COMPLETE), end_response, go_over, lift, close, reopen,
+    change_response, send_package, recall_package, settle, move("county1.squad.dialogue", OrderVerb.COMPLETE), end_response, go_over, lift, close, reopen,
 ]  # fmt: skip

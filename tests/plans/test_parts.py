@@ -16,8 +16,8 @@ DOCUMENTS = {name: read(text).value for name, text in TEXTS.items()}
 SCHEMA = json.loads((settings.BASE_DIR / "plans/schema.json").read_text())
 
 #: Readers of parts that are only shown. Whoever makes the system act on one says so in plans.document.parts.
-ONLY_SHOWN = {"chapters_of", "triggers_of", "triggered", "report_fields_of"}
-ACTED_ON = {"obligations_of", "demand_classes_of", "dispute_classes_of"}
+ONLY_SHOWN = {"triggers_of", "triggered", "report_fields_of"}
+ACTED_ON = {"chapters_of", "obligations_of", "demand_classes_of", "dispute_classes_of"}
 PAGES = {"plans/document/parts.py", "plans/document/chapters.py"}
 
 
@@ -78,7 +78,7 @@ def test_every_part_of_the_library_is_on_the_page(name):
 
 
 def test_no_section_of_the_schema_is_passed_over():
-    shown = {"response", "organisation", "pools", "kits", "training",
+    shown = {"response", "organisation", "pools", "kits", "packages", "training",
              "risk_catalogue", "event_scope", "business_lines", "incident_forms", "triggers",
              "obligations", "demand_classes", "forms", "reports", "report_chain"}  # fmt: skip
 

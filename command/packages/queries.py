@@ -1,0 +1,142 @@
+"""What is ready to go out for a response at a level, and what went out."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.scope import Reach
+from clocks.durations import due_at
+from clocks.working_days.calendar import Calendar
+from command.activation.models import Response
+from command.orders.choices import TargetKind
+from command.orders.models import Order
+from command.orders.permissions import check_can_issue
+from command.packages.choices import LineKind
+from command.packages.models import Package, PackageLine
+from common.errors import is_allowed
+from plans.document.kits import kits_of
+from plans.document.packages import PreparedChecklist, PreparedOrder, package_at
+from plans.document.sections import arrive_within, role_of, squads_of
+from plans.document.words import Words
+from plans.people.holders import Bench, Holder
+from resources.materials.queries import MissingItem, kit_states
+
+
+class ReadyOrder(NamedTuple):
+    """A prepared order with whom it would go to now."""
+
+    line: PreparedOrder
+    #: What the plan calls the recipient.
+    who: Words
+    #: `squad:dialogue@C1` or `person:USERNAME`; empty where nobody holds it.
+    to: str
+    #: Who would read it.
+    people: tuple[str, ...]
+    arrive_by: datetime | None
+    #: The order that the squad has in this incident already.
+    busy: Order | None = None
+    #: What the unit lacks of the kit that goes along, with why.
+    missing: tuple[MissingItem, ...] = ()
+
+    @property
+    def obstacle(self) -> str:
+        """Why it cannot go out as it stands; offered as the reason to leave it out."""
+        if self.busy:
+            return _("has order %(number)s already") % {"number": self.busy.number}
+        return "" if self.to else _("nobody holds this post")
+
+
+class Ready(NamedTuple):
+    """What the plan has prepared for the level and has not gone out yet in this response."""
+
+    level: str
+    orders: list[ReadyOrder]
+    checklists: list[PreparedChecklist]
+
+    def __bool__(self) -> bool:
+        return bool(self.orders or self.checklists)
+
+
+def ready(response: Response, level: str, now: datetime) -> Ready:
+    """The queries do not grow with the lines. Empty for a level the plan does not have."""
+    document = response.plan.document
+    package = package_at(document, level)
+    if not package:
+        return Ready(level, [], [])
+    sent = set(
+        PackageLine.objects.filter(response=response, left_out="")
+        .exclude(item="")
+        .values_list("kind", "item")
+    )
+    bench = Bench(response.unit, now)
+    busy = {
+        (order.target_unit_id, order.target_squad): order
+        for order in Order.objects.live().filter(incident=response.incident_id).exclude(target_squad="")
+    }
+    named = {squad.id: squad.words for squad in squads_of(document)}
+    lacking = _lacking(response, {line.kit for line in package.orders if line.kit}, now)
+    orders = [
+        _ready(line, document, bench, named, busy, now)._replace(missing=lacking.get(line.kit, ()))
+        for line in package.orders
+        if (LineKind.ORDER, line.id) not in sent
+    ]
+    return Ready(
+        level, orders, [one for one in package.checklists if (LineKind.CHECKLIST, one.id) not in sent]
+    )
+
+
+def _ready(line: PreparedOrder, document, bench: Bench, named, busy, now: datetime) -> ReadyOrder:
+    if line.squad:
+        people, pace = bench.squad(line.squad), "squad"
+        unit = people[0].post.unit if people else None
+        to = TargetKind.SQUAD.named(f"{line.squad}@{unit.code}") if unit else ""
+        who, found = named[line.squad], busy.get((unit.pk, line.squad)) if unit else None
+    else:
+        role = role_of(document, line.role)
+        people, pace, who, found = bench.holders(role)[:1], "first_responder", role.words, None
+        to = TargetKind.PERSON.named(people[0].person.username) if people else ""
+    within = line.within or arrive_within(document, pace)
+    arrive_by = due_at(now, within, Calendar()).at if within else None
+    return ReadyOrder(line, who, to, tuple(_named(one) for one in people), arrive_by, found)
+
+
+def _lacking(response: Response, kits: set[str], now: datetime) -> dict[str, tuple[MissingItem, ...]]:
+    found = [kit for kit in kits_of(response.plan.document) if kit.id in kits]
+    if not found:
+        return {}
+    return {state.kit.id: tuple(state.missing) for state in kit_states(found, response.unit, now)}
+
+
+def _named(holder: Holder) -> str:
+    return f"{holder.post.title} {holder.person}"
+
+
+def issued(response: Response) -> QuerySet[Package]:
+    """What went out for this response, oldest first, with its lines."""
+    rows = Package.objects.filter(response=response).select_related("issued_by")
+    return rows.prefetch_related("lines__order").order_by("pk")
+
+
+class Offer(NamedTuple):
+    """A level whose package this person may send out now."""
+
+    level: str
+    orders: int
+
+
+def offer_for(reach: Reach, response: Response, now: datetime) -> Offer | None:
+    """The package of the response's own level, if something in it has not gone out."""
+    if not response.is_active or not is_allowed(check_can_issue, reach, response.incident):
+        return None
+    found = ready(response, response.level, now)
+    if not found:
+        return None
+    return Offer(response.level, len(found.orders))
+
+
+def in_words(words: Words) -> str:
+    """In the reader's language."""
+    return words.in_language(get_language())
