@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('command', '0005_responses'),
+        ('command', '0006_measures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

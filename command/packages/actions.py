@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -179,7 +180,7 @@ def _rows(
     return rows
 
 
-def _row(package: Package, kind: LineKind, item: str, said: Mapping[str, Words], **more) -> PackageLine:
+def _row(package: Package, kind: LineKind, item: str, said: Mapping[str, Words], **more: Any) -> PackageLine:
     words = said.get(item, Words("", ""))
     return PackageLine(
         package=package,

@@ -1,5 +1,6 @@
 """What is ready to go out for a response at a level, and what went out."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ from plans.document.kits import kits_of
 from plans.document.packages import PreparedChecklist, PreparedOrder, package_at
 from plans.document.sections import arrive_within, role_of, squads_of
 from plans.document.words import Words
+from plans.engine.evaluation import Document
 from plans.people.holders import Bench, Holder
 from resources.materials.queries import MissingItem, kit_states
 
@@ -88,7 +90,14 @@ def ready(response: Response, level: str, now: datetime) -> Ready:
     )
 
 
-def _ready(line: PreparedOrder, document, bench: Bench, named, busy, now: datetime) -> ReadyOrder:
+def _ready(
+    line: PreparedOrder,
+    document: Document,
+    bench: Bench,
+    named: Mapping[str, Words],
+    busy: Mapping[tuple[int | None, str], Order],
+    now: datetime,
+) -> ReadyOrder:
     if line.squad:
         people, pace = bench.squad(line.squad), "squad"
         unit = people[0].post.unit if people else None
