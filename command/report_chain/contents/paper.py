@@ -55,7 +55,8 @@ def _body(report: UpwardReport) -> list[Block]:
     said = [(field, text_of(report, field)) for field in ReportField]
     blocks: list[Block] = []
     for figure, (field, text) in zip(_FIGURES, [one for one in said if one[1]], strict=False):
-        blocks += [Heading(f"{figure}、{_LABELS[field]}"), Paragraph(text)]
+        # Each line a paragraph of its own: a paragraph sets in only its first one.
+        blocks += [Heading(f"{figure}、{_LABELS[field]}"), *map(Paragraph, text.splitlines())]
     return blocks
 
 

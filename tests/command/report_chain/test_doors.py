@@ -241,8 +241,11 @@ def test_what_a_warning_told_stands_beside_the_chain(signed, signed_in):
 # --- papers ----------------------------------------------------------------------------------------------------
 
 
-def test_a_signed_report_is_an_official_paper(sent, incident, signed_in):
+def test_a_signed_report_is_an_official_paper(sent, incident, signed_in, reach, now):
     event = incident(what="要求退费", headcount=8)
+    add_observation(
+        incident_id=event.pk, reach=reach("county1.duty"), what="情绪平稳", facts=Facts(), now=now
+    )
     sent(event)
 
     answer = signed_in("county1.duty", "en").get(f"/incidents/{event.number}/reports/1/paper.docx")
@@ -251,6 +254,11 @@ def test_a_signed_report_is_an_official_paper(sent, incident, signed_in):
     assert "关于一楼大厅要求退费一事的初报" in lines
     assert f"{ABOVE}：" in lines
     assert "一、时间" in lines
+    course = lines.index("三、经过")
+    assert lines[course + 1 : course + 3] == [
+        "9时00分，上报事件：要求退费；人数 8。",
+        "9时00分，现场情况：情绪平稳。",
+    ]
     assert "七、负责人联系方式" in lines
     assert any(event.unit.phone in line for line in lines)
     assert f"{event.number}-R1" in "".join(lines)
