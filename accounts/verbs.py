@@ -28,6 +28,8 @@ VERBS: dict[str, set[str]] = {
     "order.answer": {P.SQUAD, P.FIRST_RESPONDER, P.EXPERT, P.OFFICE_HEAD, P.CLERK, P.DUTY_OFFICER},
     # the chain of reports; where the plan names a signatory of the level, who signs is the plan's word
     "upward_report.sign": {*_LEADERS},
+    # official statements: another person than who wrote it
+    "statement.approve": {*_LEADERS},
     # zero-reports
     "report.file": _LEADERS | _DESK | _FIELD,
     "report.view": _LEADERS | _DESK | _FIELD | {P.AUDITOR},

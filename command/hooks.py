@@ -13,6 +13,7 @@ from command.orders.queries import held_open, key_of_number
 from command.orders.validity import LASTING
 from command.report_chain import queries as report_chain
 from command.report_chain.validity import while_to_sign
+from command.statements import alerts as statement_alerts
 from common.references import READERS
 from incidents.queries import HOLDING_OPEN
 from incidents.switching.queries import OBJECTIONS
@@ -36,7 +37,7 @@ RESPONSIBLE.register("order_recipient", order_recipients)
 for purpose, check in (LASTING | linkage_alerts.LASTING | activation.LASTING | obligations.LASTING).items():
     CHECKS.register(purpose, check)
 
-for purpose, check in measure_alerts.LASTING.items():
+for purpose, check in (measure_alerts.LASTING | statement_alerts.LASTING).items():
     CHECKS.register(purpose, check)
 
 CHECKS.register("upward_report.to_sign", while_to_sign)

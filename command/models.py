@@ -8,4 +8,5 @@ import command.measures.models
 import command.obligations.models
 import command.orders.models
 import command.packages.models
-import command.report_chain.models  # noqa: F401
+import command.report_chain.models
+import command.statements.models  # noqa: F401

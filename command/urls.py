@@ -8,6 +8,7 @@ from command.measures import views as measures
 from command.orders import views
 from command.packages import views as packages
 from command.report_chain import views as report_chain
+from command.statements import views as statements
 
 urlpatterns = [
     path("incidents/<code:number>/order/", views.IssueOrder.as_view(), name="order-new"),
@@ -59,4 +60,6 @@ urlpatterns = [
     path("incidents/<code:number>/measure/", measures.Take.as_view(), name="measure-take"),
     path("incidents/<code:number>/measure-request/", measures.Ask.as_view(), name="measure-ask"),
     path("measures/<int:pk>/<str:verb>/", measures.Act.as_view(), name="measure-act"),
+    path("incidents/<code:number>/statement/", statements.Draft.as_view(), name="statement-draft"),
+    path("statements/<int:pk>/<str:verb>/", statements.Act.as_view(), name="statement-act"),
 ]

@@ -8,6 +8,7 @@ from command.measures import api as measures
 from command.orders import api
 from command.packages import api as packages
 from command.report_chain import api as report_chain
+from command.statements import api as statements
 
 urlpatterns = [
     path("responses/", activation.Responses.as_view(), name="responses"),
@@ -126,4 +127,6 @@ urlpatterns = [
         name="measure-requests",
     ),
     path("measures/<int:pk>/<str:verb>/", measures.MeasureAct.as_view(), name="measure-act"),
+    path("incidents/<code:number>/statements/", statements.Statements.as_view(), name="statements"),
+    path("statements/<int:pk>/<str:verb>/", statements.StatementAct.as_view(), name="statement-act"),
 ]

@@ -23,6 +23,8 @@ from command.measures.forms import MeasureForm, RequestForm
 from command.orders import queries as order_queries
 from command.orders.permissions import check_can_issue
 from command.report_chain.queries import waiting as upward_reports_waiting
+from command.statements import queries as statements
+from command.statements.forms import StatementForm
 from common.database.composed import Composed
 from common.database.cuts import cut
 from common.database.paths import prefixes
@@ -209,6 +211,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         "linkage": ("command/linkage/_for_incident.html", "linkage_context"),
         "agencies": ("dashboards/incident/_agencies.html", "agencies_context"),
         "measures": ("dashboards/incident/_measures.html", "measures_context"),
+        "firsts": ("command/statements/_firsts.html", "firsts_context"),
         "clocks": ("dashboards/incident/_clocks.html", "clocks_context"),
         "facts": ("dashboards/incident/_facts.html", "facts_context"),
         "experts": ("dashboards/incident/_experts.html", "experts_context"),
@@ -319,8 +322,9 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         }
 
     def measures_context(self):
-        """What is done, on which law; what waits for approval."""
+        """What is done, on which law; what was said publicly; what waits for approval."""
         found = measures.of_incident(self.request.reach, self.incident, self.request.now)
+        said = statements.of_incident(self.request.reach, self.incident)
         forms_now = {}
         if found.may_record:
             forms_now = {"take": MeasureForm(majors=found.majors, auto_id="measure-%s")}
@@ -330,8 +334,13 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "incident": self.incident,
             "measures": found,
             "measure_forms": forms_now,
+            "statements": said,
+            "statement_form": StatementForm(auto_id="statement-%s") if said.may_draft else None,
             "now": self.request.now,
         }
+
+    def firsts_context(self):
+        return {"firsts": statements.firsts_of(self.incident, self.request.now), "now": self.request.now}
 
     def facts_context(self):
         return {

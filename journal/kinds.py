@@ -146,6 +146,11 @@ _ALL = [
     Kind("measure.refused", "未批准重大处置措施", "Major measure not approved"),
     Kind("measure.withdrawn", "撤回重大处置措施请示", "Request for a measure withdrawn"),
     Kind("measure.taken", "采取处置措施", "Measure taken"),
+    Kind("statement.drafted", "起草权威信息", "Official statement drafted"),
+    Kind("statement.revised", "修改权威信息", "Official statement revised"),
+    Kind("statement.approved", "批准权威信息", "Official statement approved"),
+    Kind("statement.released", "发布权威信息", "Official statement released"),
+    Kind("statement.discarded", "作废权威信息", "Official statement discarded"),
     # demands and petitions
     Kind("demand.registered", "登记诉求", "Demand registered", by_hand=True, matter=True),
     Kind("demand.contacted", "沟通并告知办理时限", "Contacted and told the time limit", by_hand=True, matter=True),
