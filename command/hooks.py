@@ -33,6 +33,7 @@ HOLDING_OPEN.register(measures.held_open)
 OBJECTIONS.register(responses.objection_to_switch)
 
 RESPONSIBLE.register("order_recipient", order_recipients)
+RESPONSIBLE.register("decider", activation.deciders_asked)
 
 for purpose, check in (LASTING | linkage_alerts.LASTING | activation.LASTING | obligations.LASTING).items():
     CHECKS.register(purpose, check)

@@ -69,7 +69,9 @@ _ALL = [
     Kind("upward_report.final_sent", "终报已报出", "Final report sent to all its recipients"),
     Kind("upward_report.received", "收到上报回执", "Receipt of a report from the level above"),
     # command
-    Kind("response.proposed", "提请决定响应", "Decision on a response asked for"),
+    Kind("response.proposed", "提请启动响应", "Start of a response asked for"),
+    Kind("response.change_proposed", "提请调整响应", "Change of a response asked for"),
+    Kind("response.end_proposed", "提请终止响应", "End of a response asked for"),
     # It lets those with a seat in the command post see the incident; so does a change of who sits there.
     Kind("response.started", "启动应急响应", "Response started", changes_rights=True),
     Kind("response.changed", "调整响应", "Response changed"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from accounts.sign_in.credentials import check_credential
+from clocks.actions import cancel_for_subject
 from command.activation import alerts, permissions, rules, signature
 from command.activation.choices import DecisionKind, DecisionVerb, ResponseState, ResponseVerb
 from command.activation.models import Decision, Response
@@ -351,7 +352,7 @@ def _ask(
         proposed_by=reach.user,
         proposer_post=reach.title_for("response.propose", response.unit_path),
     )
-    record_entry(response, rules.DECISIONS.begin.entry, reach, at=now, content=_shown(decision))
+    record_entry(response, rules.ASKED[about], reach, at=now, content=_shown(decision))
     if kind:
         _take(decision, reach, _check_may_take(response, decision, reach, now), kind, now)
     else:
@@ -434,6 +435,8 @@ def _close(decision: Decision, reach: Reach, now: datetime) -> None:
     decision.closed_at, decision.closed_by = now, reach.user
     decision.save(update_fields=["state", "closed_at", "closed_by", "refusal"])
     response = decision.response
+    asked = [rules.ASKED[DecisionKind(decision.kind)]]
+    cancel_for_subject(subject=response.key, now=now, reason=decision.state, started_by=asked)
     if response.state == ResponseState.PROPOSED:
         move(response, ResponseVerb.DROP)
     save(response, "state")

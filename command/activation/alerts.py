@@ -6,10 +6,13 @@ from datetime import datetime
 from accounts.choices import PostKind
 from accounts.models import Appointment, User
 from accounts.posts.duty import answering
+from clocks.models import Clock
+from command.activation import permissions
 from command.activation.choices import DecisionKind, DecisionState
 from command.activation.models import Decision, Response
 from common.database.paths import prefixes
 from common.dates.local_time import LOCAL
+from journal.keys import pk_of
 from notices.actions import queue_notices
 from notices.choices import ORDER, ROUTINE, Channel
 from notices.occasions import Occasion
@@ -51,6 +54,18 @@ def ask_to_sign(decision: Decision, seats: Sequence[Signatory], asker: User, *, 
         [Recipient(one.person, one.post.title, one.post.pk) for one in asked],
         now,
     )
+
+
+def deciders_asked(clock: Clock, now: datetime) -> list[Recipient]:
+    """Who is late where a plan says "decider": who sits in the chair that the pending decision was asked of."""
+    response = Response.objects.for_pages().filter(pk=pk_of(clock.subject, "response")).first()
+    decision = response and response.decisions.filter(state=DecisionState.PROPOSED).first()
+    if response is None or decision is None:
+        return []
+    level = permissions.level_of_decision(response, decision.level)
+    seats = permissions.seats(response.plan.document, level, response.unit, now)[:1]
+    holders = [holder for seat in seats for holder in in_the_chair(seat, now)]
+    return [Recipient(one.person, one.post.title, one.post.pk) for one in holders]
 
 
 def tell_refused(decision: Decision, *, now: datetime) -> None:

@@ -53,7 +53,8 @@ DECISIONS = StateTable(
     },
     rows=[
         Transition(
-            "propose", (NOTHING,), DecisionState.PROPOSED, "response.proposed", by=DESK, tells=_ASKED,
+            "propose", (NOTHING,), DecisionState.PROPOSED, by=DESK, tells=_ASKED,
+            also=("response.proposed", "response.change_proposed", "response.end_proposed"),
         ),
         # What it does to the response has the entry.
         Transition(DecisionVerb.TAKE, (DecisionState.PROPOSED,), DecisionState.TAKEN, by=DECIDER),
@@ -72,6 +73,13 @@ DECISIONS = StateTable(
 LIVE = RESPONSES.live
 #: Has begun, whether or not it is over.
 BEGUN = (ResponseState.ACTIVE, ResponseState.ENDED)
+
+#: The entry by which each is asked for: a plan's clocks may count from it to what was asked for.
+ASKED = {
+    DecisionKind.START: "response.proposed",
+    DecisionKind.CHANGE: "response.change_proposed",
+    DecisionKind.END: "response.end_proposed",
+}
 
 #: What a taken decision does to its response.
 VERB_OF = {

@@ -29,6 +29,7 @@ from notices.models import Notice
 from plans.document.campaigns import Term
 from plans.document.response import Grade, ResponseRules
 from plans.lifecycle.actions import load_plan
+from plans.people.overdue import tell_breaches
 from tests.command.responding import DECIDER, PASSWORD
 from tests.states import all_heard, done_as_in_the_table, nothing_written
 
@@ -153,6 +154,41 @@ def test_a_refused_start_never_began_and_the_asker_learns_why(asked, reach, now)
     assert told("response.refused") == {"county1.duty"}
     assert not Obligation.objects.exists()
     assert asked(on=response.incident).number.endswith("-002")
+
+
+def test_a_request_that_lies_is_late_and_who_should_decide_hears_of_it(asked, now):
+    """Nothing of it is in the source: the bureau sets five minutes (C000-P8)."""
+    response = asked("orange")
+    clock = Clock.objects.get(subject=response.key)
+    assert (clock.clock_id, clock.due_at) == ("C000-P8", now + timedelta(minutes=5))
+
+    late = now + timedelta(minutes=6)
+    sweep(late)
+    tell_breaches(late)
+
+    assert "city.deputy" in told(f"clock.breached.{clock.pk}")
+
+
+def test_its_clock_ends_with_the_answer(asked, started, reach, now):
+    assert Clock.objects.get(subject=started("orange").key).stopped_at == now
+    refused, withdrawn = asked("red"), asked("red")
+
+    actions.refuse_decision(response_id=refused.pk, reach=reach("city.director"), reason="不必", now=now)
+    actions.withdraw_decision(response_id=withdrawn.pk, reach=reach("county1.duty"), now=now)
+
+    reasons = Clock.objects.filter(subject__in=[refused.key, withdrawn.key]).values_list(
+        "cancel_reason", flat=True
+    )
+    assert set(reasons) == {"refused", "withdrawn"}
+
+
+def test_a_request_to_end_counts_nothing_that_the_start_did(started, reach, now):
+    response = started("orange")
+
+    actions.end_response(response_id=response.pk, reach=reach("county1.duty"), reason="完", now=now)
+
+    assert not Clock.objects.running().filter(subject=response.key).exists()
+    assert Entry.objects.filter(kind="response.end_proposed", subject=response.key).exists()
 
 
 # --- scope -------------------------------------------------------------------------------------------------

@@ -118,6 +118,7 @@ def test_clocks_of_the_city_plan(city):
         ("C000-P5", "given", "thread", "", "proposal"),
         ("C000-P6", "given", "thread", "", "proposal"),
         ("C000-P7", "PT2H", "subject", "", "proposal"),
+        ("C000-P8", "PT5M", "subject", "", "proposal"),
     ]
 
 
