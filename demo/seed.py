@@ -33,13 +33,14 @@ def seed(*, now: datetime) -> Path:
         plans.seed_city(begun)
         plans.seed_beside(people, begun)
         past.seed(people, now)
+        # Before the shifts begin: what is wanting passes over with their handovers.
+        resources.seed(people, now)
         _stand_ins(people, now)
         _skills(people, now)
         seed_duty(people, now)
         _some_have_reported(people, now)
         upward.seed(people, now)
         written.seed(people, now)
-        resources.seed(people, now)
         linkage.seed(people, now)
         return _passwords(people, now)
 

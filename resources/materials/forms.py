@@ -55,7 +55,11 @@ class MovementForm(forms.Form):
 
 class MaterialSearchForm(forms.Form):
     q = forms.CharField(label=_("Item"), max_length=60, required=False)
-    wanting = forms.BooleanField(label=_("Only what is missing, short or past its date"), required=False)
+    wanting = forms.ChoiceField(
+        label=_("Show"),
+        choices=[("", _("All")), ("on", _("Only what is missing, short or past its date"))],
+        required=False,
+    )
 
 
 class KitForm(forms.Form):
