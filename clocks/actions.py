@@ -10,6 +10,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Greatest
 
+from accounts.models import Unit
 from clocks import rulebook
 from clocks.choices import Per
 from clocks.durations import Due, due_at, parse
@@ -191,7 +192,7 @@ def _cancel(clocks: QuerySet[Clock], now: datetime, reason: str, started_by: Ite
     )
 
 
-def carry_to_thread(*, subject: str, thread: str) -> int:
-    """What was counted for a subject by itself belongs to an incident now (an order of another centre was tied to
-    it). Returns how many."""
-    return Clock.objects.filter(subject=subject).update(thread=thread)
+def carry_to_thread(*, subject: str, thread: str, unit: Unit) -> int:
+    """What was counted for a subject by itself belongs to an incident now, and to whoever sees that (an order of
+    another centre was tied to it). Returns how many."""
+    return Clock.objects.filter(subject=subject).update(thread=thread, unit=unit, unit_path=unit.path)

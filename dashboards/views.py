@@ -57,7 +57,10 @@ from zero_reports.counts.silent import missing_today
 #: A board shows so many cards; the list page has the rest.
 MOST_CARDS = 50
 #: Journal kinds that change a card, its place in the order or its clocks.
-CARD_KINDS = "incident. warning. order. clock. first_responder. superior_report. upward_report."
+CARD_KINDS = (
+    "incident. warning. order. clock. first_responder. superior_report. upward_report. response. obligation. "
+    "linkage_order. linkage. dispatch. attendance."
+)
 #: Kinds after which something else may wait for a desk. An alarm alone is no task: the incident's card is there, and
 #: its notice in the inbox.
 DESK_KINDS = (
@@ -67,7 +70,10 @@ DESK_KINDS = (
     "incident.reopened incident.shared incident.unshared incident.life_safety_alerted"
 )
 INBOX_KINDS = "response. obligation. warning. shift. first_responder. superior_report. upward_report. notice. incident. order. linkage_order."
-CLOCK_KINDS = "clock. incident. warning. order. superior_report. upward_report. first_responder."
+CLOCK_KINDS = (
+    "clock. incident. warning. order. superior_report. upward_report. first_responder. response. obligation. "
+    "linkage_order. linkage. dispatch. attendance."
+)
 #: Time limits beside the cards; their own page has the rest.
 MOST_CLOCKS = 20
 

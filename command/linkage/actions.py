@@ -173,12 +173,15 @@ def tie_order(
 
 def _tie(order: LinkageOrder, incident: Incident, done: Transition, reach: Reach, now: datetime) -> None:
     before = order.incident
+    content = {"into": incident.number, "before": before.number if before else "", "task": order.asked}
+    if before:
+        # Whoever has only that incident before them sees it go.
+        record_entry(order, done.entry, reach, at=now, now=now, content=content)
     order.incident = incident
     save(order, "incident")
-    carry_to_thread(subject=order.key, thread=incident.key)
+    carry_to_thread(subject=order.key, thread=incident.key, unit=incident.unit)
     settle_threads([order.key], now)
 
-    content = {"into": incident.number, "before": before.number if before else "", "task": order.asked}
     record_entry(order, done.entry, reach, at=now, now=now, content=content)
 
 
@@ -305,12 +308,13 @@ def move_order(order: LinkageOrder, verb: str) -> Transition:
 def record_entry(
     order: LinkageOrder, kind: str, reach: Reach, *, at: datetime, now: datetime, content: dict[str, Any]
 ) -> None:
-    """In the incident's thread, where there is one; by the plan under which the order's clocks run."""
+    """In the incident's thread and at its unit, where there is one: who sees the incident sees what becomes of the
+    order. By the plan under which the order's clocks run."""
     record_with_clocks(
         kind,
         subject=order.key,
         thread=order.thread,
-        unit=order.unit,
+        unit=order.incident.unit if order.incident else order.unit,
         actor=reach.user,
         post=reach.title_for("incident.view", order.unit_path),
         at=at,

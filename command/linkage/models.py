@@ -13,8 +13,8 @@ from journal.keys import key
 
 class LinkageQuerySet(models.QuerySet):
     def visible_to(self, reach):
-        """Of the units this person sees, and of incidents shared with them."""
-        condition = reach.filter("incident.view")
+        """Of the units this person sees, of incidents there, and of those shared with them."""
+        condition = reach.filter("incident.view") | reach.filter("incident.view", "incident__unit_path")
         if granted := granted_pks(reach):
             condition |= Q(incident_id__in=granted)
         return self.filter(condition)

@@ -264,8 +264,24 @@ def test_an_order_is_tied_to_an_open_incident_and_may_go_over_to_another(order, 
 
     order.refresh_from_db()
     assert order.incident == second
-    last = Entry.objects.filter(kind="linkage_order.tied").order_by("-pk")[0]
-    assert (last.thread, content_of(last)["before"]) == (second.key, first.number)
+    *_first, left, last = Entry.objects.filter(kind="linkage_order.tied").order_by("pk")
+    assert (left.thread, last.thread, content_of(last)["before"]) == (first.key, second.key, first.number)
+
+
+def test_who_sees_the_incident_alone_sees_what_becomes_of_the_order(order, alarm, desk, reach):
+    """An order to the county about what a township has on its board."""
+    incident = alarm("town11.clerk", unit="T11")
+    assert not queries.orders(reach("town11.clerk")).exists()
+
+    actions.tie_order(order_id=order.pk, incident_id=incident.pk, **desk)
+
+    theirs = reach("town11.clerk")
+    entry = Entry.objects.get(kind="linkage_order.tied")
+    assert (entry.unit_path, theirs.sees(entry)) == (incident.unit_path, True)
+    assert {clock.clock_id for clock in Clock.objects.visible_to(theirs).filter(subject=order.key)} == {
+        "C001-1", "C001-2",
+    }  # fmt: skip
+    assert queries.orders(theirs).get() == order
 
 
 def test_an_order_is_not_tied_to_what_is_over_or_to_anothers_incident(order, alarm, desk, reach, now):

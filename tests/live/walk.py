@@ -4,9 +4,16 @@ walk = Walk(reach, units, now)
 for act in ACTS: act(walk)
 """
 
+from datetime import timedelta
+
 from django.conf import settings
 
 from command.activation import actions as responses
+from command.attendance import actions as attendance
+from command.handing_over import actions as handing_over
+from command.linkage import actions as linkage
+from command.linkage import reporting
+from command.linkage.choices import Via
 from command.obligations.actions import Settled, settle_duty
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
@@ -191,6 +198,75 @@ def move(username, verb):
     return act
 
 
+def receive(walk):
+    """A joint command centre orders help for what is on the board already."""
+    asked = linkage.Asked(
+        centre="联动中心", outside_number="LD-1", nature="纠纷", place="大厅", asked="派调解员"
+    )
+    walk.linkage, _ = linkage.receive_order(
+        reach=walk.reach("county1.leader"), unit=walk.units["C1"], asked=asked, via=Via.HAND, now=walk.now()
+    )
+
+
+def tie(walk):
+    linkage.tie_order(incident_id=walk.incident.pk, **_linked(walk))
+
+
+def report_for_duty(walk):
+    linkage.report_for_duty(to="指挥长", **_linked(walk))
+
+
+def tell_centre(walk):
+    """It does not get through at first."""
+    about = {"way": "phone", "reach": walk.reach("county1.duty"), "now": walk.now()}
+    for kind in ("progress", "final"):
+        report = reporting.report_on_order(
+            order_id=walk.linkage.pk, kind=kind, text="已化解", failed="占线", **about
+        )
+        reporting.try_again(report_id=report.pk, **about)
+        reporting.record_receipt(report_id=report.pk, reach=about["reach"], receipt="77", now=about["now"])
+
+
+def _linked(walk):
+    return {"order_id": walk.linkage.pk, "reach": walk.reach("county1.duty"), "now": walk.now()}
+
+
+def call_in(walk):
+    about = {"reach": walk.reach("county1.duty"), "now": walk.now()}
+    walk.call, *_others = attendance.notify_units(
+        incident_id=walk.incident.pk, kind="department", units=["住建局", "人社局"], way="phone", **about
+    )
+    attendance.decide_route(
+        incident_id=walk.incident.pk, route="single_unit", who="住建局", reason="单一事项", **about
+    )
+    walk.offer = attendance.offer_reception(
+        incident_id=walk.incident.pk, place="接待室", begins_at=walk.now() + timedelta(hours=1), **about
+    )
+
+
+def come(walk):
+    about = {"reach": walk.reach("county1.duty"), "now": walk.now()}
+    attendance.move_call(call_id=walk.call.pk, verb="arrive", said="局长", **about)
+    attendance.answer_offer(offer_id=walk.offer.pk, verb="let-pass", **about)
+
+
+def hand_over(walk):
+    given = handing_over.Given(what="秩序", to_whom="所长", agency_kind="police", agency="派出所")
+    walk.handed = handing_over.hand_over(
+        incident_id=walk.incident.pk, given=given, reach=walk.reach("county1.duty"), now=walk.now()
+    )
+
+
+def hear(walk):
+    handing_over.note_answer(
+        handed_id=walk.handed.pk,
+        verb="taken",
+        answer="已派",
+        reach=walk.reach("county1.duty"),
+        now=walk.now(),
+    )
+
+
 def adjust(walk):
     said = proposals.Statement(level="orange", reason="人数减少")
     earlier, walk.warning = (
@@ -245,6 +321,7 @@ def reopen(walk):
 ACTS = [
     report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report, respond, order,
     move("county1.squad.dialogue", OrderVerb.ACKNOWLEDGE), move("county1.squad.dialogue", OrderVerb.DEPART),
-    move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL), adjust,
+    move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL),
+    receive, tie, report_for_duty, call_in, come, hand_over, hear, tell_centre, adjust,
     change_response, send_package, recall_package, settle, move("county1.squad.dialogue", OrderVerb.COMPLETE), end_response, go_over, lift, close, reopen,
 ]  # fmt: skip
