@@ -100,6 +100,11 @@ def text_of(content: dict, plan=None) -> str:
         parts += [
             f"{fact.in_language(get_language())} {value.in_language(get_language())}" for fact, value in said
         ]
+    if isinstance(orders := content.get("orders"), list):
+        parts += [
+            ", ".join(orders),
+            *(f"{one['id']} – {one['reason']}" for one in content.get("left_out", ())),
+        ]
     if content.get("plan_after"):
         parts.insert(0, _switched(content))
     if elsewhere := addressee.recorded_as_text(content):

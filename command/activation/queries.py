@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.scope import Reach
 from command.activation import permissions, rules, signature
@@ -17,6 +18,7 @@ from command.command_post.rules import CommandPost
 from command.obligations.choices import DutyState
 from command.obligations.models import Obligation
 from command.obligations.queries import Duty, duties_of
+from command.packages.queries import offer_at
 from common.database.composed import Composed
 from common.errors import is_allowed, not_found
 from incidents.models import Incident
@@ -124,7 +126,7 @@ def whole(reach: Reach, response: Response, now: datetime) -> Whole:
         seats,
         "",
     )
-    return found._replace(next_act=_next_act(found))
+    return found._replace(next_act=_next_act(found, now))
 
 
 def of_incident(reach: Reach, incident: Incident, now: datetime) -> Whole | None:
@@ -171,13 +173,19 @@ def _may(
     )
 
 
-def _next_act(found: Whole) -> str:
+def _next_act(found: Whole, now: datetime) -> str:
     response = found.response
     if found.pending is not None:
         who = "、".join(dict.fromkeys(str(seat.holder) for seat in found.seats[:1])) or _("nobody")
         return _NEXT[DecisionKind(found.pending.kind)]() % {"who": who}
     if not response.is_active:
         return ""
+    if offer := offer_at(response, now):
+        return ngettext(
+            "Send out the package: one order is prepared for this level.",
+            "Send out the package: %(n)s orders are prepared for this level.",
+            offer.orders,
+        ) % {"n": offer.orders}
     if found.open_duties:
         first = found.open_duties[0]
         return _("Settle: %(what)s (%(who)s).") % {"what": first.row.title, "who": "、".join(first.who)}

@@ -102,7 +102,8 @@ class ResponsePage(LoginRequiredMixin, PartsView):
         return {
             "response": self.response,
             "offer": packages.offer_for(self.request.reach, self.response, self.request.now),
-            "packages": packages.issued(self.response),
+            "packages": (issued := list(packages.issued(self.response))),
+            "left_behind": packages.left_behind(self.request.reach, self.response, issued),
         }
 
     def acts_context(self):

@@ -30,7 +30,7 @@ class PackagePreview(APIView):
 class Packages(APIView):
     """What went out for a response; POST sends out a level's package in one transaction."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="packages_list", responses={200: dict})
     def get(self, request, number):
         response = get_response(request.reach, number)
         rows = list(queries.issued(response))

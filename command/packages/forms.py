@@ -26,6 +26,22 @@ class OrderRow(NamedTuple):
     minutes: forms.BoundField
     reason: forms.BoundField | None
 
+    @property
+    def summary(self) -> str:
+        """What goes out, by when, in a line."""
+        task, minutes = self.task.value() or "", self.minutes.value()
+        return (
+            _("%(task)s (within %(minutes)s minutes)") % {"task": task, "minutes": minutes}
+            if minutes
+            else task
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the fields are to be seen at once: something is not in order, or stands in the way."""
+        fields = (self.to, self.task, self.minutes, self.reason)
+        return any(field.errors for field in fields if field) or bool(self.ready and self.ready.obstacle)
+
 
 class ChecklistRow(NamedTuple):
     checklist: PreparedChecklist
@@ -59,6 +75,8 @@ class PackageForm(forms.Form):
         self.fields[f"to-{id_}"] = forms.ChoiceField(
             label=_("To whom"), choices=choices, required=False, initial=ready.to if ready else ""
         )
+        # Asked for wherever the line goes out.
+        self.fields[f"to-{id_}"].is_needed = ready is not None  # type: ignore[attr-defined]
         self.fields[f"task-{id_}"] = forms.CharField(
             label=_("Task"),
             max_length=300,
@@ -66,6 +84,7 @@ class PackageForm(forms.Form):
             initial=in_words(ready.line.words) if ready else "",
             widget=forms.Textarea(attrs={"rows": 2}),
         )
+        self.fields[f"task-{id_}"].is_needed = ready is not None  # type: ignore[attr-defined]
         self.fields[f"minutes-{id_}"] = forms.IntegerField(
             label=_("Be there within (minutes)"),
             min_value=1,

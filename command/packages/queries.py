@@ -1,6 +1,6 @@
 """What is ready to go out for a response at a level, and what went out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -137,13 +137,31 @@ class Offer(NamedTuple):
 
 
 def offer_for(reach: Reach, response: Response, now: datetime) -> Offer | None:
-    """The package of the response's own level, if something in it has not gone out."""
+    """`offer_at` for who may send it out."""
+    return offer_at(response, now) if is_allowed(check_can_issue, reach, response.incident) else None
+
+
+def left_behind(reach: Reach, response: Response, issued: Sequence[Package]) -> int:
+    """How many orders that were left out this person may still send out."""
     if not response.is_active or not is_allowed(check_can_issue, reach, response.incident):
+        return 0
+    lines = [line for package in issued for line in package.lines.all() if line.kind == LineKind.ORDER]
+    sent = {line.item for line in lines if not line.left_out}
+    return len({line.item for line in lines if line.left_out} - sent)
+
+
+def offer_at(response: Response, now: datetime) -> Offer | None:
+    """The package of the response's own level while nothing of it has been said (one query)."""
+    package = package_at(response.plan.document, response.level)
+    if not response.is_active or not package.orders:
         return None
-    found = ready(response, response.level, now)
-    if not found:
-        return None
-    return Offer(response.level, len(found.orders))
+    said = set(
+        PackageLine.objects.filter(response=response, kind=LineKind.ORDER)
+        .exclude(item="")
+        .values_list("item", flat=True)
+    )
+    waiting = [one for one in package.orders if one.id not in said]
+    return Offer(response.level, len(waiting)) if waiting else None
 
 
 def in_words(words: Words) -> str:

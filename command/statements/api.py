@@ -24,10 +24,12 @@ class Statements(APIView):
             }
         )
 
-    @extend_schema(operation_id="statements_draft", request=forms.StatementSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="statements_draft", request=forms.OfficialStatementSerializer, responses={201: dict}
+    )
     @idempotent
     def post(self, request, number):
-        given = validated(forms.StatementSerializer, request.data)
+        given = validated(forms.OfficialStatementSerializer, request.data)
         incident = get_incident(request.reach, number)
         row = actions.draft_statement(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
         return Response(forms.detail(row), status=201, headers={"ETag": etag(row.rev)})

@@ -24,7 +24,7 @@ class StatementActForm(forms.Form):
     at = moment_field(label=_("When"), required=False)
 
 
-class StatementSerializer(StrictSerializer):
+class OfficialStatementSerializer(StrictSerializer):
     text = serializers.CharField(max_length=2000)
 
 

@@ -381,7 +381,10 @@ def test_the_response_offers_it_until_it_is_out(started, signed_in, issue):
     assert page_of(response) not in squad.get(url).content.decode()
     issue(response, "yellow", lines=[line_of(response, "PK-Y1", response.started_at)],
           left_out={"PK-Y2": "已有人在场", "PK-Y3": "已有人在场"})  # fmt: skip
-    assert "已有人在场" in duty.get(url).content.decode()
+    html = duty.get(url).content.decode()
+    assert "已有人在场" in html
+    assert "补发未下发的指令" in html
+    assert "补发未下发的指令" not in squad.get(url).content.decode()
 
 
 def test_who_may_not_see_the_response_finds_no_package(started, signed_in):
