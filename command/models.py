@@ -2,6 +2,7 @@
 
 import command.activation.models
 import command.attendance.models
+import command.evidence.models
 import command.handing_over.models
 import command.linkage.models
 import command.measures.models

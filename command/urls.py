@@ -2,6 +2,7 @@ from django.urls import path
 
 from command.activation import views as activation
 from command.attendance import views as attendance
+from command.evidence import views as evidence
 from command.handing_over import views as handing_over
 from command.linkage import views as linkage
 from command.measures import views as measures
@@ -62,4 +63,6 @@ urlpatterns = [
     path("measures/<int:pk>/<str:verb>/", measures.Act.as_view(), name="measure-act"),
     path("incidents/<code:number>/statement/", statements.Draft.as_view(), name="statement-draft"),
     path("statements/<int:pk>/<str:verb>/", statements.Act.as_view(), name="statement-act"),
+    path("incidents/<code:number>/evidence/", evidence.Enter.as_view(), name="evidence-enter"),
+    path("evidence/<int:pk>/hand-on/", evidence.HandOn.as_view(), name="evidence-hand-on"),
 ]

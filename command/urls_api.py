@@ -2,6 +2,7 @@ from django.urls import path
 
 from command.activation import api as activation
 from command.attendance import api as attendance
+from command.evidence import api as evidence
 from command.handing_over import api as handing_over
 from command.linkage import api as linkage
 from command.measures import api as measures
@@ -129,4 +130,6 @@ urlpatterns = [
     path("measures/<int:pk>/<str:verb>/", measures.MeasureAct.as_view(), name="measure-act"),
     path("incidents/<code:number>/statements/", statements.Statements.as_view(), name="statements"),
     path("statements/<int:pk>/<str:verb>/", statements.StatementAct.as_view(), name="statement-act"),
+    path("incidents/<code:number>/evidence/", evidence.Evidence.as_view(), name="evidence"),
+    path("evidence/<int:pk>/custody/", evidence.EvidenceCustody.as_view(), name="evidence-custody"),
 ]

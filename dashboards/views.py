@@ -13,6 +13,8 @@ from command.activation import queries as response_queries
 from command.activation.queries import waiting as responses_waiting
 from command.attendance import queries as attendance
 from command.attendance.forms import attendance_forms
+from command.evidence import queries as evidence
+from command.evidence.forms import EvidenceForm
 from command.handing_over import queries as handing_over
 from command.handing_over.forms import HandOverForm
 from command.linkage import queries as linkage
@@ -328,9 +330,10 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         }
 
     def measures_context(self):
-        """What is done, on which law; what was said publicly; what waits for approval."""
+        """What is done, on which law; what was said publicly; what is kept as evidence."""
         found = measures.of_incident(self.request.reach, self.incident, self.request.now)
         said = statements.of_incident(self.request.reach, self.incident)
+        kept = evidence.of_incident(self.request.reach, self.incident)
         forms_now = {}
         if found.may_record:
             forms_now = {"take": MeasureForm(majors=found.majors, auto_id="measure-%s")}
@@ -340,6 +343,8 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "incident": self.incident,
             "measures": found,
             "measure_forms": forms_now,
+            "evidence": kept,
+            "evidence_form": EvidenceForm(auto_id="evidence-%s") if kept.may_enter else None,
             "statements": said,
             "statement_form": StatementForm(auto_id="statement-%s") if said.may_draft else None,
             "now": self.request.now,

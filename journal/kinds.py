@@ -148,6 +148,8 @@ _ALL = [
     Kind("measure.refused", "未批准重大处置措施", "Major measure not approved"),
     Kind("measure.withdrawn", "撤回重大处置措施请示", "Request for a measure withdrawn"),
     Kind("measure.taken", "采取处置措施", "Measure taken"),
+    Kind("evidence.entered", "登记证据", "Evidence entered in the index"),
+    Kind("evidence.handed_on", "移交证据", "Evidence handed on"),
     Kind("statement.drafted", "起草权威信息", "Official statement drafted"),
     Kind("statement.revised", "修改权威信息", "Official statement revised"),
     Kind("statement.approved", "批准权威信息", "Official statement approved"),
