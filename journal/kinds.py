@@ -111,6 +111,7 @@ _ALL = [
     Kind("expert.ended", "移出专家", "Expert taken off the list", audience="report"),
     Kind("material.added", "登记物资", "Item added to the stock", audience="report"),
     Kind("material.changed", "变更物资信息", "Item's details changed", audience="report"),
+    Kind("material.used", "物资用于事件", "Stock moved for the incident"),
     Kind("material.moved", "物资出入库", "Stock moved", audience="report"),
     Kind("material.ended", "物资不再管理", "Item no longer kept", audience="report"),
     Kind("training.recorded", "登记培训", "Training written down", audience="report"),

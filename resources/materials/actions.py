@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from accounts.models import Unit, User
 from accounts.scope import Reach
@@ -12,6 +13,7 @@ from common import revisions
 from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
 from incidents.models import Incident
+from journal.record import record
 from resources.materials import queries, rules
 from resources.materials.choices import KitAnswer, Movement
 from resources.materials.models import KitCheck, KitCheckLine, Material, MaterialMovement
@@ -129,6 +131,8 @@ def move_material(
         "material.moved", material, reach, now, verb=verb, quantity=quantity, on_hand=stock.on_hand, out=stock.out,
         incident=incident.number if incident else "", squad=squad, note=note,
     )  # fmt: skip
+    if incident is not None:
+        _record_on_incident(movement, incident, reach)
     crash_point("materials.before_commit")
     return movement
 
@@ -261,6 +265,31 @@ def _stock_after(material: Material, verb: str, quantity: int) -> rules.Stock:
             out=material.out,
         )
     return stock
+
+
+def _record_on_incident(movement: MaterialMovement, incident: Incident, reach: Reach) -> None:
+    """What left the store, or came back, stands in the incident's own record as well."""
+    material = movement.material
+    words = {
+        name: f"{_label(movement.verb, language)} {movement.quantity} {material.measure}"
+        for name, language in (("title_zh", "zh-hans"), ("title_en", "en"))
+    }
+    record(
+        "material.used",
+        subject=material.key,
+        thread=incident.key,
+        unit=incident.unit,
+        actor=reach.user,
+        post=movement.post,
+        at=movement.at,
+        drill=incident.drill,
+        content={**words, "what": material.name, "note": movement.note},
+    )
+
+
+def _label(verb: str, language: str) -> str:
+    with override(language):
+        return str(Movement(verb).label)
 
 
 def _record(kind: str, material: Material, reach: Reach, now: datetime, **more: Any) -> None:

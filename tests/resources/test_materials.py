@@ -15,6 +15,7 @@ from duty.shifts.choices import ItemKind
 from duty.shifts.queries import what_passes
 from duty.shifts.reading import readable
 from journal.models import Entry
+from journal.numbering import number_new
 from journal.record import content_of
 from plans.checks.documents import check as check_plan
 from plans.document.kits import kits_of
@@ -147,6 +148,21 @@ def test_the_ledger_is_appended_and_the_balance_follows(item, move, alarm, cast,
         "what": "AED", "verb": "written_off", "quantity": 1, "on_hand": 2, "out": 0, "incident": "", "squad": "",
         "note": "电池过期",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-hans", "发放 2 台"), ("en", "Issued 2 台")])
+def test_what_leaves_for_an_incident_stands_on_its_timeline(item, move, alarm, signed_in, language, said):
+    incident = alarm(unit="T11")
+    move("received", 3)
+    move("issued", 2, incident=incident, note="一楼大厅")
+    number_new()
+
+    entry = last("material.used")
+    assert (entry.thread, entry.unit, entry.audience) == (incident.key, incident.unit, "incident")
+    assert Entry.objects.filter(kind="material.used").count() == 1
+    page = signed_in("town11.clerk", language).get(f"/incidents/{incident.number}/").content.decode()
+    assert said in page
+    assert "一楼大厅" in page
 
 
 @pytest.mark.parametrize(
