@@ -199,16 +199,13 @@ def move(username, verb):
 
 
 def receive(walk):
-    """A joint command centre orders help for what is on the board already."""
+    """A joint command centre orders help for what is on the board already: it is tied to that at once."""
     asked = linkage.Asked(
         centre="联动中心", outside_number="LD-1", nature="纠纷", place="大厅", asked="派调解员"
     )
     walk.linkage, _ = linkage.receive_order(
         reach=walk.reach("county1.leader"), unit=walk.units["C1"], asked=asked, via=Via.HAND, now=walk.now()
     )
-
-
-def tie(walk):
     linkage.tie_order(incident_id=walk.incident.pk, **_linked(walk))
 
 
@@ -322,6 +319,6 @@ ACTS = [
     report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report, respond, order,
     move("county1.squad.dialogue", OrderVerb.ACKNOWLEDGE), move("county1.squad.dialogue", OrderVerb.DEPART),
     move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL),
-    receive, tie, report_for_duty, call_in, come, hand_over, hear, tell_centre, adjust,
+    receive, report_for_duty, call_in, come, hand_over, hear, tell_centre, adjust,
     change_response, send_package, recall_package, settle, move("county1.squad.dialogue", OrderVerb.COMPLETE), end_response, go_over, lift, close, reopen,
 ]  # fmt: skip
