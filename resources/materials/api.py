@@ -62,7 +62,9 @@ class Movements(APIView):
     @extend_schema(operation_id="material_movements_list", responses={200: dict})
     def get(self, request, pk):
         material = queries.get_material(request.reach, pk)
-        return Response({"results": [movement(row) for row in queries.movements_of(material)[:200]]})
+        rows = list(queries.movements_of(material)[:200])
+        numbers = queries.numbers_seen(request.reach, rows)
+        return Response({"results": [movement(row, numbers.get(row.pk)) for row in rows]})
 
     @extend_schema(request=MovementSerializer, responses={201: dict})
     @idempotent
@@ -77,7 +79,7 @@ class Movements(APIView):
         )
         headers = {"ETag": etag(made.material.rev)}
         return Response(
-            {**movement(made), "material": as_dict(made.material, day_of(request.now))},
+            {**movement(made, number or None), "material": as_dict(made.material, day_of(request.now))},
             status=201,
             headers=headers,
         )
@@ -134,7 +136,7 @@ def as_dict(material: Material, today) -> dict:
     }
 
 
-def movement(row: MaterialMovement) -> dict:
+def movement(row: MaterialMovement, number: str | None) -> dict:
     return {
         "verb": row.verb,
         "quantity": row.quantity,
@@ -143,7 +145,7 @@ def movement(row: MaterialMovement) -> dict:
         "at": row.at,
         "by": row.by.username,
         "post": row.post,
-        "incident": row.incident.number if row.incident else None,
+        "incident": number,
         "squad": row.squad,
         "note": row.note,
     }

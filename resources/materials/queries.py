@@ -12,6 +12,7 @@ from accounts.reform.waiting import Waiting
 from accounts.scope import Reach
 from common.dates.local_time import day_of
 from common.errors import NotFound, not_found
+from incidents.models import Incident
 from plans.document.kits import Kit, KitItem, kits_of
 from plans.lifecycle.queries import versions_in_force
 from resources.materials import rules
@@ -59,7 +60,15 @@ def get_material(reach: Reach, pk: int) -> Material:
 
 def movements_of(material: Material) -> QuerySet[MaterialMovement]:
     """The ledger of one item, newest first."""
-    return material.movements.select_related("by", "incident").order_by("-pk")
+    return material.movements.select_related("by").order_by("-pk")
+
+
+def numbers_seen(reach: Reach, rows: Iterable[MaterialMovement]) -> dict[int, str]:
+    """Movement → the number of its incident, of those that this person may see (one query)."""
+    rows = list(rows)
+    seen = Incident.objects.visible_to(reach).filter(pk__in={row.incident_id for row in rows})
+    numbers = dict(seen.values_list("pk", "number"))
+    return {row.pk: numbers[row.incident_id] for row in rows if row.incident_id in numbers}
 
 
 def kits_at(unit: Unit, now: datetime) -> list[Kit]:

@@ -118,10 +118,12 @@ class MaterialPage(LoginRequiredMixin, View):
     def _page(self, request, material, *, form=None, movement_form=None, status=200):
         may_keep = material.is_kept and is_allowed(check_can_keep, request.reach, material.unit)
         ledger = Paginator(queries.movements_of(material), PER_PAGE).get_page(request.GET.get("page"))
+        numbers = queries.numbers_seen(request.reach, ledger.object_list)
         context = {
             "material": material,
             "fault": material.fault(day_of(request.now)),
             "page": ledger,
+            "rows": [(row, numbers.get(row.pk, "")) for row in ledger.object_list],
             "form": form or self._form(request, material),
             "movement_form": movement_form or MovementForm(auto_id="move-%s"),
             "may_keep": may_keep,

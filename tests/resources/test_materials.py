@@ -544,6 +544,23 @@ def test_a_kit_is_gone_through_on_its_page(plan, signed_in, language, word):
     assert signed_in("county2.duty").get("/materials/kits/C1/").status_code == 404
 
 
+def test_who_may_not_see_the_incident_does_not_read_its_number_in_the_ledger(signed_in, item, move, alarm):
+    incident = alarm()
+    move("received", 1)
+    move("issued", 1, incident=incident)
+
+    for username, is_seen in (
+        ("county1.director", True),
+        ("town12.head", False),
+        ("county1.squad.dialogue", False),
+    ):
+        browser = signed_in(username)
+        page = browser.get(f"/materials/{item.pk}/").content.decode()
+        assert (incident.number in page) is is_seen, username
+        told = browser.get(f"/api/v1/materials/{item.pk}/movements/").json()["results"]
+        assert [row["incident"] for row in told] == [incident.number if is_seen else None, None]
+
+
 def test_a_reader_sees_no_form_and_a_neighbour_no_item(signed_in, item):
     page = signed_in("village111.informant").get(f"/materials/{item.pk}/").content.decode()
 
