@@ -8,7 +8,19 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import alarms, boards, card, cutoff, fanout, figures, memory, pages, replays, zero_reports
+from bench import (
+    alarms,
+    boards,
+    card,
+    cutoff,
+    fanout,
+    figures,
+    memory,
+    packages,
+    pages,
+    replays,
+    zero_reports,
+)
 from tests.installations import Bureau
 from tests.processes import Postgres, Redis
 
@@ -72,12 +84,17 @@ def run_replays(bed: Bed, quick: bool):
     return replays.run(bed.folder, bed.bureau, incidents=1000 if quick else 10_000, times=3 if quick else 9)
 
 
+def run_packages(bed: Bed, quick: bool):
+    return packages.run(bed.folder, bed.bureau)
+
+
 BENCHES = {
     "fanout": run_fanout,
     "card": run_card,
     "boards": run_boards,
     "memory": run_memory,
     "alarms": run_alarms,
+    "packages": run_packages,
     "pages": run_pages,
     "zero_reports": run_zero_reports,
     "cutoff": run_cutoff,

@@ -46,7 +46,7 @@ from notices.actions import acknowledge_about
 from notices.relevance.ending import settle_threads
 from plans.document.response import response_rules
 from plans.engine.evaluation import Document, levels_of
-from plans.people.holders import Signatory
+from plans.people.holders import Bench, Signatory
 
 
 class Statement(NamedTuple):
@@ -357,7 +357,7 @@ def _ask(
         _take(decision, reach, _check_may_take(response, decision, reach, now), kind, now)
     else:
         level = permissions.level_of_decision(response, decision.level)
-        asked = permissions.seats(response.plan.document, level, response.unit, now)
+        asked = permissions.seats(response.plan.document, level, Bench(response.unit, now))
         alerts.ask_to_sign(decision, asked, reach.user, now=now)
 
 

@@ -22,7 +22,7 @@ from notices.relevance.ending import told_of
 from notices.sending.message_templates import DRILL_MARK, Message
 from notices.silence.no_recipients import tell_sender
 from plans.engine.evaluation import level_of
-from plans.people.holders import Signatory, in_the_chair
+from plans.people.holders import Bench, Signatory, in_the_chair
 
 #: Purposes; each decision asks anew ("response.to_sign.17").
 TO_SIGN, STARTED, SEATED = "response.to_sign", "response.started", "response.seated"
@@ -63,7 +63,7 @@ def deciders_asked(clock: Clock, now: datetime) -> list[Recipient]:
     if response is None or decision is None:
         return []
     level = permissions.level_of_decision(response, decision.level)
-    seats = permissions.seats(response.plan.document, level, response.unit, now)[:1]
+    seats = permissions.seats(response.plan.document, level, Bench(response.unit, now))[:1]
     holders = [holder for seat in seats for holder in in_the_chair(seat, now)]
     return [Recipient(one.person, one.post.title, one.post.pk) for one in holders]
 

@@ -75,18 +75,17 @@ def level_of_decision(response: Response, level: str) -> str:
     return deciding_level(level, response.level if response.is_active else "", ranks)
 
 
-def seats(document: Document, level: str, unit: Unit, now: datetime) -> list[Signatory]:
+def seats(document: Document, level: str, bench: Bench) -> list[Signatory]:
     """Every seat that may decide, first whom the plan names."""
     named = response_rules(document).deciders
     if not named:
-        return holders.signatories(document, level, unit, now)
-    bench = Bench(unit, now)
+        return holders.signatories_on(document, level, bench)
     return [seat for name in named if (seat := bench.seat(role_of(document, name)))]
 
 
 def seat_of(reach: Reach, document: Document, level: str, unit: Unit, now: datetime) -> Signatory | None:
     """The seat from which this person decides; the lowest one counts."""
-    for seat in seats(document, level, unit, now):
+    for seat in seats(document, level, Bench(unit, now)):
         if mine := tuple(holder for holder in seat.holders if holder.person == reach.user):
             return Signatory(seat.role, seat.unit, mine, seat.by)
     return None

@@ -18,6 +18,7 @@ from command.command_post.rules import CommandPost
 from command.obligations.choices import DutyState
 from command.obligations.models import Obligation
 from command.obligations.queries import Duty, duties_of
+from command.orders.models import Order
 from command.packages.queries import offer_at
 from common.database.composed import Composed
 from common.errors import is_allowed, not_found
@@ -115,7 +116,7 @@ def whole(reach: Reach, response: Response, now: datetime) -> Whole:
     duties = duties_of(reach, response, bench, now)
     level = permissions.level_of_decision(response, asked.level if asked else response.level)
     is_decided = asked is not None or response.is_active
-    seats = permissions.seats(response.plan.document, level, response.unit, now) if is_decided else []
+    seats = permissions.seats(response.plan.document, level, bench) if is_decided else []
     found = Whole(
         response,
         post_of(response, bench),
@@ -189,6 +190,10 @@ def _next_act(found: Whole, now: datetime) -> str:
     if found.open_duties:
         first = found.open_duties[0]
         return _("Settle: %(what)s (%(who)s).") % {"what": first.row.title, "who": "、".join(first.who)}
+    if under_way := Order.objects.live().filter(incident=response.incident_id).count():
+        return ngettext("One order is under way.", "%(n)s orders are under way.", under_way) % {
+            "n": under_way
+        }
     return _("Every duty is settled: the response can be ended.")
 
 

@@ -70,8 +70,12 @@ def signatories(document: Document, level_id: str, unit: Unit, now: datetime) ->
 
     Empty only if nobody holds any of these posts.
     """
+    return signatories_on(document, level_id, Bench(unit, now))
+
+
+def signatories_on(document: Document, level_id: str, bench: "Bench") -> list[Signatory]:
+    """The same among people who were read already."""
     actions = actions_for(document, level_id)
-    bench = Bench(unit, now)
     seats = []
     for index, role in enumerate(actions.signatories):
         by = "own" if index == 0 else "next_higher"
