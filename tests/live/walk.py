@@ -10,16 +10,19 @@ from django.conf import settings
 
 from command.activation import actions as responses
 from command.attendance import actions as attendance
+from command.evidence import actions as evidence
 from command.handing_over import actions as handing_over
 from command.linkage import actions as linkage
 from command.linkage import reporting
 from command.linkage.choices import Via
+from command.measures import actions as measures
 from command.obligations.actions import Settled, settle_duty
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
 from command.packages import queries as packages
 from command.packages.actions import issue_package
 from command.packages.rules import SentLine
+from command.statements import actions as statements
 from early_warnings.choices import CallOutcome
 from early_warnings.outgoing import superior_reports
 from early_warnings.proposals import actions as proposals
@@ -181,6 +184,24 @@ def end_response(walk):
     )  # fmt: skip
 
 
+def measure(walk):
+    """What is done on which law, what is said publicly, which recording there is."""
+    about = {"incident_id": walk.incident.pk, "reach": walk.reach("county1.duty"), "now": walk.now()}
+    measures.take_measure(stated=measures.Stated("分区接待", "突发事件应对法"), **about)
+    walk.statement = statements.draft_statement(text="工作人员正在逐一答复。", **about)
+    walk.evidence = evidence.enter_evidence(what="大厅录像", kept=evidence.Kept("后勤股", "机房"), **about)
+
+
+def say(walk):
+    about = {"statement_id": walk.statement.pk, "now": walk.now()}
+    statements.move_statement(reach=walk.reach("county1.leader"), verb="approve", **about)
+    statements.move_statement(reach=walk.reach("county1.duty"), verb="release", place="网站", **about)
+    evidence.hand_on_evidence(
+        item_id=walk.evidence.pk, kept=evidence.Kept("城关派出所", "证物室", "需要"),
+        reach=walk.reach("county1.duty"), now=walk.now(),
+    )  # fmt: skip
+
+
 def order(walk):
     walk.order = orders.issue_order(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), task="到一楼大厅对话",
@@ -316,7 +337,7 @@ def reopen(walk):
 
 
 ACTS = [
-    report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report, respond, order,
+    report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report, respond, measure, say, order,
     move("county1.squad.dialogue", OrderVerb.ACKNOWLEDGE), move("county1.squad.dialogue", OrderVerb.DEPART),
     move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL),
     receive, report_for_duty, call_in, come, hand_over, hear, tell_centre, adjust,
