@@ -10,9 +10,13 @@ from accounts.models import Unit, User
 from accounts.scope import reach_of
 from accounts.sign_in.passwords import quick_hash, random_password
 from command.activation import actions as responses
+from command.evidence import actions as evidence
+from command.measures import actions as measures
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
 from command.report_chain import actions as reports
+from command.statements import actions as statements
+from command.statements.choices import StatementVerb
 from common.dates.local_time import LOCAL, day_of
 from common.dates.periods import DAILY, period_of
 from early_warnings.choices import CallOutcome
@@ -41,6 +45,7 @@ EVENING = time(18, 30)
 LATE, SILENT, SAID = 23, 17, 29
 #: Whom the county told of it.
 ABOVE = "江州市信访局"
+STATEMENT = "今天上午有群众到一楼大厅反映调解事项，工作人员正在逐条登记并答复。需要咨询的，请到一楼接待室。"
 #: Lines of the incident's checklist that were not needed; the others were done.
 CHECKED = {"call_120": ("not_needed", "秩序平稳，无人身危险")}
 ITEMS = (
@@ -109,6 +114,7 @@ class _Incident:
         self._told_upward(incident, "initial", "已派员到场，正在对话。", password)
         response = self._responded(incident, password)
         self._ordered(incident)
+        self._written_down(incident)
         self._after(46 * 60)
         responses.end_response(
             response_id=response.pk,
@@ -234,6 +240,33 @@ class _Incident:
             ),
             credential=password,
             now=self.now,
+        )
+
+    def _written_down(self, incident) -> None:
+        """What was done and on which law, what was said publicly, which recording there is and who keeps it."""
+        about = {"incident_id": incident.pk, "reach": self._reach("duty")}
+        measures.take_measure(
+            stated=measures.Stated(
+                "一楼大厅分区接待，腾出通道",
+                "突发事件应对法第七十三条",
+                touches_rights=True,
+                proportionality="只限通道两米，其余区域照常开放",
+            ),
+            now=self.now,
+            **about,
+        )
+        statement = statements.draft_statement(text=STATEMENT, now=self.now, **about)
+        for seconds, login, verb in (
+            (180, "leader", StatementVerb.APPROVE),
+            (120, "duty", StatementVerb.RELEASE),
+        ):
+            self._after(seconds)
+            statements.move_statement(
+                statement_id=statement.pk, reach=self._reach(login), verb=verb, place="局官方网站、大厅公告栏",
+                now=self.now,
+            )  # fmt: skip
+        evidence.enter_evidence(
+            what="一楼大厅录像（全程）", kept=evidence.Kept("后勤股", "机房录像机"), now=self.now, **about
         )
 
     def _ordered(self, incident) -> None:
