@@ -29,6 +29,10 @@ PAGES = [
     ("county1.duty", "/early-warnings/{warning}/"),
     ("city.director", "/early-warnings/{warning}/"),
     ("county1.duty", "/early-warnings/{warning}/proof/"),
+    ("county1.duty", "/responses/{response}/"),
+    ("city.director", "/responses/{response}/"),
+    ("county1.duty", "/incidents/{incident}/reports/"),
+    ("city.director", "/incidents/{incident}/reports/1/"),
     ("county1.duty", "/notices/calls/"),
     ("county1.duty", "/notices/"),
     ("county1.duty", "/orders/"),
@@ -44,7 +48,8 @@ WALKED = {
     "dashboards/squad.html", "early_warnings/list.html", "early_warnings/warning.html",
     "incidents/list.html", "zero_reports/missing.html", "early_warnings/proof.html", "notices/calls.html",
     "dashboards/promise.html", "dashboards/receipt.html", "dashboards/whole/clocks.html", "dashboards/whole/orders.html",
-    "notices/inbox.html",
+    "notices/inbox.html", "command/activation/response.html", "command/report_chain/chain.html",
+    "command/report_chain/report.html",
 }  # fmt: skip
 #: A fragment and a component of pages above, the gallery, and the page of ages and counts, which asks every five seconds.
 NOT_WALKED = {
@@ -90,9 +95,10 @@ def _address(walk, browser, url):
     """The page's address, or None while there is nothing to show there for this reader."""
     if "{" not in url:
         return url
-    if ("{incident}" in url and walk.incident is None) or ("{warning}" in url and walk.warning is None):
+    there = {name: getattr(walk, name) for name in ("incident", "warning", "response")}
+    if any(f"{{{name}}}" in url and thing is None for name, thing in there.items()):
         return None
-    address = url.format(incident=walk.incident, warning=walk.warning)
+    address = url.format(**there)
     return address if browser.get(address).status_code == 200 else None
 
 

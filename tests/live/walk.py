@@ -22,6 +22,8 @@ from command.orders.choices import OrderVerb
 from command.packages import queries as packages
 from command.packages.actions import issue_package
 from command.packages.rules import SentLine
+from command.report_chain import actions as upward
+from command.report_chain.rules import gaps
 from command.statements import actions as statements
 from early_warnings.choices import CallOutcome
 from early_warnings.outgoing import superior_reports
@@ -174,6 +176,47 @@ def recall_package(walk):
     for line in walk.package.lines.exclude(order=None):
         orders.move_order(
             order_id=line.order_id, reach=walk.reach("county1.duty"), verb=OrderVerb.RECALL, now=walk.now(), note="人数减少"
+        )  # fmt: skip
+
+
+def draft_upward(kind):
+    def act(walk):
+        report = upward.draft_report(
+            incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), kind=kind, recipients=("示例市司法局",),
+            now=walk.now(),
+        )  # fmt: skip
+        missing = dict.fromkeys(gaps(report.fields), "人员平稳")
+        if missing:
+            upward.revise_report(
+                report_id=report.pk, reach=walk.reach("county1.duty"), fields=missing, now=walk.now()
+            )
+        walk.upward = report
+
+    act.__name__ = f"draft_{kind}_report"
+    return act
+
+
+def ask_upward(walk):
+    upward.ask_for_signature(report_id=walk.upward.pk, reach=walk.reach("county1.duty"), now=walk.now())
+
+
+def sign_upward(walk):
+    upward.sign_report(
+        report_id=walk.upward.pk, reach=walk.reach("city.director"), credential=PASSWORD, now=walk.now()
+    )
+
+
+def send_upward(walk):
+    upward.send_report(
+        report_id=walk.upward.pk, reach=walk.reach("county1.duty"), channel="fax", now=walk.now()
+    )
+
+
+def receive_upward(walk):
+    for delivery in walk.upward.deliveries.all():
+        upward.record_receipt(
+            report_id=walk.upward.pk, reach=walk.reach("county1.duty"), receiver="总值班室", now=walk.now(),
+            recipient=delivery.recipient or delivery.title_zh,
         )  # fmt: skip
 
 
@@ -337,9 +380,13 @@ def reopen(walk):
 
 
 ACTS = [
-    report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report, respond, measure, say, order,
+    report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report,
+    respond, measure, say, order,
     move("county1.squad.dialogue", OrderVerb.ACKNOWLEDGE), move("county1.squad.dialogue", OrderVerb.DEPART),
     move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL),
     receive, report_for_duty, call_in, come, hand_over, hear, tell_centre, adjust,
-    change_response, send_package, recall_package, settle, move("county1.squad.dialogue", OrderVerb.COMPLETE), end_response, go_over, lift, close, reopen,
+    change_response, send_package, recall_package,
+    draft_upward("initial"), ask_upward, sign_upward, send_upward, receive_upward,
+    draft_upward("final"), sign_upward, send_upward, settle, move("county1.squad.dialogue", OrderVerb.COMPLETE),
+    end_response, go_over, lift, close, reopen,
 ]  # fmt: skip
