@@ -176,7 +176,7 @@ def _alarm(clerk: Visitor) -> tuple[str, float]:
 
 def _shown(viewers, committed: dict[str, float], boards: int) -> tuple[dict[str, list[float]], int]:
     """Wait as long as somebody may still be waiting, then ask what was shown when."""
-    time.sleep(min(PATIENCE, 5 + boards * 0.3))
+    time.sleep(min(PATIENCE, 5 + boards * 0.05))
     viewers.stdin.close()
     told = json.loads(viewers.stdout.readline())
     return {number: told["shown"].get(number, []) for number in committed}, told["asked"]

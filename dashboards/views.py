@@ -35,7 +35,7 @@ from common.text.whole_numbers import read_number
 from dashboards import timeline
 from dashboards.boards import start_of
 from dashboards.cards import incident_cards
-from dashboards.inbox import inbox_of, with_notices
+from dashboards.inbox import inbox_of, inboxes_of, with_notices
 from duty.shifts import queries as shifts
 from early_warnings import queries as warnings
 from incidents import permissions, queries
@@ -95,8 +95,14 @@ class Home(View):
         return redirect(start)
 
 
+def _inboxes(requests):
+    return inboxes_of([(request.reach, request.now) for request in requests])
+
+
 class Board(LoginRequiredMixin, PartsView):
     """What the boards share: the parts that several of them show."""
+
+    read_together = {"inbox": _inboxes}
 
     def incidents_context(self):
         board = queries.board_of(self.request.reach, self.request.now, MOST_CARDS)
@@ -119,7 +125,7 @@ class Board(LoginRequiredMixin, PartsView):
         }
 
     def inbox_context(self):
-        return {"inbox": inbox_of(self.request.reach, self.request.now), "now": self.request.now}
+        return {"inbox": self.read("inbox"), "now": self.request.now}
 
     def orders_context(self):
         orders = cut(order_queries.live_orders, MOST_CARDS, self.request.reach)

@@ -11,6 +11,7 @@ from django.test import TransactionTestCase
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from clocks import rulebook
+from dashboards.templatetags.board_inbox import INBOXES
 from demo import bureau
 from incidents.templatetags.incidents import CARDS
 from journal.live.answers import SHARED
@@ -125,6 +126,7 @@ def _forget_plans():
     rulebook.forget()
     CARDS.forget()
     ROWS.forget()
+    INBOXES.forget()
     SHARED.forget()
 
 

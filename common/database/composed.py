@@ -136,7 +136,8 @@ class _Text:
 
     def __init__(self, compiler: Any, marks: list, needed: set[int]) -> None:
         sql, found = compiler.as_sql()
-        places = [_place_of(value, marks) for value in found]
+        place_of = _Places(marks)
+        places = [place_of(value) for value in found]
         if missing := needed.difference(*(indexes for _place, indexes in places)):
             raise ValueError(
                 f"value {min(missing) + 1} is not in the query as it was given: next time it would be left out, "
@@ -220,19 +221,32 @@ def _mark_for(value: Any, number: int) -> Value:
     raise TypeError(f"{value!r} cannot be put into a composed query")
 
 
-def _place_of(found: Any, marks: list) -> tuple[Callable[[list], Any], set[int]]:
-    """What goes where `found` stands, and which of the values: one as the database takes it, a text made of some, or
-    always the same."""
-    for index, mark in enumerate(marks):
-        if _bare(found) == _bare(_as_stored(mark)):
+class _Places:
+    """What goes where something stands in a statement, and which of the values: one as the database takes it, a text
+    made of some, or always the same."""
+
+    def __init__(self, marks: list) -> None:
+        stored = [_bare(_as_stored(mark)) for mark in marks]
+        self._plain = {mark: index for index, mark in enumerate(stored) if isinstance(mark, Hashable)}
+        self._others = [(mark, index) for index, mark in enumerate(stored) if not isinstance(mark, Hashable)]
+        self._texts = {str(mark): index for index, mark in enumerate(marks) if isinstance(mark, int | str)}
+        self._in_text = re.compile("|".join(f"({re.escape(text)})" for text in self._texts) or "$^")
+
+    def __call__(self, found: Any) -> tuple[Callable[[list], Any], set[int]]:
+        index = self._index_of(_bare(found))
+        if index is not None:
             return partial(_stored, index), {index}
-    if isinstance(found, str):
-        texts = {str(mark): index for index, mark in enumerate(marks) if isinstance(mark, int | str)}
-        pieces = re.split("|".join(f"({re.escape(text)})" for text in texts) or "$^", found)
-        parts = [texts.get(piece, piece) for piece in pieces if piece]
-        if indexes := {part for part in parts if isinstance(part, int)}:
-            return partial(_joined, parts), indexes
-    return partial(_constant, found), set()
+        if isinstance(found, str):
+            pieces = self._in_text.split(found)
+            parts = [self._texts.get(piece, piece) for piece in pieces if piece]
+            if indexes := {part for part in parts if isinstance(part, int)}:
+                return partial(_joined, parts), indexes
+        return partial(_constant, found), set()
+
+    def _index_of(self, found: Any) -> int | None:
+        if isinstance(found, Hashable):
+            return self._plain.get(found)
+        return next((index for mark, index in self._others if mark == found), None)
 
 
 def _stored(index: int, values: list) -> Any:

@@ -7,6 +7,7 @@ hold at this moment. Everything else, refusals and faults among it, goes the way
 """
 
 import time
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -20,8 +21,8 @@ from django.utils import timezone, translation
 from common.errors import Refused
 from common.text.plain_text import has_control
 from engine.monitoring.metrics import count_request
+from engine.server.scope_headers import header
 from engine.server.socket_auth import ScreenReach
-from engine.server.sockets import header
 from journal.live.answers import SHARED, Answer, Asking, Earlier, Reply
 from journal.live.hub import Hub, running
 from journal.live.live_pages import PartRequest, PartsView, reply_of
@@ -140,7 +141,7 @@ async def _reply(hub: Hub, question: Question, match: ResolverMatch) -> Reply | 
     view = _view(question, match, reader, now)
     answers = _ready(hub, view, question, number, reader)
     if missing := [name for name in question.parts if name not in answers]:
-        answers |= await hub.render(_rendered, view, missing, question.language, number)
+        answers |= await hub.result_of(Rendering(view, missing, question.language, number))
     return reply_of({name: answers[name] for name in question.parts}, question.asking)
 
 
@@ -173,18 +174,53 @@ def _view(question: Question, match: ResolverMatch, reader: ScreenReach, now) ->
     return view
 
 
-def _rendered(view, names: list[str], language: str, number: int) -> Answers:
-    """In a thread: like `PartsView.get` for parts."""
-    with translation.override(language):
-        view.prepare()
-        view.check_may_open()
-        return {
-            name: (
-                view.answer(name, number),
-                SHARED.earlier(view.question(name)) if name in view.shared else None,
-            )
-            for name in names
-        }
+class Rendering(NamedTuple):
+    """Parts of one screen that have to be rendered."""
+
+    view: Any
+    names: list[str]
+    language: str
+    number: int
+
+    def __call__(self) -> Answers:
+        """Like `PartsView.get` for parts."""
+        view = self.view
+        with translation.override(self.language):
+            view.prepare()
+            view.check_may_open()
+            return {
+                name: (
+                    view.answer(name, self.number),
+                    SHARED.earlier(view.question(name)) if name in view.shared else None,
+                )
+                for name in self.names
+            }
+
+
+def rendered(asked: Sequence[Rendering]) -> list[Answers | Exception]:
+    """In a thread, for all who wait: what can be read for many is read once. Each is refused, or fails, alone."""
+    _read_together(asked)
+    return [_answers_or_error(one) for one in asked]
+
+
+def _read_together(asked: Sequence[Rendering]) -> None:
+    waiting: dict[tuple[type, str], list[Any]] = {}
+    for one in asked:
+        for name in one.names:
+            if name in one.view.read_together:
+                waiting.setdefault((type(one.view), name), []).append(one.view)
+    for (page, name), views in waiting.items():
+        if len(views) > 1:
+            found = page.read_together[name]([view.request for view in views])  # type: ignore[attr-defined]
+            for view, ready in zip(views, found, strict=True):
+                view.ready[name] = ready
+
+
+def _answers_or_error(one: Rendering) -> Answers | Exception:
+    try:
+        return one()
+    except Exception as error:
+        return error
 
 
 async def _send(send, reply: Reply, language: str) -> None:

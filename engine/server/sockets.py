@@ -19,6 +19,8 @@ from django.utils import timezone
 
 from accounts.access import watch
 from engine.monitoring.queries import status
+from engine.server.live_parts import rendered
+from engine.server.scope_headers import header
 from engine.server.socket_auth import read_readers
 from journal.live.hub import SIGNED_OUT, Hub, SignedOut, TooManyScreens, here
 
@@ -44,6 +46,7 @@ def live_hub() -> Hub:
 def _make_hub() -> Hub:
     return Hub(
         read_readers=read_readers,
+        answer_many=rendered,
         poll_seconds=settings.LIVE_POLL_SECONDS,
         beat_seconds=settings.LIVE_BEAT_SECONDS,
         # The in-process layer reaches nobody else, and this process wakes its hub by itself.
@@ -135,10 +138,6 @@ def _after(scope) -> int | None:
 def _write_frame(scope):
     """The server's short way for finished frames, if it has one (engine.server.websocket)."""
     return scope.get("extensions", {}).get("websocket.preframed", {}).get("write")
-
-
-def header(scope, name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
 
 
 class OwnOriginOnly:

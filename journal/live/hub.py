@@ -17,8 +17,10 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
@@ -26,8 +28,9 @@ from django.utils import timezone
 from journal.kinds import KINDS
 from journal.live import frames, wake
 from journal.live.answers import SHARED
+from journal.live.batches import Batches
 from journal.live.peers import Neighbours
-from journal.live.reader import BATCH, TAIL, Look, Threads
+from journal.live.reader import BATCH, RENDER_THREADS, TAIL, Look, Threads
 from journal.live.send_queue import Outlet
 from journal.live.socket_access import PATIENCE, Admission
 from journal.live.subscribers import ReadReaders, Screen, Screens
@@ -66,6 +69,7 @@ class Hub:
         self,
         *,
         read_readers: ReadReaders,
+        answer_many: Callable[[Sequence[Any]], Sequence[Any]],
         poll_seconds: float,
         beat_seconds: float,
         layer=None,
@@ -78,6 +82,7 @@ class Hub:
         self._threads = Threads()
         self._admission = Admission(read_readers, self._threads.read)
         self._neighbours = Neighbours(layer, self.wake)
+        self._answering = Batches(partial(self._threads.render, answer_many), RENDER_THREADS)
         self._screens = Screens()
 
         self._mark: Mark | None = None
@@ -117,6 +122,7 @@ class Hub:
             task.cancel()
             await asyncio.wait([task])
         await self._admission.stop()
+        await self._answering.stop()
         for screen in self._screens.all():
             self.leave(screen)
         await self._threads.stop()
@@ -274,9 +280,9 @@ class Hub:
         after = itertools.takewhile(lambda kept: kept[0].number > since, reversed(self._tail))
         return not any(line.kind.startswith(kinds) and reader.sees(line) for line, _message in after)
 
-    async def render(self, fn, *args):
-        """Run `fn` in a thread that keeps its connection."""
-        return await self._threads.render(fn, *args)
+    async def result_of(self, item: Any) -> Any:
+        """What `answer_many` gives for this item, together with what others ask for meanwhile."""
+        return await self._answering.result_of(item)
 
     async def _next_look(self) -> None:
         """Wait for the end of a look that begins after this call. Raises TimeoutError."""

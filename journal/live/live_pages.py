@@ -1,6 +1,6 @@
 """Live pages: one template with named parts; a part is fetched again by itself when an entry concerns it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,14 @@ class PartsView(View):
     #: Parts that are the same for everybody with the same posts → prefixes of the journal's kinds that change them, as
     #: the page's `data-kinds`. Rendered once for all: they are given neither person nor cookies, and hold no form.
     shared: Mapping[str, str] = {}
+    #: Parts of one person's own that are read for many people at once where many ask at once: part → what reads it for
+    #: these requests, in their order. The part's method gets it by `read`.
+    read_together: Mapping[str, Callable[[Sequence[Any]], Sequence[Any]]] = {}
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        #: What was read already, by part.
+        self.ready: dict[str, Any] = {}
 
     def prepare(self) -> None:
         """Read what the page is about. Raises NotFound."""
@@ -89,6 +97,12 @@ class PartsView(View):
         if name in self.shared:
             return SHARED.get(self.question(name), number, self.request.now, lambda: self._shared_html(name))
         return Answer(self._html(name, user=self.request.user), number)
+
+    def read(self, part: str) -> Any:
+        """What `read_together` reads for this part and this request."""
+        if part not in self.ready:
+            (self.ready[part],) = self.read_together[part]([self.request])
+        return self.ready[part]
 
     def question(self, name: str) -> Hashable:
         """Everything that decides what a shared part shows, beside the journal and the time."""

@@ -22,7 +22,7 @@ def inbox(person: User) -> QuerySet[Notice]:
 
     `wants_answer`: silence is followed up, so it is asked whether they come.
     """
-    rows = _on_screen(person).annotate(wants_answer=_is_followed_up())
+    rows = _on_screen((person.pk,)).annotate(wants_answer=_is_followed_up())
     return rows.order_by("priority", "-queued_at", "-id")
 
 
@@ -41,38 +41,51 @@ class InboxKey(NamedTuple):
         return self.priority == ROUTINE and not self.wants_answer
 
 
-def inbox_keys(person: User, besides: tuple[str, ...] = ()) -> list[InboxKey]:
-    """The first `MOST_KEYS` of `inbox` without these purposes, in its order (two queries)."""
-    followed_up = set(_FOLLOWED_UP(person.pk))
-    return [
-        InboxKey(pk, subject, purpose, priority, (subject, purpose) in followed_up)
-        for pk, subject, purpose, priority in _KEYS(person.pk, besides)
-    ]
+def inbox_keys(people: Sequence[int], besides: tuple[str, ...] = ()) -> dict[int, list[InboxKey]]:
+    """The first `MOST_KEYS` of each person's `inbox` without these purposes, in its order.
+
+    Two queries for all of them; each half for itself where they have so many together that some may be missing.
+    """
+    asked = tuple(dict.fromkeys(people))
+    rows = _KEYS(padded(asked), besides)
+    if len(rows) >= _limit(asked) and len(asked) > 1:
+        middle = len(asked) // 2
+        return inbox_keys(asked[:middle], besides) | inbox_keys(asked[middle:], besides)
+    followed_up = set(_FOLLOWED_UP(padded(asked)))
+    found: dict[int, list[InboxKey]] = {person: [] for person in asked}
+    for person, pk, subject, purpose, priority in rows:
+        wants_answer = (person, subject, purpose) in followed_up
+        found[person].append(InboxKey(pk, subject, purpose, priority, wants_answer))
+    return found
 
 
-def notices_of(keys: Sequence[InboxKey]) -> list[Notice]:
-    """The notices with these keys, in the same order (one query)."""
-    if not keys:
-        return []
-    rows = {notice.pk: notice for notice in _ROWS(padded(tuple(key.pk for key in keys)))}
-    found = [(key, rows[key.pk]) for key in keys if key.pk in rows]
-    for key, notice in found:
-        notice.wants_answer = key.wants_answer  # type: ignore[attr-defined]  # as `inbox` annotates it
-    return [notice for _key, notice in found]
+def notices_of(keys: Sequence[InboxKey]) -> dict[int, Notice]:
+    """The notices with these keys by their number (one query)."""
+    rows = {notice.pk: notice for notice in _ROWS(padded(tuple(key.pk for key in keys)))} if keys else {}
+    for key in keys:
+        if key.pk in rows:
+            rows[key.pk].wants_answer = key.wants_answer  # type: ignore[attr-defined]  # as `inbox` annotates it
+    return rows
 
 
 #: More than somebody reads. Beyond that a board counts.
 MOST_KEYS = 500
+#: Of many people together. Few have more than a hundred.
+_MOST_TOGETHER = 5000
 
 
-def _keys(person: int, besides: tuple[str, ...]) -> QuerySet[Any]:
-    rows = _on_screen(person).exclude(purpose__in=besides).order_by("priority", "-queued_at", "-id")
-    return rows.values_list("pk", "subject", "purpose", "priority")[:MOST_KEYS]
+def _limit(people: tuple[int, ...]) -> int:
+    return MOST_KEYS if len(people) == 1 else _MOST_TOGETHER
 
 
-def _followed_up(person: int) -> QuerySet[Any]:
-    rows = Callout.objects.filter(_HAS_STEPS, recipient=person)
-    return rows.values_list("subject", "purpose")
+def _keys(people: tuple[int, ...], besides: tuple[str, ...]) -> QuerySet[Any]:
+    rows = _on_screen(people).exclude(purpose__in=besides).order_by("priority", "-queued_at", "-id")
+    return rows.values_list("recipient", "pk", "subject", "purpose", "priority")[: _limit(people)]
+
+
+def _followed_up(people: tuple[int, ...]) -> QuerySet[Any]:
+    rows = Callout.objects.filter(_HAS_STEPS, recipient__in=people)
+    return rows.values_list("recipient", "subject", "purpose")
 
 
 #: Every board asks them after every entry.
@@ -82,11 +95,11 @@ _ROWS = Composed(lambda pks: Notice.objects.filter(pk__in=pks))
 
 def needing_no_answer(person: User) -> QuerySet[Notice]:
     """Of `inbox`: what is only to be known. Nobody waits for an answer, nothing is asked for, no alert."""
-    return _on_screen(person).filter(~_is_followed_up(), priority=ROUTINE).order_by("-queued_at", "-id")
+    return _on_screen((person.pk,)).filter(~_is_followed_up(), priority=ROUTINE).order_by("-queued_at", "-id")
 
 
-def _on_screen(person: User | int) -> QuerySet[Notice]:
-    return Notice.objects.filter(recipient=person, channel=Channel.APP, state__in=ON_SCREEN)
+def _on_screen(people: tuple[int, ...]) -> QuerySet[Notice]:
+    return Notice.objects.filter(recipient__in=people, channel=Channel.APP, state__in=ON_SCREEN)
 
 
 def _is_followed_up() -> Exists:

@@ -1,9 +1,12 @@
 """What needs no answer is confirmed together; a matter stands once; every cut list says so and leads to its rest."""
 
 import re
+import uuid
+from copy import copy
 
 import pytest
 
+from dashboards.inbox import inbox_of, inboxes_of
 from journal.models import Entry
 from journal.record import content_of
 from notices.choices import State
@@ -130,3 +133,68 @@ def test_a_long_text_does_not_push_the_others_off_the_screen(alarm, signed_in):
     page = browser.get(f"/incidents/{event.number}/").content.decode()
     assert text not in page[: page.index("</h1>")]
     assert text in page
+
+
+@pytest.mark.parametrize("together", [5000, 3])
+def test_inboxes_read_together_are_those_read_alone(together, alarm, proposed, cast, reach, now, monkeypatch):
+    """Also where so many notices wait that some of the last would be missing."""
+    monkeypatch.setattr("notices.reading.queries._MOST_TOGETHER", together)
+    for headcount in (2, 8, 2):
+        alarm(headcount=headcount)
+    proposed("yellow", headcount=15)
+    asked = [
+        (reach(name), now) for name in ("county1.duty", "county1.director", "county2.duty", "county1.duty")
+    ]
+
+    found = inboxes_of(asked)
+
+    alone = [inbox_of(*one) for one in asked]
+    assert found == alone
+    assert [[notice.wants_answer for notice in one.asking] for one in found] == [
+        [notice.wants_answer for notice in one.asking] for one in alone
+    ]
+    # The director's one notice is a card on the same board.
+    assert [bool(one) for one in found] == [True, False, False, True]
+
+
+def test_many_inboxes_are_as_many_queries_as_one(alarm, cast, reach, now, django_assert_num_queries):
+    for _ in range(5):
+        alarm(headcount=2)
+    asked = [(reach(name), now) for name in ("county1.duty", "county2.duty", "county1.squad.dialogue")]
+
+    for people in (asked[:1], asked):
+        with django_assert_num_queries(3):
+            inboxes_of(people)
+
+
+def test_what_two_people_were_told_is_rendered_once_with_each_ones_own_numbers(
+    alarm, cast, signed_in, monkeypatch
+):
+    for _ in range(2):
+        alarm(headcount=2)
+    ours = list(told(cast["county1.duty"]).order_by("pk"))
+    theirs = [_told_too(notice, cast["city.duty"]) for notice in ours]
+    told(cast["city.duty"]).exclude(pk__in=[notice.pk for notice in theirs]).delete()
+    first = signed_in("county1.duty").get("/duty/", {"part": "inbox"}).content.decode()
+    monkeypatch.setattr("dashboards.templatetags.board_inbox.render_to_string", None)
+
+    second = signed_in("city.duty").get("/duty/", {"part": "inbox"}).content.decode()
+
+    for own, other, html in ((ours, theirs, first), (theirs, ours, second)):
+        for notice in own:
+            assert f'data-key="notice:{notice.pk}"' in html
+            assert f"/notices/{notice.pk}/" in html
+        assert form_of(html) == str(max(notice.pk for notice in own))
+        assert not any(f'"notice:{notice.pk}"' in html for notice in other)
+
+
+def _told_too(notice, person):
+    twin = copy(notice)
+    twin.pk, twin.recipient, twin.dedupe, twin.key = (
+        None,
+        person,
+        f"{notice.dedupe}:{person.pk}",
+        uuid.uuid4(),
+    )
+    twin.save(force_insert=True)
+    return twin

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.scope import reach_of
+from dashboards.templatetags.board_inbox import INBOXES
 from incidents.templatetags.incidents import CARDS
 from journal.live.answers import SHARED
 from journal.numbering import number_new
@@ -152,7 +153,7 @@ def assert_replay_shows(browser, url: str, act: Callable[[], object]) -> list[En
 
 def forget_what_is_kept() -> None:
     """What is asked for now is rendered anew."""
-    for kept in (SHARED, CARDS, ROWS):
+    for kept in (SHARED, CARDS, INBOXES, ROWS):
         kept.forget()
 
 

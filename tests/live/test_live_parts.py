@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from accounts.choices import PostKind
 from accounts.models import Appointment, Post, Unit, User
 from accounts.posts.actions import appoint_person, end_appointment
 from accounts.scope import reach_of
+from dashboards.views import _inboxes
 from engine.server.live_parts import LiveParts
 from incidents.reporting.actions import Alarm, report_incident
 from journal.record import record
@@ -157,6 +159,41 @@ async def test_a_language_is_an_answer_of_its_own(live, desk):
     assert ("Open incidents" in chinese[2], "Open incidents" in english[2]) == (False, True)
     assert english[1]["content-language"] == "en"
     assert english[2] == await sync_to_async(django_answer)(desk, "incidents", language="en")
+
+
+async def test_a_crowd_that_asks_together_gets_each_their_own_inbox(live, plan, monkeypatch):
+    """Read for many at once; each as if they had asked alone."""
+    read = []
+    monkeypatch.setattr(
+        "dashboards.views.Board.read_together",
+        {"inbox": lambda requests: read.append(len(requests)) or _inboxes(requests)},
+    )
+    names = ["county1.duty", "county2.duty", "city.duty", "county1.duty", "city.duty"]
+    sessions = [await live.sign_in(name) for name in names]
+    for name, session in zip(names, sessions, strict=True):
+        await live.open(name, session=session)
+    for code in ("C1", "C2", "C1"):
+        await sync_to_async(report)(
+            "city.duty", code, what=f"event of {code} {len(read)}", now=timezone.now()
+        )
+        read.append(0)
+
+    answers = await asyncio.gather(*(ask(session, "inbox") for session in sessions))
+
+    assert max(read) == len(sessions)
+    assert len({body for _status, _headers, body in answers}) == 3
+    for session, (_status, _headers, body) in zip(sessions, answers, strict=True):
+        assert body == await sync_to_async(django_answer)(session, "inbox")
+
+
+async def test_reading_for_many_that_fails_goes_djangos_way(desk, monkeypatch):
+    def fail(_requests):
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr("dashboards.views.Board.read_together", {"inbox": fail})
+
+    for answer in await asyncio.gather(*(ask(desk, "inbox") for _ in range(3)), return_exceptions=True):
+        assert isinstance(answer, PassedOn)
 
 
 # --- what goes Django's way ------------------------------------------------------------------------------------------
