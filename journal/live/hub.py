@@ -39,6 +39,9 @@ from journal.queries import Mark, Reader, ThinEntry, lines_after
 
 #: A screen further behind than this fetches its page again instead.
 REPLAY = 2000
+#: Seconds from the beginning of a look to that of the next. What comes alone is shown at once; commits that come one
+#: after the other share a look, which costs as much as half of an alarm.
+LOOK_SPACING = 0.02
 #: Screens written to before other work gets its turn.
 STRIDE = 256
 #: Seconds until the rights of every screen are read again.
@@ -153,6 +156,7 @@ class Hub:
 
     async def _run(self) -> None:
         while True:
+            begun = time.monotonic()
             try:
                 await self._look()
             except Exception as error:
@@ -162,6 +166,7 @@ class Hub:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_seconds):
                     await self._woken.wait()
+            await asyncio.sleep(LOOK_SPACING - (time.monotonic() - begun))
 
     async def _look(self) -> None:
         self._is_woken = False

@@ -1,6 +1,7 @@
 """The hub under trouble: a database that goes away, two event loops, budgets of queries, threads and messages."""
 
 import asyncio
+import itertools
 import json
 import threading
 import time
@@ -266,3 +267,27 @@ async def test_a_crowd_is_told_over_what_time_to_ask(live, monkeypatch):
 @pytest.mark.parametrize(("screens", "ms"), [(1, 0), (40, 0), (41, 20), (500, 250), (100_000, 2000)])
 async def test_the_spread_follows_from_how_many_are_open(screens, ms):
     assert frames.spread_over(screens) == ms
+
+
+async def test_commits_that_come_one_after_the_other_share_a_look(live, monkeypatch):
+    """A look costs as much as half of an alarm; the first of many is shown at once all the same."""
+    looks, look = [], live.hub._threads.look
+
+    async def counted(*args):
+        looks.append(time.monotonic())
+        return await look(*args)
+
+    monkeypatch.setattr(live.hub._threads, "look", counted)
+    live.hub._poll_seconds = 30
+    await asyncio.sleep(3 * hubs.LOOK_SPACING)
+    looks.clear()
+
+    begun = time.monotonic()
+    live.hub.wake()
+    while time.monotonic() - begun < 10 * hubs.LOOK_SPACING:
+        live.hub.wake()
+        await asyncio.sleep(hubs.LOOK_SPACING / 20)
+
+    assert looks[0] - begun < hubs.LOOK_SPACING
+    assert len(looks) <= 11
+    assert min(later - earlier for earlier, later in itertools.pairwise(looks)) > 0.9 * hubs.LOOK_SPACING
