@@ -1,6 +1,7 @@
 from django.urls import path
 
 from dashboards import views
+from dashboards.archive.views import IncidentArchive
 from dashboards.promise.views import PromisePage
 from dashboards.receipt import Receipt
 from dashboards.whole import ClocksPage, OrdersPage
@@ -15,5 +16,6 @@ urlpatterns = [
     path("promise/", PromisePage.as_view(), name="promise"),
     path("journal/", views.JournalPage.as_view(), name="journal"),
     path("alarm/<code:number>/", Receipt.as_view(), name="alarm-sent"),
+    path("incidents/<code:number>/archive.zip", IncidentArchive.as_view(), name="incident-archive"),
     path("incidents/<code:number>/", views.IncidentPage.as_view(), name="incident"),
 ]

@@ -33,6 +33,7 @@ from common.database.paths import prefixes
 from common.errors import NotAllowed, is_allowed
 from common.text.whole_numbers import read_number
 from dashboards import timeline
+from dashboards.archive.package import check_can_archive
 from dashboards.boards import start_of
 from dashboards.cards import incident_cards
 from dashboards.inbox import inbox_of, inboxes_of, with_notices
@@ -381,7 +382,11 @@ class IncidentPage(LoginRequiredMixin, PartsView):
 
     def timeline_context(self):
         entries = queries.timeline(self.request.reach, self.incident)
-        return {"rows": timeline.rows(entries, self.incident.plan.document)}
+        return {
+            "rows": timeline.rows(entries, self.incident.plan.document),
+            "incident": self.incident,
+            "may_archive": is_allowed(check_can_archive, self.request.reach, self.incident),
+        }
 
 
 class JournalPage(LoginRequiredMixin, PartsView):

@@ -1,0 +1,158 @@
+"""The archive of an incident that is over: what happened, what was signed, and the means to check both without us.
+
+Nothing is kept here: it is put together from the rows when it is asked for. What the reader may not see is not in it.
+"""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.scope import Reach
+from command.activation.models import Decision
+from command.activation.queries import responses
+from command.activation.serializers import summary as response_summary
+from command.orders.queries import for_incident as orders_of
+from command.orders.serializers import detail as order_detail
+from command.report_chain.queries import reports_of
+from command.report_chain.serializers import detail as report_detail
+from common.dates.local_time import LOCAL
+from common.errors import NotAllowed, WrongState
+from dashboards import timeline
+from early_warnings.queries import for_incident as warnings_of
+from early_warnings.serializers import detail as warning_detail
+from incidents.models import Incident
+from incidents.queries import timeline as entries_of
+from incidents.serializers import detail as incident_detail
+from journal.models import Entry
+
+_VERIFY = Path(__file__).with_name("verify.py")
+
+
+class Signed(NamedTuple):
+    """A text as it was signed, and the hash that its signature is."""
+
+    name: str
+    text: str
+    digest: str
+
+
+def check_can_archive(reach: Reach, incident: Incident) -> None:
+    """Who sees the incident by a post of their own (a squad that was sent there does not), once it is over."""
+    if not reach.holds("incident.view", incident.unit_path):
+        raise NotAllowed(
+            "not_allowed",
+            _("The archive of %(number)s was not made: it is for its unit and those above it.")
+            % {"number": incident.number},
+        )
+    if incident.is_open:
+        raise WrongState(
+            "incident_open",
+            _("The archive of %(number)s was not made: the incident is still open. Close it first.")
+            % {"number": incident.number},
+        )
+
+
+def archive_of(reach: Reach, incident: Incident, now: datetime) -> bytes:
+    """A zip file. Its manifest names every file with its SHA-256; `python3 verify.py` checks it."""
+    check_can_archive(reach, incident)
+    signed = list(_signed(reach, incident))
+    files = {
+        "README.txt": _readme(incident, now),
+        "incident.json": _json(incident_detail(incident)),
+        "timeline.txt": _timeline(reach, incident),
+        "journal.jsonl": _journal(reach, incident),
+        "warnings.json": _json([warning_detail(one) for one in warnings_of(incident)]),
+        "responses.json": _json(
+            [response_summary(one) for one in responses(reach).filter(incident=incident)]
+        ),
+        "orders.json": _json([order_detail(one) for one in orders_of(incident)]),
+        "reports.json": _json([report_detail(one, now) for one in reports_of(incident)]),
+        "verify.py": _VERIFY.read_text(encoding="utf-8"),
+        **{one.name: one.text for one in signed},
+    }
+    manifest = {
+        "incident": incident.number,
+        "made_at": now,
+        "made_by": reach.user.username,
+        "files": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()},
+        "signed": {one.name: one.digest for one in signed},
+    }
+    return _zipped({**files, "manifest.json": _json(manifest)}, now)
+
+
+def _signed(reach: Reach, incident: Incident) -> Iterator[Signed]:
+    for warning in warnings_of(incident):
+        if warning.signed_text:
+            yield Signed(f"signed/{warning.number}.txt", warning.signed_text, warning.signature)
+    decided = Decision.objects.filter(response__in=responses(reach).filter(incident=incident)).exclude(
+        signed_text=""
+    )
+    for place, decision in enumerate(decided.select_related("response").order_by("pk"), start=1):
+        name = f"signed/{decision.response.number}-{place}-{decision.kind}.txt"
+        yield Signed(name, decision.signed_text, decision.signature)
+    for report in reports_of(incident):
+        if report.signed_text:
+            yield Signed(f"signed/report-{report.n}.txt", report.signed_text, report.signature)
+
+
+def _journal(reach: Reach, incident: Incident) -> str:
+    """Each entry as it was hashed, with the hash of the one before it in the whole journal."""
+    entries = [entry for entry in entries_of(reach, incident) if entry.number]
+    before = {entry.number - 1 for entry in entries}
+    hashes = dict(Entry.objects.filter(number__in=before).values_list("number", "hash"))
+    lines = [
+        {
+            "number": entry.number,
+            "previous": hashes.get(entry.number - 1, ""),
+            "hash": entry.hash,
+            "body": entry.body,
+        }
+        for entry in sorted(entries, key=lambda entry: entry.number)
+    ]
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def _timeline(reach: Reach, incident: Incident) -> str:
+    rows = timeline.rows(entries_of(reach, incident), incident.plan.document)
+    lines = [
+        f"{row['at'].astimezone(LOCAL):%Y-%m-%d %H:%M:%S}  {row['title']}  {row['text']}  {row['who']}".rstrip()
+        for row in rows
+    ]
+    return "\n".join([f"{incident.number} {incident.title}", "", *lines, ""])
+
+
+def _readme(incident: Incident, now: datetime) -> str:
+    made = f"{now.astimezone(LOCAL):%Y-%m-%d %H:%M}"
+    chinese = (
+        f"事件 {incident.number} 归档包，{made} 生成。\n"
+        "timeline.txt 为经过；journal.jsonl 为日志原文；signed 目录为签发原文；其余为数据。\n"
+        "核验：装有 Python 3 的电脑上运行 python3 verify.py，无需本系统。\n"
+    )
+    english = (
+        f"Archive of incident {incident.number}, made {made}.\n"
+        "timeline.txt says what happened; journal.jsonl holds the entries as they were hashed; signed/ what was signed.\n"
+        "To check it: python3 verify.py on any computer with Python 3.\n"
+    )
+    return f"{english}\n{chinese}" if (get_language() or "").startswith("en") else f"{chinese}\n{english}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1) + "\n"
+
+
+def _zipped(files: dict[str, str], now: datetime) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            moment = now.astimezone(LOCAL).timetuple()[:6]
+            archive.writestr(zipfile.ZipInfo(name, moment), text.encode(), zipfile.ZIP_DEFLATED)
+    return target.getvalue()
