@@ -143,6 +143,7 @@ def takes_forms(view) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.django_db
+@pytest.mark.usefixtures("never_told_to_wait")
 def test_every_body_with_a_number_is_asked_about(plan, signed_in):
     browser, passed = signed_in("county1.director"), {}
     given = dict.fromkeys(sorted(name for name in texts_of_bodies() if not not_looked_at(name)), NUMBER)

@@ -171,9 +171,11 @@ def _say(path: Path, entry: Any, said: Words) -> list[Change]:
     return [Put(path, _as_entry(said))]
 
 
-def drop(path: Path, label: str) -> Control:
-    def read(answer: bool, _document: dict) -> list[Change]:
-        return [Drop(path)] if answer else []
+def drop(path: Path, label: str, also: Callable[[dict], list[Path]] = lambda _document: []) -> Control:
+    """`also`: what names the thing and goes with it."""
+
+    def read(answer: bool, document: dict) -> list[Change]:
+        return [Drop(path), *(Drop(other) for other in also(document))] if answer else []
 
     return Control("drop." + name_of(path), forms.BooleanField(label=label, required=False), False, read)
 

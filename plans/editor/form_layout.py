@@ -1,6 +1,7 @@
 """The whole plan as sections of controls: thresholds, signatories, recipients, clocks, squads, checklists."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -255,11 +256,21 @@ def _squads(document: dict) -> Iterator[Block]:
             lines(document, (*path, index, "composition"), _("Who is in it"), hint)
             if not any(isinstance(part, Mapping) and "id" in part for part in entry.get("composition", ()))
             else _members(document, (*path, index, "composition")),
-            drop((*path, index), _("Take this squad away")),
+            drop((*path, index), _("Take this squad away"), also=partial(_orders_of_squad, entry["id"])),
         ]
         yield block
     if document.get("levels"):
         yield additions.squad(document, path)
+
+
+def _orders_of_squad(squad: str, document: dict) -> list[Path]:
+    """The orders that packages have prepared for it: they have no form of their own here."""
+    return [
+        ("packages", place, "orders", index)
+        for place, package in enumerate(document.get("packages", ()))
+        for index, order in enumerate(package.get("orders", ()))
+        if order.get("squad") == squad
+    ]
 
 
 def _members(document: dict, path: Path) -> Control:

@@ -17,6 +17,7 @@ from command.obligations import rules as duties
 from command.obligations.choices import DutyState, DutyVerb, NoClock
 from command.obligations.models import Obligation
 from command.orders.actions import issue_order, read_target
+from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed, Refused, WrongState
 from common.references import key_of
 from early_warnings.proposals import actions as warnings
@@ -694,7 +695,7 @@ def test_an_attendance_plan_beside_it_adds_what_it_asks_for(
 ):
     """Joint-attendance plan §四(一)1: the principal of the responsible unit stays until the scene is closed."""
     text = (settings.BASE_DIR / "plans/library/county-joint-attendance.yaml").read_text()
-    term = Term(now.date(), now.date() + timedelta(days=9), "县招待所", cast["county1.deputy"])
+    term = Term(day_of(now), day_of(now) + timedelta(days=9), "县招待所", cast["county1.deputy"])
     load_plan(text=text, actor=None, now=now, put_in_force=True, owner=units["C1"], term=term)
     response = asked("orange", on=incident(headcount=30))
 

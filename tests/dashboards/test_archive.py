@@ -121,14 +121,14 @@ def test_it_is_made_once_the_incident_is_over_for_who_sees_it_by_post(walked, si
             "city.audit",
             "county1.squad.dialogue",
             "county2.duty",
-            "county3.duty",
+            "town21.head",
         )
     }
 
     assert codes == {
         "county1.director": 200, "city.audit": 200, "county1.squad.dialogue": 403,
-        # The incident was shared with county 2 in the walk, and is nothing to county 3.
-        "county2.duty": 403, "county3.duty": 404,
+        # The incident was shared with county 2 in the walk, and is nothing to its township.
+        "county2.duty": 403, "town21.head": 404,
     }  # fmt: skip
     assert url in signed_in("county1.duty").get(f"/incidents/{walk.incident.number}/").content.decode()
     assert Entry.objects.filter(kind="file.downloaded").exists()

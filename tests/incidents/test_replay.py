@@ -130,6 +130,7 @@ def test_replay_asks_the_same_however_many_incidents(report, draft, reach, now):
     assert counts[1] == counts[2] <= 4
 
 
+@pytest.mark.usefixtures("wall_clock")
 def test_page_shows_table_and_picture_in_both_languages(report, draft, signed_in):
     report(7), report(18)
     lower = report(2, facts={"acts": ["banner"]})

@@ -341,6 +341,9 @@ def test_things_are_added_and_taken_away(city_version, sent, signed_in):
     }
     squads = document["organisation"]["squads"]
     assert [squad["id"] for squad in squads] == ["perimeter", "dialogue", "public_info", "support", "squad-1"]
+    assert [one["id"] for one in document["packages"][2]["orders"]] == [
+        "PK-R2"
+    ]  # of the inquiry squad nothing is left
     assert squads[0]["duties"][1] == {"zh": "人流疏导", "en": "guiding people"}
     assert squads[-1]["duties"][0] == {"zh": "口译", "en": "interpreting"}
     assert document["checklists"][0]["items"][-1]["zh"] == "确认消防通道畅通"

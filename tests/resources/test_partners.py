@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, transaction
 
+from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from journal.models import Entry
 from journal.record import content_of
@@ -166,7 +167,7 @@ def test_a_text_with_a_number_of_a_person_is_refused(add):
 
 
 def test_a_unit_that_has_ended_gets_no_partner(add, units, now):
-    units["T11"].valid_from, units["T11"].valid_to = None, now.date()
+    units["T11"].valid_from, units["T11"].valid_to = None, day_of(now)
     units["T11"].save()
 
     with pytest.raises(Invalid) as refused:
