@@ -73,9 +73,12 @@ DESK_KINDS = (
     "incident.reopened incident.shared incident.unshared incident.life_safety_alerted"
 )
 INBOX_KINDS = "response. obligation. warning. shift. first_responder. superior_report. upward_report. notice. incident. order. linkage_order."
+#: Whatever begins or ends a time limit of a plan, but for reports of every day: they have a panel of their own.
 CLOCK_KINDS = (
     "clock. incident. warning. order. superior_report. upward_report. first_responder. response. obligation. "
-    "linkage_order. linkage. dispatch. attendance."
+    "linkage_order. linkage. dispatch. attendance. expert. measure. statement. demand. petition. written_ transfer. "
+    "objection. handling_opinion. review recheck dispute. mediation. form. leader_case. supervision_visit. inquiry. "
+    "coordination_meeting. site_group."
 )
 #: Time limits beside the cards; their own page has the rest.
 MOST_CLOCKS = 20

@@ -1,11 +1,16 @@
 """Boards: whose they are, what they show, and that their parts equal the page."""
 
+from pathlib import Path
+
 import pytest
 from django.urls import reverse
 
 from dashboards.boards import BOARDS, boards_of, start_of
+from dashboards.views import CLOCK_KINDS
 from incidents.models import Incident
 from journal.numbering import number_new
+from plans.document.sections import clocks_of
+from plans.document.strict_yaml import read
 
 START = {
     "county1.duty": "/duty/",
@@ -262,3 +267,18 @@ def test_the_desk_form_keeps_what_was_typed(plan, signed_in):
     assert answer.status_code == 422
     assert "二楼" in html
     assert "很多" in html
+
+
+@pytest.mark.parametrize(
+    "file", sorted((Path(__file__).parents[2] / "plans/library").glob("*.yaml")), ids=lambda file: file.stem
+)
+def test_a_board_asks_again_for_whatever_moves_a_time_limit(file):
+    """The part is shared: an entry that is not named would leave it as it was for everybody."""
+    moves = {
+        kind
+        for clock in clocks_of(read(file.read_text()).value)
+        for kind in (clock.start, clock.stop)
+        if kind and not kind.startswith(("zero_report.", "period."))
+    }
+
+    assert {kind for kind in moves if not kind.startswith(tuple(CLOCK_KINDS.split()))} == set()
