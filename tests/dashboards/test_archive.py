@@ -95,7 +95,7 @@ def forged(folder) -> tuple[str, int]:
     signed = next(iter(manifest["signed"]))
     lines = (folder / "journal.jsonl").read_text().splitlines()
     entry = json.loads(lines[3])
-    entry["body"] = entry["body"].replace("2026", "2025", 1)
+    entry["body"] = entry["body"].replace("0", "1", 1)
     lines[3] = json.dumps(entry, ensure_ascii=False)
     (folder / "journal.jsonl").write_text("\n".join(lines) + "\n")
     (folder / signed).write_text("something else")

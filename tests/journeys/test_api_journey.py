@@ -99,9 +99,8 @@ def test_from_alarm_to_closed_incident(installation, deployed):
         assert signed["signed_at"] == signed["pushed_at"]
         assert director.post(sign, {"credential": PASSWORD}, key=key).body == signed.body
         for screen in entitled:
-            eventually(
-                lambda screen=screen: screen.find("warning.signed", incident), seconds=5, what="signed"
-            )
+            for kind in ("warning.signed", "incident.level_set"):
+                eventually(lambda screen=screen, kind=kind: screen.find(kind, incident), seconds=5, what=kind)
             assert screen.find("incident.level_set", incident).level == "red"
         cap = duty.get(f"early-warnings/{warning}/cap/")
         assert CAP in cap.body
