@@ -120,7 +120,7 @@ def _lacking(response: Response, kits: set[str], now: datetime) -> dict[str, tup
 
 
 def _named(holder: Holder) -> str:
-    return f"{holder.post.title} {holder.person}"
+    return f"{holder.post} {holder.person}"
 
 
 def issued(response: Response) -> QuerySet[Package]:

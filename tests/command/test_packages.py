@@ -327,6 +327,7 @@ def test_the_page_shows_each_line_with_whom_it_reaches(started, signed_in, langu
     assert 'name="keep-PK-Y1" ' in html
     assert "county1.squad" not in html
     assert html.count('class="card"') == 3
+    assert ("稳控专班 韩冰" in html, "Perimeter squad 韩冰" in html) == (language != "en", language == "en")
 
 
 def fields(response, now, **more):
