@@ -125,7 +125,7 @@ def test_alarm_and_zero_report_weigh_thirty_kilobytes_in_eight_requests(page_of,
 @pytest.mark.parametrize("size", ["telephone", "small telephone"])
 def test_after_the_lower_button_the_receipt_is_in_sight_and_lives_on(page_of, size):
     with page_of("town11.clerk", size) as clerk, page_of("county1.duty", "desk") as duty:
-        clerk.goto("/alarm/")
+        clerk.goto("/alarm/", wait_until="networkidle")  # the form is the script's by then
         clerk.locator("textarea[name=what]").fill("大厅有人情绪失控")
         clerk.locator("button.alarm").last.click()
 
@@ -144,7 +144,7 @@ def test_after_the_lower_button_the_receipt_is_in_sight_and_lives_on(page_of, si
 
 def test_a_false_alarm_is_taken_back_on_the_receipt(page_of):
     with page_of("town11.clerk") as clerk:
-        clerk.goto("/alarm/")
+        clerk.goto("/alarm/", wait_until="networkidle")  # the form is the script's by then
         clerk.locator("button.alarm").first.click()
         clerk.locator("#retract button").click()
 
@@ -153,7 +153,7 @@ def test_a_false_alarm_is_taken_back_on_the_receipt(page_of):
 
 def test_without_a_network_the_form_is_away_and_what_to_do_is_there(page_of):
     with page_of("town11.clerk") as clerk:
-        clerk.goto("/alarm/")
+        clerk.goto("/alarm/", wait_until="networkidle")  # the form is the script's by then
         clerk.route("**/api/v1/alarms/", lambda route: route.abort())
         clerk.locator("button.alarm").last.click()
 
