@@ -1,37 +1,27 @@
 """Early warnings: what is warned of, who proposed it, who signed it and what for; calls and upward reports."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from accounts.choices import HeldAs
 from accounts.models import in_reader_language
+from common.database.columns import staff, together
 from common.database.paths import PathField
 from early_warnings import rules
 from early_warnings.choices import CallOutcome, Credential, ReportChannel, ReportState, SignedAs, State
-from journal.keys import key, pks_of
-
-
-def _person(**more):
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **more)
+from incidents.models import granted_pks
+from journal.keys import key
 
 
 def _post(**more):
     return models.ForeignKey("accounts.Post", on_delete=models.PROTECT, related_name="+", **more)
 
 
-def _together(*fields: str) -> Q:
-    """All of these fields are set, or none."""
-    return Q(**{f"{name}__isnull": True for name in fields}) | Q(
-        **{f"{name}__isnull": False for name in fields}
-    )
-
-
 class EarlyWarningQuerySet(models.QuerySet):
     def visible_to(self, reach):
         """Who sees the incident sees its warnings."""
         seen = reach.filter("incident.view")
-        if granted := _granted(reach):
+        if granted := granted_pks(reach):
             seen |= Q(incident_id__in=granted)
         return self.filter(seen)
 
@@ -46,10 +36,6 @@ class EarlyWarningQuerySet(models.QuerySet):
         return self.select_related(
             "incident", "unit", "plan", "drafted_by", "signed_by", "signed_post", "signatory_post"
         )
-
-
-def _granted(reach) -> list[int]:
-    return list(pks_of(reach.threads, "incident"))
 
 
 class EarlyWarning(models.Model):
@@ -85,11 +71,11 @@ class EarlyWarning(models.Model):
     )
 
     drafted_at = models.DateTimeField()
-    drafted_by = _person()
+    drafted_by = staff()
     #: The desk it was drafted at: after a change of shift its next holder may go on with it.
     drafted_post = _post(null=True, blank=True)
     proposed_at = models.DateTimeField(null=True, blank=True)
-    proposed_by = _person(null=True, blank=True)
+    proposed_by = staff(null=True, blank=True)
     #: How often it has been proposed: after a return everybody is told again.
     round = models.PositiveSmallIntegerField(default=0)
 
@@ -101,13 +87,13 @@ class EarlyWarning(models.Model):
     sign_by = models.DateTimeField(null=True, blank=True)
 
     returned_at = models.DateTimeField(null=True, blank=True)
-    returned_by = _person(null=True, blank=True)
+    returned_by = staff(null=True, blank=True)
     return_reason = models.CharField(max_length=500, blank=True, default="")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_by = _person(null=True, blank=True)
+    withdrawn_by = staff(null=True, blank=True)
 
     signed_at = models.DateTimeField(null=True, blank=True)
-    signed_by = _person(null=True, blank=True)
+    signed_by = staff(null=True, blank=True)
     signed_post = _post(null=True, blank=True)
     signed_as = models.CharField(max_length=10, choices=SignedAs, blank=True, default="")
     #: The signer's remark; part of what is signed.
@@ -122,7 +108,7 @@ class EarlyWarning(models.Model):
     #: When a signed adjustment took its place.
     adjusted_at = models.DateTimeField(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
-    lifted_by = _person(null=True, blank=True)
+    lifted_by = staff(null=True, blank=True)
     lift_reason = models.CharField(max_length=500, blank=True, default="")
     #: Counts changes; the ETag of the API.
     rev = models.PositiveIntegerField(default=1)
@@ -147,7 +133,7 @@ class EarlyWarning(models.Model):
                 name="replaced_by_one_warning",
             ),
             models.CheckConstraint(
-                condition=_together("proposed_at", "proposed_by"), name="warning_proposed_by_somebody"
+                condition=together("proposed_at", "proposed_by"), name="warning_proposed_by_somebody"
             ),
             models.CheckConstraint(
                 condition=~Q(state=State.PROPOSED) | (Q(proposed_at__isnull=False) & ~Q(signatory_role="")),
@@ -163,7 +149,7 @@ class EarlyWarning(models.Model):
                 name="returned_warning_has_its_time",
             ),
             models.CheckConstraint(
-                condition=_together("withdrawn_at", "withdrawn_by"), name="warning_withdrawn_by_somebody"
+                condition=together("withdrawn_at", "withdrawn_by"), name="warning_withdrawn_by_somebody"
             ),
             models.CheckConstraint(
                 condition=Q(state=State.WITHDRAWN, withdrawn_at__isnull=False)
@@ -197,7 +183,7 @@ class EarlyWarning(models.Model):
                 name="signed_states_bear_a_signature",
             ),
             models.CheckConstraint(
-                condition=_together("in_force_at", "pushed_at"), name="in_force_means_pushed"
+                condition=together("in_force_at", "pushed_at"), name="in_force_means_pushed"
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[State.IN_FORCE, State.ADJUSTED, State.LIFTED])
@@ -285,12 +271,12 @@ class CallAttempt(models.Model):
     """One telephone call to a first responder, and how it ended."""
 
     warning = models.ForeignKey(EarlyWarning, on_delete=models.PROTECT, related_name="calls")
-    person = _person()
+    person = staff()
     post = _post()
     outcome = models.CharField(max_length=12, choices=CallOutcome)
     note = models.CharField(max_length=200, blank=True, default="")
     at = models.DateTimeField()
-    by = _person()
+    by = staff()
 
     class Meta:
         constraints = [
@@ -316,7 +302,7 @@ class SuperiorReport(models.Model):
     state = models.CharField(max_length=10, choices=ReportState, default=ReportState.DRAFTED)
     drafted_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
-    sent_by = _person(null=True, blank=True)
+    sent_by = staff(null=True, blank=True)
     channel = models.CharField(max_length=12, choices=ReportChannel, blank=True, default="")
 
     class Meta:

@@ -1,19 +1,15 @@
 """A plan's response to an incident, and the decisions about it: who, when, what, why, signed."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from command.activation import rules
 from command.activation.choices import DecisionKind, DecisionState, ResponseState
+from common.database.columns import staff
 from common.database.paths import PathField
 from early_warnings.choices import Credential, SignedAs
 from incidents.models import granted_pks
 from journal.keys import key
-
-
-def _person(**more):
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **more)
 
 
 class ResponseQuerySet(models.QuerySet):
@@ -122,11 +118,11 @@ class Decision(models.Model):
     reason = models.CharField(max_length=500)
 
     proposed_at = models.DateTimeField()
-    proposed_by = _person()
+    proposed_by = staff()
     proposer_post = models.CharField(max_length=120, blank=True, default="")
     #: Signed, refused or withdrawn.
     closed_at = models.DateTimeField(null=True, blank=True)
-    closed_by = _person(null=True, blank=True)
+    closed_by = staff(null=True, blank=True)
     #: Why it was refused.
     refusal = models.CharField(max_length=500, blank=True, default="")
 

@@ -1,6 +1,5 @@
 """Reports to the level above: what is said, who signed it, who was told of it and how."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -8,21 +7,11 @@ from django.utils.translation import gettext as _
 from accounts.models import in_reader_language
 from command.report_chain import rules
 from command.report_chain.choices import Channel, ReportKind, ReportState
+from common.database.columns import staff, together
 from common.database.paths import PathField
 from early_warnings.choices import Credential, SignedAs
 from incidents.models import granted_pks
 from journal.keys import key
-
-
-def _person(**more):
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", **more)
-
-
-def _together(*fields: str) -> Q:
-    """All of these fields are set, or none."""
-    return Q(**{f"{name}__isnull": True for name in fields}) | Q(
-        **{f"{name}__isnull": False for name in fields}
-    )
 
 
 class UpwardReportQuerySet(models.QuerySet):
@@ -77,13 +66,13 @@ class UpwardReport(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
 
     drafted_at = models.DateTimeField()
-    drafted_by = _person()
+    drafted_by = staff()
     discarded_at = models.DateTimeField(null=True, blank=True)
-    discarded_by = _person(null=True, blank=True)
+    discarded_by = staff(null=True, blank=True)
     discard_reason = models.CharField(max_length=300, blank=True, default="")
 
     signed_at = models.DateTimeField(null=True, blank=True)
-    signed_by = _person(null=True, blank=True)
+    signed_by = staff(null=True, blank=True)
     signed_post = models.ForeignKey(
         "accounts.Post", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -199,14 +188,14 @@ class UpwardDelivery(models.Model):
     title_en = models.CharField(max_length=120, blank=True, default="")
 
     phoned_at = models.DateTimeField(null=True, blank=True)
-    phoned_by = _person(null=True, blank=True)
+    phoned_by = staff(null=True, blank=True)
     #: Which office or post of theirs took the call.
     told_whom = models.CharField(max_length=80, blank=True, default="")
     #: What was known then, as in the report.
     facts = models.JSONField(default=dict)
 
     sent_at = models.DateTimeField(null=True, blank=True)
-    sent_by = _person(null=True, blank=True)
+    sent_by = staff(null=True, blank=True)
     channel = models.CharField(max_length=12, choices=Channel, blank=True, default="")
     #: By when the plan wants their receipt.
     receipt_due_at = models.DateTimeField(null=True, blank=True)
@@ -216,7 +205,7 @@ class UpwardDelivery(models.Model):
     receiver = models.CharField(max_length=80, blank=True, default="")
     outside_number = models.CharField(max_length=60, blank=True, default="")
     receipt_at = models.DateTimeField(null=True, blank=True)
-    receipt_by = _person(null=True, blank=True)
+    receipt_by = staff(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -233,7 +222,7 @@ class UpwardDelivery(models.Model):
                 name="a_delivery_says_when_by_whom_and_how",
             ),
             models.CheckConstraint(
-                condition=_together("received_at", "receipt_at", "receipt_by"),
+                condition=together("received_at", "receipt_at", "receipt_by"),
                 name="a_receipt_is_whole",
             ),
             models.CheckConstraint(
