@@ -16,12 +16,15 @@ from demo import bureau
 from incidents.templatetags.incidents import CARDS
 from journal.live.answers import SHARED
 from notices.templatetags.notices import ROWS
+from plans.checks import documents
 from plans.lifecycle.actions import load_plan
 from plans.lifecycle.models import PlanVersion
 from tests import prepared
-from tests.kept import kept
+from tests.kept import checked_once, kept
 
 pytest_plugins = ["tests.browsers", "tests.gateways", "tests.wall_clock"]
+
+documents.check = checked_once
 
 CITY = "cn-justice-city-petition-000"
 
@@ -162,19 +165,23 @@ def production_bureau(tmp_path_factory):
         yield Bureau(folder / "prepared", postgres=postgres, redis=redis)
 
 
-# The journal refuses DELETE and TRUNCATE, which is how transactional tests empty the database.
+# These refuse DELETE and TRUNCATE, which is how transactional tests empty the database.
+APPEND_ONLY = ("journal_entry", "drills_remark", "drills_rating")
 _empty = TransactionTestCase._fixture_teardown
 
 
 def _empty_although_append_only(self):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE journal_entry DISABLE TRIGGER USER")
+            for table in APPEND_ONLY:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             _empty(self)
-            cursor.execute("ALTER TABLE journal_entry ENABLE TRIGGER USER")
+            for table in APPEND_ONLY:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             return
         cursor.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'journal_entry'"
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s, %s)",
+            APPEND_ONLY,
         )
         triggers = cursor.fetchall()
         for name, _sql in triggers:

@@ -12,7 +12,7 @@ from plans.checks import checklist_rules, packages, response_rules, rights
 from plans.checks.criteria import gaps_and_overlaps, unsound_criteria
 from plans.checks.findings import Finding, Vocabulary, note, problem
 from plans.checks.unreachable import unreachable
-from plans.document import reminding, statute, writing
+from plans.document import after_action, order_templates, quick_fills, reminding, statute, writing
 from plans.document.strict_yaml import at
 
 Found = Iterator[Finding]
@@ -37,6 +37,9 @@ def findings(document: Mapping[str, Any], vocabulary: Vocabulary) -> Found:
     yield from checklist_rules.findings(document)
     yield from response_rules.findings(document)
     yield from packages.findings(document)
+    yield from order_templates.findings(document)
+    yield from quick_fills.findings(document)
+    yield from after_action.findings(document)
     yield from rights.people_watched(document)
     if not any(fault.severity == "problem" for fault in faults):
         yield from rights.expression_made_grave(document)
@@ -122,6 +125,7 @@ def _role_references(document: Mapping) -> Iterator[tuple[str, str]]:
         *reminding.role_places(document),
         *response_rules.role_places(document),
         *packages.role_places(document),
+        *after_action.role_places(document),
     ]
     for index, level in enumerate(document.get("levels", ())):
         path = f"levels[{index}]"
@@ -160,7 +164,7 @@ def _clocks(document: Mapping, vocabulary: Vocabulary) -> Found:
     levels = {level["id"] for level in document.get("levels", ())}
     for index, clock in enumerate(document.get("clocks", ())):
         path = f"clocks[{index}]"
-        for key in ("start", "stop", "before"):
+        for key in ("start", "stop", "before", "until"):
             if vocabulary.kinds is not None and key in clock and clock[key] not in vocabulary.kinds:
                 yield problem(
                     at(path, key), "There is no journal entry of the kind “%(kind)s”.", kind=clock[key]
@@ -230,6 +234,14 @@ def _extended(clock: Mapping, path: str, document: Mapping) -> Found:
 
 def _span_of(clock: Mapping, path: str) -> Found:
     """A clock runs from one entry to another, or recurs, or counts back from an entry, or extends another."""
+    if "before" in clock and ("start" in clock or not str(clock.get("duration", "")).startswith("PT")):
+        yield problem(
+            path, "A clock that counts back has no start, and its duration is so many minutes or hours."
+        )
+    if "until" in clock and not ("recurrence" in clock and "start" in clock):
+        yield problem(
+            at(path, "until"), "Only a clock that starts and comes back ends with an entry of its own."
+        )
     if not any(key in clock for key in ("recurrence", "before", "extends")):
         for key in ("start", "stop", "duration"):
             if key not in clock:
@@ -317,6 +329,10 @@ def _citations(document: Mapping) -> Found:
     for index, clock in enumerate(document.get("clocks", ())):
         if not (clock.get("cite") or clock.get("art") or clock.get("origin") == "proposal"):
             yield note(f"clocks[{index}]", "The clock “%(clock)s” has no citation.", clock=clock["id"])
+    for section in ("order_templates", "quick_fills"):
+        for index, template in enumerate(document.get(section, ())):
+            if not (template.get("cite") or template.get("origin") == "proposal"):
+                yield note(f"{section}[{index}]", "The template “%(id)s” has no citation.", id=template["id"])
 
 
 def _source_and_signatures(document: Mapping) -> Found:

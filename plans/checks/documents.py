@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import jsonschema
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from plans.checks import consistency
 from plans.checks.findings import ANY_WORDS, Finding, Problem, Vocabulary, note, problem
 from plans.document import strict_yaml
+
+if TYPE_CHECKING:
+    import jsonschema
 
 __all__ = ["Checked", "Problem", "Vocabulary", "check"]
 
@@ -67,7 +68,9 @@ def line_of(path: str, lines: dict[str, int]) -> int:
 
 
 @cache
-def _validator() -> jsonschema.Draft202012Validator:
+def _validator() -> "jsonschema.Draft202012Validator":
+    import jsonschema  # for who writes plans, not for every process that serves
+
     schema = json.loads(Path(__file__).parents[1].joinpath("schema.json").read_text("utf-8"))
     return jsonschema.Draft202012Validator(schema)
 
@@ -82,10 +85,11 @@ def _unread_sections(document: dict) -> Iterator[Finding]:
 
 def _misshapen(document: Any) -> Iterator[Finding]:
     for error in _validator().iter_errors(document):
-        yield from _findings(error)
+        yield from findings_of(error)
 
 
-def _findings(error: jsonschema.ValidationError) -> Iterator[Finding]:
+def findings_of(error: "jsonschema.ValidationError") -> Iterator[Finding]:
+    """What one fault of shape says, in the words of a check. Scenarios of drills ask for it too."""
     path = ""
     for step in error.absolute_path:
         path = strict_yaml.at(path, step)

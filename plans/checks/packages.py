@@ -68,14 +68,14 @@ def _recipients(path: str, entry: Mapping, squads: set[str]) -> Found:
     seen: set[tuple[str, str]] = set()
     for place, one in enumerate(entry.get("orders", ())):
         at = f"{path}.orders[{place}]"
-        squad, role = one.get("squad", ""), one.get("role", "")
-        if bool(squad) == bool(role):
-            yield problem(at, "An order is for one squad or for one role.")
+        squad, role, duty = one.get("squad", ""), one.get("role", ""), one.get("duty", False)
+        if [bool(squad), bool(role), duty].count(True) != 1:
+            yield problem(at, "An order is for one squad, for one role, or for whoever is on duty.")
         elif squad and squad not in squads:
             yield problem(f"{at}.squad", "There is no squad “%(value)s” in this plan.", value=squad)
         elif (squad, role) in seen:
             yield problem(at, "“%(value)s” has an order in this package already: put both together.",
-                          value=squad or role)  # fmt: skip
+                          value=squad or role or "duty")  # fmt: skip
         seen.add((squad, role))
         if not _is_counted(one.get("within", "PT1M")):
             yield problem(f"{at}.within", "“%(text)s” is no time that can be counted: PT30M, P3D, 2WD, same_day_24h00.",

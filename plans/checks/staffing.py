@@ -34,7 +34,7 @@ def findings(document: Mapping, posts: Posts) -> Iterator[Finding]:
     for index, level in enumerate(document.get("levels", ())):
         actions = actions_for(document, level["id"])
         roles = [*actions.signatories, *([actions.where_absent] if actions.where_absent else [])]
-        outside = any(role.kind == "external" for role in roles)
+        outside = any(role.kind in ("external", "local") for role in roles)
         if roles and not outside and not any(_is_there(role, posts) for role in roles):
             yield problem(f"levels[{index}]", "Nobody can sign the level “%(level)s” in this bureau: there is no post "
                           "for %(roles)s.", level=level["id"], roles=", ".join(role.name for role in roles))  # fmt: skip

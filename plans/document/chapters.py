@@ -1,6 +1,6 @@
 """What else a plan says: sentences that are shown, and lists that other rooms ask from. Pure, like the engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from plans.document.words import NO_WORDS, Words, named, words
@@ -37,6 +37,12 @@ class Trigger:
     leads_to: str
     #: What is asked of the facts; no words where a person has to judge.
     rule: Words = NO_WORDS
+    #: The facts that it asks.
+    facts: tuple[str, ...] = ()
+    #: What on record of a matter fulfils it beside the facts (cases.leader_cases.rules.FOUND), and of which kinds
+    #: of major situation.
+    found: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
 
 
 def chapters_of(document: Document) -> tuple[Chapter, ...]:
@@ -78,6 +84,11 @@ def _line(entry: Mapping) -> Sentence:
     return Sentence(entry["id"], named(entry), entry.get("cite", ""), words(entry.get("note")), is_proposal)
 
 
+def major_situations_of(document: Document) -> tuple[Sentence, ...]:
+    """The kinds of major situation that are asked for when a matter is taken as major; those about people are out."""
+    return tuple(one.line for one in triggers_of(document) if one.leads_to == "major_situation")
+
+
 def triggers_of(document: Document) -> tuple[Trigger, ...]:
     return tuple(map(_trigger, document.get("triggers", ())))
 
@@ -90,5 +101,20 @@ def triggered(document: Document, facts: Facts) -> tuple[Trigger, ...]:
 
 
 def _trigger(entry: Mapping) -> Trigger:
-    rule = rule_in_words(entry["when"]) if "when" in entry else NO_WORDS
-    return Trigger(_line(entry), entry["leads_to"], rule)
+    when = entry.get("when", {})
+    return Trigger(
+        _line(entry),
+        entry["leads_to"],
+        rule_in_words(when) if when else NO_WORDS,
+        tuple(dict.fromkeys(_facts_asked(when))),
+        tuple(entry.get("found", ())),
+        tuple(entry.get("of", ())),
+    )
+
+
+def _facts_asked(when: Mapping | list) -> Iterator[str]:
+    if isinstance(when, Mapping) and "fact" in when:
+        yield when["fact"]
+    for part in when.values() if isinstance(when, Mapping) else when:
+        if isinstance(part, Mapping | list):
+            yield from _facts_asked(part)

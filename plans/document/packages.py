@@ -12,6 +12,9 @@ from plans.document.sections import checklists_of
 from plans.document.words import Words, joined, named, words
 from plans.engine.evaluation import Document, levels_of
 
+#: What a plan calls whoever is on duty at the nearest duty room.
+ON_DUTY = Words("当班值班人员", "Whoever is on duty")
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedOrder:
@@ -19,9 +22,10 @@ class PreparedOrder:
     #: The task, with what is to be brought.
     words: Words
     level: str
-    #: Whom it is for: a squad of the plan, or else a role of it.
+    #: Whom it is for: a squad of the plan, a role of it, or whoever is on duty at the nearest duty room.
     squad: str = ""
     role: str = ""
+    duty: bool = False
     #: A duration; empty = the plan's own time for such a recipient.
     within: str = ""
     brings: tuple[Words, ...] = ()
@@ -31,6 +35,8 @@ class PreparedOrder:
 
     @property
     def recipient(self) -> tuple[str, str]:
+        if self.duty:
+            return ("duty", "")
         return ("squad", self.squad) if self.squad else ("role", self.role)
 
 
@@ -82,6 +88,7 @@ def _orders(entry: Mapping) -> Iterator[PreparedOrder]:
             level=entry["level"],
             squad=one.get("squad", ""),
             role=one.get("role", ""),
+            duty=one.get("duty", False),
             within=one.get("within", ""),
             brings=brings,
             kit=one.get("kit", ""),

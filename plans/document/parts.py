@@ -11,15 +11,29 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from plans.document import chapters
+from plans.document.after_action import approver_of, questions_of, remind_of_improvements
 from plans.document.chapters import Sentence
+from plans.document.general import (
+    arrive_within,
+    chase_of,
+    closing_clocks,
+    enough_of,
+    general,
+    order_clocks,
+    roll_call_of,
+)
 from plans.document.kits import kits_of
 from plans.document.measures import gates_of
-from plans.document.packages import package_at
+from plans.document.order_templates import order_templates_of
+from plans.document.packages import ON_DUTY, package_at
+from plans.document.quick_fills import quick_fills_of
 from plans.document.reporting import chains_of
 from plans.document.response import response_rules
-from plans.document.sections import categories_of, role_of
+from plans.document.sections import categories_of, clocks_of, role_of
 from plans.document.words import Words, joined, named, words
 from plans.engine.evaluation import Document, levels_of
+from plans.engine.facts import FACTS
+from plans.versions.phrases import duration_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +95,85 @@ def _packages(document: Document) -> Iterator[Sentence]:
         level = next(one.words for one in levels_of(document) if one.id == entry["level"])
         for order in package_at(document, entry["level"]).orders:
             if order.level == entry["level"]:
-                who = squads.get(order.squad) or role_of(document, order.role).words
+                who = squads.get(order.squad)
+                who = who or (ON_DUTY if order.duty else role_of(document, order.role).words)
                 text = joined([level, who, order.words], "：", ": ")
                 yield Sentence(order.id, text, order.cite, is_proposal=entry.get("origin") == "proposal")
+
+
+def _order_templates(document: Document) -> Iterator[Sentence]:
+    """Each with the kind of incident and the level it is meant for, and the task it puts into an order."""
+    names = {level.id: level.words for level in levels_of(document)} if document.get("levels") else {}
+    for one in order_templates_of(document):
+        meant = [one.kind.words] if one.kind else []
+        if one.level:
+            level = names[one.level]
+            meant.append(Words(f"{level.zh}起", f"from {level.en} on"))
+        head = joined([_listed(meant), one.words], "·", " · ") if meant else one.words
+        yield Sentence(one.id, joined([head, one.task], "：", ": "), one.cite, is_proposal=one.is_proposal)
+
+
+def _quick_fills(document: Document) -> Iterator[Sentence]:
+    """Each with what it writes into an alarm: the sentence, the number of people, the signs; and what is asked for."""
+    names = {**FACTS["life_risk"].choices, **FACTS["acts"].choices}
+    for one in quick_fills_of(document):
+        signs = [names[sign] for sign in one.signs]
+        said = [Words(f"{one.headcount}人", f"{one.headcount} people")] if one.headcount else []
+        said += [_listed(signs)] if signs else []
+        said += [joined([Words("询问", "ask"), _listed(list(one.ask))], "：", ": ")] if one.ask else []
+        head = joined([one.words, one.what], "：", ": ")
+        yield Sentence(one.id, _with(head, said), one.cite, is_proposal=one.is_proposal)
+
+
+def _orders(document: Document) -> Iterator[Sentence]:
+    """How long an order gives to be there, who hears that a state of it lasts too long, and the general limits that
+    hold because the plan has none."""
+    said, source = document.get("orders", {}), general()["orders"]
+    for what, about in _PACES.items():
+        if within := arrive_within(document, what):
+            own = what in said.get("arrive_within", {})
+            yield _of_orders(said, what, joined([about, duration_words(within)], "：", ": "), own=own)
+    if n := enough_of(document):
+        yield _of_orders(
+            said,
+            "enough",
+            Words(f"同时叫多方时，{n} 方响应即止", f"of several called, {n} are enough"),
+            own=True,
+        )
+    times = roll_call_of(document)
+    for name, about in _ROLL_CALL.items():
+        text = joined([about, duration_words(f"PT{int(getattr(times, name).total_seconds())}S")], "：", ": ")
+        yield _of_orders(said, f"roll-call-{name}", text, own=name in said.get("roll_call", {}))
+    for step in chase_of(document):
+        text = joined(
+            [_CHASED[step.tell], duration_words(f"PT{int(step.after.total_seconds())}S")], "：", ": "
+        )
+        yield _of_orders(said, f"chase-{step.tell}", text, own="chase" in said)
+    for line in order_clocks(document):
+        if line in clocks_of(general()):
+            text = joined([line.words, duration_words(line.duration)], "：", ": ")
+            yield Sentence(line.id, text, is_proposal=source["origin"] == "proposal")
+
+
+def _of_orders(said: Mapping, id_: str, text: Words, *, own: bool) -> Sentence:
+    if not own:
+        return Sentence(id_, text, is_proposal=True)
+    return Sentence(id_, text, said.get("cite", ""), is_proposal=said.get("origin") == "proposal")
+
+
+_PACES = {
+    "squad": Words("队伍到场时限", "a squad is there within"),
+    "first_responder": Words("第一响应人到场时限", "a first responder is there within"),
+    "expert": Words("专家到场时限", "an expert is there within"),
+}
+_ROLL_CALL = {
+    "answer_within": Words("现场点名的应答时限", "to answer a roll-call on the spot"),
+    "every": Words("现场危险期间每隔多久点名一次", "while the scene is dangerous, between roll-calls"),
+}
+_CHASED = {
+    "duty_room": Words("超时后提醒值班室", "the duty room hears, after the limit has passed, in"),
+    "leader": Words("超时后提醒带班领导", "the leader on duty hears, after the limit has passed, in"),
+}
 
 
 def _response(document: Document) -> Iterator[Sentence]:
@@ -154,6 +244,48 @@ def _training(document: Document) -> Iterator[Sentence]:
             "again_after", Words(f"每 {again[1:-1]} 天复训", f"again after {again[1:-1]} days"), entry.get("cite", ""),
             words(entry.get("note")), entry.get("origin") == "proposal",
         )  # fmt: skip
+
+
+_PHASES = {
+    "before": Words("事前", "Before"),
+    "during": Words("事中", "During"),
+    "after": Words("事后", "After"),
+}
+
+
+def _after_action(document: Document) -> Iterator[Sentence]:
+    """What is asked about an incident that is over, who approves the answers, and how improvements are chased."""
+    entry = document.get("after_action", {})
+    for one in questions_of(document):
+        yield Sentence(
+            one.id, joined([_PHASES[one.phase], one.words], "：", ": "), one.cite, is_proposal=one.is_proposal
+        )
+    if role := approver_of(document):
+        yield Sentence(
+            "approver", joined([Words("复盘报告由谁批准", "review approved by"), role.words], "：", ": "),
+            entry.get("cite", ""), is_proposal=entry.get("origin") == "proposal",
+        )  # fmt: skip
+    steps = entry.get("improvements", {})
+    remind = remind_of_improvements(document)
+    said = [Words(f"到期前 {text}", f"{text} before it is due") for text in remind.before]
+    said += [
+        joined(
+            [
+                Words(f"逾期 {step.after} 告知", f"{step.after} overdue, told:"),
+                role_of(document, step.role).words,
+            ],
+            "",
+            " ",
+        )
+        for step in remind.climb
+    ]
+    if said:
+        about = _with(Words("整改任务催办", "Improvements are asked for"), said)
+        yield Sentence(
+            "improvements", about, steps.get("cite", ""), is_proposal=steps.get("origin") == "proposal"
+        )
+    for line in closing_clocks(document):
+        yield Sentence(line.id, line.words, line.cite, is_proposal=line.origin == "proposal")
 
 
 def _at_levels(document: Document) -> Iterator[Sentence]:
@@ -251,6 +383,12 @@ _PARTS: tuple[tuple[str, str, Reader, str], ...] = (
      gettext_noop("A response is proposed, decided and signed by these roles, within this scope.")),
     ("packages", gettext_noop("Packages"), _packages,
      gettext_noop("A response sends them out with one act, after every line was looked at.")),
+    ("order-templates", gettext_noop("Templates of orders"), _order_templates,
+     gettext_noop("The order form offers them; choosing one fills only an empty task.")),
+    ("quick-fills", gettext_noop("Templates of alarms"), _quick_fills,
+     gettext_noop("The duty room's entry form offers them; choosing one fills only what is empty.")),
+    ("orders", gettext_noop("Orders"), _orders,
+     gettext_noop("Every state of an order has its time limit; where it passes, these hear of it one after the other.")),
     ("organisation", gettext_noop("Organisation"), _organisation,
      gettext_noop("A response puts its command post together from it.")),
     ("at-levels", gettext_noop("At each level"), _at_levels,
@@ -258,10 +396,13 @@ _PARTS: tuple[tuple[str, str, Reader, str], ...] = (
     ("pools", gettext_noop("Experts"), _pools, gettext_noop("Experts are listed and called by these kinds.")),
     ("kits", gettext_noop("Kits of materials"), _kits, gettext_noop("They are gone through line by line, and compared with the stock.")),
     ("training", gettext_noop("Who is trained"), _training, gettext_noop("The list of who is to come is kept by it.")),
+    ("after-action", gettext_noop("After an incident"), _after_action,
+     gettext_noop("A review asks these questions, and improvements are chased by these steps.")),
     ("categories", gettext_noop("Kinds of event"), _categories, ""),
     ("business-lines", gettext_noop("Lines of business"), _entries("business_lines"), ""),
     ("incident-forms", gettext_noop("Forms an incident takes"), _entries("incident_forms"), ""),
-    ("triggers", gettext_noop("What leads to more"), _triggers, ""),
+    ("triggers", gettext_noop("What leads to more"), _triggers,
+     gettext_noop("A leader case is proposed by them, and the kinds of major situation are asked for with a matter.")),
     ("obligations", gettext_noop("Obligations"), _obligations,
      gettext_noop("A response that starts makes each of them a duty.")),
     ("demand-classes", gettext_noop("Classes of demands"), _demand_classes,
@@ -277,6 +418,6 @@ _PARTS: tuple[tuple[str, str, Reader, str], ...] = (
 #: Parts of the document that no entry above needs words for: they stand elsewhere on the page, or are not text.
 SHOWN_ELSEWHERE = frozenset({
     "schema", "id", "version", "kind", "title", "source", "owner_tier", "status_default", "validity", "legal_basis", "roles",
-    "level_policy", "levels", "handling_tiers", "signatory", "signoff_rules", "clocks", "alarm", "notices", "orders",
+    "level_policy", "levels", "handling_tiers", "signatory", "signoff_rules", "clocks", "alarm", "notices",
     "checklists", "excluded", "chapters", "applies_to", "screening", "reporting_channel",
 })  # fmt: skip

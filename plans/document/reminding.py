@@ -54,8 +54,10 @@ def findings(document: Mapping) -> Iterator[Finding]:
         if "remind" not in clock:
             continue
         path, entry = f"clocks[{index}].remind", clock["remind"]
-        if "recurrence" not in clock or "cutoff" not in clock:
-            yield problem(path, "Reminders need a clock that comes back and has a cut-off.")
+        comes_back = "recurrence" in clock and "cutoff" in clock
+        if not comes_back and ("start" not in clock or entry.get("climb")):
+            yield problem(path, "Reminders need a clock that comes back and has a cut-off, or one that an entry starts "
+                                "(without “climb”).")  # fmt: skip
         for step, text in enumerate(entry.get("before", ())):
             yield from _figure(text, at(f"{path}.before", step))
         last = -1

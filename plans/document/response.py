@@ -13,6 +13,10 @@ from plans.engine.evaluation import Document
 _LASTING = frozenset({"presence", "approval_gate", "sitrep", "proportionality_note"})
 
 
+#: A line of an action that the start of the response does itself.
+STARTED = "response.started"
+
+
 @dataclass(frozen=True, slots=True)
 class Grade:
     """How grave an event is as a person judges it, where the plan's levels do not say."""
@@ -50,6 +54,8 @@ class Owed:
     #: Of `tell`: who is told.
     to: Words = NO_WORDS
     cite: str = ""
+    #: The entry that it is done with; empty = somebody says that it was done.
+    done_by: str = ""
 
 
 def response_rules(document: Document) -> ResponseRules:
@@ -124,7 +130,7 @@ def _lines(level: Mapping, key: str) -> Iterator[Owed]:
     """The actions or obligations of a level. One that is only words is done once, and has no time limit."""
     for place, entry in enumerate(level.get(key, ()), start=1):
         more: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {}
-        if "done_by" in more:
+        if more.get("done_by") == STARTED:
             # That the response starts is done with its start.
             continue
         yield Owed(
@@ -134,6 +140,7 @@ def _lines(level: Mapping, key: str) -> Iterator[Owed]:
             roles=_several(more.get("role")),
             within=more.get("within", ""),
             cite=more.get("cite", level.get("cite", "")),
+            done_by=more.get("done_by", ""),
         )
 
 

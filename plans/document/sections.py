@@ -19,12 +19,15 @@ class Role:
 
     name: str
     words: Words
-    #: post: held by people here. external: another authority. anyone: every member of staff.
+    #: post: held by people here. external: another authority. local: the authority of its area that the unit works
+    #: under, whoever that is. anyone: every member of staff.
     #: system: the product itself. body: a group or division, named but not resolved to people.
     kind: str = "post"
     post: str = ""
     #: Tier of the unit whose post is meant; empty = the nearest unit that has such a post.
     tier: str = ""
+    #: Of an authority outside: whether it leads the unit along the local line (属地), not along its trade.
+    is_local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,13 @@ class ClockLine:
     #: Of a clock that extends another: which, and by how much at most.
     extends: str = ""
     max_extension: str = ""
+    #: Of one that asks for so much in each period: at least so many, each of at least so many villages.
+    min_count: int = 0
+    min_villages: int = 0
+    #: Of one that comes back from an entry on: the entry after which it does not any more.
+    until: str = ""
+    #: Not in a drill.
+    real_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +203,9 @@ def role_of(document: Document, name: str) -> Role:
     entry = document.get("roles", {}).get(name)
     if entry is None:
         return Role(name, words(name), kind="body")
-    return Role(name, words(entry), entry.get("kind", "post"), entry.get("post", ""), entry.get("tier", ""))
+    kind = entry.get("kind", "post")
+    is_local = kind == "local" or entry.get("line") == "local"
+    return Role(name, words(entry), kind, entry.get("post", ""), entry.get("tier", ""), is_local)
 
 
 def clocks_of(document: Document) -> tuple[ClockLine, ...]:
@@ -223,6 +235,7 @@ def _clock(entry: Mapping) -> ClockLine:
         duration=entry.get("duration", "unspecified"),
         roles=_several(entry.get("role", entry.get("actor", ()))),
         when_level=entry.get("when_level", ""),
+        real_only=bool(entry.get("real_only")),
         per=entry.get("per", "subject"),
         effect=entry.get("effect", ""),
         to=entry.get("to", ""),
@@ -245,6 +258,9 @@ def _clock(entry: Mapping) -> ClockLine:
         pause=words(entry.get("pause")),
         extends=entry.get("extends", ""),
         max_extension=entry.get("max_extension", ""),
+        min_count=entry.get("min_count", 0),
+        min_villages=entry.get("min_villages_per_visit", 0),
+        until=entry.get("until", ""),
         cite=entry.get("cite") or entry.get("art", ""),
         origin=entry.get("origin", "source"),
         note=words(entry.get("note")),

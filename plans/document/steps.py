@@ -11,11 +11,7 @@ from plans.document.words import Words, words
 from plans.engine.evaluation import Document
 
 #: Groups of steps that a line of a checklist may hold back (`blocks`): those of an inquiry into who is to blame.
-GROUPS = {
-    "accountability_steps": frozenset(
-        {"inquiry.started", "inquiry.report_submitted", "inquiry.decision_issued"}
-    )
-}
+GROUPS = {"accountability_steps": frozenset(name for name in KINDS if name.startswith("inquiry."))}
 
 
 class Step(NamedTuple):

@@ -48,6 +48,14 @@ def read(text: str | bytes) -> Lined:
     """Read one strict YAML document. Raises Unreadable with the line of the first fault."""
     decoded = _decoded(text)
     try:
+        return _Reader(yaml.CSafeLoader(decoded)).document()
+    except yaml.YAMLError:
+        return _read_for_the_fault(decoded)
+
+
+def _read_for_the_fault(decoded: str) -> Lined:
+    """libyaml reads ten times as fast and says less of what is wrong: its elder says more."""
+    try:
         return _Reader(yaml.SafeLoader(decoded)).document()
     except yaml.reader.ReaderError as error:
         line = decoded.count("\n", 0, error.position) + 1
@@ -71,7 +79,7 @@ def _decoded(text: str | bytes) -> str:
 class _Reader:
     """Builds the document from the parser's events: nothing is resolved that we did not ask for."""
 
-    def __init__(self, events: yaml.SafeLoader):
+    def __init__(self, events: yaml.CSafeLoader | yaml.SafeLoader):
         self.events = events
         self.lines: dict[str, int] = {}
         self.cut_off: list[tuple[str, str]] = []
@@ -147,13 +155,13 @@ def _line(event: Any) -> int:
 
 
 def _is_nothing(event: Any) -> bool:
-    plain = isinstance(event, yaml.ScalarEvent) and event.style is None
+    plain = isinstance(event, yaml.ScalarEvent) and not event.style
     return plain and not event.value and event.anchor is None and event.tag is None
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:
     text = event.value
-    if event.style is not None:  # quoted or block text is text, whatever it looks like
+    if event.style:  # quoted or block text is text, whatever it looks like
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -154,7 +154,12 @@ def _recipients(document: dict) -> Iterator[Block]:
         block.controls = [
             flag(document, (*path, "platform"), _("Pushed to the command platform")),
             several(document, (*path, "phone"), _("Told by telephone"), _roles(document, "post")),
-            several(document, (*path, "report_to"), _("Reported upwards to"), _roles(document, "external")),
+            several(
+                document,
+                (*path, "report_to"),
+                _("Reported upwards to"),
+                _roles(document, "external", "local"),
+            ),
         ]
         yield block
 
@@ -167,7 +172,9 @@ def _report_chain(document: dict) -> Iterator[Block]:
         level, where = levels.get(entry.get("level", "")), (*path, index)
         block = Block(additions.chain_title(level), level=level, cite=entry.get("cite", ""))
         block.controls = [
-            several(document, (*where, "to"), _("Told of an incident"), _roles(document, "external")),
+            several(
+                document, (*where, "to"), _("Told of an incident"), _roles(document, "external", "local")
+            ),
             flag(document, (*where, "phone_first"), _("By telephone first, the text later")),
             value(document, (*where, "daily"), additions.daily_field(), where),
         ]
@@ -176,14 +183,14 @@ def _report_chain(document: dict) -> Iterator[Block]:
         yield block
     silent = [level for level in levels_of(document) if level.id not in {one.get("level") for one in entries}]
     if silent:
-        yield additions.chain(path, silent, _roles(document, "external"))
+        yield additions.chain(path, silent, _roles(document, "external", "local"))
 
 
-def _roles(document: dict, kind: str) -> list[tuple[str, str]]:
+def _roles(document: dict, *kinds: str) -> list[tuple[str, str]]:
     return [
         (name, here(words(role)))
         for name, role in document.get("roles", {}).items()
-        if role.get("kind", "post") == kind
+        if role.get("kind", "post") in kinds
     ]
 
 

@@ -20,7 +20,7 @@ from plans.checks import documents, rights, staffing
 from plans.checks.findings import Finding, Problem, Vocabulary
 from plans.document import campaigns, statute
 from plans.document.campaigns import NO_TERM, Term
-from plans.document.clock_rules import clock_rule, runs
+from plans.document.clock_rules import clock_rules
 from plans.document.sections import clocks_of
 from plans.document.words import words
 from plans.lifecycle import permissions, queries, rules
@@ -122,11 +122,8 @@ def file_version(version: PlanVersion, actor: User | None, now: datetime, reason
 
 
 def register_clock_rules(version: PlanVersion) -> None:
-    """Hand the version's clocks to the clocks room. Those that recur or count back have no entry to start them."""
-    write_rules(
-        plan=version.ref,
-        rules=[clock_rule(line, version.ref) for line in clocks_of(version.document) if runs(line)],
-    )
+    """Hand the version's clocks to the clocks room. Those the calendar asks for have no entry to start them."""
+    write_rules(plan=version.ref, rules=clock_rules(clocks_of(version.document), version.ref))
 
 
 def _plan_of(document: dict, owner: Unit | None) -> Plan:

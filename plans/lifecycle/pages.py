@@ -153,7 +153,7 @@ def _row(document: Document, line: ClockLine) -> ClockRow:
         within=line.cutoff or duration_in_words(line.duration),
         roles=[role_of(document, name) for name in line.roles],
         level=level_of(document, line.when_level) if line.when_level else None,
-        comes_back=_comes_back(document, line) if line.recurrence else [],
+        comes_back=_comes_back(document, line) if line.recurrence or line.remind.before else [],
         watch=watch_of(line),
     )
 
@@ -176,7 +176,12 @@ def _comes_back(document: Document, line: ClockLine) -> list[str]:
         said.append(_("Locked after the cut-off: %(after)s") % {"after": duration_in_words(line.lock)})
     if line.remind.before:
         times = _listed([duration_in_words(before) for before in line.remind.before])
-        said.append(_("Reminded before the cut-off: %(times)s") % {"times": times})
+        text = (
+            _("Reminded before the cut-off: %(times)s")
+            if line.cutoff
+            else _("Warned before the end: %(times)s")
+        )
+        said.append(text % {"times": times})
     for step in line.remind.climb:
         who = role_of(document, step.role).words.in_language(get_language())
         after = {"after": duration_in_words(step.after), "role": who}

@@ -12,8 +12,8 @@ from django.db.models import Model
 
 from common.dates.local_time import LOCAL
 from plans.document import statute
-from plans.document.clock_rules import clock_rule, runs
-from plans.document.sections import ClockLine, clocks_of
+from plans.document.clock_rules import clock_rules
+from plans.document.sections import clocks_of
 from plans.document.words import words
 from plans.lifecycle.choices import PlanKind, PlanState
 
@@ -33,7 +33,7 @@ def fill(models: Any, *, now: datetime) -> None:
     for state in (PlanState.DRAFT, PlanState.FILED, PlanState.IN_FORCE):
         models("plans", "PlanStep").objects.create(version=version, state=state, at=now, reason=REASON)
     rules = models("clocks", "ClockRule")
-    rules.objects.bulk_create(_rule(rules, line, version.ref) for line in clocks_of(document) if runs(line))
+    rules.objects.bulk_create(_stored(rules, rule) for rule in clock_rules(clocks_of(document), version.ref))
 
 
 def _version(models: Any, document: dict, now: datetime) -> Any:
@@ -54,7 +54,6 @@ def _version(models: Any, document: dict, now: datetime) -> Any:
     )
 
 
-def _rule(model: Any, line: ClockLine, ref: str) -> Model:
-    made = clock_rule(line, ref)
+def _stored(model: Any, made: Model) -> Model:
     columns = (field.attname for field in model._meta.concrete_fields if not field.primary_key)
     return model(**{name: getattr(made, name) for name in columns})

@@ -6,7 +6,7 @@ from functools import cache
 from clocks import rulebook
 from clocks.rulebook import Rulebook
 from plans.document import statute
-from plans.document.clock_rules import clock_rule, runs
+from plans.document.clock_rules import clock_rules
 from plans.document.sections import clocks_of
 from plans.lifecycle import queries
 
@@ -24,4 +24,4 @@ def statutory_rules(at: datetime) -> list[Rulebook]:
 def _shipped() -> Rulebook:
     document = statute.shipped()
     ref = f"{document['id']}@{document['version']}"
-    return rulebook.book_of([clock_rule(line, ref) for line in clocks_of(document) if runs(line)])
+    return rulebook.book_of(clock_rules(clocks_of(document), ref))

@@ -32,26 +32,17 @@ class Watch:
 def watch_of(line: ClockLine) -> Watch:
     """How far a time limit is watched. One that is only shown by its nature (a citizen's right) counts as watched."""
     missing = tuple(_missing(line))
-    return Watch(not missing, missing or tuple(_left_out(line)))
+    return Watch(not missing, missing)
 
 
 def _missing(line: ClockLine) -> Iterator[str]:
     if line.display_only or any(asks(line) for asks in ASKING):
         return
-    if line.extends:
-        yield _("Extending a time limit, with its approval, is not built yet.")
-    elif line.before:
-        yield _("Counting back from an appointment is not built yet.")
-    elif not runs(line):
+    if not runs(line) and not line.extends:
         yield _("What recurs here is not asked for yet.")
-    for name in dict.fromkeys((line.start, line.stop)):
+    for name in dict.fromkeys((line.start, line.before, line.stop)):
         if runs(line) and name and KINDS[name].awaited:
             yield _("Nothing here records “%(step)s” yet.") % {"step": _said(name)}
-
-
-def _left_out(line: ClockLine) -> Iterator[str]:
-    if line.pause.zh:
-        yield _("The pause is not taken into account yet: the time limit runs on.")
 
 
 def _said(name: str) -> str:

@@ -5,15 +5,19 @@ it, nearest first. Whose turn it is by the roster comes first, then holders, sta
 delegations: every one of them may act, but only who has the turn is rung.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from accounts.choices import HeldAs
+from django.db.models import F
+
+from accounts.choices import HeldAs, PostKind
 from accounts.models import Appointment, Unit, User
 from accounts.posts.duty import ROSTERED, meant
 from accounts.queries import Holder, lineage
+from common.database.paths import prefixes
 from plans.document.sections import Role, actions_for, role_of
 from plans.engine.evaluation import Document
 
@@ -157,22 +161,46 @@ def holders_of(document: Document, role_name: str, unit: Unit, now: datetime) ->
 
 
 class Bench:
-    """Everybody who holds a post in a unit or above it at one moment: two queries for any number of roles.
+    """Everybody who holds a post in a unit or above it at one moment: one query for any number of roles.
 
-    A third one, once, where a role's post goes round by roster.
+    Another one, once, where a role's post goes round by roster, and where it is asked for a unit at which nobody holds
+    a post. `with_skills` reads what each is by profession along with it.
     """
 
-    def __init__(self, unit: Unit, now: datetime):
-        self.units = lineage(unit)
-        self._now = now
+    def __init__(self, unit: Unit, now: datetime, *, with_skills: bool = False):
+        self._unit, self._now = unit, now
         self._turns: set[tuple[int, int]] | None = None
-        self._by_unit: dict[int, list[Holder]] = {above.pk: [] for above in self.units}
-        rows = Appointment.objects.current(now).filter(post__unit__in=self.units)
-        for row in rows.select_related("person", "post").order_by("pk"):
-            self._by_unit[row.post.unit_id].append(Holder(row.person, row.post, row.held_as))
+        #: Person → what they are by profession, where it was asked for.
+        self.skills: dict[int, set[str]] = {}
+        rows = Appointment.objects.current(now).filter(post__unit__path__in=prefixes(unit.path))
+        rows = rows.select_related("person", "post__unit").order_by("pk")
+        if with_skills:
+            # A row for each skill: a person of two professions comes twice.
+            rows = rows.annotate(skill=F("person__skills__code"))
+        manned: dict[int, Unit] = {}
+        self._by_unit: dict[int, list[Holder]] = {}
+        for row in {row.pk: row for row in self._noted(rows, with_skills)}.values():
+            row.post.unit = manned.setdefault(row.post.unit_id, row.post.unit)
+            found = self._by_unit.setdefault(row.post.unit_id, [])
+            found.append(Holder(row.person, row.post, row.held_as))
+        #: Where somebody holds a post, nearest first.
+        self._manned = sorted(manned.values(), key=lambda one: -len(one.path))
+
+    def _noted(self, rows: Iterable[Appointment], with_skills: bool) -> Iterator[Appointment]:
+        for row in rows:
+            if with_skills and (skill := getattr(row, "skill", None)):
+                self.skills.setdefault(row.person_id, set()).add(skill)
+            yield row
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """The unit and those above it, nearest first, also where nobody holds a post (one query)."""
+        return lineage(self._unit)
 
     def has_tier(self, tier: str) -> bool:
-        return any(unit.tier == tier for unit in self.units)
+        return any(unit.tier == tier for unit in self._manned) or any(
+            unit.tier == tier for unit in self.units
+        )
 
     def lacks(self, role: Role) -> bool:
         """Whether there is no such office: no unit of its tier; of a role without a tier, nobody who holds its post."""
@@ -182,7 +210,7 @@ class Bench:
         """The nearest unit where somebody holds the role's post."""
         if role.kind != "post":
             return None
-        for unit in self.units:
+        for unit in self._manned:
             if role.tier in ("", unit.tier) and (found := self._holding(unit, role.post)):
                 return Signatory(role, unit, found)
         return None
@@ -194,8 +222,15 @@ class Bench:
 
     def squad(self, squad_id: str) -> tuple[Holder, ...]:
         """Who is called of a squad: at the nearest unit where somebody holds such a post, whose turn it is."""
-        for unit in self.units:
+        for unit in self._manned:
             if found := [holder for holder in self._by_unit[unit.pk] if holder.post.squad == squad_id]:
+                return tuple(holder for holder in found if self._has_turn(holder))
+        return ()
+
+    def on_duty(self) -> tuple[Holder, ...]:
+        """Who has the turn at the nearest duty room."""
+        for unit in self._manned:
+            if found := self._holding(unit, PostKind.DUTY_OFFICER):
                 return tuple(holder for holder in found if self._has_turn(holder))
         return ()
 

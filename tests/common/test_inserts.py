@@ -35,6 +35,20 @@ def test_many_rows_are_inserted_by_one_statement(units, now, django_assert_num_q
     Rows(Entry).insert_all([])
 
 
+def test_each_of_many_rows_gets_its_own_key(units, now, django_assert_num_queries):
+    entries = [
+        Entry(kind=f"k{n}", audience="system", subject="s", thread="t", unit=units["C1"], at=now,
+              recorded_at=now, body="{}")
+        for n in range(5)
+    ]  # fmt: skip
+    with django_assert_num_queries(1):
+        Rows(Entry).insert_each(entries)
+    assert {entry.pk: entry.kind for entry in entries} == dict(
+        Entry.objects.filter(subject="s").values_list("pk", "kind")
+    )
+    assert not entries[0]._state.adding
+
+
 def test_a_row_that_is_there_is_left_out_or_an_error(asking):
     table = Rows(Round)
     table.insert(asking)

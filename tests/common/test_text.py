@@ -1,7 +1,9 @@
 """Numbers of people in free texts: found in every way in which people write them, and nothing else found."""
 
 import random
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from common.text.masking import masked, masks_in, personal_data_in
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 AREAS = ["110105", "310115", "430104", "430121", "440305", "510107", "610113", "650102", "810000", "360102"]
+TOP, HAN = Path(__file__).parents[2], re.compile("[\u4e00-\u9fff]")
 ODDS = random.Random(20261128)
 
 
@@ -149,6 +152,22 @@ def test_texts_of_the_product_are_not_taken_for_numbers_of_people():
     wrong = [(text, finding) for text in texts for finding in personal_data_in(text)]
 
     assert len(wrong) / len(texts) <= 0.001, wrong[:5]
+
+
+#: Said as examples of how a number is written.
+SHOWN_AS_EXAMPLES = {"0500-8100000"}
+
+
+def test_ordinary_official_text_is_not_taken_for_numbers_of_people():
+    """Precision: every Chinese line of the plans that are shipped, and every sentence that the product says."""
+    files = [*TOP.glob("plans/library/*.yaml"), *TOP.glob("plans/general/*.yaml"),
+             *TOP.glob("locale/*/zh_Hans/LC_MESSAGES/django.po")]  # fmt: skip
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines() if HAN.search(line)]
+
+    wrong = [found.text for line in lines for found in personal_data_in(line)]
+
+    assert len(lines) > 4000
+    assert set(wrong) <= SHOWN_AS_EXAMPLES
 
 
 @pytest.mark.parametrize(

@@ -232,3 +232,12 @@ def test_damaged_parts_are_a_refusal_not_a_fault(name):
         read_rows(repacked(as_xlsx(Sheet("x", ["a"], [["b"]])), **{name: "<worksheet><row"}))
 
     assert refused.value.code == "not_a_workbook"
+
+
+def test_a_file_is_whole_or_not_made(monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_ROWS", 2)
+
+    assert workbooks.all_of([1, 2]) == [1, 2]
+    with pytest.raises(Invalid) as refused:
+        workbooks.all_of([1, 2, 3])
+    assert refused.value.code == "export_too_large"

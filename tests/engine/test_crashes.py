@@ -234,3 +234,43 @@ def test_a_pack_on_the_disk_that_no_row_knows_of_is_written_again(bare_env):
     assert run(bare_env, code=write) == 0
 
     assert json.loads(python(PEOPLE + SHIFT + PACKS, env=bare_env)) == ["written", [".pdf"], 1]
+
+
+DRILL = """
+from accounts.scope import reach_of
+from accounts.models import Unit
+from demo import bureau
+from drills.conduct.actions import Plan, plan_drill, start_drill
+from drills.conduct.models import DrillInject
+from incidents.models import Incident
+from plans.lifecycle.actions import load_plan
+from pathlib import Path
+"""
+BEGIN_DRILL = """
+people = bureau.build(now=now, counties=1, townships=1, villages=1)
+load_plan(text=Path("plans/library/city-justice-bureau.yaml").read_text(), actor=None, now=now, put_in_force=True)
+reach = reach_of(people["county1.leader"], now)
+drill = plan_drill(reach=reach, unit=Unit.objects.get(code="C1"), now=now, plan=Plan(
+    scenario="crowd-at-a-notary-hall", speed=600,
+    participants=(("county1.duty", "duty_officer"), ("city.deputy", "leader"), ("county1.squad.dialogue", "squad"))))
+start_drill(reach=reach, drill_id=drill.pk, now=now)
+"""
+COUNT_DRILL = """
+print(json.dumps([Incident.objects.count(), DrillInject.objects.filter(state="played").count(),
+    Entry.objects.filter(kind="drill.injected").count(), Entry.objects.filter(kind="incident.observed").count()]))
+"""
+
+
+def test_a_player_killed_in_the_middle_of_an_inject(bare_env):
+    def played():
+        return json.loads(python(f"import json\n{PEOPLE}{DRILL}{COUNT_DRILL}", env=bare_env))
+
+    python(PEOPLE + DRILL + BEGIN_DRILL, env=bare_env)
+    assert run(bare_env, crash_at="drills.before_commit") == -9
+    assert played() == [0, 0, 0, 0]
+
+    play = "from drills.conduct.playing import play_due\nplay_due(now + timedelta(seconds=7))"
+    assert run(bare_env, code=play) == 0
+    assert run(bare_env, code=play) == 0
+    # All five lines of an hour at 600 times its speed, each once.
+    assert played() == [1, 5, 5, 3]

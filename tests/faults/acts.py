@@ -87,6 +87,73 @@ def start_response(installation: Installation, web: Server) -> Act:
     return Act(director, "POST", "responses/", body, new_key(), count, "response.started")
 
 
+def started_response(installation: Installation, web: Server) -> str:
+    """The number of an active response on yellow."""
+    return start_response(installation, web).call()["number"]
+
+
+def issue_package(installation: Installation, web: Server) -> Act:
+    """What the plan has prepared for yellow: three orders to three squads."""
+    number = started_response(installation, web)
+    duty = installation.client("county1.duty", web)
+    ready = duty.get(f"responses/{number}/packages/yellow/")["orders"]
+    body = {
+        "level": "yellow",
+        "orders": [{"id": one["id"], "to": one["to"], "task": one["task"]} for one in ready],
+    }
+    count = "SELECT count(*) FROM command_package"
+    return Act(duty, "POST", f"responses/{number}/packages/", body, new_key(), count, "package.issued")
+
+
+def drafted_report(installation: Installation, web: Server) -> tuple[Client, Client, str]:
+    """The duty room, who signs, and the address of a report to the level above with nothing missing."""
+    duty = installation.client("county1.duty", web)
+    incident = duty.post("alarms/", alarm())["number"]
+    chain = f"incidents/{incident}/reports/"
+    made = duty.post(chain, {"kind": "initial", "recipients": ["The city bureau"]})
+    path = f"{chain}{made['number']}/"
+    missing = {name: "Officers are there." for name, text in made["fields"].items() if not text}
+    if missing:
+        duty.post(f"{path}revise/", {"fields": missing})
+    return duty, installation.client("city.director", web), path
+
+
+def sign_report(installation: Installation, web: Server) -> Act:
+    _duty, director, path = drafted_report(installation, web)
+    count = "SELECT count(*) FROM command_upwardreport WHERE signed_at IS NOT NULL"
+    body = {"credential": PASSWORD}
+    return Act(director, "POST", f"{path}sign/", body, new_key(), count, "upward_report.signed")
+
+
+def send_report(installation: Installation, web: Server) -> Act:
+    duty, director, path = drafted_report(installation, web)
+    director.insist("POST", f"{path}sign/", {"credential": PASSWORD})
+    count = "SELECT count(*) FROM command_upwarddelivery WHERE sent_at IS NOT NULL"
+    return Act(
+        duty, "POST", f"{path}send/", {"channel": "fax"}, new_key(), count, "upward_report.initial_sent"
+    )
+
+
+def linkage_order(installation: Installation, web: Server) -> Act:
+    duty = installation.client("county1.duty", web)
+    body = {
+        "unit": "C1", "from": "Linkage centre", "outside_number": "LD-1", "nature": "dispute", "place": "Square",
+        "asked": "Send a mediator.", "report_to": "The commander on site",
+    }  # fmt: skip
+    count = "SELECT count(*) FROM command_linkageorder"
+    return Act(duty, "POST", "linkage-orders/", body, new_key(), count, "linkage_order.received")
+
+
+def feed_back(installation: Installation, web: Server) -> Act:
+    order = linkage_order(installation, web).call()["number"]
+    duty = installation.client("county1.duty", web)
+    body = {"text": "Two mediators are there.", "way": "phone"}
+    count = "SELECT count(*) FROM command_linkagereport"
+    return Act(
+        duty, "POST", f"linkage-orders/{order}/feedback/", body, new_key(), count, "linkage.feedback_sent"
+    )
+
+
 def acknowledge_order(installation: Installation, web: Server) -> Act:
     number = issue_order(installation, web).call()["number"]
     squad = installation.client("county1.squad.dialogue", web)

@@ -273,7 +273,10 @@ def test_closing_needs_a_summary_and_ends_the_clocks(alarm, reach, now):
 
     incident.refresh_from_db()
     assert incident.state == State.CLOSED
-    assert not Clock.objects.running().filter(thread=incident.key).exists()
+    running = Clock.objects.running().filter(thread=incident.key)
+    assert [one.clock_id for one in running] == ["A-1"], (
+        "what the Law wants after every closing, and nothing else"
+    )
     assert content_of(Entry.objects.get(kind="incident.closed"))["summary"] == "当场答复，人员离开。"
 
 
@@ -308,7 +311,9 @@ def test_an_incident_with_something_open_is_not_closed_and_says_what(alarm, reac
             now=now,
         )
 
-    assert refused.value.extra["open"] == [{"kind": "order", "key": "O-1", "title": "指令 O-1"}]
+    assert refused.value.extra["open"] == [
+        {"kind": "order", "key": "O-1", "title": "指令 O-1", "url": f"/incidents/{incident.number}/"}
+    ]
 
 
 def test_a_closed_incident_can_be_reopened_and_takes_observations_again(alarm, reach, now):

@@ -197,5 +197,5 @@ def test_an_alarm_is_few_queries(api, django_assert_num_queries):
     mine.post("alarms/", {**ALARM, "client_id": "first"})
 
     # Of the savepoints two are the test's own transaction's.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert mine.post("alarms/", {**ALARM, "client_id": "second"}).status_code == 201

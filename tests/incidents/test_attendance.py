@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 from common.dates.local_time import day_of
+from incidents.models import Incident
 from incidents.queries import attendance
 from plans.document.campaigns import Term
 from plans.lifecycle.actions import load_plan
@@ -78,5 +79,7 @@ def test_it_costs_one_query(alarm, campaign, now, django_assert_num_queries):
     campaign()
     attendance(incident, now)
 
+    incident = Incident.objects.select_related("unit", "plan").get(pk=incident.pk)
     with django_assert_num_queries(1):
+        attendance(incident, now)
         attendance(incident, now)

@@ -42,7 +42,7 @@ def test_statutory_clocks_run_beside_the_plans_and_outlive_the_incident(alarm, r
         answers=answered(incident, now),
         now=now,
     )
-    assert [c.clock_id for c in running(incident.key)] == ["LP-34"]
+    assert [c.clock_id for c in running(incident.key)] == ["A-1", "LP-34"]
 
     later = now + timedelta(days=59)
     note_step(**step, kind="handling_opinion.issued", now=later)

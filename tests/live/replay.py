@@ -133,22 +133,36 @@ def assert_replay_shows(browser, url: str, act: Callable[[], object]) -> list[En
     Time stands still meanwhile: what changes by time alone is not this proof's business.
     """
     with time_machine.travel(timezone.now(), tick=False):
-        number_new()  # in a test's own transaction no commit does it
-        page = open_page(browser, url)
-        after = _number_on(page, url)
-        saw = _what_it_may_see(browser)
-
+        screen = Screen(browser, url)
         act()
+        return screen.catch_up()
 
+
+class Screen:
+    """A live page that stays open while things happen. Time has to stand still."""
+
+    def __init__(self, browser, url: str):
+        self.browser, self.url = browser, url
+        number_new()  # in a test's own transaction no commit does it
+        self._shows(open_page(browser, url))
+
+    def _shows(self, page: Element) -> None:
+        self.page, self.after = page, _number_on(page, self.url)
+        self.saw = _what_it_may_see(self.browser)
+
+    def catch_up(self) -> list[Entry]:
+        """Replay what has happened, compare with a fresh load, and go on from there."""
         number_new()
-        entries = entries_after(browser, after)
-        is_all = _what_it_may_see(browser) != saw
-        for part in parts_of(page):
+        entries = entries_after(self.browser, self.after)
+        is_all = _what_it_may_see(self.browser) != self.saw
+        for part in parts_of(self.page):
             if is_all or any(touches(part, entry) for entry in entries):
-                put(part, load(browser, url, part=part.attributes["data-part"]))
+                put(part, load(self.browser, self.url, part=part.attributes["data-part"]))
         forget_what_is_kept()
-        _check_same(page.lines(), open_page(browser, url).lines(), entries)
-    return entries
+        fresh = open_page(self.browser, self.url)
+        _check_same(self.page.lines(), fresh.lines(), entries, self.url)
+        self._shows(fresh)
+        return entries
 
 
 def forget_what_is_kept() -> None:
@@ -172,11 +186,11 @@ def _number_on(page: Element, url: str) -> int:
     return int(body.attributes["data-after"])
 
 
-def _check_same(replayed: list[str], fresh: list[str], entries: list[Entry]) -> None:
+def _check_same(replayed: list[str], fresh: list[str], entries: list[Entry], url: str) -> None:
     if replayed != fresh:
         kinds = ", ".join(sorted({entry.kind for entry in entries})) or "no entry"
         lines = difflib.unified_diff(replayed, fresh, "live", "fresh", lineterm="", n=1)
-        raise AssertionError(f"after {kinds} the live page is not the fresh one:\n" + "\n".join(lines))
+        raise AssertionError(f"after {kinds} the live page {url} is not the fresh one:\n" + "\n".join(lines))
 
 
 def entries_after(browser, number: int) -> list[Entry]:

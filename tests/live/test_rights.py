@@ -7,6 +7,8 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from accounts.choices import PostKind
+from accounts.exclusions import actions as exclusions
+from accounts.exclusions.things import Thing
 from accounts.models import Appointment, Post, Unit, User
 from accounts.posts.actions import appoint_person, end_appointment
 from accounts.scope import Reach, reach_of
@@ -92,6 +94,25 @@ async def test_a_post_in_three_units_gets_one_copy(live):
 def seat_in_township(username, now):
     post = Post.objects.get(unit__code="T11", kind=PostKind.OFFICE_HEAD)
     appoint_person(person=User.objects.get(username=username), post=post, actor=None, now=now)
+
+
+@marked
+async def test_a_recusal_ends_the_entries_of_that_thing_at_once_and_no_others(live):
+    socket = await live.open("county1.duty", after=await live.head())
+
+    await sync_to_async(recuse)("county1.duty", live.now)
+    await live.write("C1", subject="demand:5")
+    await live.write("C1", subject="order:1", thread="demand:5")
+    await live.write("C1", subject="demand:6")
+
+    assert (await socket.next())["type"] == "rights"
+    assert (await socket.next())["subject"] == "demand:6"
+
+
+def recuse(username, now):
+    unit, person = Unit.objects.get(code="C1"), User.objects.get(username=username)
+    thing = Thing("demand:5", "SQ-5", unit, (unit.path,), "/demands/SQ-5/")
+    exclusions.recuse_person(reach=reach_of(person, now), thing=thing, person=person, reason="亲属", now=now)
 
 
 @marked

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from cases.demands import actions as demands
+from cases.demands.answering import note_step
 from command.activation import actions as responses
 from command.attendance import actions as attendance
 from command.evidence import actions as evidence
@@ -23,6 +25,8 @@ from command.packages import queries as packages
 from command.packages.actions import issue_package
 from command.packages.rules import SentLine
 from command.report_chain import actions as upward
+from command.report_chain import sending as upward_sending
+from command.report_chain import signing as upward_signing
 from command.report_chain.rules import gaps
 from command.statements import actions as statements
 from early_warnings.choices import CallOutcome
@@ -46,7 +50,7 @@ class Walk:
 
     def __init__(self, reach, units, now):
         self._reach, self.units, self.now = reach, units, now
-        self.incident = self.warning = self.order = self.response = None
+        self.incident = self.warning = self.order = self.response = self.demand = None
 
     def reach(self, username):
         return self._reach(username, self.now())
@@ -94,6 +98,23 @@ def propose(walk):
     said = proposals.Statement(level="red", reason="人数较多，情绪激动")
     walk.warning = proposals.propose_new_warning(
         incident_id=walk.incident.pk, reach=walk.reach("county1.duty"), statement=said, now=walk.now()
+    )
+
+
+def register(walk):
+    walk.demand = demands.register_demand(
+        reach=walk.reach("county1.duty"), unit=walk.incident.unit, origin="incident", incident=walk.incident,
+        point="要求说明鉴定收费依据", now=walk.now(),
+    )  # fmt: skip
+
+
+def contact(walk):
+    note_step(
+        reach=walk.reach("county1.duty"),
+        demand_id=walk.demand.pk,
+        kind="demand.contacted",
+        note="已联系",
+        now=walk.now(),
     )
 
 
@@ -197,24 +218,26 @@ def draft_upward(kind):
 
 
 def ask_upward(walk):
-    upward.ask_for_signature(report_id=walk.upward.pk, reach=walk.reach("county1.duty"), now=walk.now())
+    upward_signing.ask_for_signature(
+        report_id=walk.upward.pk, reach=walk.reach("county1.duty"), now=walk.now()
+    )
 
 
 def sign_upward(walk):
-    upward.sign_report(
+    upward_signing.sign_report(
         report_id=walk.upward.pk, reach=walk.reach("city.director"), credential=PASSWORD, now=walk.now()
     )
 
 
 def send_upward(walk):
-    upward.send_report(
+    upward_sending.send_report(
         report_id=walk.upward.pk, reach=walk.reach("county1.duty"), channel="fax", now=walk.now()
     )
 
 
 def receive_upward(walk):
     for delivery in walk.upward.deliveries.all():
-        upward.record_receipt(
+        upward_sending.record_receipt(
             report_id=walk.upward.pk, reach=walk.reach("county1.duty"), receiver="总值班室", now=walk.now(),
             recipient=delivery.recipient or delivery.title_zh,
         )  # fmt: skip
@@ -268,7 +291,12 @@ def receive(walk):
         centre="联动中心", outside_number="LD-1", nature="纠纷", place="大厅", asked="派调解员"
     )
     walk.linkage, _ = linkage.receive_order(
-        reach=walk.reach("county1.leader"), unit=walk.units["C1"], asked=asked, via=Via.HAND, now=walk.now()
+        reach=walk.reach("county1.leader"),
+        unit=walk.units["C1"],
+        asked=asked,
+        via=Via.HAND,
+        now=walk.now(),
+        drill=walk.incident.drill,
     )
     linkage.tie_order(incident_id=walk.incident.pk, **_linked(walk))
 
@@ -294,7 +322,7 @@ def _linked(walk):
 
 def call_in(walk):
     about = {"reach": walk.reach("county1.duty"), "now": walk.now()}
-    walk.call, *_others = attendance.notify_units(
+    walk.call, *walk.called = attendance.notify_units(
         incident_id=walk.incident.pk, kind="department", units=["住建局", "人社局"], way="phone", **about
     )
     attendance.decide_route(
@@ -309,6 +337,8 @@ def come(walk):
     about = {"reach": walk.reach("county1.duty"), "now": walk.now()}
     attendance.move_call(call_id=walk.call.pk, verb="arrive", said="局长", **about)
     attendance.answer_offer(offer_id=walk.offer.pk, verb="let-pass", **about)
+    for other in walk.called:
+        attendance.move_call(call_id=other.pk, verb="stand-down", said="无需到场", **about)
 
 
 def hand_over(walk):
@@ -381,7 +411,7 @@ def reopen(walk):
 
 ACTS = [
     report, take, observe, check, share, share_with_a_liaison, propose, hand_back, revise, escalate, sign, call, send_report,
-    respond, measure, say, order,
+    respond, measure, say, register, contact, order,
     move("county1.squad.dialogue", OrderVerb.ACKNOWLEDGE), move("county1.squad.dialogue", OrderVerb.DEPART),
     move("county1.squad.dialogue", OrderVerb.ARRIVE), move("county1.duty", OrderVerb.CONFIRM_ARRIVAL),
     receive, report_for_duty, call_in, come, hand_over, hear, tell_centre, adjust,

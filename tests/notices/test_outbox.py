@@ -63,7 +63,7 @@ def test_a_refusal_is_final_and_somebody_is_told(gateway, tell, now):
     entry = Entry.objects.get(kind="notice.failed")
     assert entry.thread == "incident:5"
     assert content_of(entry)["post"] == "post of county1.duty"
-    assert "139" not in entry.body
+    assert "1390000" not in entry.body
     assert only().state == State.FAILED
 
 

@@ -24,6 +24,7 @@ KNOWN = {
     "incident.danger_worse@1": "5d96883b92ec2bc0",
     "incident.stood_down@1": "b8cb061234fbc637",
     "clock.breached@1": "68bfc0a83a926011",
+    "clock.ends_soon@1": "42738053e8ad55c5",
     "notice.nobody@1": "d4bfc9078ec38b24",
 }  # fmt: skip
 

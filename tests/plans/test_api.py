@@ -40,7 +40,7 @@ def test_one_plan(loaded, signed_in):
     assert [level["id"] for level in answer["levels"]] == ["red", "orange", "yellow", "blue"]
     assert [limb["citation"] for limb in answer["levels"][0]["limbs"]] == ["§2.3"] * 3
     assert answer["levels"][0]["recipients"]["report_to"][1]["title"] == "省司法厅"
-    assert len(answer["clocks"]) == 14
+    assert len(answer["clocks"]) == 18
     assert len(answer["floors"]) == 3
     assert [squad["id"] for squad in answer["squads"]] == [
         "perimeter", "dialogue", "public_info", "support", "inquiry",

@@ -16,7 +16,7 @@ WORDS = Vocabulary(
     kinds=frozenset(KINDS),
     posts=frozenset({"director", "office_head", "deputy_director"}),
     tiers=frozenset({"city", "county", "township"}),
-    effects=frozenset({"signoff.escalate"}),
+    effects=frozenset({"signoff.escalate", "order.chase"}),
 )
 
 

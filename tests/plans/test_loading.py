@@ -75,7 +75,7 @@ def test_clock_rules_are_registered_with_the_version(load):
 
     rules = {rule.clock_id: rule for rule in ClockRule.objects.filter(plan="cn-justice-city-petition-000@2")}
 
-    assert set(rules) == {f"C000-{n}" for n in range(1, 7)} | {f"C000-P{n}" for n in range(1, 9)}
+    assert set(rules) == {f"C000-{n}" for n in range(1, 7)} | {f"C000-P{n}" for n in range(1, 13)}
     pushed = rules["C000-2"]
     assert (pushed.start_kind, pushed.stop_kind, pushed.duration, pushed.cite, pushed.origin) == (
         "warning.signed", "warning.pushed_to_platform", "PT3M", "§2.4", "source",

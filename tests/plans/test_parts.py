@@ -16,8 +16,16 @@ DOCUMENTS = {name: read(text).value for name, text in TEXTS.items()}
 SCHEMA = json.loads((settings.BASE_DIR / "plans/schema.json").read_text())
 
 #: Readers of parts that are only shown. Whoever makes the system act on one says so in plans.document.parts.
-ONLY_SHOWN = {"triggers_of", "triggered", "report_fields_of"}
-ACTED_ON = {"chapters_of", "obligations_of", "demand_classes_of", "dispute_classes_of"}
+ONLY_SHOWN = {"report_fields_of"}
+ACTED_ON = {
+    "triggers_of",
+    "triggered",
+    "major_situations_of",
+    "chapters_of",
+    "obligations_of",
+    "demand_classes_of",
+    "dispute_classes_of",
+}
 PAGES = {"plans/document/parts.py", "plans/document/chapters.py"}
 
 
@@ -78,9 +86,10 @@ def test_every_part_of_the_library_is_on_the_page(name):
 
 
 def test_no_section_of_the_schema_is_passed_over():
-    shown = {"response", "organisation", "pools", "kits", "packages", "training",
+    shown = {"response", "orders", "organisation", "pools", "kits", "packages", "training", "order_templates", "quick_fills",
              "risk_catalogue", "event_scope", "business_lines", "incident_forms", "triggers",
-             "obligations", "demand_classes", "forms", "reports", "report_chain"}  # fmt: skip
+             "obligations", "demand_classes", "forms", "reports", "report_chain",
+             "after_action"}  # fmt: skip
 
     assert set(SCHEMA["properties"]) == SHOWN_ELSEWHERE | shown
 

@@ -183,13 +183,13 @@ def test_role_without_a_tier_is_the_nearest_one(city, units, cast, now):
     assert people.holders_of(city, "provincial_justice_department", units["C1"], now) == ()
 
 
-def test_signatories_take_two_queries_however_many_people(city, units, cast, now, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_signatories_take_one_query_however_many_people(city, units, cast, now, django_assert_num_queries):
+    with django_assert_num_queries(1):
         people.signatories(city, "blue", units["V111"], now)
     for name in ("county1.deputy", "county1.leader", "city.leader"):
         _stand_in(cast, now, name, "county1.director")
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         people.signatories(city, "blue", units["V111"], now)
 
 
@@ -204,3 +204,14 @@ def test_of_a_role_without_a_tier_another_signs_only_where_nobody_holds_its_post
 
     assert (first.holder.username, first.by) == ("county1.deputy", "own")
     assert (later.holder.username, later.by) == ("county1.director", "where_absent")
+
+
+def test_a_unit_at_which_nobody_holds_a_post_is_passed_over_and_still_has_its_tier(units, cast, now):
+    """The nearest one who holds it is meant; that there is such an office is known all the same."""
+    Appointment.objects.filter(post__unit=units["C1"]).delete()
+
+    bench = people.Bench(units["V111"], now)
+
+    assert [holder.post.unit.code for holder in bench.on_duty()] == ["C0"]
+    assert bench.has_tier("county")
+    assert [unit.code for unit in bench.units] == ["V111", "T11", "C1", "C0"]

@@ -13,6 +13,7 @@ from plans.engine.evaluation import evaluate, level_of
 from plans.engine.facts import FACTS, Facts
 from plans.lifecycle.actions import load_plan, put_plan_in_force
 from plans.lifecycle.models import PlanVersion
+from tests.kept import check_anew
 from tests.plans.strategies import facts
 
 LIBRARY = {
@@ -230,6 +231,7 @@ def test_it_is_not_loaded(cast, now, which):
 
 @pytest.mark.parametrize("which", BAD)
 def test_a_draft_from_before_does_not_come_into_force(cast, now, which, monkeypatch):
+    monkeypatch.setattr(documents, "check", check_anew)
     monkeypatch.setattr(rights, "findings", lambda document: iter(()))
     monkeypatch.setattr(rights, "people_watched", lambda document: iter(()))
     monkeypatch.setattr(rights, "expression_made_grave", lambda document: iter(()))
@@ -246,6 +248,7 @@ def test_a_draft_from_before_does_not_come_into_force(cast, now, which, monkeypa
 
 @pytest.mark.parametrize("which", BAD)
 def test_one_in_force_from_before_is_named_on_its_page(cast, now, signed_in, which, monkeypatch):
+    monkeypatch.setattr(documents, "check", check_anew)
     for name in ("findings", "people_watched", "expression_made_grave"):
         monkeypatch.setattr(rights, name, lambda document: iter(()))
     load_plan(text=changed(BAD[which]), actor=None, now=now, put_in_force=True)

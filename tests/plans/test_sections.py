@@ -113,12 +113,16 @@ def test_clocks_of_the_city_plan(city):
         ("C000-6", "given", "subject", "", "source"),
         ("C000-P1", "PT2M", "subject", "signoff.escalate", "proposal"),
         ("C000-P2", "PT4M", "subject", "signoff.escalate", "proposal"),
-        ("C000-P3", "PT5M", "subject", "", "proposal"),
-        ("C000-P4", "given", "subject", "", "proposal"),
+        ("C000-P3", "PT5M", "subject", "order.chase", "proposal"),
+        ("C000-P4", "given", "subject", "order.chase", "proposal"),
         ("C000-P5", "given", "thread", "", "proposal"),
         ("C000-P6", "given", "thread", "", "proposal"),
         ("C000-P7", "PT2H", "subject", "", "proposal"),
         ("C000-P8", "PT5M", "subject", "", "proposal"),
+        ("C000-P9", "P15D", "thread", "", "proposal"),
+        ("C000-P10", "P15D", "thread", "", "proposal"),
+        ("C000-P11", "P30D", "thread", "", "proposal"),
+        ("C000-P12", "P30D", "thread", "", "proposal"),
     ]
 
 
