@@ -28,8 +28,14 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default=next(iter(CSRF_TRUSTED_ORIGINS), ""))
 #: Reminders on a telephone carry a link that files "nothing"; only where SITE_URL is known.
 REMINDER_LINKS = env.bool("REMINDER_LINKS", default=True)
+#: A code on a petitioner's slip opens a page without a sign-in: state and dates of one demand. Off unless decided.
+PUBLIC_DEMAND_PAGE = env.bool("PUBLIC_DEMAND_PAGE", default=False)
+#: The hours at which leaders receive, by post, without a sign-in. Off unless decided.
+PUBLIC_RECEPTION_PAGE = env.bool("PUBLIC_RECEPTION_PAGE", default=False)
 SITE_NAME = env("SITE_NAME", default="")
 NETWORK_NOTICE = env("NETWORK_NOTICE", default="")
+#: Whether devices keep a page for when the network is gone; off, what they kept leaves them (ADR 0216).
+SERVICE_WORKER = env.bool("SERVICE_WORKER", default=True)
 #: True behind the TLS proxy of the production profile: secure cookies, HSTS.
 HTTPS = env.bool("HTTPS", default=False)
 if HTTPS and DEBUG:
@@ -72,7 +78,9 @@ INSTALLED_APPS = [
     "duty",
     "zero_reports",
     "cases",
+    "supervision",
     "written_reports",
+    "drills",
     "dashboards",
     "engine",
     "demo",
@@ -98,8 +106,9 @@ MIDDLEWARE = [
     "accounts.middleware.PersonMiddleware",
     "accounts.middleware.WatchMiddleware",
     "accounts.middleware.FirstThingsMiddleware",
-    "accounts.intake.middleware.TypedMiddleware",
     "common.web.middleware.RefusalMiddleware",
+    # Within the former: its question about what is closed comes before the page of a refusal.
+    "accounts.intake.middleware.TypedMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -247,6 +256,10 @@ SESSION_ENGINE = f"accounts.access.{'reading' if READ_ONLY else 'stored'}_sessio
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
 #: Minutes without a request and without an open live page; 0 = no limit.
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=15)
+#: Days after which a screen on a wall has to be connected anew.
+WALL_SESSION_DAYS = env.int("WALL_SESSION_DAYS", default=30)
+#: Whether walls show what was written about an incident. Off unless decided: visitors read along.
+WALL_SHOWS_TEXT = env.bool("WALL_SHOWS_TEXT", default=False)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -273,6 +286,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "manifest-src": ["'self'"],
+        "worker-src": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "object-src": ["'none'"],
@@ -338,6 +352,8 @@ LIVE_POLL_SECONDS = env.float("LIVE_POLL_SECONDS", default=0.5)
 LIVE_BEAT_SECONDS = env.float("LIVE_BEAT_SECONDS", default=3.0)
 #: Seconds between two turns of the engine (numbering, clocks, notices).
 ENGINE_TURN_SECONDS = env.float("ENGINE_TURN_SECONDS", default=1.0)
+#: Joint command centres whose system takes reports: {"name": {"url": …, "secret": …}}; the others are told by hand.
+LINKAGE_CENTRES = env.json("LINKAGE_CENTRES", default={})
 NOTICE_GATEWAY_URL = env("NOTICE_GATEWAY_URL", default="")
 NOTICE_GATEWAY_URL_2 = env("NOTICE_GATEWAY_URL_2", default="")
 NOTICE_GATEWAY_SECRET = env("NOTICE_GATEWAY_SECRET", default="")

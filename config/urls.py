@@ -7,6 +7,7 @@ import accounts.access.schema  # noqa: F401  (registers itself with the descript
 
 api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("", include("accounts.urls_api")),
     path("", include("journal.urls_api")),
     path("", include("clocks.urls_api")),
     path("", include("notices.urls_api")),
@@ -19,7 +20,10 @@ api = [
     path("", include("rosters.urls_api")),
     path("", include("zero_reports.urls_api")),
     path("", include("cases.urls_api")),
+    path("", include("supervision.urls_api")),
     path("", include("written_reports.urls_api")),
+    path("", include("drills.urls_api")),
+    path("", include("dashboards.urls_api")),
 ]
 
 urlpatterns = [
@@ -34,11 +38,15 @@ urlpatterns = [
     path("", include("resources.urls")),
     path("", include("command.urls")),
     path("", include("duty.urls")),
+    path("", include("drills.urls")),
     path("", include("written_reports.urls")),
+    path("", include("supervision.urls")),
     path("", include("cases.urls")),
     path("", include("zero_reports.urls")),
     path("", include("dashboards.urls")),
     path("", include("dashboards.statistics.urls")),
+    path("", include("dashboards.ledgers.urls")),
+    path("", include("dashboards.device.urls")),
     path("", include("common.web.urls")),
 ]
 

@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from common.database.prepared_statements import Row, Statement
 
 _UNLESS_THERE = " ON CONFLICT DO NOTHING"
+_NOTHING: Any = object()
 #: In one statement.
 MOST_ROWS = 500
 
@@ -25,6 +26,14 @@ class Rows(Generic[Row]):
         for begin in range(0, len(rows), MOST_ROWS):
             self._insert_few(rows[begin : begin + MOST_ROWS], _UNLESS_THERE if unless_there else "")
 
+    def insert_each(self, rows: Sequence[Row]) -> None:
+        """INSERT many with one statement; each gets its key, in the order they stand in."""
+        for begin in range(0, len(rows), MOST_ROWS):
+            few = rows[begin : begin + MOST_ROWS]
+            found = self._insert_few(few, self._returning)
+            for row, (pk,) in zip(few, found, strict=True):
+                self._stored(row, pk)
+
     def insert(self, row: Row) -> None:
         """INSERT a row that is not stored yet; it gets its key. Raises what the ORM would."""
         self._insert(row, self._strict)
@@ -40,23 +49,44 @@ class Rows(Generic[Row]):
             found = cursor.fetchone()
         if found is None:
             return False
-        row.pk = found[0]
-        row._state.adding, row._state.db = False, database.alias
+        self._stored(row, found[0])
         return True
 
-    def _insert_few(self, rows: Sequence[Row], conflict: str) -> None:
+    def _stored(self, row: Row, pk: Any) -> None:
+        row.pk = pk
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+    def _insert_few(self, rows: Sequence[Row], ending: str) -> list[tuple]:
+        """What the statement returns, if its ending asks for something."""
         database = connections[DEFAULT_DB_ALIAS]
+        columns = [self._column(field, rows, database) for field in self._given]
         lines: list[str] = []
         given: list[Any] = []
-        for row in rows:
-            marks = []
-            for value in self._values(row, database):
-                mark, values = value.as_sql(None, database) if hasattr(value, "as_sql") else ("%s", [value])
-                marks.append(mark)
+        for values in zip(*columns, strict=True):
+            if any(hasattr(value, "as_sql") for value in values):
+                marks = []
+                for value in values:
+                    mark, own = value.as_sql(None, database) if hasattr(value, "as_sql") else ("%s", [value])
+                    marks.append(mark)
+                    given += own
+                lines.append(f"({', '.join(marks)})")
+            else:
+                lines.append(self._marks)
                 given += values
-            lines.append(f"({', '.join(marks)})")
         with database.cursor() as cursor:
-            cursor.execute(f"{self._into} VALUES {', '.join(lines)}{conflict}", given)
+            cursor.execute(f"{self._into} VALUES {', '.join(lines)}{ending}", given)
+            return cursor.fetchall() if cursor.description else []
+
+    def _column(self, field: Any, rows: Sequence[Row], database: Any) -> list[Any]:
+        """A column of all rows. Most hold the same value again and again: the field prepares each of them once."""
+        prepared: list[Any] = []
+        last = ready = _NOTHING
+        for row in rows:
+            value = field.pre_save(row, add=True)
+            if value is not last:
+                last, ready = value, field.get_db_prep_save(value, database)
+            prepared.append(ready)
+        return prepared
 
     def _values(self, row: Row, database: Any) -> list[Any]:
         # The connection itself: asking the proxy for it once for each column costs as much as the columns.
@@ -72,6 +102,14 @@ class Rows(Generic[Row]):
         return f'INSERT INTO "{self.model._meta.db_table}" ({names})'
 
     @cached_property
+    def _marks(self) -> str:
+        return f"({', '.join(['%s'] * len(self._given))})"
+
+    @cached_property
+    def _returning(self) -> str:
+        return f' RETURNING "{self.model._meta.pk.column}"'
+
+    @cached_property
     def _strict(self) -> Statement:
         return self._one("insert", "")
 
@@ -80,6 +118,5 @@ class Rows(Generic[Row]):
         return self._one("offer", _UNLESS_THERE)
 
     def _one(self, verb: str, conflict: str) -> Statement:
-        meta, marks = self.model._meta, ", ".join(["%s"] * len(self._given))
-        sql = f'{self._into} VALUES ({marks}){conflict} RETURNING "{meta.pk.column}"'
-        return Statement(f"{verb}_row_{meta.db_table}", sql)
+        sql = f"{self._into} VALUES {self._marks}{conflict}{self._returning}"
+        return Statement(f"{verb}_row_{self.model._meta.db_table}", sql)

@@ -22,6 +22,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from common.drills import marked
 from common.errors import NotFound, Refused
 
 PDF, DOCX = "pdf", "docx"
@@ -84,6 +85,8 @@ class Paper:
     dated: date | None = None
     notes: tuple[str, ...] = ()
     landscape: bool = False
+    #: The title begins with the mark, and every sheet says it: in its head, and large behind the text.
+    drill: bool = False
 
 
 def as_pdf(paper: Paper) -> bytes:
@@ -164,7 +167,8 @@ def _order(paper: Paper) -> dict:
     """The paper as plain values, with everything that cannot be printed taken out."""
     blocks = [{"is": type(block).__name__.lower(), **asdict(block)} for block in paper.body]
     order = {
-        "title": paper.title,
+        "title": marked(paper.title, paper.drill),
+        "mark": marked("", paper.drill).strip(" 【】[]"),
         "issuer": paper.issuer,
         "number": paper.number,
         "to": paper.to,

@@ -45,6 +45,8 @@ SOURCE = rb"""
 #set page(
   paper: "a4", flipped: d.landscape,
   margin: if d.landscape { (top: 28mm, bottom: 35mm, x: 26mm) } else { (top: 37mm, bottom: 35mm, left: 28mm, right: 26mm) },
+  background: if d.mark != "" { rotate(-30deg, text(font: f.heading, size: 130pt, weight: "bold", fill: luma(236), top-edge: "bounds", bottom-edge: "bounds", d.mark)) },
+  header: if d.mark != "" { align(center, text(font: f.heading, size: 14pt, d.mark)) },
   // The dash 7 mm below the type area: it stands in the middle of its line.
   footer-descent: 7mm - 7pt,
   footer: context {
@@ -209,6 +211,11 @@ def word_file(order: dict) -> bytes:
     for note in order["notes"]:
         line(note, size=Pt(12))
     document.settings.odd_and_even_pages_header_footer = True
+    if order["mark"]:
+        for head in (page.header, page.even_page_header):
+            run = head.paragraphs[0].add_run(order["mark"])
+            _style(run, "黑体", Pt(FOLIO))
+            head.paragraphs[0].alignment = AT.CENTER
     _number_pages(page)
     made = io.BytesIO()
     document.save(made)

@@ -20,9 +20,9 @@ SIZES = ("large",)
 
 @register.simple_tag(takes_context=True)
 def html_hooks(context):
-    """Language, theme and size on `<html>`, from cookies, so that nothing flashes."""
+    """Language, theme and size on `<html>`, from cookies, so that nothing flashes; a page may have a theme of its own."""
     cookies = getattr(context.get("request"), "COOKIES", {})
-    theme, size = cookies.get("theme", ""), cookies.get("size", "")
+    theme, size = context.get("page_theme") or cookies.get("theme", ""), cookies.get("size", "")
     return format_html(
         'lang="{}"{}{}',
         "zh-Hans"
@@ -37,13 +37,17 @@ def html_hooks(context):
 def body_hooks(context):
     """What the scripts need to know about the page: who, since which journal number, and when."""
     hooks = {"now": now_of(context).isoformat(timespec="milliseconds")}
-    user = context.get("user")
-    if user is not None and user.is_authenticated:
-        hooks["user"] = user.pk
+    if _is_signed_in(context):
+        hooks["user"] = context["user"].pk
     if context.get("after") is not None:
         hooks["after"] = context["after"]
         hooks["link"] = "connecting"
     return format_html_join(" ", 'data-{}="{}"', hooks.items())
+
+
+def _is_signed_in(context) -> bool:
+    user = context.get("user")
+    return user is not None and user.is_authenticated
 
 
 class AsWritten(DjangoJSONEncoder):
@@ -64,8 +68,10 @@ def page_words(context):
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "sign_in": _address(settings.LOGIN_URL),
         "live": "/ws/live/",
-        "journal": "/api/v1/journal/",
+        # A wall has no account for the API: it waits for its socket.
+        "journal": "/api/v1/journal/" if _is_signed_in(context) else "",
         "settings": _address("ui-settings"),
+        "worker": _address("worker") if settings.SERVICE_WORKER else "",
     }
     return json_script(page, "page", AsWritten)
 

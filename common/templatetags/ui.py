@@ -2,9 +2,9 @@
 
 from django import template
 
-from common.templatetags import components, fields, icons, levels, page, times, words
+from common.templatetags import components, drills, fields, icons, levels, page, times, words
 
 register = template.Library()
-for subject in (components, fields, icons, levels, page, times, words):
+for subject in (components, drills, fields, icons, levels, page, times, words):
     register.tags |= subject.register.tags
     register.filters |= subject.register.filters

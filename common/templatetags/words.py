@@ -55,6 +55,8 @@ def refused_heading(refused):
     """What a page says above a refusal, before it says why."""
     if refused.status == 503:
         return _("Not possible for the moment")
+    if refused.code == "recused":
+        return _("You are recused")
     return _("Not found") if refused.status == 404 else _("Not done")
 
 

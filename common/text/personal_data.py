@@ -12,6 +12,7 @@ from typing import Any
 from common.text.masking import Finding, masked, personal_data_in
 
 _signed_reason: ContextVar[str] = ContextVar("signed_reason", default="")
+_masking_stored: ContextVar[bool] = ContextVar("masking_stored", default=False)
 
 
 def signed_reason() -> str:
@@ -27,6 +28,21 @@ def kept_because(reason: str) -> Iterator[None]:
         yield
     finally:
         _signed_reason.reset(before)
+
+
+def is_masking_stored() -> bool:
+    """Whether whoever sends this request has said that numbers in what they close are to be masked."""
+    return _masking_stored.get()
+
+
+@contextmanager
+def mask_what_is_stored() -> Iterator[None]:
+    """Mask numbers of people in what is closed inside, instead of refusing to close it."""
+    before = _masking_stored.set(True)
+    try:
+        yield
+    finally:
+        _masking_stored.reset(before)
 
 
 def unsigned_personal_data_in(text: str) -> list[Finding]:

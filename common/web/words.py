@@ -13,6 +13,7 @@ WORDS = {
     "link_late": _("{n} s late"),
     "link_stale": _("Not current: {n} s"),
     "link_out": _("Signed out"),
+    "link_gone": _("Closed to you"),
     "stale_late": _("No message from the server for {n} s. Last good state {time}."),
     "stale_red": _(
         "This screen is not current: no data from the server for {n} s. Last good state {time}. "
@@ -23,6 +24,8 @@ WORDS = {
     "said_late": _("No message from the server, the screen may be behind."),
     "said_red": _("This screen is not current. Please confirm by phone."),
     "said_live": _("The screen is current again."),
+    "said_caught_up": _("The screen is current again; {n} changes made meanwhile are on it."),
+    "said_caught_up_one": _("The screen is current again; 1 change made meanwhile is on it."),
     "needs_fresh": _(
         "Not sent: this screen is not current, so nothing can be signed from it. "
         "Confirm by phone, or wait until the connection is back."
@@ -90,5 +93,6 @@ WORDS = {
 LIVE_WORDS = frozenset(
     name
     for name in WORDS
-    if name.startswith(("link_", "stale_", "updates")) or name in {"said_late", "said_red", "said_live"}
+    if name.startswith(("link_", "stale_", "updates", "said_caught_up"))
+    or name in {"said_late", "said_red", "said_live"}
 )

@@ -11,8 +11,17 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from accounts.reform.actions import carry_out_due
+from cases.answers_due.actions import send_digests
+from cases.meetings.actions import begin_meetings
 from clocks.breaches.sweep import sweep
+from command.chasing import actions as chasing
 from command.command_post.actions import note_changes
+from command.improvements.reminding import remind_improvements
+from command.linkage.sending import BATCH as LINKAGE_BATCH
+from command.linkage.sending import send_due as send_linkage
+from command.orders.on_duty import follow_duty
+from command.roll_call.actions import keep_going as keep_roll_calls_going
+from drills.conduct.playing import play_due
 from duty.shifts.jobs import run_shifts
 from engine.background import auditor
 from engine.models import Heartbeat
@@ -22,7 +31,8 @@ from journal.numbering import head, number_new
 from notices.choices import ALERT
 from notices.sending import outbox
 from notices.silence import escalation
-from plans.people.overdue import tell_breaches
+from plans.people.overdue import tell_breaches, warn_of_ends
+from supervision.months.actions import run_months
 from written_reports.asked.reminders import remind_written
 from zero_reports.reminders.jobs import run_reminders
 from zero_reports.rounds.jobs import fold_tallies, run_rounds
@@ -64,7 +74,10 @@ class Job(NamedTuple):
 
 def _sweep_all(now: datetime) -> int:
     swept = _while_busy(lambda: sweep(now, SWEEP_BATCH), SWEEP_BATCH)
-    return swept + _while_busy(lambda: tell_breaches(now, SWEEP_BATCH), SWEEP_BATCH)
+    told = _while_busy(lambda: tell_breaches(now, SWEEP_BATCH), SWEEP_BATCH)
+    chased = _while_busy(lambda: chasing.take_due(now, SWEEP_BATCH), SWEEP_BATCH)
+    called = _while_busy(lambda: keep_roll_calls_going(now, SWEEP_BATCH), SWEEP_BATCH)
+    return swept + told + chased + called + _while_busy(lambda: warn_of_ends(now, SWEEP_BATCH), SWEEP_BATCH)
 
 
 def _follow_up(now: datetime) -> int:
@@ -72,11 +85,21 @@ def _follow_up(now: datetime) -> int:
 
 
 def _remind(now: datetime) -> int:
-    return remind_written(now) + run_reminders(now)
+    return (
+        begin_meetings(now)
+        + remind_written(now)
+        + run_reminders(now)
+        + _while_busy(lambda: remind_improvements(now), SWEEP_BATCH)
+        + _while_busy(lambda: send_digests(now), SWEEP_BATCH)
+    )
 
 
 def _send_alerts(now: datetime) -> int:
     return _while_busy(lambda: outbox.send_due(now, max_priority=ALERT), 1)
+
+
+def _send_linkage(now: datetime) -> int:
+    return _while_busy(lambda: send_linkage(now), LINKAGE_BATCH)
 
 
 def _send_all(now: datetime) -> int:
@@ -113,15 +136,26 @@ ESCALATION = Job("notices.escalation", _follow_up, limit=15 * SECONDS)
 # A batch may wait for a gateway as long as its lease lasts.
 ALERTS = Job("notices.alerts", _send_alerts, limit=45 * SECONDS)
 POST = Job("notices", _send_all, limit=45 * SECONDS)
+# A centre whose system hangs holds up nobody of ours: a lane of its own.
+LINKAGE = Job("command.linkage", _send_linkage, limit=90 * SECONDS)
 # At the hour a shift begins; five seconds late is still the hour.
 SHIFTS = Job("duty.shifts", run_shifts, limit=60 * SECONDS, every=5 * SECONDS)
 # Who sits in a command post changes with a shift, a delegation, an appointment: nobody does it, so somebody looks.
-POSTS = Job("command.post", note_changes, limit=90 * SECONDS, every=10 * SECONDS)
+POSTS = Job(
+    "command.post", lambda now: note_changes(now) + follow_duty(now), limit=90 * SECONDS, every=10 * SECONDS
+)
+# A minute of a scenario is at least a tenth of a second; who waits for an inject looks at a screen.
+DRILLS = Job("drills.player", play_due, limit=30 * SECONDS)
 # Before the day is opened, so that it asks the units there are from then on.
 REFORMS = Job("accounts.reform", carry_out_due, limit=900 * SECONDS, every=20 * SECONDS)
 TALLIES = Job("zero_reports.counts.tallies", fold_tallies, limit=120 * SECONDS)
 # Opening a day counts every unit; in a province that takes seconds, so it has a lane without deadlines.
-ROUNDS = Job("zero_reports.rounds", run_rounds, limit=900 * SECONDS, every=20 * SECONDS)
+ROUNDS = Job(
+    "zero_reports.rounds",
+    lambda now: run_rounds(now) + run_months(now),
+    limit=900 * SECONDS,
+    every=20 * SECONDS,
+)
 # Chunk by chunk; a province at its cut-off takes minutes, and nobody waits for a reminder.
 REMINDERS = Job("zero_reports.reminders", _remind, limit=900 * SECONDS)
 ANCHOR = Job(
@@ -140,9 +174,10 @@ AUDITOR = Job(
 )
 
 LANES: dict[str, Sequence[Job]] = {
-    "desk": (NUMBERING, CLOCKS, SHIFTS, POSTS, ESCALATION, ANCHOR, AUDITOR),
+    "desk": (NUMBERING, CLOCKS, SHIFTS, POSTS, DRILLS, ESCALATION, ANCHOR, AUDITOR),
     "alerts": (ALERTS,),
     "post": (POST,),
+    "linkage": (LINKAGE,),
     "reports": (TALLIES, REFORMS, ROUNDS, REMINDERS),
 }
 #: One whole turn, the auditor last.
@@ -151,9 +186,11 @@ ALL: Sequence[Job] = (
     CLOCKS,
     SHIFTS,
     POSTS,
+    DRILLS,
     ESCALATION,
     ALERTS,
     POST,
+    LINKAGE,
     TALLIES,
     REFORMS,
     ROUNDS,

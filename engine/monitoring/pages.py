@@ -64,6 +64,8 @@ class SystemPage(LoginRequiredMixin, PartsView):
             "unnumbered": Entry.objects.filter(number__isnull=True).count(),
             "waiting": Notice.objects.open().count(),
             "embedded": settings.EMBEDDED,
+            "public_page": settings.PUBLIC_DEMAND_PAGE,
+            "public_hours": settings.PUBLIC_RECEPTION_PAGE,
             "now": now,
         }
 

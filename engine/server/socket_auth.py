@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare
 from accounts.access.sessions import over_among
 from accounts.models import User
 from accounts.scope import Reach, next_changes, reaches_of, read_threads
+from accounts.screens.sessions import MARK, note_seen, reach_of_screen, screens_of
 from accounts.sign_in.first_things import first_thing
 
 
@@ -22,7 +23,10 @@ def read_readers(session_keys: Collection[str]) -> dict[str, Reach | None]:
     password not changed since, neither too old nor idle. A few queries for any number of sessions."""
     now = timezone.now()
     over = over_among(session_keys, now)
-    sessions = {key: session for key, session in _sessions(session_keys, now).items() if key not in over}
+    found = _sessions(session_keys, now)
+    sessions = {
+        key: session for key, session in found.items() if key not in over and SESSION_KEY in session.content
+    }
     people = User.objects.in_bulk({session.content[SESSION_KEY] for session in sessions.values()})
     good = {
         key: people[int(session.content[SESSION_KEY])]
@@ -33,10 +37,23 @@ def read_readers(session_keys: Collection[str]) -> dict[str, Reach | None]:
     reaches, changes = reaches_of(users, now), next_changes(users, now)
     read_threads(reaches.values())
     readers: dict[str, ScreenReach | None] = dict.fromkeys(session_keys)
+    readers |= _wall_screens(found, now)
     for key, user in good.items():
         until = min(filter(None, (sessions[key].expires_at, changes.get(user.pk))))
         readers[key] = ScreenReach(reaches[user.pk], until, _is_held_up(user, sessions[key].content, now))
     return readers
+
+
+def _wall_screens(sessions: dict[str, "SignedIn"], now: datetime) -> dict[str, "ScreenReach | None"]:
+    """The screens on walls among them: nobody is signed in there."""
+    screens = screens_of({key: session.content for key, session in sessions.items()}, now)
+    note_seen(screens.values(), now)
+    found: dict[str, ScreenReach | None] = {}
+    for key, screen in screens.items():
+        reach = reach_of_screen(screen, now)
+        read_threads([reach])
+        found[key] = ScreenReach(reach, min(filter(None, (sessions[key].expires_at, screen.until))), False)
+    return found
 
 
 class ScreenReach(Reach):
@@ -44,7 +61,7 @@ class ScreenReach(Reach):
 
     def __init__(self, reach: Reach, until: datetime, is_held_up: bool):
         super().__init__(reach.user, reach.posts, reach.now)
-        self.threads = reach.threads
+        self.threads, self.closed = reach.threads, reach.closed
         #: The next moment at which time alone changes it: a post begins or ends, the session is over.
         self.until = until
         #: Something has to be done before any page (a new password, a second factor).
@@ -52,7 +69,7 @@ class ScreenReach(Reach):
 
 
 class SignedIn(NamedTuple):
-    """A session in which somebody is signed in."""
+    """A session in which somebody is signed in, or which is a screen on a wall."""
 
     content: dict
     expires_at: datetime
@@ -65,7 +82,7 @@ def _sessions(session_keys, now) -> dict[str, SignedIn]:
         key: SignedIn(decode(data), expires_at)
         for key, data, expires_at in rows.values_list("session_key", "session_data", "expire_date")
     }
-    return {key: session for key, session in sessions.items() if SESSION_KEY in session.content}
+    return {key: session for key, session in sessions.items() if {SESSION_KEY, MARK} & session.content.keys()}
 
 
 def _is_held_up(user: User, session: dict, now: datetime) -> bool:
