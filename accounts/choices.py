@@ -19,6 +19,7 @@ class PostKind(models.TextChoices):
     DUTY_OFFICER = "duty_officer", _("Duty officer")
     PETITION_DIRECTOR = "petition_director", _("Head of the petition office")
     OFFICE_HEAD = "office_head", _("Head of the judicial office")
+    RECEIVING_LEADER = "receiving_leader", _("Receiving leader")
     CLERK = "clerk", _("Clerk")
     INFORMANT = "informant", _("Informant")
     SQUAD = "squad", _("Squad member")

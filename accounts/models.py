@@ -10,7 +10,9 @@ from django.utils.translation import get_language
 from accounts.access.user_agents import words_for
 from accounts.choices import HeldAs, PostKind, Tier
 from accounts.contacts.models import NumberCode, VerifiedNumber  # noqa: F401  (tables of this room)
+from accounts.exclusions.models import Exclusion  # noqa: F401  (table of this room)
 from accounts.reform.models import Reform, Succession  # noqa: F401  (tables of this room)
+from accounts.screens.models import Screen  # noqa: F401  (table of this room)
 from common.database.encrypted_fields import SealedField
 from common.database.paths import PathField
 from common.text.codes import SquadField, UnitCodeField
@@ -45,6 +47,10 @@ class Unit(models.Model):
     path = PathField(unique=True)
     phone = models.CharField(max_length=30, blank=True, default="")
     address = models.CharField(max_length=120, blank=True, default="")
+    #: The second line of superiors: the authority of the area it works under, beside the unit above it in the tree, and
+    #: the telephone of that office. Never a person's own number.
+    local_superior = models.CharField(max_length=80, blank=True, default="")
+    local_phone = models.CharField(max_length=40, blank=True, default="")
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
 
@@ -60,6 +66,9 @@ class Unit(models.Model):
                 | Q(valid_from__isnull=True)
                 | Q(valid_to__gt=F("valid_from")),
                 name="unit_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(local_phone="") | ~Q(local_superior=""), name="a_local_telephone_is_somebodys"
             ),
             models.CheckConstraint(condition=Q(code__fits="unit_code"), name="unit_code_fits_an_address"),
         ]

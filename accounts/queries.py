@@ -57,13 +57,33 @@ def lineage(unit: Unit) -> list[Unit]:
 def user_named(username: str) -> User | None:
     """The account with this username, whatever the case and width: a phone's keyboard likes to begin with a
     capital, and a Chinese one to type ｗｉｄｅ letters."""
-    lowered = User.objects.annotate(lowered=Lower("username"))
-    return lowered.filter(lowered=codes.username(username).lower()).first()
+    return users_named([username]).get(username)
+
+
+def users_named(usernames: Iterable[str]) -> dict[str, User]:
+    """The same for many, by the name as it was typed. One query."""
+    lowered = {name: codes.username(name).lower() for name in usernames}
+    if not lowered:
+        return {}
+    rows = User.objects.annotate(lowered=Lower("username")).filter(lowered__in={*lowered.values()})
+    found = {user.lowered: user for user in rows.order_by("-pk")}
+    return {name: found[low] for name, low in lowered.items() if low in found}
 
 
 def open_unit(code: str) -> Unit | None:
     """The unit that bears this code today."""
-    return Unit.objects.filter(code=code, valid_to__isnull=True).first()
+    return open_units([code]).get(code)
+
+
+def open_units(typed: Iterable[str]) -> dict[str, Unit]:
+    """The same for many, by the code as it was typed. One query."""
+    normal = {code: codes.unit_code(code) for code in typed}
+    if not normal:
+        return {}
+    found = {
+        unit.code: unit for unit in Unit.objects.filter(code__in={*normal.values()}, valid_to__isnull=True)
+    }
+    return {code: found[one] for code, one in normal.items() if one in found}
 
 
 def units_for(reach: Reach, verb: str) -> QuerySet[Unit]:

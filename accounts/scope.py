@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from accounts.exclusions import rules as exclusion_rules
+from accounts.exclusions import shut
 from accounts.models import Appointment, User
 from accounts.verbs import AUDIENCE_VERBS, VERBS
 from common.database.composed import Composed, padded
@@ -49,18 +51,20 @@ class Reach:
         self.user = user
         self.posts = posts
         self.now = now
+        #: Journal keys of the things this person is kept from ("demand:5"): recusals, accusations against their unit.
+        self.closed: frozenset[str] = frozenset()
         self._paths: dict[str, tuple[str, ...]] = {}
 
     def at(self, now: datetime) -> "Reach":
         """The same answer at another moment, for as long as nothing has changed it."""
         same = Reach(self.user, self.posts, now)
-        same._paths, same.threads = self._paths, self.threads
+        same._paths, same.threads, same.closed = self._paths, self.threads, self.closed
         return same
 
     @cached_property
     def identity(self) -> tuple:
         """Whatever is decided by posts and exceptions is alike for everybody with the same identity."""
-        return (tuple(self.posts), self.threads)
+        return (tuple(self.posts), self.threads, self.closed)
 
     # --- as a value of composed queries (common.database.composed.Several) ---
 
@@ -69,24 +73,33 @@ class Reach:
         paths = [post.unit_path for post in self.posts]
         above = [tuple(n for n, other in enumerate(paths) if path.startswith(other)) for path in paths]
         kinds = [(post.kind, bool(post.squad), post.held_as, post.unit_tier) for post in self.posts]
-        return (*zip(kinds, above, strict=True), len(self._shared()))
+        shut_out = [(kind, len(pks)) for kind, pks in self._shut_out()]
+        return (*zip(kinds, above, strict=True), len(self._shared()), *shut_out)
 
     def values(self) -> tuple:
         posts = [_values_of(post) for post in self.posts]
-        return (self.user.pk, self.now, *chain.from_iterable(posts), *self._shared())
+        return (self.user.pk, self.now, *chain.from_iterable(posts), *self._shared(), *self._shut_out_pks())
 
     def filled(self, values: Sequence) -> "Reach":
         rest = iter(values)
         person, now = next(rest), next(rest)
         posts = [_filled(post, rest) for post in self.posts]
         same = Reach(User(pk=person), posts, now)
-        same.threads = frozenset(key("incident", pk) for pk in rest)
+        same.threads = frozenset(key("incident", next(rest)) for _pk in self._shared())
+        same.closed = frozenset(key(kind, next(rest)) for kind, pks in self._shut_out() for _pk in pks)
         path_of = {post.unit_path: filled.unit_path for post, filled in zip(self.posts, posts, strict=True)}
         same._paths = {verb: tuple(path_of[path] for path in self.paths(verb)) for verb in VERBS}
         return same
 
     def _shared(self) -> tuple[int, ...]:
         return padded(tuple(sorted(pks_of(self.threads, "incident"))))
+
+    def _shut_out(self) -> list[tuple[str, tuple[int, ...]]]:
+        kinds = sorted({kind_of(name) for name in self.closed})
+        return [(kind, padded(tuple(sorted(pks_of(self.closed, kind))))) for kind in kinds]
+
+    def _shut_out_pks(self) -> Iterator[int]:
+        return chain.from_iterable(pks for _kind, pks in self._shut_out())
 
     def of_posts(self) -> "ReachOfPosts":
         """As much of it as everybody with the same identity has."""
@@ -111,6 +124,17 @@ class Reach:
         condition = Q(pk__in=[])
         for path in self.paths(verb):
             condition |= Q(**{f"{field}__under": path})
+        return condition
+
+    def open_rows(self, **kinds: str) -> Q:
+        """A filter that leaves out the rows of things this person is kept from: kind of the thing → the field with its
+        primary key, `key` → a field that holds its journal key. Nothing at all for whom nothing is closed."""
+        condition = Q()
+        for kind, field in kinds.items() if self.closed else ():
+            shut_out = self.closed if kind == "key" else pks_of(self.closed, kind)
+            if shut_out:
+                # The row stays where the field is empty: NOT (NULL IN …) is not true.
+                condition &= Q(**{f"{field}__isnull": True}) | ~Q(**{f"{field}__in": sorted(shut_out)})
         return condition
 
     def post_for(self, verb: str, unit_path: str) -> HeldPost | None:
@@ -148,20 +172,26 @@ class Reach:
             condition |= Q(audience="security", unit_path="")
         if self.threads:
             condition |= Q(audience="incident", thread__in=self.threads)
+        if self.closed:
+            condition &= ~Q(subject__in=sorted(self.closed)) & ~Q(thread__in=sorted(self.closed))
         return condition
 
     def entry_keys(self) -> frozenset[tuple[str, str]]:
         """The same answer as `entry_filter` as keys, for finding a new entry's readers in a dictionary:
-        (audience, unit path) for everything below the path, ("thread", key) for an exception."""
+        (audience, unit path) for everything below the path, ("thread", key) for an exception; ("closed", key) for a
+        thing whose entries are kept from this person although another key fits."""
         keys = {("system", "")}
         for audience, verb in AUDIENCE_VERBS.items():
             keys.update((audience, path) for path in self.paths(verb))
         if self.has("journal.audit"):
             keys.add(("security", ""))
+        keys |= {("closed", name) for name in self.closed}
         return frozenset(keys | {("thread", thread) for thread in self.threads})
 
     def sees(self, entry) -> bool:
         """The same answer as `entry_filter` for one entry already in hand."""
+        if self.closed and (entry.subject in self.closed or entry.thread in self.closed):
+            return False
         if entry.audience == "system":
             return True
         if entry.audience == "incident" and entry.thread in self.threads:
@@ -193,7 +223,7 @@ class ReachOfPosts(Reach):
 
     def __init__(self, reach: Reach):
         self.posts, self.now = reach.posts, reach.now
-        self._paths, self.threads = reach._paths, reach.threads
+        self._paths, self.threads, self.closed = reach._paths, reach.threads, reach.closed
 
     @property
     def user(self) -> User:
@@ -201,7 +231,7 @@ class ReachOfPosts(Reach):
 
     def values(self) -> tuple:
         posts = [_values_of(post) for post in self.posts]
-        return (self.now, *chain.from_iterable(posts), *self._shared())
+        return (self.now, *chain.from_iterable(posts), *self._shared(), *self._shut_out_pks())
 
     def filled(self, values: Sequence) -> "ReachOfPosts":
         return ReachOfPosts(Reach.filled(self, (0, *values)))
@@ -237,19 +267,41 @@ def next_changes(users: Collection[User], now: datetime) -> dict[int, datetime]:
 
 
 def reaches_of(users: Collection[User], now: datetime) -> dict[int, Reach]:
-    """The reach of each user by primary key, all read in one query."""
+    """The reach of each user by primary key, all read in one query; one more where any of them is kept from something."""
     held: dict[int, list[HeldPost]] = {user.pk: [] for user in users}
-    for person_id, *post in _HELD(now, tuple(held)) if len(held) == 1 else _held(now, tuple(held)):
+    some = set()
+    for person_id, is_shut_out, *post in (
+        _HELD(now, tuple(held)) if len(held) == 1 else _held(now, tuple(held))
+    ):
         held[person_id].append(HeldPost(*post))
-    return {user.pk: Reach(user, held[user.pk], now) for user in users}
+        if is_shut_out:
+            some.add(person_id)
+    reaches = {user.pk: Reach(user, held[user.pk], now) for user in users}
+    read_closed([reaches[pk] for pk in some])
+    return reaches
+
+
+def read_closed(reaches: Collection[Reach]) -> None:
+    """Read what these people are kept from (one query); asked only for those of whom `shut.is_shut_out_somewhere` says so."""
+    if not reaches:
+        return
+    rows = shut.rows_about(
+        {reach.user.pk for reach in reaches}, {post.unit_path for r in reaches for post in r.posts}
+    )
+    for reach in reaches:
+        held = {post.unit_path for post in reach.posts}
+        handling = {path for verb in exclusion_rules.HANDLING for path in reach.paths(verb)}
+        reach.closed = shut.closed_to(reach.user.pk, held, handling, rows)
 
 
 def _held(now: datetime, people: tuple[int, ...]) -> QuerySet:
     return (
         Appointment.objects.current(now)
         .filter(person__in=people)
+        .annotate(is_shut_out=shut.is_shut_out_somewhere("person", "post__unit__path"))
         .values_list(
             "person_id",
+            "is_shut_out",
             "post_id",
             "post__kind",
             "post__squad",

@@ -5,8 +5,11 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from accounts import views
+from accounts.exclusions import views as exclusions
+from accounts.local_line import views as local_line
 from accounts.people import views as people
 from accounts.reform import views as reform
+from accounts.screens import views as screens
 from accounts.sign_in import views as sign_in
 
 urlpatterns = [
@@ -34,7 +37,16 @@ urlpatterns = [
     path("people/<int:person_id>/appoint/", people.appoint, name="account-appoint"),
     path("people/<int:person_id>/<slug:name>/", people.act, name="account-person-act"),
     path("units/", reform.units, name="account-units"),
+    path("units/<code:code>/local/", local_line.local_line, name="account-unit-local"),
     path("units/change/", reform.change, name="account-units-change"),
     path("units/change/<int:reform_id>/cancel/", reform.cancel, name="account-units-cancel"),
+    path("recusals/", exclusions.RecusalList.as_view(), name="recusals"),
+    path("recusals/<int:pk>/end/", exclusions.End.as_view(), name="recusal-end"),
+    path("recusals/<slug:kind>/<code:number>/", exclusions.RecusalsOf.as_view(), name="recusals-of"),
+    path("recusals/<slug:kind>/<code:number>/begin/", exclusions.Begin.as_view(), name="recusal-begin"),
+    path("screens/", screens.Screens.as_view(), name="screens"),
+    path("screens/<int:pk>/", screens.ScreenPage.as_view(), name="screen"),
+    path("screens/<int:pk>/code/", screens.NewCode.as_view(), name="screen-code"),
+    path("screens/<int:pk>/end/", screens.End.as_view(), name="screen-end"),
     path("directory/", people.directory, name="account-directory"),
 ]

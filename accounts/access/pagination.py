@@ -25,12 +25,15 @@ class NewestFirst(CursorPagination):
     page_size_query_param = "limit"
 
 
-def answer_list(request, rows, *, filters: type[UnitFilterSet], newest_by: str, as_dict):
-    """One page of `rows`, filtered by the query string, newest first by the field `newest_by`."""
+def answer_list(request, rows, *, filters: type[UnitFilterSet], newest_by: str, as_dict, together=list):
+    """One page of `rows`, filtered by the query string, newest first by the field `newest_by`.
+
+    `together`: what `as_dict` is given of a page's rows, where it takes more than them; read once for all.
+    """
     chosen = filters(request.query_params, rows, request=request)
     if not chosen.is_valid():
         raise Invalid("bad_filter", str(chosen.errors), fields=chosen.errors)
     pages = NewestFirst()
     pages.ordering = (f"-{newest_by}", "-pk")
     page = pages.paginate_queryset(chosen.qs, request)
-    return pages.get_paginated_response([as_dict(row) for row in page])
+    return pages.get_paginated_response([as_dict(one) for one in together(page)])

@@ -1,4 +1,5 @@
-"""How many calls of the API one person may make in a minute, counted in this process.
+"""How many calls of the API one person may make in a minute, or looks one address at a page without a sign-in, counted
+in this process.
 
 Generous: it stops a loop that went wrong and a stolen token that reads everything at once, not work. Never on
 alarms, whose view names no throttle.
@@ -7,6 +8,7 @@ alarms, whose view names no throttle.
 import threading
 import time
 from collections import deque
+from collections.abc import Hashable
 
 from django.conf import settings
 from rest_framework.throttling import BaseThrottle
@@ -15,7 +17,7 @@ MINUTE = 60.0
 #: People remembered; the one who called longest ago is forgotten first.
 MOST_PEOPLE = 5000
 
-_calls: dict[int, deque[float]] = {}
+_calls: dict[Hashable, deque[float]] = {}
 _lock = threading.Lock()
 
 
@@ -33,7 +35,12 @@ class PerPerson(BaseThrottle):
         return self._wait
 
 
-def _take(person: int, limit: int, now: float) -> float | None:
+def is_too_often(who: str, limit: int) -> bool:
+    """Count a look by `who`; whether it is more than `limit` within a minute."""
+    return _take(who, limit, time.monotonic()) is not None
+
+
+def _take(person: Hashable, limit: int, now: float) -> float | None:
     """Count a call; or the seconds until the next one is allowed."""
     with _lock:
         calls = _calls.pop(person, None) or deque()

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import authentication, exceptions
 
+from accounts.exclusions.shut import is_shut_out_somewhere
 from accounts.models import ApiToken, Appointment, User
-from accounts.scope import HeldPost, Reach, reach_of
+from accounts.scope import HeldPost, Reach, reach_of, read_closed
 from accounts.sign_in.first_things import check_nothing_comes_first
 from common.database.composed import Composed
 
@@ -29,6 +30,7 @@ _HELD = Composed(
     lambda hash, now: (
         Appointment.objects.current(now)
         .filter(person__in=_good(hash, now).values("user"))
+        .annotate(is_shut_out=is_shut_out_somewhere("person", "post__unit__path"))
         .select_related("person", "post__unit")
         .order_by("post__unit__path", "post_id")
     )
@@ -79,7 +81,9 @@ def _reach_of_token(hash: str, now: datetime) -> Reach | None:
     """What the owner of a good token may do; of one without posts the owner is asked for alone."""
     held = _HELD(hash, now)
     if held:
-        return Reach(held[0].person, [held_post(one) for one in held], now)
+        reach = Reach(held[0].person, [held_post(one) for one in held], now)
+        read_closed([reach] if any(one.is_shut_out for one in held) else [])
+        return reach
     owners = _OWNER(hash, now)
     return Reach(owners[0].user, [], now) if owners else None
 

@@ -28,7 +28,7 @@ LABELS = {
     "province": ("省", "省级"), "city": ("市", "市级", "地市"), "county": ("县", "区", "县级", "区县"),
     "township": ("乡", "镇", "街道", "乡镇", "乡级"), "village": ("村", "社区", "村级", "村居"),
     "director": ("局长",), "deputy_director": ("副局长",), "duty_leader": ("带班领导",), "duty_officer": ("值班员",),
-    "petition_director": ("信访科长", "信访负责人"), "office_head": ("所长", "司法所长"), "clerk": ("文书", "内勤"),
+    "petition_director": ("信访科长", "信访负责人"), "office_head": ("所长", "司法所长"), "receiving_leader": ("接访领导",), "clerk": ("文书", "内勤"),
     "informant": ("信息员",), "squad": ("专班", "专班成员"), "first_responder": ("先期处置人员",), "expert": ("专家",),
     "auditor": ("审计员",), "sysadmin": ("系统管理员",), "secadmin": ("安全管理员",),
 }  # fmt: skip

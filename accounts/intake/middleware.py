@@ -1,5 +1,6 @@
 """Forms, looked at before their view reads them. Works without JavaScript; nothing typed is lost."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -7,11 +8,12 @@ from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
-from accounts.intake import keeping
+from accounts.intake import closing, keeping
+from accounts.intake.closing import StoredNumbers
 from accounts.intake.fields import SECRET, is_looked_at, is_masked_at_once
 from common.errors import Refused
 from common.text.masking import Finding, masked, personal_data_in
-from common.text.personal_data import kept_because
+from common.text.personal_data import kept_because, mask_what_is_stored
 
 _ANSWER = tuple(f"{keeping.NAME}.{part}" for part in ("answer", "reason", "credential"))
 
@@ -49,7 +51,7 @@ class TypedMiddleware:
         found = noticed_in(request.resolver_match.view_name, request.POST)
         answer = {name: request.POST.get(name, "") for name in _ANSWER if name in request.POST}
         if not found:
-            return None
+            return self._about_what_is_stored(request, answer) if any(answer.values()) else None
         # A file cannot be handed back to be sent again: its form is masked too, and says so.
         route, life_risk = request.resolver_match.view_name, request.POST.getlist("life_risk")
         if request.FILES or is_masked_at_once(route, life_risk):
@@ -57,18 +59,42 @@ class TypedMiddleware:
             return _go_on_masked(request)
         return self._answered(request, found, answer)
 
-    def _answered(self, request, found: list[Noticed], answer: dict[str, str]) -> HttpResponse | None:
-        choice, reason, credential = (answer.get(name, "") for name in _ANSWER)
-        if choice == keeping.MASK:
-            return _go_on_masked(request)
-        if choice != keeping.KEEP:
-            return _ask(request, found)
+    def process_exception(self, request, exception) -> HttpResponse | None:
+        """What somebody wants to close holds numbers: the same question, about what is kept."""
+        if not isinstance(exception, StoredNumbers) or request.path.startswith("/api/"):
+            return None
+        return _ask_before_closing(request, exception)
+
+    def _about_what_is_stored(self, request, answer: dict[str, str]) -> HttpResponse | None:
+        """Nothing typed holds a number: the answer is about what stands in the thing that is closed."""
         try:
-            keep_for_this_request(request, keeping.signed(request.user, reason, credential, request.now))
+            accept(request, *(answer.get(name, "") for name in _ANSWER))
         except Refused as refused:
-            return _ask(request, found, refused)
+            return _ask(request, [], refused)
         _replace(request, request.POST.copy())
         return None
+
+    def _answered(self, request, found: list[Noticed], answer: dict[str, str]) -> HttpResponse | None:
+        choice, reason, credential = (answer.get(name, "") for name in _ANSWER)
+        if choice not in (keeping.MASK, keeping.KEEP):
+            return _ask(request, found)
+        try:
+            accept(request, choice, reason, credential)
+        except Refused as refused:
+            return _ask(request, found, refused)
+        if choice == keeping.MASK:
+            return _go_on_masked(request)
+        _replace(request, request.POST.copy())
+        return None
+
+
+def accept(request, choice: str, reason: Any = "", credential: Any = "") -> None:
+    """What becomes of numbers of people until the request ends. Raises what `keeping.signed` does."""
+    lasting = getattr(request, "_request", request).while_it_lasts
+    if choice == keeping.MASK:
+        lasting.enter_context(mask_what_is_stored())
+    elif choice == keeping.KEEP:
+        keep_for_this_request(request, keeping.signed(request.user, reason, credential, request.now))
 
 
 def keep_for_this_request(request, reason: str) -> None:
@@ -107,11 +133,19 @@ def _replace(request, form: QueryDict) -> None:
     request.POST = request._post = form
 
 
-def _ask(request, found: list[Noticed], refused: Refused | None = None) -> HttpResponse:
+def _ask_before_closing(request, exception: StoredNumbers) -> HttpResponse:
+    shown = [{"sentences": closing.sentences(one), "masked": one.masked} for one in exception.stored]
+    return _ask(request, shown, exception, is_closing=True)
+
+
+def _ask(
+    request, found: Sequence[Any], refused: Refused | None = None, *, is_closing: bool = False
+) -> HttpResponse:
     kept = [(name, text) for name in request.POST for text in request.POST.getlist(name)]
     context: dict[str, Any] = {
         "found": found,
         "refused": refused,
+        "is_closing": is_closing,
         "reason": request.POST.get(_ANSWER[1], ""),
         "longest": keeping.LONGEST_REASON,
         "kept": [(name, text) for name, text in kept if name not in (*_ANSWER, "csrfmiddlewaretoken") and not SECRET.search(name)],

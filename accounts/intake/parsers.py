@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.intake import keeping
 from accounts.intake.fields import SECRET, is_looked_at, is_masked_at_once
-from accounts.intake.middleware import keep_for_this_request
+from accounts.intake.middleware import accept
 from common.api.parsers import JSONParser
 from common.text.personal_data import findings_within, masked_within
 from common.web.addresses import tidy_body
@@ -26,17 +26,21 @@ def looked_at(request, body: Any) -> Any:
     route = request.resolver_match.view_name
     answer = body.pop(keeping.NAME, None) if isinstance(body, dict) else None
     found = [(path, one) for path, one in findings_within(body) if is_looked_at(route, path)]
+    choice = answer.get("answer", "") if isinstance(answer, dict) else ""
     if not found:
+        # What stands in the thing that is closed.
+        if choice:
+            accept(request, choice, answer.get("reason"), answer.get("credential"))
         return body
     if is_masked_at_once(route, _life_risk(body)):
         request._request.masked_numbers = keeping.as_json(found)
         return _masked(route, body)
     match answer:
         case {"answer": keeping.MASK}:
+            accept(request, choice)
             return _masked(route, body)
         case {"answer": keeping.KEEP}:
-            reason = keeping.signed(request.user, answer.get("reason"), answer.get("credential"), request.now)
-            keep_for_this_request(request, reason)
+            accept(request, choice, answer.get("reason"), answer.get("credential"))
             return body
         case _:
             raise keeping.noticed(found, _masked(route, _without_secrets(body)))

@@ -34,6 +34,8 @@ def create_unit(
     name_en: str = "",
     phone: str = "",
     address: str = "",
+    local_superior: str = "",
+    local_phone: str = "",
     valid_from: date | None = None,
 ) -> Unit:
     """Add a unit below `parent` (None: the root of a tree), from `valid_from` on (default: today)."""
@@ -53,6 +55,8 @@ def create_unit(
         path=(parent.path if parent else "") + segment(number),
         phone=phone,
         address=address,
+        local_superior=local_superior,
+        local_phone=local_phone,
         valid_from=valid_from or day_of(now),
     )
 
@@ -286,10 +290,13 @@ def permission_group(name: str) -> Group:
 
 
 def permission_groups(names: Iterable[str]) -> list[Group]:
-    """The groups of these names, made on first use (two queries, however many)."""
-    names = list(names)
-    Group.objects.bulk_create([Group(name=name) for name in names], ignore_conflicts=True)
-    return list(Group.objects.filter(name__in=names))
+    """The groups of these names, made on first use (one query where all are there, else three)."""
+    names = set(names)
+    found = list(Group.objects.filter(name__in=names))
+    if missing := names - {group.name for group in found}:
+        Group.objects.bulk_create([Group(name=name) for name in sorted(missing)], ignore_conflicts=True)
+        found = list(Group.objects.filter(name__in=names))
+    return found
 
 
 def _check_appointment(person: User, post: Post, valid_from: datetime, valid_to: datetime | None) -> None:

@@ -18,7 +18,7 @@ from common.hooks import Hook
 Roster = Callable[[set[int], datetime], dict[int, list[list[int]]]]
 
 #: Kinds of posts that go round; asking about others costs nothing.
-ROSTERED = (PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER, PostKind.SQUAD)
+ROSTERED = (PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER, PostKind.RECEIVING_LEADER, PostKind.SQUAD)
 
 ROSTERS: Hook[Roster] = Hook()
 

@@ -186,6 +186,7 @@ def _begin(new: New, parent: Unit | None, ending: list[Unit], day: date, actor: 
     unit = create_unit(
         code=new.code, name=new.name, name_en=new.name_en, tier=like.tier, parent=parent, actor=actor,
         now=now, phone=like.phone, address=like.address, valid_from=day,
+        local_superior=like.local_superior, local_phone=like.local_phone,
     )  # fmt: skip
     _copy_posts(ending, unit)
     return unit
@@ -226,7 +227,8 @@ def _take_along(found: Found, begun: list[Unit], reform: Reform, actor: User, no
             like = create_unit(
                 code=rules.code_taken_along(unit.code, reform.suffix), name=unit.name, name_en=unit.name_en,
                 tier=unit.tier, parent=place[unit.parent_id], actor=actor, now=now, phone=unit.phone,
-                address=unit.address, valid_from=reform.day,
+                address=unit.address, valid_from=reform.day, local_superior=unit.local_superior,
+                local_phone=unit.local_phone,
             )  # fmt: skip
             _copy_posts([unit], like)
             place[unit.pk] = like

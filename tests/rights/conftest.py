@@ -18,6 +18,10 @@ from command.report_chain import actions as upward
 from command.report_chain.models import UpwardReport
 from common.dates.local_time import day_of
 from common.dates.periods import DAILY, period_of
+from drills.conduct import actions as drills
+from drills.conduct.actions import Plan
+from drills.conduct.models import Drill
+from drills.permissions import sees_script
 from duty.shifts import handovers
 from duty.shifts.models import Handover
 from duty.shifts.reading import reads_note
@@ -107,7 +111,23 @@ def secrets(alarm, reach, units, cast, now):
     )
     matters.work_on(reach=reach("county1.duty"), matter_id=matter.pk, verb="follow", note="NOTE-M", now=now)
     hide("NOTE-M", Matter.objects, matter.pk)
+    drill = drills.plan_drill(
+        reach=reach("county1.director"), unit=units["C1"], now=now,
+        plan=Plan(
+            scenario="crowd-at-a-notary-hall",
+            objectives="AIM-D",
+            participants=(("county1.duty", "duty_officer"), ("county1.squad.dialogue", "squad")),
+        ),
+    )  # fmt: skip
+    hide("AIM-D", Drill.objects, drill.pk)
+    # The script: not for who plays.
+    found.append(Secret("大厅保安对讲机", partial(_reads_script, pk=drill.pk)))
     return found
+
+
+def _reads_script(reach, pk) -> bool:
+    drill = Drill.objects.visible_to(reach).filter(pk=pk).first()
+    return bool(drill) and sees_script(reach, drill)
 
 
 @pytest.fixture

@@ -8,9 +8,11 @@ import pytest
 import time_machine
 from django.test import Client
 
+from cases.demands.models import Demand
 from cases.matters.models import Matter
 from command.orders.models import Order
 from common.documents import official_documents
+from drills.conduct.models import Drill
 from duty.shifts.models import Handover
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
@@ -31,7 +33,7 @@ def addresses() -> list[str]:
     """Every route with every real thing that fits into it, and for a unit or for none."""
     numbers = {
         "incidents/": Incident, "alarm/": Incident, "early-warnings/": EarlyWarning, "orders/": Order,
-        "matters/": Matter,
+        "matters/": Matter, "drills/": Drill, "demands/": Demand,
     }  # fmt: skip
     found = set()
     for pattern, name in ALL:
