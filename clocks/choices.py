@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Per(models.TextChoices):
@@ -21,6 +22,7 @@ class Origin(models.TextChoices):
 class State(models.TextChoices):
     ON_TRACK = "on_track", _("In time")
     AT_RISK = "at_risk", _("Running short")
+    PAUSED = "paused", pgettext_lazy("clock", "Standing still")
     MET = "met", _("Met")
     BREACHED = "breached", _("Time limit passed")
     CANCELLED = "cancelled", _("Cancelled")

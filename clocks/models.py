@@ -5,8 +5,10 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 
 from clocks import rules
-from clocks.choices import Origin, Per
+from clocks.choices import Origin, Per, State
 from common.database.paths import PathField
+from common.drills import RealRows
+from journal.keys import key
 
 
 class Sentence(models.Model):
@@ -20,6 +22,12 @@ class Sentence(models.Model):
     duration = models.CharField(max_length=30)
     role = models.CharField(max_length=200, blank=True, default="")
     cite = models.CharField(max_length=120, blank=True, default="")
+    #: By how much it may be extended, with approval; empty = not at all.
+    max_extension = models.CharField(max_length=30, blank=True, default="")
+    #: Whether it stands still while the plan says it does (a hearing).
+    pausable = models.BooleanField(default=False)
+    #: How long before the deadline people are warned, separated by spaces; empty = not.
+    warn_before = models.CharField(max_length=60, blank=True, default="")
     #: Name of a function registered in clocks.breaches.effects that follows a breach; empty = the entry alone.
     effect = models.CharField(max_length=60, blank=True, default="")
     origin = models.CharField(max_length=10, choices=Origin, default=Origin.SOURCE)
@@ -37,16 +45,27 @@ class Sentence(models.Model):
 class ClockRule(Sentence):
     """One clock of one plan version. Written once with the version (clocks.actions.write_rules), never changed."""
 
-    start_kind = models.CharField(max_length=60)
+    start_kind = models.CharField(max_length=60, blank=True, default="")
     #: Empty: nothing stops it but a cancellation.
     stop_kind = models.CharField(max_length=60, blank=True, default="")
     #: Levels for which it starts, separated by spaces; empty = every level.
     when_level = models.CharField(max_length=60, blank=True, default="")
+    #: Not in a drill.
+    real_only = models.BooleanField(default=False)
     per = models.CharField(max_length=10, choices=Per, default=Per.SUBJECT)
+    #: Of one that counts back: the appointment before which it ends. It has no `start_kind`.
+    before_kind = models.CharField(max_length=60, blank=True, default="")
+    #: Of one that comes back: with each stop the next begins, until this entry.
+    recurs = models.BooleanField(default=False)
+    until_kind = models.CharField(max_length=60, blank=True, default="")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["plan", "clock_id"], name="one_rule_per_plan_and_clock")
+            models.UniqueConstraint(fields=["plan", "clock_id"], name="one_rule_per_plan_and_clock"),
+            models.CheckConstraint(
+                condition=Q(start_kind="") & ~Q(before_kind="") | ~Q(start_kind="") & Q(before_kind=""),
+                name="clock_rule_starts_or_counts_back",
+            ),
         ]
 
     def __str__(self):
@@ -64,7 +83,7 @@ UNSWEPT = (
 )
 
 
-class ClockQuerySet(models.QuerySet):
+class ClockQuerySet(RealRows):
     def running(self):
         return self.filter(RUNNING)
 
@@ -81,7 +100,10 @@ class ClockQuerySet(models.QuerySet):
         seen = reach.filter("incident.view")
         if reach.threads:
             seen |= Q(thread__in=reach.threads)
-        return self.filter(seen)
+        if not reach.has("inquiry.view"):
+            # That somebody's conduct is looked into is nobody else's business.
+            seen &= ~Q(subject__startswith=key("inquiry"))
+        return self.filter(seen, reach.open_rows(key="subject"), reach.open_rows(key="thread"))
 
 
 class Clock(Sentence):
@@ -104,6 +126,14 @@ class Clock(Sentence):
     due_at = models.DateTimeField(null=True, blank=True)
     #: True when its working days run into a year whose calendar is not loaded.
     provisional = models.BooleanField(default=False)
+    #: So many days (or working days, as `max_extension` says) were added with approval.
+    extended = models.PositiveSmallIntegerField(default=0)
+    #: Since when it stands still: then it has no deadline.
+    paused_at = models.DateTimeField(null=True, blank=True)
+    #: When it stood still, as [from, until] in ISO 8601, oldest first.
+    pauses = models.JSONField(default=list, blank=True)
+    #: When people are to be warned next; empty = warned, or nobody need be.
+    warn_due_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     #: When the sweep recorded the breach.
     breached_at = models.DateTimeField(null=True, blank=True)
@@ -147,6 +177,10 @@ class Clock(Sentence):
                 condition=Q(due_at__isnull=True) | Q(provisional=False), name="clock_provisional_has_no_date"
             ),
             models.CheckConstraint(
+                condition=Q(paused_at__isnull=True) | Q(due_at__isnull=True, provisional=False),
+                name="clock_paused_has_no_date",
+            ),
+            models.CheckConstraint(
                 condition=Q(breached_at__isnull=True) | Q(due_at__isnull=False),
                 name="clock_breached_has_a_deadline",
             ),
@@ -161,10 +195,18 @@ class Clock(Sentence):
             models.Index(
                 fields=["tell_due_at"], condition=Q(tell_due_at__isnull=False), name="clock_to_tell_of"
             ),
+            models.Index(
+                fields=["warn_due_at"], condition=Q(warn_due_at__isnull=False), name="clock_to_warn_of"
+            ),
             models.Index(fields=["id"], condition=Q(told_at__isnull=False), name="clock_told_of"),
             models.Index(fields=["thread"], name="clock_thread"),
             models.Index(fields=["unit_path", "due_at"], condition=RUNNING, name="clock_running_by_unit"),
             models.Index(fields=["id"], condition=Q(provisional=True), name="clock_provisional"),
+            # The ledger of time limits, the last one first.
+            models.Index(fields=["started_at"], name="clock_by_begin"),
+            # Pictures and yearly figures: some months, without drills. Not by `due_at` alone, or SQLite would read the
+            # whole past for what is due soon, instead of the small index of what runs.
+            models.Index(fields=["drill", "due_at"], name="clock_by_end"),
         ]
 
     def __str__(self):
@@ -179,7 +221,9 @@ class Clock(Sentence):
         return self.stopped_at is None and self.cancelled_at is None
 
     def state(self, now) -> str:
-        """on_track | at_risk | met | breached | cancelled at `now`."""
+        """on_track | at_risk | paused | met | breached | cancelled at `now`."""
+        if self.paused_at and self.is_running:
+            return State.PAUSED
         return rules.state_of(
             started_at=self.started_at,
             due_at=self.due_at,

@@ -6,6 +6,7 @@ An entry whose kind no rule names costs no query at all. Nobody names a version 
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from clocks.models import ClockRule
@@ -15,6 +16,10 @@ from common.hooks import Hook
 class Rulebook(NamedTuple):
     starts: dict[str, tuple[ClockRule, ...]]
     stops: dict[str, tuple[ClockRule, ...]]
+    #: Counted back, by the appointment before which they end.
+    backs: dict[str, tuple[ClockRule, ...]] = MappingProxyType({})  # type: ignore[assignment]
+    #: What comes back, by the entry after which it does not any more.
+    untils: dict[str, tuple[ClockRule, ...]] = MappingProxyType({})  # type: ignore[assignment]
 
 
 _kept: dict[str, Rulebook] = {}
@@ -26,11 +31,20 @@ def rules_for(plan: str) -> Rulebook:
     """The rules of the plan version `plan` ("id@version")."""
     if plan in _kept:
         return _kept[plan]
-    rules = list(ClockRule.objects.filter(plan=plan).order_by("id"))
-    book = book_of(rules)
+    book = book_of(all_of(plan))
     if plan not in _unsettled:
         _kept[plan] = book
     return book
+
+
+def all_of(plan: str) -> list[ClockRule]:
+    """The version's own rules, and those that hold where it has none (one query)."""
+    own = list(ClockRule.objects.filter(plan=plan).order_by("id"))
+    return own + [rule for provider in GENERAL for rule in provider(plan, own)]
+
+
+#: Rules that hold where a plan has none of its own: fn("id@version", its rules) → rules, not stored.
+GENERAL: Hook[Callable[[str, list[ClockRule]], Iterable[ClockRule]]] = Hook()
 
 
 #: Rules for steps in answering people (kinds marked as `matter`), whatever plan the entry follows, such as those of a
@@ -44,7 +58,8 @@ def standing(at: datetime) -> list[Rulebook]:
 
 
 def book_of(rules: list[ClockRule]) -> Rulebook:
-    return Rulebook(_by_kind(rules, "start_kind"), _by_kind(rules, "stop_kind"))
+    fields = ("start_kind", "stop_kind", "before_kind", "until_kind")
+    return Rulebook(*(_by_kind(rules, field) for field in fields))
 
 
 def unsettle(plan: str) -> None:

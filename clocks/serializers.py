@@ -26,6 +26,8 @@ class ClockSerializer(serializers.ModelSerializer):
             "started_at",
             "due_at",
             "provisional",
+            "extended",
+            "paused_at",
             "stopped_at",
             "state",
             "citation",

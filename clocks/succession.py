@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from clocks import rulebook
 from clocks.choices import Per
 from clocks.durations import Due, due_at
+from clocks.following import tell
 from clocks.models import Clock, ClockRule
+from clocks.terms.rules import warn_at
 from clocks.working_days.calendar import Calendar
 from journal.keys import key
 from journal.models import Entry
@@ -39,7 +42,7 @@ def successors(*, thread: str, old: str, new: str, now: datetime, lock: bool = F
     rows = rows.select_related("start_entry").order_by("id")
     if lock:
         rows = rows.select_for_update(of=("self",))
-    rules = {rule.clock_id: rule for rule in ClockRule.objects.filter(plan=new)}
+    rules = {rule.clock_id: rule for rule in rulebook.all_of(new)}
     calendar = Calendar()
     return [_successor(clock, rules.get(clock.clock_id), now, calendar) for clock in rows]
 
@@ -49,7 +52,9 @@ def _successor(clock: Clock, rule: ClockRule | None, now: datetime, calendar: Ca
     if rule is None or not _is_meant(rule, clock.start_entry) or _subject(rule, clock) != clock.subject:
         return Successor(clock, ENDS, present, None)
     is_over = clock.breached_at is not None or (clock.due_at is not None and clock.due_at < now)
-    if is_over or "given" in (clock.duration, rule.duration) or clock.duration == rule.duration:
+    # What was agreed with approval, and told to whom it is owed, is not taken back by another version.
+    is_agreed = bool(clock.extended or clock.pauses or clock.paused_at)
+    if is_over or is_agreed or "given" in (clock.duration, rule.duration) or clock.duration == rule.duration:
         return Successor(clock, GOES_ON, present, rule)
     return Successor(clock, SET_ANEW, due_at(clock.started_at, rule.duration, calendar), rule)
 
@@ -66,13 +71,15 @@ def _subject(rule: ClockRule, clock: Clock) -> str:
 
 def hand_over(found: Iterable[Successor], *, now: datetime, new: str) -> None:
     """Carry it out, in the caller's transaction, which has locked the clocks and records the act."""
+    found = list(found)
     for one in found:
         if one.what == GOES_ON:
             Clock.objects.filter(pk=one.clock.pk).update(plan=new)
             continue
         _cancel(one.clock, now, new)
         if one.what == SET_ANEW and one.rule is not None:
-            _follow(one.clock, one.rule, one.due, new)
+            _follow(one.clock, one.rule, one.due, new, now)
+    tell(one.clock.subject for one in found if one.what != GOES_ON)
 
 
 def _cancel(clock: Clock, now: datetime, new: str) -> None:
@@ -80,14 +87,26 @@ def _cancel(clock: Clock, now: datetime, new: str) -> None:
     clock.save(update_fields=["cancelled_at", "cancel_reason"])
 
 
-def _follow(clock: Clock, rule: ClockRule, due: Due, new: str) -> None:
+def _follow(clock: Clock, rule: ClockRule, due: Due, new: str, now: datetime) -> None:
     """A new generation with the new version's words and figure, from the old one's start."""
     following = copy.copy(clock)
     following.pk, following.generation, following.plan = None, clock.generation + 1, new
     following.cancelled_at, following.cancel_reason = None, ""
-    for field in ("title_zh", "title_en", "duration", "role", "cite", "effect", "origin"):
+    for field in (
+        "title_zh",
+        "title_en",
+        "duration",
+        "role",
+        "cite",
+        "effect",
+        "origin",
+        "max_extension",
+        "pausable",
+        "warn_before",
+    ):
         setattr(following, field, getattr(rule, field))
     following.due_at, following.provisional = due
+    following.warn_due_at = warn_at(due=due.at, before=rule.warn_before, after=now)
     following.save(force_insert=True)
 
 

@@ -3,7 +3,7 @@
 from clocks.breaches.effects import EFFECTS
 from common.references import READERS
 from early_warnings.objections import objection_to_switch
-from early_warnings.queries import holding_open, key_of_number, never_called
+from early_warnings.queries import holding_open, key_of_number, never_called, never_reported
 from early_warnings.replays import signed_levels
 from early_warnings.signing.effects import escalate_signoff, signatories_asked
 from early_warnings.signing.signoff import SIGNOFF
@@ -18,6 +18,7 @@ from plans.rehearsal.replay_source import SIGNED
 READERS.register(key_of_number)
 HOLDING_OPEN.register(holding_open)
 ASKING.register(never_called)
+ASKING.register(never_reported)
 OBJECTIONS.register(objection_to_switch)
 SIGNED.register(signed_levels)
 

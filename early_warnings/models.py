@@ -7,6 +7,7 @@ from accounts.choices import HeldAs
 from accounts.models import in_reader_language
 from common.database.columns import staff, together
 from common.database.paths import PathField
+from common.drills import RealRows
 from early_warnings import rules
 from early_warnings.choices import CallOutcome, Credential, ReportChannel, ReportState, SignedAs, State
 from incidents.models import granted_pks
@@ -17,13 +18,13 @@ def _post(**more):
     return models.ForeignKey("accounts.Post", on_delete=models.PROTECT, related_name="+", **more)
 
 
-class EarlyWarningQuerySet(models.QuerySet):
+class EarlyWarningQuerySet(RealRows):
     def visible_to(self, reach):
         """Who sees the incident sees its warnings."""
         seen = reach.filter("incident.view")
         if granted := granted_pks(reach):
             seen |= Q(incident_id__in=granted)
-        return self.filter(seen)
+        return self.filter(seen, reach.open_rows(incident="incident_id"))
 
     def pending(self):
         return self.filter(state__in=rules.PENDING)

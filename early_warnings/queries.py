@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,7 @@ from accounts.models import Post, User
 from accounts.scope import Reach
 from clocks.models import Clock
 from common.database.composed import Composed
+from common.drills import SERIES
 from common.errors import is_allowed, not_found
 from early_warnings import permissions, rules
 from early_warnings.choices import Owner, ReportState, State, Verb
@@ -22,6 +24,7 @@ from early_warnings.signing import signature
 from incidents.closing.queries import Question
 from incidents.models import Incident
 from incidents.queries import OpenItem
+from incidents.rules import OPEN
 from notices.models import Notice
 from notices.reading.delivery_proof import ProofSheet, proof_sheet_of
 from plans.document.words import Words
@@ -270,9 +273,9 @@ def _uncalled(reach: Reach) -> Q:
 
 
 def to_report(reach: Reach) -> QuerySet[SuperiorReport]:
-    """Upward reports that are drafted and not sent, where this person may send them."""
+    """Upward reports that are drafted and not sent, where this person may send them: closing asks about the rest."""
     mine = reach.filter("incident.manage", field="warning__signed_post__unit__path")
-    rows = SuperiorReport.objects.filter(mine, state=ReportState.DRAFTED)
+    rows = SuperiorReport.objects.filter(mine, state=ReportState.DRAFTED, warning__incident__state__in=OPEN)
     return rows.select_related("warning__incident", "warning__plan").order_by("drafted_at", "pk")
 
 
@@ -336,6 +339,7 @@ def holding_open(incident: Incident) -> list[OpenItem]:
             warning.number,
             _("Warning %(number)s: %(state)s")
             % {"number": warning.number, "state": warning.get_state_display()},
+            reverse("warning", args=[warning.number]),
         )
         for warning in EarlyWarning.objects.filter(incident=incident, state__in=rules.HOLDS_OPEN).order_by(
             "pk"
@@ -359,6 +363,25 @@ def never_called(incident: Incident, now: datetime) -> list[Question]:
     ]
 
 
+def never_reported(incident: Incident, now: datetime) -> list[Question]:
+    """Authorities above for whom a signed warning drafted a report that nobody sent: closing asks why."""
+    waiting = SuperiorReport.objects.filter(
+        warning__incident=incident, warning__state__in=rules.SIGNED, state=ReportState.DRAFTED
+    )
+    return [
+        Question(
+            f"report-{report.pk}",
+            Words(
+                f"预警 {report.warning.number} 上报{report.title_zh}：没有报出记录",
+                f"Warning {report.warning.number}, report to {report.title_en or report.title_zh}: not sent by the record",
+            ),
+            asks_why=True,
+            is_line=False,
+        )
+        for report in waiting.select_related("warning").order_by("pk")
+    ]
+
+
 def _no_call(post: Post) -> Words:
     return Words(
         f"第一响应人（{post}）：没有电话通知记录", f"First responder ({post}): no telephone call on record"
@@ -367,7 +390,7 @@ def _no_call(post: Post) -> Words:
 
 def key_of_number(text: str) -> str | None:
     """The journal key behind a warning's number, for callers of the API."""
-    if not text.startswith("W-"):
+    if not text.removeprefix(SERIES).startswith("W-"):
         return None
     found = EarlyWarning.objects.filter(number=text).first()
     return found.key if found else None

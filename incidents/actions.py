@@ -15,7 +15,7 @@ from incidents.choices import Verb
 from incidents.closing.answers import NO_ANSWERS, Answers, check_answers, keep_answers
 from incidents.closing.queries import questions
 from incidents.models import NO_RANK, Incident
-from incidents.queries import still_open
+from incidents.queries import kept_closed, still_open
 from incidents.reporting import alerts, danger
 from incidents.transitions import (
     append_observation,
@@ -59,6 +59,14 @@ def merge_incident(*, incident_id: int, into_id: int, reach: Reach, now: datetim
         raise WrongState(
             "cannot_merge",
             _("%(number)s was not linked: %(into)s is not another open incident. Choose one that is.")
+            % {"number": incident.number, "into": into.number},
+        )
+    if incident.drill != into.drill:
+        raise WrongState(
+            "drill_and_real",
+            _(
+                "%(number)s was not linked: of it and %(into)s one is a drill. Choose an incident of the same kind."
+            )
             % {"number": incident.number, "into": into.number},
         )
     _check_nothing_open(incident, _("%(number)s was not linked: still open: %(open)s. End it first."))
@@ -144,7 +152,8 @@ def close_incident(
 
     left_open = keep_answers(incident, reach, asked, answers, now)
     content = {"summary": summary, "left_open": left_open}
-    record_entry(incident, done.entry, reach, at=now, content=content)
+    # The plan's limits for the time afterwards follow the highest level there was: none is in force any more.
+    record_entry(incident, done.entry, reach, at=now, level=incident.highest_level, content=content)
     danger.stand_down(incident, reach, now)
     return incident
 
@@ -155,11 +164,14 @@ def reopen_incident(*, incident_id: int, reach: Reach, reason: str, now: datetim
     incident = lock_incident(incident_id)
 
     permissions.check_can_close(reach, incident)
+    if why := kept_closed(incident):
+        raise WrongState("kept_closed", why)
     done = move(incident, Verb.REOPEN)
 
     incident.closed_at = incident.closed_by = None
     incident.summary = ""
     save(incident, "state", "closed_at", "closed_by", "summary")
+    cancel_for_thread(thread=incident.key, now=now, reason=incident.state, started_by=["incident.closed"])
 
     record_entry(incident, done.entry, reach, at=now, content={"reason": reason})
     danger.tell_returned(incident, reach, now)

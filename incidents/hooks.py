@@ -1,10 +1,11 @@
 """What incidents give to the rooms below."""
 
+from accounts.exclusions.things import KINDS
 from accounts.reform.waiting import OPEN
 from accounts.scope import EXCEPTIONS
 from common.references import READERS
 from incidents.models import granted_threads
-from incidents.queries import key_of_number, open_at
+from incidents.queries import find_thing, key_of_number, open_at
 from incidents.replay_source import cases
 from incidents.validity import while_in_danger, while_open
 from notices.relevance.validity import CHECKS, always
@@ -14,6 +15,7 @@ EXCEPTIONS.register(granted_threads)
 OPEN.register(open_at)
 READERS.register(key_of_number)
 CASES.register(cases)
+KINDS.register("incident", find_thing)
 
 CHECKS.register("incident.reported", while_open)
 CHECKS.register("incident.graver", while_open)

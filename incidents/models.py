@@ -6,8 +6,10 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from accounts.models import Post
 from common.database.composed import Composed
 from common.database.paths import PathField
+from common.drills import RealRows, marked
 from incidents import rules
 from incidents.choices import CoordinateSystem, MarkOutcome, Source, State
 from journal.keys import key, key_of_column, pks_of
@@ -16,13 +18,13 @@ from journal.keys import key, key_of_column, pks_of
 NO_RANK = 99
 
 
-class IncidentQuerySet(models.QuerySet):
+class IncidentQuerySet(RealRows):
     def visible_to(self, reach):
         """Own units and everything below them, and what was shared with this person's units or posts."""
         condition = reach.filter("incident.view")
         if granted := granted_pks(reach):
             condition |= Q(pk__in=granted)
-        return self.filter(condition)
+        return self.filter(condition, reach.open_rows(incident="pk"))
 
     def open(self):
         return self.filter(state__in=rules.OPEN)
@@ -140,12 +142,13 @@ class Incident(models.Model):
 
     @property
     def title(self) -> str:
-        """What it is called: what was said of it; of an alarm without a word, that it is one, and where."""
+        """What it is called: what was said of it; of an alarm without a word, that it is one, and where. A drill
+        says so first."""
         if self.what:
-            return self.what
+            return marked(self.what, self.drill)
         if place := self.exact_place:
-            return _("Alarm at %(place)s (no description)") % {"place": place}
-        return _("Alarm (no description)")
+            return marked(_("Alarm at %(place)s (no description)") % {"place": place}, self.drill)
+        return marked(_("Alarm (no description)"), self.drill)
 
     @property
     def exact_place(self) -> str:
@@ -272,11 +275,14 @@ def _granted(groups, people):
 _GRANTED = Composed(_granted)
 
 
-def is_shared_with(incident: Incident, units) -> bool:
-    """Whether one of the units, or a post of theirs, sees the incident by exception."""
-    names = {key("unit", unit.pk) for unit in units}
-    names |= {key("post", pk) for unit in units for pk in unit.posts.values_list("pk", flat=True)}
-    return IncidentGroupPermission.objects.filter(content_object=incident, group__name__in=names).exists()
+def shared_with(incident: Incident, units) -> set[int]:
+    """Keys of those of the units that see the incident by exception, or a post of theirs (two queries)."""
+    pks = {unit.pk for unit in units}
+    unit_of = {key("unit", pk): pk for pk in pks}
+    posts = Post.objects.filter(unit__in=pks).values_list("pk", "unit_id")
+    unit_of |= {key("post", post): unit for post, unit in posts}
+    granted = IncidentGroupPermission.objects.filter(content_object=incident, group__name__in=unit_of)
+    return {unit_of[name] for name in granted.values_list("group__name", flat=True)}
 
 
 def granted_pks(reach) -> list[int]:

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.exclusions.queries import missing
+from accounts.exclusions.things import Thing
 from accounts.models import Unit
 from accounts.reform.waiting import Waiting
 from accounts.scope import Reach
-from common.errors import not_found
 from common.hooks import Hook
 from incidents import rules
 from incidents.lists.urgency import ALIKE_SHOWN, ByUrgency
@@ -34,15 +36,27 @@ class OpenItem(NamedTuple):
     key: str
     #: In the reader's language.
     title: str
+    #: Where it can be ended; empty: on the incident's own page.
+    url: str = ""
 
 
 #: What keeps an incident from closing: fn(incident) → items.
 HOLDING_OPEN: Hook[Callable[[Incident], list[OpenItem]]] = Hook()
 
+#: Why a closed incident stays closed (its drill is over): fn(incident) → a sentence; "" where it may be opened again.
+KEPT_CLOSED: Hook[Callable[[Incident], str]] = Hook()
+
+
+def kept_closed(incident: Incident) -> str:
+    """Why it cannot be opened again, in the reader's language; empty where it can."""
+    return next((sentence for why in KEPT_CLOSED if (sentence := why(incident))), "")
+
 
 def still_open(incident: Incident) -> list[OpenItem]:
     """Everything that has to end before the incident can be closed."""
-    return [item for provider in HOLDING_OPEN for item in provider(incident)]
+    page = reverse("incident", args=[incident.number])
+    found = (item for provider in HOLDING_OPEN for item in provider(incident))
+    return [item if item.url else item._replace(url=page) for item in found]
 
 
 def incident_list(reach: Reach) -> QuerySet[Incident]:
@@ -89,8 +103,15 @@ def get_incident(reach: Reach, number: str) -> Incident:
         .first()
     )
     if found is None:
-        raise not_found()
+        raise missing(reach, "incident", number)
     return found
+
+
+def find_thing(reach: Reach, number: str) -> Thing:
+    """As something that somebody recuses from."""
+    found = get_incident(reach, number)
+    url = reverse("incident", args=[found.number])
+    return Thing(found.key, found.number, found.unit, (found.unit_path,), url, found.key, found.drill)
 
 
 def key_of_number(text: str) -> str | None:
@@ -126,7 +147,7 @@ def timeline(reach: Reach, incident: Incident) -> QuerySet[Entry]:
     return (
         Entry.objects.numbered()
         .in_thread(incident.key)
-        .filter(audience="incident")
+        .filter(reach.open_rows(key="subject"), audience="incident")
         .select_related("unit", "actor")
     )
 
@@ -147,6 +168,14 @@ def is_fresh(incident: Incident, now: datetime) -> bool:
     return incident.state == "reported" and rules.may_still_retract(incident.recorded_at, now)
 
 
+def plans_beside_now(incident: Incident, now: datetime) -> list[PlanVersion]:
+    """The plans that hold beside the incident's own: one query for an incident at hand, however often it is asked."""
+    kept = incident.__dict__.setdefault("_plans_beside", {})
+    if now not in kept:
+        kept[now] = plans_beside(incident.unit, now)
+    return kept[now]
+
+
 class Attendance(NamedTuple):
     """What an attendance plan beside the incident's own says: the band, why, and who attends."""
 
@@ -158,7 +187,7 @@ class Attendance(NamedTuple):
 def attendance(incident: Incident, now: datetime) -> list[Attendance]:
     """The bands of the attendance plans that hold there now, while the incident is open (one query)."""
     found = []
-    for version in plans_beside(incident.unit, now) if incident.is_open else ():
+    for version in plans_beside_now(incident, now) if incident.is_open else ():
         if version.plan.kind == PlanKind.ATTENDANCE:
             proposal = evaluate(version.document, Facts.from_dict(incident.facts))
             if proposal.level:

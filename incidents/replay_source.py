@@ -38,7 +38,7 @@ def cases(reach: Reach, version: PlanVersion, since: datetime) -> Iterator[Case]
 
 
 def _incidents(reach: Reach, version: PlanVersion, since: datetime):
-    found = Incident.objects.visible_to(reach).filter(recorded_at__gte=since, drill=False)
+    found = Incident.objects.visible_to(reach).real().filter(recorded_at__gte=since)
     found = found.exclude(state=State.RETRACTED)
     if owner := version.plan.owner_unit:
         found = found.filter(unit_path__under=owner.path)

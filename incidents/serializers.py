@@ -196,5 +196,6 @@ def entry(row, content: dict) -> dict:
         "actor": row.actor_name or None,
         "post": row.post or None,
         "level": row.level or None,
+        "drill": row.drill,
         "content": content,
     }

@@ -1,5 +1,6 @@
 """Who else takes part in an incident: a neighbour unit, a liaison, those whom a signature calls."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 from accounts.models import Post, Unit, User
 from accounts.posts.actions import permission_group, permission_groups
 from accounts.scope import Reach
+from common.database.inserts import Rows
 from common.errors import WrongState
 from incidents import permissions
 from incidents.models import (
@@ -21,6 +23,9 @@ from incidents.models import (
 )
 from incidents.transitions import SEEN_BY_GRANT, lock_incident, record_entry
 from journal.keys import key
+
+_GROUP_RIGHTS = Rows(IncidentGroupPermission)
+_USER_RIGHTS = Rows(IncidentUserPermission)
 
 
 @transaction.atomic
@@ -71,30 +76,29 @@ def end_share(*, share_id: int, reach: Reach, now: datetime) -> Share:
     return shared
 
 
-def let_take_part(*, incident: Incident, posts: list[Post], person: User | None = None) -> None:
-    """Let whoever holds these posts, or one person, read the incident and add to it: they are sent there.
+def let_take_part(*, incident: Incident, posts: Iterable[Post], people: Iterable[User] = ()) -> None:
+    """Let whoever holds these posts, and these people, read the incident and add to it: they are sent there.
 
     guardian's `assign_perm` for many at once: a few queries, however many posts a plan calls.
     """
     rights = list(Permission.objects.filter(content_type__app_label="incidents", codename__in=SEEN_BY_GRANT))
-    if posts:
-        groups = permission_groups(key("post", post.pk) for post in posts)
-        IncidentGroupPermission.objects.bulk_create(
+    if names := {key("post", post.pk) for post in posts}:
+        _GROUP_RIGHTS.insert_all(
             [
                 IncidentGroupPermission(group=group, permission=right, content_object=incident)
-                for group in groups
+                for group in permission_groups(names)
                 for right in rights
             ],
-            ignore_conflicts=True,
+            unless_there=True,
         )
-    if person:
-        IncidentUserPermission.objects.bulk_create(
-            [
-                IncidentUserPermission(user=person, permission=right, content_object=incident)
-                for right in rights
-            ],
-            ignore_conflicts=True,
-        )
+    _USER_RIGHTS.insert_all(
+        [
+            IncidentUserPermission(user=person, permission=right, content_object=incident)
+            for person in set(people)
+            for right in rights
+        ],
+        unless_there=True,
+    )
 
 
 def _grantee(unit: Unit | None, person: User | None) -> Any:

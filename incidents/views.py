@@ -15,6 +15,7 @@ from common.database.paths import prefixes
 from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed, Refused
 from common.text.whole_numbers import read_number
+from common.web.filling import filled, is_empty, typed_in
 from common.web.idempotency import once
 from common.web.redirects import see_other
 from incidents import actions, queries, sharing
@@ -24,7 +25,7 @@ from incidents.closing.queries import questions
 from incidents.lists import listing
 from incidents.lists.listing import Asked
 from incidents.models import Share
-from incidents.reporting import addressee, forms
+from incidents.reporting import addressee, forms, templates
 from incidents.reporting.actions import Alarm, add_observation, report_incident
 from journal.live.live_pages import PartsView
 from plans.document.life_safety import LIFE_LINES
@@ -84,11 +85,13 @@ class DeskEntry(LoginRequiredMixin, View):
         if post:
             own = Unit.objects.filter(pk=post.unit_id)
             first["unit"] = addressee.offered(list(own), request.reach, request.now)[0].code
-        return self._page(request, forms.DeskForm(initial=first, units=self._units(request)))
+        return self._page(request, self._form(request, first.get("unit"), initial=first))
 
     @once
     def post(self, request):
-        form = forms.DeskForm(request.POST, units=self._units(request))
+        form = self._form(request, request.POST.get("unit"), data=request.POST)
+        if "fill" in request.POST:
+            return self._filled_in(request, form)
         if not form.is_valid():
             return self._page(request, form, status=422)
         alarm = Alarm(
@@ -108,11 +111,27 @@ class DeskEntry(LoginRequiredMixin, View):
             return self._page(request, form, status=422)
         return see_other("incident", incident.number)
 
+    def _form(self, request, code, **kwargs):
+        """The form, with what the plans of the unit of this code have ready."""
+        units = self._units(request)
+        self.ready = templates.offered(units.filter(code=code).first() if code else None, request.now)
+        return forms.DeskForm(units=units, templates=self.ready, **kwargs)
+
+    def _filled_in(self, request, form):
+        """The form as it was sent, its empty fields filled from the chosen template; and what is to be asked."""
+        typed = typed_in(form)
+        chosen = next((one for one in self.ready if one.id == typed["template"]), None)
+        first = filled(typed, chosen.values) if chosen else typed
+        fresh = self._form(request, typed["unit"], initial=first)
+        empty = next((name for name in ("place", "headcount", "what") if is_empty(first.get(name))), "what")
+        fresh.fields[empty].widget.attrs["autofocus"] = True
+        return self._page(request, fresh, ask=chosen.ask if chosen else ())
+
     def _units(self, request):
         return units_for(request.reach, "incident.report").open_at(day_of(request.now))
 
-    def _page(self, request, form, status=200):
-        context = {"form": form, "life_lines": LIFE_LINES}
+    def _page(self, request, form, status=200, ask=()):
+        context = {"form": form, "life_lines": LIFE_LINES, "ask": ask}
         return render(request, "incidents/desk.html", context, status=status)
 
 
@@ -122,6 +141,13 @@ class IncidentListPage(LoginRequiredMixin, PartsView):
     template_name = "incidents/list.html"
     parts = {"incidents": ("incidents/_list.html", "list_context")}
     shared = {"incidents": "incident."}
+
+    def page_context(self):
+        """What stands around the list, which is rendered by itself."""
+        return {
+            "asked": Asked.of(self.request.GET),
+            "may_report": self.request.reach.has("incident.report"),
+        }
 
     def list_context(self):
         reach, now, asked = self.request.reach, self.request.now, Asked.of(self.request.GET)

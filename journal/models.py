@@ -4,9 +4,10 @@ from django.conf import settings
 from django.db import models
 
 from common.database.paths import PathField
+from common.drills import RealRows
 
 
-class EntryQuerySet(models.QuerySet):
+class EntryQuerySet(RealRows):
     def numbered(self):
         """Entries every reader may rely on: they have their number."""
         return self.filter(number__isnull=False).order_by("number")

@@ -1,11 +1,14 @@
 """`record()`: the only way into the journal."""
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 
 from common.database.inserts import Rows
+from common.hooks import Hook
 from common.text.personal_data import findings_within, masked_within, signed_reason
 from journal.kinds import KINDS
 from journal.live import wake
@@ -13,7 +16,14 @@ from journal.models import Entry
 
 _ENTRIES = Rows(Entry)
 
-KEPT = "personal_data.kept"
+KEPT, MASKED = "personal_data.kept", "personal_data.masked"
+
+#: What looks at entries before they are written, and may refuse them: fn(kind, what `record()` takes, for each).
+LOOKING: Hook[Callable[[str, Sequence[Mapping[str, Any]]], None]] = Hook()
+
+
+#: In the content of an entry of a drill: what the real act would have sent out of the house was not sent.
+NOT_SENT = "not_sent"
 
 
 def record(
@@ -39,13 +49,54 @@ def record(
     outside a transaction: a record without its change must be impossible.
     Numbers of people in `content` are masked, unless this request carries a signed reason: then that is an entry too.
     """
+    about = {"subject": subject, "at": at, "actor": actor, "unit": unit, "thread": thread, "post": post}
+    about |= {"level": level, "plan": plan, "content": content, "recorded_at": recorded_at, "drill": drill}
+    (entry,) = record_many(kind, [about])
+    return entry
+
+
+def record_many(kind: str, abouts: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    """An entry of the kind for each of `abouts`, what `record()` takes, in their order: written with one statement."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError(f"{kind} was recorded outside a transaction")
-    listed = KINDS[kind]
+    if not abouts:
+        return []
+    for look in LOOKING:
+        look(kind, abouts)
+    entries = [_new_entry(kind, **about) for about in abouts]
+    if len(entries) == 1:
+        # Prepared once per connection.
+        _ENTRIES.insert(entries[0])
+    else:
+        _ENTRIES.insert_each(entries)
+    if signed_reason() and kind != KEPT:
+        for entry in entries:
+            _note_kept_numbers(entry)
+    transaction.on_commit(wake.poke, robust=True)
+    return entries
+
+
+def _new_entry(
+    kind: str,
+    *,
+    subject: str,
+    at: datetime,
+    actor: Any,
+    unit: Any = None,
+    thread: str = "",
+    post: str = "",
+    level: str = "",
+    plan: str = "",
+    content: dict | None = None,
+    recorded_at: datetime | None = None,
+    drill: bool = False,
+) -> Entry:
     content = (content or {}) if signed_reason() else masked_within(content or {})
+    if drill and KINDS[kind].outside:
+        content = {**content, NOT_SENT: True}
     entry = Entry(
         kind=kind,
-        audience=listed.audience,
+        audience=KINDS[kind].audience,
         subject=subject,
         thread=thread or subject,
         unit=unit,
@@ -60,11 +111,7 @@ def record(
         drill=drill,
     )
     entry.body = canonical(entry, content)
-    _ENTRIES.insert(entry)
     entry.content = content
-    if signed_reason() and kind != KEPT:
-        _note_kept_numbers(entry)
-    transaction.on_commit(wake.poke, robust=True)
     return entry
 
 

@@ -16,7 +16,7 @@ from journal.keys import key
 from journal.record import record
 from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
 from notices.models import Callout, Notice
-from notices.occasions import Occasion
+from notices.occasions import Letter, Occasion
 from notices.recipients import Recipient
 from notices.relevance import validity
 from notices.rules import LANES, NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
@@ -56,35 +56,60 @@ def queue_notices(
     does the telephoning. `priority` is the lane (notices.choices). `escalation` is what the plan wants done if
     nobody hears. `needed_by`: after that moment it is of no use; what would wait longer than that does not wait.
     """
+    people = list(recipients)
+    count = queue_many(
+        [Letter(occasion, message, people)],
+        channels=channels,
+        now=now,
+        priority=priority,
+        expires_at=expires_at,
+        insists=insists,
+        needed_by=needed_by,
+    )
+    if escalation.steps:
+        callouts.begin_callouts(occasion, message, people, escalation, now)
+    return count
+
+
+def queue_many(
+    letters: Iterable[Letter],
+    *,
+    channels: Iterable[str],
+    now: datetime,
+    priority: int = ROUTINE,
+    expires_at: datetime | None = None,
+    insists: bool = False,
+    needed_by: datetime | None = None,
+) -> int:
+    """`queue_notices` for many occasions at once, each with its own words and people: one insert for all."""
     if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError(
-            f"notices of {occasion.purpose} were queued outside a transaction"
-        )
-    validity.check_known(occasion.purpose)
-    people, ways = list(recipients), usable_channels(channels)
-    texts = {way: render(message, way, drill=occasion.drill) for way in ways}
+        raise transaction.TransactionManagementError("notices were queued outside a transaction")
+    ways = usable_channels(channels)
     leaves_at = first_moment(
         priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS), needed_by
     )
-    rows = [
-        new_notice(
-            recipient,
-            way,
-            texts[way],
-            visible_at=leaves_at
-            + (VOICE_AFTER if way == Channel.VOICE and Channel.SMS in ways else timedelta()),
-            priority=priority,
-            queued_at=now,
-            expires_at=expires_at,
-            insists=insists,
-            **occasion.columns(),
-        )
-        for recipient in people
-        for way in ways
-    ]
+    called_at = leaves_at + (VOICE_AFTER if Channel.SMS in ways else timedelta())
+    rows = []
+    for occasion, message, people in letters:
+        validity.check_known(occasion.purpose)
+        texts = {way: render(message, way, drill=occasion.drill) for way in ways}
+        columns = occasion.columns()
+        rows += [
+            new_notice(
+                recipient,
+                way,
+                texts[way],
+                visible_at=called_at if way == Channel.VOICE else leaves_at,
+                priority=priority,
+                queued_at=now,
+                expires_at=expires_at,
+                insists=insists,
+                **columns,
+            )
+            for recipient in people
+            for way in ways
+        ]
     _NOTICES.insert_all(rows, unless_there=True)
-    if escalation.steps:
-        callouts.begin_callouts(occasion, message, people, escalation, now)
     return len(rows)
 
 

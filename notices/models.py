@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 
 from common.database.paths import PathField
+from common.drills import RealRows, marked
+from journal.keys import key
 from notices.choices import ON_SCREEN, ROUTINE, Answer, Channel, Do, State
 from notices.incoming.failure_reasons import NO_POSTS, reason_of, result_of
 
@@ -25,7 +27,7 @@ LOOKS = {
 }
 
 
-class NoticeQuerySet(models.QuerySet):
+class NoticeQuerySet(RealRows):
     def open(self):
         """Still to be sent, claimed ones included."""
         return self.filter(state=State.QUEUED)
@@ -39,10 +41,14 @@ class NoticeQuerySet(models.QuerySet):
 
     def visible_to(self, reach):
         """Notices of units this person sees, of incidents shared with them, and their own."""
-        seen = reach.filter("incident.view") | Q(recipient=reach.user)
+        seen = reach.filter("incident.view")
+        if not reach.has("inquiry.view"):
+            # That somebody's conduct is looked into is nobody else's business.
+            seen &= ~Q(subject__startswith=key("inquiry"))
+        seen |= Q(recipient=reach.user)
         if reach.threads:
             seen |= Q(thread__in=reach.threads)
-        return self.filter(seen)
+        return self.filter(seen, reach.open_rows(key="subject"), reach.open_rows(key="thread"))
 
 
 class Notice(models.Model):
@@ -155,8 +161,7 @@ class Notice(models.Model):
     @property
     def text(self) -> str:
         """For the reader of this page; messages by gateway use `text_for_recipient`."""
-        in_english = self.text_en and (get_language() or "").startswith("en")
-        return self.text_en if in_english else self.text_zh
+        return self._text_in(get_language() or "")
 
     @property
     def post_words(self) -> str:
@@ -183,10 +188,11 @@ class Notice(models.Model):
 
     def text_for_recipient(self) -> str:
         """In the recipient's own language; a drill says so first, unless the text does already."""
-        in_english = self.text_en and self.recipient.language.startswith("en")
-        text = self.text_en if in_english else self.text_zh
-        mark = "[DRILL] " if in_english else "【演练】"
-        return mark + text if self.drill and not text.startswith(mark) else text
+        return self._text_in(self.recipient.language)
+
+    def _text_in(self, language: str) -> str:
+        language = "en" if self.text_en and language.startswith("en") else "zh"
+        return marked(self.text_en if language == "en" else self.text_zh, self.drill, language)
 
 
 class Callout(models.Model):

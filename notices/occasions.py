@@ -1,8 +1,11 @@
 """Why somebody is told, and of what: the same for each notice, each channel and each step that follows silence."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from accounts.models import Unit
+from notices.recipients import Recipient
+from notices.sending.message_templates import Message
 
 
 class Occasion(NamedTuple):
@@ -18,3 +21,11 @@ class Occasion(NamedTuple):
         """As notices and callouts keep it."""
         kept = self._asdict() | {"thread": self.thread or self.subject}
         return kept | {"unit_path": self.unit.path if self.unit else ""}
+
+
+class Letter(NamedTuple):
+    """One of many that are queued together: why, what it says, to whom."""
+
+    occasion: Occasion
+    message: Message
+    recipients: Sequence[Recipient]

@@ -20,6 +20,10 @@ class Rotation(models.Model):
     first_day = models.DateField()
     hand_over = models.TimeField()
     night_from = models.TimeField(null=True, blank=True)
+    #: Of a duty that is of certain hours alone; empty: it goes on to the next day's.
+    day_ends = models.TimeField(null=True, blank=True)
+    #: "135" = Monday, Wednesday and Friday; empty = every day.
+    weekdays = models.CharField(max_length=7, blank=True, default="")
     days_each = models.PositiveSmallIntegerField(default=1)
     off_days_apart = models.BooleanField(default=False)
     #: So many people on duty at the same time.
@@ -48,6 +52,10 @@ class Rotation(models.Model):
             models.CheckConstraint(
                 condition=Q(night_from__isnull=True) | ~Q(night_from=F("hand_over")),
                 name="the_night_begins_at_another_hour",
+            ),
+            models.CheckConstraint(
+                condition=Q(day_ends__isnull=True) | Q(night_from__isnull=True, day_ends__gt=F("hand_over")),
+                name="a_duty_of_hours_ends_the_same_day",
             ),
         ]
 

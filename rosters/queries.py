@@ -18,9 +18,9 @@ from rosters import permissions, rules
 from rosters.choices import FindingCode
 from rosters.models import Roster, Rotation, Shift, ShiftQuerySet, Swap
 
-#: Two tiers (带班领导, 值班员) and the squads on call.
+#: Two tiers (带班领导, 值班员), the leader who receives people (接访领导) and the squads on call.
 TIERS = (PostKind.DUTY_LEADER, PostKind.DUTY_OFFICER)
-ROSTERED = (*TIERS, PostKind.SQUAD)
+ROSTERED = (*TIERS, PostKind.RECEIVING_LEADER, PostKind.SQUAD)
 _ORDER: dict[str, int] = {kind: place for place, kind in enumerate(ROSTERED)}
 #: When a duty day begins where no rotation says so.
 USUAL_HAND_OVER = time(8, 30)
@@ -322,13 +322,20 @@ def _changed(roster: Roster, posts: Collection[int]) -> list[Shift]:
 def _needs(
     roster: Roster, posts: Iterable[Post], rotations: dict[int, Rotation], shifts: Sequence[Shift]
 ) -> list[rules.Need]:
-    """Both tiers must be filled the whole time; squads where they go round at all."""
+    """Both tiers must be filled the whole time; squads where they go round at all; a day's duty on its hours."""
+    calendar = Calendar()
     usual = min((row.hand_over for row in rotations.values()), default=USUAL_HAND_OVER)
     listed = {shift.post_id for shift in shifts}
     needs = []
     for post in posts:
         rotation = rotations.get(post.pk)
         if rotation is None and post.kind not in TIERS and post.pk not in listed:
+            continue
+        if rotation and rotation.day_ends:
+            needs += [
+                rules.Need(post.pk, rotation.minimum, starts, ends)
+                for starts, ends in rules.day_hours(rotation, roster.first_day, roster.last_day, calendar)
+            ]
             continue
         begins = rotation.hand_over if rotation else usual
         start = datetime.combine(roster.first_day, begins, LOCAL)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from common.dates.local_time import LOCAL, day_of
 from common.states import NOBODY, NOTHING, StateTable, Transition
@@ -43,6 +43,10 @@ class TurnOrder:
     off_days_apart: bool = False
     #: So many people at the same time.
     minimum: int = 1
+    #: The duty is of these hours alone, from `hand_over` to this one of the same day (a leader receives).
+    day_ends: time | None = None
+    #: Only on these days of the week, "1" Monday to "7" Sunday, and on no day off; "" = every day.
+    weekdays: str = ""
 
 
 class Turn(NamedTuple):
@@ -62,6 +66,8 @@ def turns(round_: TurnOrder, first: date, last: date, workdays: Workdays) -> lis
     counted = _Places(round_, workdays)
     found = []
     for day in _days(first, last):
+        if not is_meant(round_.weekdays, day, workdays):
+            continue
         place, is_off = counted.of(day)
         parts = _parts(round_, day)
         for part, (starts, ends) in enumerate(parts):
@@ -89,6 +95,10 @@ class _Places:
 
     def of(self, day: date) -> tuple[int, bool]:
         is_off = is_off_day(day, self._workdays)
+        if self._round.weekdays:
+            before = (one for one in _days(self._round.first_day, day - DAY))
+            passed = sum(is_meant(self._round.weekdays, one, self._workdays) for one in before)
+            return passed // self._round.days_each, is_off
         if not self._round.off_days_apart:
             return (day - self._round.first_day).days // self._round.days_each, is_off
         work, off = self._before(day)
@@ -108,6 +118,8 @@ class _Places:
 
 def _parts(round_: TurnOrder, day: date) -> list[tuple[datetime, datetime]]:
     begin = datetime.combine(day, round_.hand_over, LOCAL)
+    if round_.day_ends is not None:
+        return [(begin, datetime.combine(day, round_.day_ends, LOCAL))]
     if round_.night_from is None:
         return [(begin, begin + DAY)]
     night = datetime.combine(day, round_.night_from, LOCAL)
@@ -117,6 +129,27 @@ def _parts(round_: TurnOrder, day: date) -> list[tuple[datetime, datetime]]:
 
 def _days(first: date, last: date) -> list[date]:
     return [first + n * DAY for n in range((last - first).days + 1)]
+
+
+class Hours(Protocol):
+    hand_over: time
+    day_ends: time | None
+    weekdays: str
+
+
+def day_hours(round_: Hours, first: date, last: date, workdays: Workdays) -> list[tuple[datetime, datetime]]:
+    """When a duty of certain hours is to be filled, day by day."""
+    assert round_.day_ends is not None
+    return [
+        (datetime.combine(day, round_.hand_over, LOCAL), datetime.combine(day, round_.day_ends, LOCAL))
+        for day in _days(first, last)
+        if is_meant(round_.weekdays, day, workdays)
+    ]
+
+
+def is_meant(weekdays: str, day: date, workdays: Workdays) -> bool:
+    """Whether there is duty on the day. Where days of the week are named, a holiday among them has none."""
+    return not weekdays or (str(day.isoweekday()) in weekdays and not is_off_day(day, workdays))
 
 
 def is_off_day(day: date, workdays: Workdays) -> bool:

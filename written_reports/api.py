@@ -10,6 +10,7 @@ from common.api.serializers import StrictSerializer, validated
 from common.text.whole_numbers import read_number
 from written_reports import actions, queries, rules
 from written_reports.choices import Part
+from written_reports.paper.drafts import drafts
 from written_reports.paper.figures import figures
 from written_reports.queries import Slot
 from written_reports.views import FURTHEST
@@ -108,6 +109,11 @@ class Receipt(APIView):
         return Response(whole(after, request.now), headers={"ETag": etag(after.rev)})
 
 
+def _drafts(slot: Slot, now) -> dict:
+    asked = rules.written_parts(slot.parts)
+    return {part: text for part, text in drafts(slot.unit, slot.period, now).items() if part in asked}
+
+
 def line(slot: Slot, now) -> dict:
     report = slot.report
     return {
@@ -133,6 +139,8 @@ def whole(slot: Slot, now) -> dict:
         "texts": report.texts if report else {},
         "lines": report.lines if report else queries.first_lines(slot.unit, slot.line_kind),
         "data": figures(slot.unit, slot.period, now),
+        # To begin with: sentences from the ledgers, part by part. Empty once something was handed in.
+        "drafts": {} if report and report.version else _drafts(slot, now),
         "number": report.number if report else "",
         "handed_in": [
             {

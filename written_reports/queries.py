@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils.translation import get_language
 
+from accounts.exclusions.queries import accused_pks
 from accounts.models import Unit
 from accounts.scope import Reach
 from cases.matters.models import Matter
@@ -157,6 +158,7 @@ def first_lines(unit: Unit, line_kind: str) -> list[dict]:
     if line_kind != LineKind.RISKS:
         return []
     rows = Matter.objects.filter(unit_path__under=unit.path).open().select_related("lead_unit", "unit")
+    rows = rows.exclude(pk__in=accused_pks(unit, "matter"))
     return [
         {
             "class": matter.dispute_class,

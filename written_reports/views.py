@@ -15,6 +15,7 @@ from written_reports import actions, permissions, queries
 from written_reports.choices import Part, SlotState
 from written_reports.forms import WrittenForm
 from written_reports.paper.documents import file_name, written_paper
+from written_reports.paper.drafts import drafts
 from written_reports.paper.figures import figures
 from written_reports.paper.labels import data_rows, line_cells, line_heads, state_look
 from zero_reports.counts.queries import get_unit, top_units
@@ -90,10 +91,18 @@ class WrittenPage(_OneWritten):
         return WrittenForm(
             slot=slot,
             classes=classes_at(slot.unit, request.now),
-            texts=report.texts if report else {},
+            texts=self._texts(request),
             lines=report.lines if report else queries.first_lines(slot.unit, slot.line_kind),
             **kwargs,
         )
+
+    def _texts(self, request):
+        """What was kept; parts without a word begin with the draft where nothing was kept or the draft is asked for."""
+        kept = self.slot.report.texts if self.slot.report else {}
+        if self.slot.report and "draft" not in request.GET:
+            return kept
+        drafted = drafts(self.slot.unit, self.slot.period, request.now)
+        return {part: kept.get(part) or text for part, text in drafted.items()}
 
     def _page(self, request, form=None, status=200, theirs=False):
         slot, now = self.slot, request.now
@@ -111,6 +120,7 @@ class WrittenPage(_OneWritten):
             "report": report,
             "state": state,
             "state_look": state_look(state),
+            "is_drafted": "draft" in request.GET,
             "form": (form or self._form(request)).as_asked() if may_write else None,
             "data": data_rows(last.data if last else figures(slot.unit, slot.period, now)),
             "last": last,

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from clocks.breaches.sweep import FIRST_RETRY
 from clocks.models import RUNNING, Clock
+from clocks.terms.rules import warn_at
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,23 @@ def each_breach(now: datetime, limit: int, *, tell: Act, over: Act) -> int:
     """
     told = _each(_to_tell(now), partial(_tell, tell), now, limit)
     return told + _each(_answered(), partial(_end, over), now, limit)
+
+
+def each_warning(now: datetime, limit: int, *, warn: Act) -> int:
+    """`warn` of up to `limit` clocks that end soon, once for each step the plan names. Returns how many."""
+    return _each(_to_warn(now), partial(_warn, warn), now, limit)
+
+
+def _to_warn(now: datetime):
+    return Clock.objects.running().filter(warn_due_at__lte=now)
+
+
+def _warn(warn: Act, clock: Clock, now: datetime) -> None:
+    clock.warn_due_at = warn_at(due=clock.due_at, before=clock.warn_before, after=now)
+    # Past its end already: the breach is told, no warning beside it.
+    if clock.due_at is not None and clock.due_at > now:
+        warn(clock, now)
+    clock.save(update_fields=["warn_due_at"])
 
 
 def _to_tell(now: datetime):
@@ -48,6 +66,7 @@ def _each(rows, act: Act, now: datetime, limit: int) -> int:
         except Exception:
             log.exception("nobody could be told of clock %s", pk)
             Clock.objects.filter(pk=pk, tell_due_at__lte=now).update(tell_due_at=now + FIRST_RETRY)
+            Clock.objects.filter(pk=pk, warn_due_at__lte=now).update(warn_due_at=now + FIRST_RETRY)
     return len(ids)
 
 

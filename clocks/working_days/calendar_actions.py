@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clocks.actions import record_with_clocks
-from clocks.durations import Due, due_at
+from clocks.durations import Due
+from clocks.following import tell
 from clocks.models import Clock, WorkCalendarDay
+from clocks.terms.rules import due_of, warn_at
 from clocks.working_days.calendar import Calendar
 from clocks.working_days.calendar_changes import changes_of
 from clocks.working_days.calendar_files import Day, YearFile
@@ -81,19 +84,24 @@ def recompute_clocks(*, now: datetime) -> int:
     calendar = Calendar()
     waiting = (
         Clock.objects.running()
-        .filter(duration__endswith="WD", breached_at__isnull=True)
+        .filter(
+            Q(duration__endswith="WD") | Q(extended__gt=0, max_extension__endswith="WD"),
+            breached_at__isnull=True,
+            paused_at__isnull=True,
+        )
         .exclude(due_at__lt=now)
         .select_for_update(of=("self",))
         .select_related("unit")
         .order_by("id")
     )
-    changed = 0
+    changed = []
     for clock in waiting:
-        due = due_at(clock.started_at, clock.duration, calendar)
+        due = due_of(clock, calendar)
         if due != Due(clock.due_at, clock.provisional):
             _replace(clock, due, now)
-            changed += 1
-    return changed
+            changed.append(clock.subject)
+    tell(changed)
+    return len(changed)
 
 
 def _replace(clock: Clock, due: Due, now: datetime) -> None:
@@ -103,6 +111,7 @@ def _replace(clock: Clock, due: Due, now: datetime) -> None:
 
     following.pk, following.generation = None, clock.generation + 1
     following.due_at, following.provisional = due
+    following.warn_due_at = warn_at(due=due.at, before=clock.warn_before, after=now)
     following.save(force_insert=True)
 
     record_with_clocks(

@@ -14,6 +14,7 @@ from accounts.scope import Reach
 from accounts.verbs import VERBS
 from clocks.actions import cancel_for_subject, start_own, stop_own
 from clocks.models import Clock, ClockRule
+from command.obligations.reminding import remind_of_unlimited
 from common.alone import Loop
 from common.database.paths import prefixes
 from common.errors import NotAllowed, WrongState
@@ -26,6 +27,7 @@ from journal.record import record
 from notices.actions import acknowledge_about
 from notices.choices import Channel
 from notices.number_tests import results
+from notices.recipients import Recipient
 from plans.document.notifying import channels_of
 from plans.lifecycle.queries import plan_in_force
 from rosters.models import Rotation, Shift
@@ -49,6 +51,8 @@ BEGINNING, CHECKING = Loop("shifts.begin"), Loop("shifts.numbers")
 def begin_due(now: datetime, limit: int = 50) -> int:
     """Begin every shift whose hour has come. Any number of processes may; each shift begins once."""
     due = Shift.objects.in_force().filter(began_at__isnull=True, starts_at__lte=now, ends_at__gt=now)
+    # Nobody is rung up at once through a leader who receives: the hour is on the roster, and a swap is told before.
+    due = due.exclude(post__kind=PostKind.RECEIVING_LEADER)
     pks = BEGINNING.pick(due.order_by("starts_at", "pk"), now, limit)
     return BEGINNING.each(pks, lambda pk: begin_shift(shift_id=pk, now=now), now)
 
@@ -73,6 +77,13 @@ def begin_shift(*, shift_id: int, now: datetime) -> bool:
     channel = (rotation.test_channel if rotation else "") or _plans_channel(shift.post.unit, now)
     alerts.test_number(shift, channel, now=now, answer_by=shift.confirm_by)
     handovers.open_handover(shift=shift, now=now)
+    remind_of_unlimited(
+        shift=shift.key,
+        unit=shift.post.unit,
+        comer=Recipient(shift.person, shift.post.title, shift.post_id),
+        with_others=shift.post.kind == PostKind.DUTY_OFFICER,
+        now=now,
+    )
     if shift.post.kind == PostKind.DUTY_OFFICER:
         DowntimePack.objects.get_or_create(
             unit=shift.post.unit,

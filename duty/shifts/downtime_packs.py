@@ -17,6 +17,7 @@ from accounts.models import Unit, User
 from clocks.models import Clock
 from common.dates.local_time import day_of
 from common.documents import official_documents
+from common.drills import marked
 from common.errors import Refused
 from common.failpoints import crash_point
 from duty.comms_checks.queries import called_roles
@@ -233,7 +234,7 @@ def _incident_rows(incident: Incident) -> tuple[tuple[str, str], ...]:
         (_("Reasons"), _why(incident, levels)),
         (_("Place"), f"{incident.unit} {incident.exact_place}".strip()),
         (_("Known at"), _time(incident.known_at)),
-        (_("What"), incident.what),
+        (_("What"), marked(incident.what, incident.drill)),
     )
 
 
@@ -243,7 +244,7 @@ def _clock_table(unit: Unit, now: datetime) -> official_documents.Block:
         .filter(unit_path__under=unit.path, due_at__isnull=False)
         .order_by("due_at", "pk")
     )
-    rows = [(clock.title, _time(clock.due_at), clock.cite) for clock in clocks[:MOST]]
+    rows = [(marked(clock.title, clock.drill), _time(clock.due_at), clock.cite) for clock in clocks[:MOST]]
     return _table((_("Time limit"), _("Due"), _("Paragraph")), rows, (4, 3, 2))
 
 

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import override
 
+from accounts.choices import PostKind
 from accounts.models import Post, Unit
 from accounts.scope import Reach
 from clocks.models import Clock
 from command.linkage.models import LinkageOrder
 from command.orders.choices import TargetKind
 from command.orders.models import Order
+from common.drills import marked
 from common.errors import not_found
 from common.hooks import NamedHook
 from duty.shifts import rules
@@ -78,8 +80,8 @@ def _incidents(unit: Unit) -> list[Passing]:
         Passing(
             ItemKind.INCIDENT,
             incident.key,
-            f"{incident.number} {incident.place}：{incident.what}"[:300],
-            f"{incident.number} {incident.place}: {incident.what}"[:300],
+            marked(f"{incident.number} {incident.place}：{incident.what}", incident.drill, "zh")[:300],
+            marked(f"{incident.number} {incident.place}: {incident.what}", incident.drill, "en")[:300],
             reverse("incident", args=[incident.number]),
         )
         for incident in open_incidents_of(unit)[:MOST]
@@ -92,8 +94,8 @@ def _warnings(unit: Unit) -> list[Passing]:
         Passing(
             ItemKind.WARNING,
             warning.key,
-            f"{warning.number} {warning.matter}"[:300],
-            f"{warning.number} {warning.matter}"[:300],
+            marked(f"{warning.number} {warning.matter}", warning.drill, "zh")[:300],
+            marked(f"{warning.number} {warning.matter}", warning.drill, "en")[:300],
             reverse("warning", args=[warning.number]),
         )
         for warning in rows[:MOST]
@@ -107,8 +109,8 @@ def _linkage(unit: Unit) -> list[Passing]:
         Passing(
             ItemKind.LINKAGE,
             order.key,
-            f"{order.number} {order.asked}（{order.place}）"[:300],
-            f"{order.number} {order.asked} ({order.place})"[:300],
+            marked(f"{order.number} {order.asked}（{order.place}）", order.drill, "zh")[:300],
+            marked(f"{order.number} {order.asked} ({order.place})", order.drill, "en")[:300],
             reverse("linkage-order", args=[order.number]),
         )
         for order in rows[:MOST]
@@ -126,12 +128,17 @@ def _clocks(unit: Unit) -> list[Passing]:
         Passing(
             ItemKind.CLOCK,
             key("clock", clock.pk),
-            f"{clock.title_zh} {localtime(clock.due_at):%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip(),
-            f"{clock.title_en or clock.title_zh} {localtime(clock.due_at):%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip(),
+            _clock_line(clock, clock.title_zh, numbers, "zh"),
+            _clock_line(clock, clock.title_en or clock.title_zh, numbers, "en"),
             reverse("incident", args=[numbers[clock.thread]]) if clock.thread in numbers else "",
         )
         for clock in rows
     ]
+
+
+def _clock_line(clock: Clock, title: str, numbers: dict[str, str], language: str) -> str:
+    line = f"{title} {localtime(clock.due_at):%m-%d %H:%M} {numbers.get(clock.thread, '')}".strip()
+    return marked(line, clock.drill, language)
 
 
 def _materials(unit: Unit, now: datetime) -> list[Passing]:
@@ -154,16 +161,19 @@ def _in(language: str, fault: Fault) -> str:
 
 
 def _orders(post: Post) -> list[Passing]:
-    """The squad's own. What was given to one of them by name stays with that person."""
-    rows = Order.objects.live().filter(
-        target_kind=TargetKind.SQUAD, target_unit=post.unit_id, target_squad=post.squad
-    )
+    """The squad's own, or what was given to the post. What was given to somebody by name stays with that person."""
+    own = Q(target_kind=TargetKind.SQUAD, target_squad=post.squad) if post.squad else Q(pk__in=())
+    if not post.squad:
+        own |= Q(target_kind=TargetKind.ROLE, target_role=post.kind)
+    if post.kind == PostKind.DUTY_OFFICER:
+        own |= Q(target_kind=TargetKind.DUTY)
+    rows = Order.objects.live().filter(own, target_unit=post.unit_id)
     return [
         Passing(
             ItemKind.ORDER,
             order.key,
-            f"{order.number} {order.task}（{order.incident.place}）"[:300],
-            f"{order.number} {order.task} ({order.incident.place})"[:300],
+            marked(f"{order.number} {order.task}（{order.incident.place}）", order.drill, "zh")[:300],
+            marked(f"{order.number} {order.task} ({order.incident.place})", order.drill, "en")[:300],
             reverse("incident", args=[order.incident.number]),
         )
         for order in rows.select_related("incident__unit").order_by("issued_at", "pk")[:MOST]

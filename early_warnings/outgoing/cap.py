@@ -6,7 +6,7 @@
 | unit of the signing post | sender |
 | signed_at (lifted_at) | sent |
 | first warning, adjustment, lifting | msgType Alert, Update, Cancel |
-| real, drill | status Actual, Exercise |
+| real, drill | status Actual, Exercise (with a note, and the mark before what is read) |
 | always | scope Restricted with its rule: an internal working document |
 | rank of the level among its plan's levels, highest first | severity Extreme, Severe, Moderate, Minor, and parameter "level" |
 | people there, acts, a life at risk / none of these | Immediate, Observed / Expected, Likely |
@@ -22,6 +22,7 @@ from xml.etree import ElementTree as ET
 from django.utils.translation import gettext as _
 
 from common.dates.local_time import LOCAL
+from common.drills import marked
 from common.errors import WrongState
 from common.text.masking import masked
 from early_warnings.choices import State
@@ -64,6 +65,8 @@ def _alert(root: ET.Element, warning: EarlyWarning) -> None:
     _add(root, "scope", "Restricted")
     _add(root, "restriction", RESTRICTION)
     _add(root, "code", warning.plan.ref)
+    if warning.drill:
+        _add(root, "note", "演练，不是真实事件。Exercise, not a real event.")
     earlier = warning if lifted else warning.adjusted_from
     if earlier:
         _add(root, "references", f"{sender(earlier)},{identifier(earlier)},{_time(earlier.signed_at)}")
@@ -84,8 +87,8 @@ def _info(info: ET.Element, warning: EarlyWarning) -> None:
     _pair(info, "eventCode", "CN-EMERGENCY-CLASS", EMERGENCY_CLASS)
     _add(info, "effective", _time(warning.in_force_at))
     _add(info, "senderName", f"{warning.signed_post.unit.name} {warning.signed_post.title}")
-    _add(info, "headline", f"{level.words.zh}预警：{warning.matter}"[:160])
-    _add(info, "description", warning.matter)
+    _add(info, "headline", marked(f"{level.words.zh}预警：{warning.matter}", warning.drill, "zh")[:160])
+    _add(info, "description", marked(warning.matter, warning.drill, "zh"))
     _add(info, "instruction", warning.measures)
     _add(info, "contact", " ".join(filter(None, [warning.unit.name, warning.unit.phone])))
     _pair(info, "parameter", "level", warning.level)

@@ -17,6 +17,7 @@ from early_warnings.proposals import drafting
 from early_warnings.transitions import check_text, lock, move, record_entry
 from plans.document.sections import Role
 from plans.people.holders import recipients
+from plans.people.superiors import name_of
 
 
 @transaction.atomic
@@ -84,12 +85,13 @@ def send_report(*, report_id: int, reach: Reach, channel: str, now: datetime) ->
 def draft_reports(warning: EarlyWarning, superiors: Iterable[Role], now: datetime) -> None:
     """One report per authority that the plan names, with the same facts. The text can be read out on the phone."""
     for role in superiors:
+        name = name_of(role, warning.unit)
         report = SuperiorReport.objects.create(
             warning=warning,
             recipient=role.name,
-            title_zh=role.words.zh,
-            title_en=role.words.en,
-            text=drafting.text_for(warning, role.words.zh),
+            title_zh=name.zh,
+            title_en=name.en,
+            text=drafting.text_for(warning, name.zh),
             drafted_at=now,
         )
         content = {"recipient": role.name, "title": report.title_zh}

@@ -226,7 +226,7 @@ def _draft(
         drafted_post_id=post.post_id if post else None,
     )
     _state(warning, _completed(statement, incident))
-    warning.number = next_number(unit_code=incident.unit.code, now=now, prefix="W-")
+    warning.number = next_number(unit_code=incident.unit.code, now=now, prefix="W-", drill=incident.drill)
     warning.save(force_insert=True)
     record_entry(warning, rules.TRANSITIONS.begin.entry, reach, at=now, content=shown_of(warning))
     return warning

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import get_language
 
 from common.dates.local_time import LOCAL
+from common.drills import marked
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
 from plans.document.life_safety import checklist_of
@@ -23,7 +24,7 @@ def text_for(warning: EarlyWarning, recipient: str) -> str:
     incident = warning.incident
     level = level_of(warning.plan.document, warning.level).words.zh
     lines = [
-        f"{'【演练】' if warning.drill else ''}{recipient}：",
+        marked(f"{recipient}：", warning.drill, "zh"),
         f"现将{incident.unit.name}一起涉法涉诉信访事件报告如下（{level}预警 {warning.number}，事件 {incident.number}）。",
         f"一、时间：{_time(incident.happened_at or incident.known_at)}；知悉时间：{_time(incident.known_at)}。",
         f"二、地点：{incident.place}。",

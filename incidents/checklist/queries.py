@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from incidents.models import ChecklistMark, Incident
 from plans.document.life_safety import LifeLine, checklist_of
 from plans.document.sections import ChecklistItem
@@ -30,10 +32,20 @@ class Checklist(list[ChecklistLine]):
 
 
 def checklist(incident: Incident) -> Checklist:
-    """Every line with what has been marked (one query)."""
-    marks = {mark.item: mark for mark in incident.checklist_marks.select_related("by")}
+    """Every line with what has been marked (one query; none where the marks are at hand)."""
+    rows = incident.checklist_marks.all()
+    if not _are_at_hand(incident):
+        rows = rows.select_related("by")
+    marks = {mark.item: mark for mark in rows}
     lines = checklist_of(incident.plan.document)
     return Checklist(ChecklistLine(line, _mark_of(line, marks)) for line in lines)
+
+
+def bring_marks(incident: Incident) -> None:
+    """Read the marks once, with who made them, for all that a page says about them."""
+    prefetch_related_objects(
+        [incident], Prefetch("checklist_marks", ChecklistMark.objects.select_related("by"))
+    )
 
 
 def line_of(incident: Incident, item: str) -> LifeLine | None:
@@ -52,6 +64,10 @@ def holding_back(incident: Incident, kind: str) -> list[LifeLine]:
     if groups := groups_of(kind):
         return [line for line in open_lines(incident) if line.blocks & groups]
     return []
+
+
+def _are_at_hand(incident: Incident) -> bool:
+    return "checklist_marks" in getattr(incident, "_prefetched_objects_cache", {})
 
 
 def _mark_of(line: LifeLine, marks: dict[str, ChecklistMark]) -> ChecklistMark | None:

@@ -42,7 +42,7 @@ def check_answers(incident: Incident, asked: Iterable[Question], answers: Answer
             },
             open=[
                 {
-                    "kind": "checklist" if one.is_line else "call",
+                    "kind": "checklist" if one.is_line else one.id.partition("-")[0],
                     "key": one.id,
                     "title": one.words.in_language(language),
                 }

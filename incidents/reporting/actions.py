@@ -20,6 +20,7 @@ from incidents import permissions, rules
 from incidents.choices import Source
 from incidents.models import Incident, Observation
 from incidents.reporting import addressee, alerts, danger
+from incidents.reporting.facts_known import follow_facts
 from incidents.transitions import (
     SEEN_BY_GRANT,
     append_observation,
@@ -94,7 +95,7 @@ def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
 
     incident = _new_incident(reach, alarm, known, now)
     # The series' row stays locked until the commit, so the number is taken last before the writes.
-    incident.number = next_number(unit_code=alarm.unit.code, now=now)
+    incident.number = next_number(unit_code=alarm.unit.code, now=now, drill=alarm.drill)
     _INCIDENTS.insert(incident)
     append_observation(incident, reach.user, incident.reporter_post, alarm.what, alarm.facts, now)
     if not reach.holds("incident.view", alarm.unit.path):
@@ -111,6 +112,7 @@ def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
         danger.tell_at_once(incident, reach, now)
     else:
         alerts.tell_duty_room(incident, now=now)
+    follow_facts(incident, now)
     crash_point("incidents.before_commit")
     return incident
 
@@ -190,6 +192,7 @@ def add_observation(
     danger.tell_if_worse(incident, before, reach, now)
     if incident.proposed_rank < rank:
         alerts.tell_graver(incident, now=now, besides=reach.user)
+    follow_facts(incident, now)
     return observation
 
 

@@ -9,6 +9,7 @@ from accounts.posts.duty import answering
 from accounts.verbs import VERBS
 from common.database.composed import Composed
 from common.database.paths import prefixes
+from common.drills import marked
 from incidents.choices import State
 from incidents.models import Incident
 from notices.actions import queue_notices
@@ -162,7 +163,7 @@ _HOLDING = Composed(
 def _text(incident: Incident, language: str) -> str:
     """Short enough for one text message; the event, nobody's name."""
     if language == "zh":
-        head = ("【演练】" if incident.drill else "") + "新事件"
+        head = marked("新事件", incident.drill, "zh")
         return f"{head} {incident.number}：{incident.place}。{incident.what}"[:300]
-    head = ("[DRILL] " if incident.drill else "") + "New incident"
+    head = marked("New incident", incident.drill, "en")
     return f"{head} {incident.number}: {incident.place}. {incident.what}"[:300]

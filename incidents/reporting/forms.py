@@ -7,11 +7,14 @@ from accounts.models import Unit
 from accounts.reform.standing import unit_that_bore
 from common.dates.date_fields import moment_field
 from common.errors import Invalid
+from common.web.filling import TemplateField
+from common.web.needed import needed
 from incidents.choices import MarkOutcome
 from incidents.closing.answers import Answer
 from incidents.closing.queries import Question
 from incidents.reporting.fact_fields import asked_fields, first_values
 from incidents.reporting.fact_parsing import choices_of, headcount_bands, language, read_facts
+from incidents.reporting.templates import choices
 
 
 class FactsMixin:
@@ -94,6 +97,7 @@ class DeskForm(FactsMixin, forms.Form):
     """The duty room's entry: six fields, by keyboard."""
 
     unit = WhereField(queryset=Unit.objects.none(), to_field_name="code", label=_("Unit"))
+    template = TemplateField(label=_("Kind of incident"))
     place = forms.CharField(label=_("Exact place"), max_length=120)
     what = forms.CharField(label=_("What is happening"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
                            help_text=_("The event, not the persons: no names, identity numbers or telephones."))  # fmt: skip
@@ -110,9 +114,10 @@ class DeskForm(FactsMixin, forms.Form):
     #: Facts whose choices are offered together, the gravest first.
     SIGNS = ("life_risk", "acts")
 
-    def __init__(self, *args, units, **kwargs):
+    def __init__(self, *args, units, templates=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units
+        self.fields["template"].choices = choices(templates)
         self.fields["signs"].choices = [choice for fact in self.SIGNS for choice in choices_of(fact)]
 
     def gather(self, raw, cleaned):
@@ -214,8 +219,13 @@ class ShareForm(forms.Form):
 class CloseForm(forms.Form):
     """How it ended, and what became of each thing left open; one reason says why some were not needed."""
 
-    summary = forms.CharField(
-        label=_("How did it end"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    summary = needed(
+        forms.CharField(
+            label=_("How did it end"),
+            max_length=4000,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
     )
     why = forms.CharField(label=_("Why the others were not needed"), max_length=200, required=False)
 
@@ -223,14 +233,15 @@ class CloseForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._questions = list(questions)
         for one in self._questions:
-            self.fields[_answer_to(one)] = forms.ChoiceField(
-                label=one.words.in_language(language()),
-                choices=MarkOutcome.choices,
-                widget=forms.RadioSelect,
-                required=False,
+            # Answered before it closes; a form without it says which.
+            self.fields[_answer_to(one)] = needed(
+                forms.ChoiceField(
+                    label=one.words.in_language(language()),
+                    choices=MarkOutcome.choices,
+                    widget=forms.RadioSelect,
+                    required=False,
+                )
             )
-            # Answered before it closes, by the action; a form without it says which.
-            self.fields[_answer_to(one)].is_needed = True
 
     @property
     def asked(self):

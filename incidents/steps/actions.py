@@ -16,6 +16,7 @@ from incidents.checklist.queries import holding_back
 from incidents.models import Incident
 from incidents.steps.queries import Step, steps_of
 from incidents.transitions import lock_incident
+from journal.kinds import Kind
 from journal.models import Entry
 from plans.document.steps import step_label
 
@@ -34,7 +35,7 @@ def note_step(
     permissions.check_can_observe(reach, incident)
     step = step_named(steps_of(incident, now), kind)
     happened = in_order(at, note, now)
-    _check_not_held_back(incident, step)
+    check_not_held_back(incident, step.kind)
 
     return record_with_clocks(
         step.kind.name,
@@ -69,9 +70,9 @@ def in_order(at: datetime | None, note: str, now: datetime) -> datetime:
     return happened
 
 
-def _check_not_held_back(incident: Incident, step: Step) -> None:
+def check_not_held_back(incident: Incident, kind: Kind) -> None:
     """Rescue first, accountability later (city plan §1.4(2))."""
-    if lines := holding_back(incident, step.kind.name):
+    if lines := holding_back(incident, kind.name):
         language = get_language()
         named_lines = "; ".join(line.item.words.in_language(language) for line in lines)
         raise WrongState(
@@ -80,7 +81,7 @@ def _check_not_held_back(incident: Incident, step: Step) -> None:
                 "“%(step)s” was not noted on %(number)s: rescue comes before accountability, and these lines are "
                 "open: %(lines)s. Mark each as done, or as not needed with the reason."
             )
-            % {"step": step_label(step.kind), "number": incident.number, "lines": named_lines},
+            % {"step": step_label(kind), "number": incident.number, "lines": named_lines},
             open=[line.item.id for line in lines],
         )
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from incidents.models import Incident
+from incidents.queries import plans_beside_now
 from plans.document.steps import Step, choices, steps_in
-from plans.lifecycle.queries import plans_beside, statutes
+from plans.lifecycle.queries import statutes
 
 __all__ = ["Step", "choices", "steps_of"]
 
@@ -16,7 +17,7 @@ def steps_of(incident: Incident, now: datetime) -> list[Step]:
     are left.
     """
     own = [(incident.plan.ref, incident.plan.document)]
-    beside = [(version.ref, version.document) for version in plans_beside(incident.unit, now)]
+    beside = [(version.ref, version.document) for version in plans_beside_now(incident, now)]
     # The statutes' clocks run whatever plan an entry names.
     law = [(incident.plan.ref, document) for document in statutes(now)]
     return steps_in([*own, *beside, *law], lambda kind: incident.is_open or kind.matter)

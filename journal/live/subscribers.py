@@ -48,9 +48,12 @@ class Screens:
         return list(self._by_ticket)
 
     def that_see(self, line: ThinEntry) -> Collection[Screen]:
-        """Each screen once, however many of its posts let it see the entry."""
+        """Each screen once, however many of its posts let it see the entry; none of those from whom it is kept."""
         found = [self._by_key[key] for key in keys_of(line) if key in self._by_key]
-        return found[0].copy() if len(found) == 1 else set().union(*found)
+        screens = found[0].copy() if len(found) == 1 else set().union(*found)
+        for name in {line.subject, line.thread}:
+            screens -= self._by_key.get(("closed", name), set())
+        return screens
 
     def tickets_concerned_by(self, lines: Iterable[ThinEntry]) -> list[str]:
         """Tickets of screens whose rights these entries may have changed."""

@@ -35,8 +35,8 @@ class Answer(NamedTuple):
         return json.loads(self.body)
 
 
-def post(url: str, body: dict, seconds: float, headers: Mapping[str, str] | None = None) -> Answer:
-    """Raises Unanswered after `seconds` at the latest."""
+def post(url: str, body: dict | bytes, seconds: float, headers: Mapping[str, str] | None = None) -> Answer:
+    """Raises Unanswered after `seconds` at the latest. `body` as bytes: JSON that was signed as it stands."""
     with Call(seconds) as line, requests.Session() as session:
         for scheme in ("http://", "https://"):
             session.mount(scheme, _Watched(line))
@@ -55,8 +55,12 @@ def post(url: str, body: dict, seconds: float, headers: Mapping[str, str] | None
 def _post(session, url, body, seconds, headers) -> Answer:
     with session.post(
         url,
-        json=body,
-        headers={"Accept-Encoding": "identity", **(headers or {})},
+        data=body if isinstance(body, bytes) else json.dumps(body).encode(),
+        headers={
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/json",
+            **(headers or {}),
+        },
         timeout=(min(CONNECT_SECONDS, seconds), seconds),
         allow_redirects=False,
         stream=True,

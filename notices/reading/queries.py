@@ -11,6 +11,7 @@ from accounts.scope import Reach
 from common.database.composed import Composed, padded
 from notices.choices import ON_SCREEN, ORDER, ROUTINE, Channel, State
 from notices.models import Callout, Notice
+from notices.relevance.kept_from import LIFE_SAFETY, open_to
 
 #: A callout that goes on until somebody answers.
 _HAS_STEPS = ~Q(message={}) & Q(ended_at__isnull=True)
@@ -31,6 +32,7 @@ class InboxKey(NamedTuple):
 
     pk: int
     subject: str
+    thread: str
     purpose: str
     priority: int
     wants_answer: bool
@@ -39,6 +41,11 @@ class InboxKey(NamedTuple):
     def is_known(self) -> bool:
         """Only to be known, as `needing_no_answer` says it."""
         return self.priority == ROUTINE and not self.wants_answer
+
+    def is_open_to(self, reach: Reach) -> bool:
+        return self.purpose.startswith(LIFE_SAFETY) or not reach.closed.intersection(
+            (self.subject, self.thread)
+        )
 
 
 def inbox_keys(people: Sequence[int], besides: tuple[str, ...] = ()) -> dict[int, list[InboxKey]]:
@@ -53,9 +60,9 @@ def inbox_keys(people: Sequence[int], besides: tuple[str, ...] = ()) -> dict[int
         return inbox_keys(asked[:middle], besides) | inbox_keys(asked[middle:], besides)
     followed_up = set(_FOLLOWED_UP(padded(asked)))
     found: dict[int, list[InboxKey]] = {person: [] for person in asked}
-    for person, pk, subject, purpose, priority in rows:
+    for person, pk, subject, thread, purpose, priority in rows:
         wants_answer = (person, subject, purpose) in followed_up
-        found[person].append(InboxKey(pk, subject, purpose, priority, wants_answer))
+        found[person].append(InboxKey(pk, subject, thread, purpose, priority, wants_answer))
     return found
 
 
@@ -80,7 +87,7 @@ def _limit(people: tuple[int, ...]) -> int:
 
 def _keys(people: tuple[int, ...], besides: tuple[str, ...]) -> QuerySet[Any]:
     rows = _on_screen(people).exclude(purpose__in=besides).order_by("priority", "-queued_at", "-id")
-    return rows.values_list("recipient", "pk", "subject", "purpose", "priority")[: _limit(people)]
+    return rows.values_list("recipient", "pk", "subject", "thread", "purpose", "priority")[: _limit(people)]
 
 
 def _followed_up(people: tuple[int, ...]) -> QuerySet[Any]:
@@ -117,7 +124,7 @@ def notices_about(reach: Reach, key: str) -> QuerySet[Notice]:
 
 def own_notices(reach: Reach) -> QuerySet[Notice]:
     """Everything this person was told, newest first."""
-    rows = Notice.objects.filter(recipient=reach.user).select_related("recipient")
+    rows = Notice.objects.filter(open_to(reach), recipient=reach.user).select_related("recipient")
     return rows.order_by("-queued_at", "-id")
 
 

@@ -16,6 +16,7 @@ from notices import actions
 from notices.choices import Answer
 from notices.reading.inbox import acknowledge_together
 from notices.reading.queries import inbox, needing_no_answer
+from notices.relevance.kept_from import open_to
 from notices.silence import manual_calls
 
 
@@ -49,8 +50,12 @@ class InboxPage(LoginRequiredMixin, PartsView):
     PAGE = 50
 
     def inbox_context(self):
-        page = Paginator(inbox(self.request.user), self.PAGE).get_page(self.request.GET.get("page"))
-        known = needing_no_answer(self.request.user).aggregate(many=Count("pk"), newest=Max("pk"))
+        mine = open_to(self.request.reach)
+        rows = inbox(self.request.user).filter(mine)
+        page = Paginator(rows, self.PAGE).get_page(self.request.GET.get("page"))
+        known = (
+            needing_no_answer(self.request.user).filter(mine).aggregate(many=Count("pk"), newest=Max("pk"))
+        )
         return {
             "page": page,
             "known_total": known["many"],

@@ -32,6 +32,20 @@ def settle_threads(threads: Iterable[str], now: datetime) -> int:
 
 
 @transaction.atomic
+def end_threads(threads: Iterable[str], now: datetime, *, keeping: Iterable[str] = ()) -> int:
+    """End everything told in these threads, true or not (a drill is over), but for the purposes in `keeping`.
+
+    What was sent, heard or confirmed stays so. Returns how many notices were taken back.
+    """
+    within = Q(thread__in=list(threads))
+    for purpose in keeping:
+        within &= ~(Q(purpose=purpose) | Q(purpose__startswith=f"{purpose}."))
+    _end_callouts(_held(within), now)
+    rows = Notice.objects.filter(within & _UNDER_WAY)
+    return rows.update(state=State.CANCELLED, last_error=validity.OVER)
+
+
+@transaction.atomic
 def end_notices(*, subject: str, purpose: str, now: datetime, reason: str = validity.OVER) -> int:
     """End what was told of a subject for purposes that begin with `purpose`: answered, or told anew.
 
@@ -41,6 +55,13 @@ def end_notices(*, subject: str, purpose: str, now: datetime, reason: str = vali
     _end_callouts(_held(meant), now)
     rows = Notice.objects.filter(meant & _UNDER_WAY)
     return rows.update(state=State.CANCELLED, last_error=reason[:200])
+
+
+@transaction.atomic
+def end_rows(meant: Q, reason: str, now: datetime) -> int:
+    """End what these notices and callouts say, whatever they are about. Returns how many notices were taken back."""
+    _end_callouts(_held(meant), now)
+    return Notice.objects.filter(meant & _UNDER_WAY).update(state=State.CANCELLED, last_error=reason[:200])
 
 
 def end_callout(callout: Callout, now: datetime) -> None:

@@ -16,6 +16,7 @@ from notices.actions import twin_notices
 from notices.choices import BY_NUMBER, Channel, State
 from notices.models import Attempt, Notice
 from notices.relevance import validity
+from notices.relevance.kept_from import WHY, shut_out_of
 from notices.sending import before_sending
 
 log = logging.getLogger(__name__)
@@ -37,12 +38,15 @@ def judge(batch: Sequence[Notice], now: datetime) -> dict[int, Verdict]:
     on_duty = still_answering(pairs, now)
     over, raised = _asked(batch, lambda some: validity.not_needed(some, now))
     deaths = _deaths(batch)
+    shut_out = shut_out_of(batch, now)
 
     def verdict(notice: Notice) -> Verdict:
         if reason := raised.get(notice.pk):
             return Verdict("raised", reason)
         if reason := over.get(notice.pk) or _not_needed(notice):
             return Verdict("cancel", reason)
+        if (notice.recipient_id, notice.subject) in shut_out:
+            return Verdict("cancel", WHY)
         if reason := _gone(notice, on_duty):
             return Verdict("gone", reason)
         reason = _impossible(notice, deaths.get(notice.pk, 0), now)

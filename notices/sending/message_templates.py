@@ -7,6 +7,7 @@ written from. Change a text → raise its version.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from common.drills import MARK as DRILL_MARK
 from common.text.personal_data import masked_within
 from notices.choices import BOTS, Channel
 from notices.rules import fit
@@ -19,8 +20,6 @@ LIMITS: dict[str, int] = {
     Channel.EMAIL: 4000,
     **dict.fromkeys(BOTS, 600),
 }
-#: What a drill puts in front.
-DRILL_MARK = {"zh": "【演练】", "en": "[DRILL] "}
 
 _ANSWER_SMS = {"zh": "回复1到位，2不能到，3转他人", "en": "Reply 1 coming, 2 cannot, 3 pass on"}
 _ANSWER_VOICE = {
@@ -132,6 +131,20 @@ WORDINGS: dict[str, Wording] = {
                 "en": "Time limit passed: {title}, due at {until} ({unit}). See to it now.",
             },
             "voice": {"zh": "时限已过：{title}。请立即处理。", "en": "Time limit passed: {title}. See to it now."},
+        },
+    ),
+    "clock.ends_soon": Wording(
+        1,
+        {
+            "full": {
+                "zh": "时限将至：{title}，须于{until}前完成（{unit}）。",
+                "en": "Time limit near: {title}, due at {until} ({unit}).",
+            },
+            "sms": {
+                "zh": "时限将至：{title}，须于{until}前完成（{unit}）。",
+                "en": "Time limit near: {title}, due at {until} ({unit}).",
+            },
+            "voice": {"zh": "时限将至：{title}。", "en": "Time limit near: {title}."},
         },
     ),
     "notice.nobody": Wording(

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit
+from accounts.models import Appointment, Unit, User
 from accounts.scope import Reach
 from clocks.actions import cancel_for_subject, record_with_clocks
 from common import revisions
@@ -15,14 +15,16 @@ from common.failpoints import crash_point
 from common.states import move
 from incidents import rules as incident_rules
 from incidents.models import Incident
+from incidents.sharing import let_take_part
 from incidents.transitions import check_open, lock_incident
-from resources.experts import permissions, queries, rules
+from notices.relevance.ending import settle_threads
+from resources.experts import alerts, permissions, queries, rules
 from resources.experts.choices import CallState, CallVerb
 from resources.experts.models import Expert, ExpertCall, ExpertCallStep
 from resources.permissions import check_can_keep
 from resources.transitions import check_unit_open, check_words, record_act
 
-_KEPT = ("kind", "skill", "name", "organisation", "phone")
+_KEPT = ("kind", "skill", "account", "name", "organisation", "phone")
 
 
 @transaction.atomic
@@ -36,18 +38,23 @@ def add_expert(
     organisation: str,
     phone: str,
     now: datetime,
+    account: User | None = None,
 ) -> Expert:
-    """Put an adviser on the list of a unit. `kind` is one of its plans' pools, or empty with `skill` in words."""
+    """Put an adviser on the list of a unit. `kind` is one of its plans' pools, or empty with `skill` in words.
+
+    With an `account` here neither name nor number is written a second time.
+    """
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
 
     check_can_keep(reach, unit)
     check_unit_open(unit)
     check_words(skill=skill, name=name, organisation=organisation)
+    _check_named(unit, account, name, phone, now)
     kind_of_plan = _kind_of_plan(unit, kind, skill, now)
 
     expert = Expert.objects.create(
         unit=unit, unit_path=unit.path, kind=kind, skill=skill, name=name, organisation=organisation,
-        phone=phone, added_at=now, **kind_of_plan,
+        phone=phone, account=account, added_at=now, **kind_of_plan,
     )  # fmt: skip
 
     _record("expert.added", expert, reach, now)
@@ -66,19 +73,23 @@ def change_expert(
     phone: str,
     now: datetime,
     rev: int | None = None,
+    account: User | None = None,
 ) -> Expert:
     """Correct what is written of an adviser."""
     expert = _lock(expert_id)
 
     _check_can_change(reach, expert, rev)
     check_words(skill=skill, name=name, organisation=organisation)
+    _check_named(expert.unit, account, name, phone, now, besides=expert)
     kind_of_plan: dict[str, str] = {}
     if kind != expert.kind:
         kind_of_plan = _kind_of_plan(expert.unit, kind, skill, now)
     elif not kind:
         _check_knows_something(kind, skill)
 
-    new = {"kind": kind, "skill": skill, "name": name, "organisation": organisation, "phone": phone}
+    new = {
+        "kind": kind, "skill": skill, "account": account, "name": name, "organisation": organisation, "phone": phone,
+    }  # fmt: skip
     changed = [field for field in _KEPT if getattr(expert, field) != new[field]]
     if not changed:
         return expert
@@ -152,8 +163,8 @@ def end_expert(*, reach: Reach, expert_id: int, now: datetime, rev: int | None =
             % {"expert": expert},
         )
 
-    expert.ended_at, expert.name, expert.phone = now, "", ""
-    revisions.save(expert, "ended_at", "name", "phone")
+    expert.ended_at, expert.account, expert.name, expert.phone = now, None, "", ""
+    revisions.save(expert, "ended_at", "account", "name", "phone")
 
     _record("expert.ended", expert, reach, now)
     return expert
@@ -165,6 +176,7 @@ def call_expert(
 ) -> ExpertCall:
     """Put on record that an adviser was called for an incident; the plan's clock starts. Phoning is done by people.
 
+    Who has an account here hears of it in the product, and may read the incident.
     Source: city plan §3.4 (thirty minutes to the consultation).
     """
     incident = lock_incident(incident_id)
@@ -179,7 +191,11 @@ def call_expert(
         question=question, called_at=now,
     )  # fmt: skip
 
+    if expert.account:
+        let_take_part(incident=incident, posts=(), people=[expert.account])
+
     _record_call(rules.CALLS.begin.entry, call, reach, at=now, now=now, what=question)
+    alerts.tell_called(call, now=now)
     crash_point("experts.before_commit")
     return call
 
@@ -201,7 +217,7 @@ def move_call(
     """
     call = _lock_call(call_id)
 
-    permissions.check_can_call(reach, call.incident)
+    permissions.check_can_move(reach, call, verb)
     revisions.check_rev(call, rev, _stale(call.expert.title))
     check_words(note=note)
     _check_note(verb, note)
@@ -211,22 +227,24 @@ def move_call(
     if done.to in (CallState.ARRIVED, CallState.CONSULTED):
         call.met_at = call.met_at or happened
     revisions.save(call, "state", "met_at")
-    post = reach.title_for("order.issue", call.unit_path)
+    post = _post_of(reach, call)
     ExpertCallStep.objects.create(call=call, verb=verb, at=happened, by=reach.user, post=post, note=note)
     if verb in rules.ENDS_WITHOUT_ANYBODY:
         cancel_for_subject(subject=call.key, now=now, reason=call.state)
+    settle_threads([call.incident.key], now)
 
     _record_call(done.entry, call, reach, at=happened, now=now, way=verb, note=note)
     return call
 
 
 def _lock(expert_id: int) -> Expert:
-    return Expert.objects.select_for_update(of=("self",)).select_related("unit").get(pk=expert_id)
+    rows = Expert.objects.select_for_update(of=("self",)).select_related("unit", "account")
+    return rows.get(pk=expert_id)
 
 
 def _lock_call(call_id: int) -> ExpertCall:
     rows = ExpertCall.objects.select_for_update(of=("self",))
-    return rows.select_related("unit", "expert", "incident__unit", "incident__plan").get(pk=call_id)
+    return rows.select_related("unit", "expert__account", "incident__unit", "incident__plan").get(pk=call_id)
 
 
 def _check_can_change(reach: Reach, expert: Expert, rev: int | None) -> None:
@@ -265,6 +283,51 @@ def _kind_of_plan(unit: Unit, kind: str, skill: str, now: datetime) -> dict[str,
         % {"unit": unit},
         fields={"kind": [_("Choose one of the list.")]},
     )
+
+
+def _check_named(
+    unit: Unit, account: User | None, name: str, phone: str, now: datetime, besides: Expert | None = None
+) -> None:
+    """An account, or a name and a number: never the same person twice."""
+    if account is None:
+        missing = [field for field, text in (("name", name), ("phone", phone)) if not text]
+        if missing:
+            raise Invalid(
+                "expert_not_named",
+                _("Nothing was changed: give a name and a telephone, or the account of a member of staff."),
+                fields={field: [_("This is missing.")] for field in missing},
+            )
+        return
+    if name or phone:
+        raise Invalid(
+            "named_twice",
+            _(
+                "Nothing was changed: name and telephone stand with the account already. Leave them empty here."
+            ),
+            fields={"account": [_("Name and telephone stand with the account already: leave them empty.")]},
+        )
+    if not Appointment.objects.current(now).filter(person=account).exists():
+        raise Invalid(
+            "no_member_of_staff",
+            _("Nothing was changed: this account holds no post now. Write name and telephone instead."),
+            fields={"account": [_("This account holds no post now.")]},
+        )
+    twins = Expert.objects.listed().filter(unit=unit, account=account)
+    if besides is not None:
+        twins = twins.exclude(pk=besides.pk)
+    if twins.exists():
+        raise WrongState(
+            "expert_listed",
+            _("Nothing was changed: %(person)s is on the list of %(unit)s already. Change that line instead.")
+            % {"person": account, "unit": unit},
+        )
+
+
+def _post_of(reach: Reach, call: ExpertCall) -> str:
+    """The post from which it is said; of an expert's own word, what they were called as."""
+    if permissions.is_own(reach, call):
+        return call.expert.title
+    return reach.title_for("order.issue", call.unit_path)
 
 
 def _check_knows_something(kind: str, skill: str) -> None:
@@ -347,7 +410,7 @@ def _record_call(
         thread=incident.key,
         unit=incident.unit,
         actor=reach.user,
-        post=reach.title_for("order.issue", incident.unit_path),
+        post=_post_of(reach, call),
         at=at,
         recorded_at=now,
         level=incident.shown_level,

@@ -74,7 +74,9 @@ class ExpertCalls(APIView):
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         shown = queries.with_clocks(queries.calls_of(incident), may_act=False)
-        return Response({"results": [call_as_dict(one, request.now) for one in shown]})
+        return Response(
+            {"drill": incident.drill, "results": [call_as_dict(one, request.now) for one in shown]}
+        )
 
     @extend_schema(request=NewCallSerializer, responses={201: dict})
     @idempotent
@@ -125,7 +127,8 @@ def as_dict(expert: Expert, now) -> dict:
         "kind": expert.kind or None,
         "title": {"zh": expert.title_zh or expert.skill, "en": expert.title_en or expert.skill},
         "skill": expert.skill,
-        "name": expert.name,
+        "name": expert.shown_name,
+        "account": expert.account.username if expert.account else None,
         "organisation": expert.organisation,
         "unit": expert.unit.code,
         "available": expert.is_available(now),
@@ -140,6 +143,7 @@ def call_as_dict(shown: CallShown, now) -> dict:
     return {
         "id": call.pk,
         "incident": call.incident.number,
+        "drill": call.incident.drill,
         "expert": call.expert_id,
         "question": call.question,
         "state": call.state,

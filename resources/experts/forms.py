@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.queries import user_named
 from common.dates.date_fields import moment_field
 from resources.experts.choices import CallVerb
 from resources.forms import NUMBER, OfUnitForm
@@ -19,11 +20,19 @@ class ExpertForm(forms.Form):
         required=False,
         help_text=_("Needed where no kind of a plan fits."),
     )
-    name = forms.CharField(label=_("Name of the expert"), max_length=40)
+    account = forms.CharField(
+        label=_("Account, where they are a member of staff"),
+        max_length=150,
+        required=False,
+        help_text=_("The user name. Name and telephone stand with the account then: leave both empty."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    name = forms.CharField(label=_("Name of the expert"), max_length=40, required=False)
     organisation = forms.CharField(label=_("Organisation"), max_length=80, required=False)
     phone = forms.CharField(
         label=_("Telephone"),
         max_length=40,
+        required=False,
         validators=[NUMBER],
         widget=forms.TextInput(attrs={"type": "tel"}),
         help_text=_("Kept sealed, and shown to those who call from the list. That it was shown is recorded."),
@@ -38,9 +47,18 @@ class ExpertForm(forms.Form):
             *((id_, words.in_language(language)) for id_, words in dict(kinds).items()),
         ]
 
+    def clean_account(self):
+        """The account of that user name; none where nothing was typed."""
+        if not (username := self.cleaned_data["account"].strip()):
+            return None
+        person = user_named(username)
+        if person is None or not person.is_active:
+            raise forms.ValidationError(_("There is no such account. Check the user name."))
+        return person
+
 
 class NewExpertForm(ExpertForm, OfUnitForm):
-    field_order = ["kind", "skill", "name", "organisation", "phone", "unit"]
+    field_order = ["kind", "skill", "account", "name", "organisation", "phone", "unit"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -66,7 +84,7 @@ class CallForm(forms.Form):
     def __init__(self, *args, experts=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["expert"].choices = [
-            (str(one.pk), " · ".join(part for part in (one.title, one.name, one.organisation) if part))
+            (str(one.pk), " · ".join(part for part in (one.title, one.shown_name, one.organisation) if part))
             for one in experts
         ]
 

@@ -40,7 +40,11 @@ class Expert(models.Model):
     title_en = models.CharField(max_length=120, blank=True, default="")
     #: What they are asked about.
     skill = models.CharField(max_length=120, blank=True, default="")
-    #: Empty once they are off the list; then the number is gone too.
+    #: Whose name and number stand with the account alone, and who answers a call with it.
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    #: Empty where there is an account, and once they are off the list; then the number is gone too.
     name = models.CharField(max_length=40, blank=True, default="")
     organisation = models.CharField(max_length=80, blank=True, default="")
     #: At most 40 characters; sealed text is longer.
@@ -58,7 +62,9 @@ class Expert(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(kind="") | ~Q(skill=""), name="an_expert_knows_something"),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) & ~Q(name="") | Q(ended_at__isnull=False, name=""),
+                condition=Q(ended_at__isnull=True, account__isnull=True) & ~Q(name="")
+                | Q(ended_at__isnull=True, account__isnull=False, name="")
+                | Q(ended_at__isnull=False, account__isnull=True, name=""),
                 name="off_the_list_the_name_is_gone",
             ),
             models.CheckConstraint(
@@ -67,11 +73,25 @@ class Expert(models.Model):
                 | Q(away_from__isnull=False, away_until__gt=F("away_from")),
                 name="away_has_a_beginning",
             ),
+            models.UniqueConstraint(
+                fields=["unit", "account"],
+                condition=Q(ended_at__isnull=True),
+                name="an_account_advises_a_unit_once",
+            ),
         ]
         indexes = [models.Index(fields=["unit_path", "kind"])]
 
     def __str__(self):
-        return self.name or self.title
+        return self.shown_name or self.title
+
+    @property
+    def shown_name(self) -> str:
+        """The account's where there is one; empty off the list."""
+        return str(self.account) if self.account else self.name
+
+    @property
+    def shown_phone(self) -> str:
+        return self.account.phone if self.account else self.phone
 
     @property
     def key(self) -> str:

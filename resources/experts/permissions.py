@@ -6,6 +6,8 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from common.errors import NotAllowed
 from incidents.models import Incident
+from resources.experts import rules
+from resources.experts.models import ExpertCall
 
 
 def check_can_call(reach: Reach, incident: Incident) -> None:
@@ -19,6 +21,21 @@ def check_can_call(reach: Reach, incident: Incident) -> None:
             )
             % {"number": incident.number},
         )
+
+
+def check_can_move(reach: Reach, call: ExpertCall, verb: str) -> None:
+    """Who calls, and the called themselves with their account: what they alone can say of their own call."""
+    if not is_own(reach, call):
+        check_can_call(reach, call.incident)
+    elif verb not in rules.OWN and not reach.holds("order.issue", call.unit_path):
+        raise NotAllowed(
+            "not_yours_to_say",
+            _("Nothing was written down: this is said by the duty room, not by who is called. Say whether you come."),
+        )  # fmt: skip
+
+
+def is_own(reach: Reach, call: ExpertCall) -> bool:
+    return call.expert.account_id is not None and call.expert.account_id == reach.user.pk
 
 
 def sees_numbers(reach: Reach, unit: Unit) -> bool:

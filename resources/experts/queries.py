@@ -1,6 +1,6 @@
 """Whom can be called, how full is a pool, and what became of the calls of an incident?"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ class Offered(NamedTuple):
 
 def experts(reach: Reach, *, kind: str = "", available_at: datetime | None = None) -> QuerySet[Expert]:
     """The listed experts this person may look up."""
-    rows = Expert.objects.visible_to(reach).listed().select_related("unit")
+    rows = Expert.objects.visible_to(reach).listed().select_related("unit", "account")
     if kind:
         rows = rows.filter(kind=kind)
     if available_at is not None:
@@ -45,7 +45,7 @@ def experts(reach: Reach, *, kind: str = "", available_at: datetime | None = Non
 
 def get_expert(reach: Reach, pk: int) -> Expert:
     """NotFound if there is none or this person may not see it."""
-    expert = Expert.objects.visible_to(reach).select_related("unit").filter(pk=pk).first()
+    expert = Expert.objects.visible_to(reach).select_related("unit", "account").filter(pk=pk).first()
     if expert is None:
         raise not_found()
     return expert
@@ -77,7 +77,8 @@ def pool_counts(reach: Reach, unit: Unit, now: datetime) -> list[PoolCount]:
 
 def experts_serving(unit: Unit, now: datetime) -> list[Expert]:
     """Who may be called for something at this unit: available ones first, then the nearest (one query)."""
-    rows = Expert.objects.listed().filter(serving(unit)).select_related("unit").order_by("kind", "name", "pk")
+    rows = Expert.objects.listed().filter(serving(unit)).select_related("unit", "account")
+    rows = rows.order_by("kind", "name", "pk")
     return sorted(rows, key=lambda one: (not one.is_available(now), -len(one.unit_path)))
 
 
@@ -91,7 +92,9 @@ class CallShown(NamedTuple):
 
 def calls_of(incident: Incident) -> QuerySet[ExpertCall]:
     steps = Prefetch("steps", ExpertCallStep.objects.select_related("by").order_by("pk"))
-    rows = ExpertCall.objects.filter(incident=incident).select_related("expert__unit", "incident")
+    rows = ExpertCall.objects.filter(incident=incident).select_related(
+        "expert__unit", "expert__account", "incident"
+    )
     return rows.prefetch_related(steps).order_by("pk")
 
 
@@ -102,13 +105,23 @@ def get_call(incident: Incident, pk: int) -> ExpertCall:
     return call
 
 
-def with_clocks(calls: Iterable[ExpertCall], may_act: bool) -> list[CallShown]:
-    """Each with the clock that its call started (one query)."""
+def with_clocks(
+    calls: Iterable[ExpertCall], may_act: bool, own: Callable[[ExpertCall], bool] = lambda call: False
+) -> list[CallShown]:
+    """Each with the clock that its call started (one query). `own`: whether it is the reader's own call."""
     calls = list(calls)
     rows = Clock.objects.filter(subject__in=[call.key for call in calls]).order_by("pk")
     clocks = {clock.subject: clock for clock in rows} if calls else {}
     return [
-        CallShown(call, clocks.get(call.key), rules.CALLS.verbs_for(call.state) if may_act else [])
+        CallShown(
+            call,
+            clocks.get(call.key),
+            [
+                verb
+                for verb in rules.CALLS.verbs_for(call.state)
+                if may_act or (verb in rules.OWN and own(call))
+            ],
+        )
         for call in calls
     ]
 

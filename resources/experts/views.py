@@ -1,5 +1,7 @@
 """Pages of the list of experts, and the page of an incident from which one is called."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.paginator import Paginator
@@ -19,6 +21,7 @@ from journal.record import record
 from resources.experts import actions, permissions, queries
 from resources.experts.forms import AwayForm, CallForm, CallStepForm, ExpertForm, NewExpertForm
 from resources.experts.models import Expert
+from resources.experts.permissions import is_own
 from resources.permissions import check_can_keep, check_can_look, check_keeps_any
 
 PER_PAGE = 50
@@ -81,6 +84,7 @@ class ExpertPage(LoginRequiredMixin, View):
     def get(self, request, pk):
         expert = queries.get_expert(request.reach, pk)
         initial = {name: getattr(expert, name) for name in ExpertForm.base_fields}
+        initial["account"] = expert.account.username if expert.account else ""
         return self._page(request, expert, self._form(request, expert, initial=initial))
 
     @once
@@ -198,7 +202,9 @@ class IncidentExperts(LoginRequiredMixin, View):
             "drill": incident.drill,
             "calls": [
                 (shown, CallStepForm(verbs=shown.verbs, auto_id=f"call-{shown.call.pk}-%s"))
-                for shown in queries.with_clocks(queries.calls_of(incident), may_call)
+                for shown in queries.with_clocks(
+                    queries.calls_of(incident), may_call, partial(is_own, request.reach)
+                )
             ],
             "available": available,
             "away": [expert for expert in serving if not expert.is_available(request.now)],

@@ -35,6 +35,11 @@ class KitState(NamedTuple):
     last: KitCheck | None
 
     @property
+    def is_unchecked(self) -> bool:
+        """Nothing at all is known of it: said once, not of every item."""
+        return self.last is None and all(fault == Fault.UNCHECKED for _item, fault in self.lines)
+
+    @property
     def missing(self) -> list[MissingItem]:
         return [MissingItem(item, fault) for item, fault in self.lines if fault is not None]
 

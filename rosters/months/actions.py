@@ -35,6 +35,8 @@ def set_rotation(
     first_day: date,
     hand_over: time,
     night_from: time | None = None,
+    day_ends: time | None = None,
+    weekdays: str = "",
     days_each: int = 1,
     off_days_apart: bool = False,
     minimum: int = 1,
@@ -50,6 +52,7 @@ def set_rotation(
 
     permissions.check_can_draft(reach, post.unit)
     _check_round(people, minimum)
+    _check_hours(hand_over, night_from, day_ends)
 
     rotation, _is_new = Rotation.objects.update_or_create(
         post=post,
@@ -58,6 +61,8 @@ def set_rotation(
             "first_day": first_day,
             "hand_over": hand_over,
             "night_from": night_from,
+            "day_ends": day_ends,
+            "weekdays": weekdays,
             "days_each": days_each,
             "off_days_apart": off_days_apart,
             "minimum": minimum,
@@ -92,6 +97,17 @@ def _check_round(people: Sequence[User], minimum: int) -> None:
             _(
                 "The rotation was not saved: it needs at least as many people as are on duty at once, each of them "
                 "once. Give every person a place of their own."
+            ),
+        )
+
+
+def _check_hours(hand_over: time, night_from: time | None, day_ends: time | None) -> None:
+    if day_ends is not None and (night_from is not None or day_ends <= hand_over):
+        raise Invalid(
+            "hours_out_of_order",
+            _(
+                "The rotation was not saved: a duty of certain hours ends after it begins, on the same day, and has no "
+                "night's shift. Correct the hours."
             ),
         )
 
@@ -160,6 +176,8 @@ def round_of(rotation: Rotation) -> rules.TurnOrder:
         first_day=rotation.first_day,
         hand_over=rotation.hand_over,
         night_from=rotation.night_from,
+        day_ends=rotation.day_ends,
+        weekdays=rotation.weekdays,
         days_each=rotation.days_each,
         off_days_apart=rotation.off_days_apart,
         minimum=rotation.minimum,

@@ -67,6 +67,7 @@ class RotationPage(LoginRequiredMixin, View):
                 "confirm_minutes": 5,
             }  # fmt: skip
         present = {name: getattr(rotation, name) for name in forms.RotationForm.base_fields}
+        present["weekdays"] = list(rotation.weekdays)
         return present | {f"place_{member.person_id}": member.place for member in rotation.members.all()}
 
     def _page(self, request, post, form, status=200):

@@ -7,6 +7,14 @@ from accounts.people.names import distinct_names
 from common.dates.date_fields import day_field, hour_field, moment_field
 from notices.choices import Channel
 
+WEEKDAYS = [
+    (str(n), name)
+    for n, name in enumerate(
+        (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")),
+        start=1,
+    )
+]
+
 
 class RotationForm(forms.Form):
     """The hours and the order of one post; `place_N` gives person N's place, empty = not in the round."""
@@ -19,6 +27,18 @@ class RotationForm(forms.Form):
         label=_("The night's shift begins at"),
         required=False,
         help_text=_("Empty: one shift for the whole day."),
+    )
+    day_ends = hour_field(
+        label=_("The duty ends the same day at"),
+        required=False,
+        help_text=_("For a duty of certain hours, as receiving people is. Empty: until the next hand-over."),
+    )
+    weekdays = forms.MultipleChoiceField(
+        label=_("Only on these days of the week"),
+        choices=WEEKDAYS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: every day. Of the chosen ones holidays are left out."),
     )
     days_each = forms.IntegerField(
         label=_("Days per turn"), min_value=1, max_value=31, help_text=_("1 = day by day, 7 = week by week.")
@@ -68,7 +88,8 @@ class RotationForm(forms.Form):
         return [person for place, _name, person in sorted((p for p in placed if p[0]), key=lambda p: p[:2])]
 
     def rotation(self) -> dict:
-        return {name: self.cleaned_data[name] for name in self.base_fields}
+        given = {name: self.cleaned_data[name] for name in self.base_fields}
+        return given | {"weekdays": "".join(sorted(given["weekdays"]))}
 
 
 class DraftForm(forms.Form):

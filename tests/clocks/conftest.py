@@ -4,8 +4,15 @@ from django.db import transaction
 from clocks import actions, rulebook
 from clocks.models import Clock, ClockRule, WorkCalendarDay
 from clocks.working_days import seed
+from common.hooks import Hook
 
 PLAN = "city@1"
+
+
+@pytest.fixture(autouse=True)
+def no_general_rules(monkeypatch):
+    """A rulebook here holds what the test wrote into it; the general limits are tested where plans are."""
+    monkeypatch.setattr(rulebook, "GENERAL", Hook())
 
 
 @pytest.fixture

@@ -8,18 +8,24 @@ import pytest
 TOP = Path(__file__).resolve().parents[2]
 NOT_PRODUCT = {".venv", "tests", "script", "deploy", "bench", "node_modules", "var", "docs"}
 #: The note beside an entry on a number that was kept: no time limit runs from it.
-WITHOUT_CLOCKS = {"journal/record.py"}
+WITHOUT_CLOCKS = {"journal/record.py", "accounts/intake/closing.py"}
 
 
 def entries_of_a_plan(text: str) -> list[str]:
-    """Calls of record() alone that name a plan, or may."""
+    """Calls of record() or record_many() alone that name a plan, or may."""
     calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
-    return [
-        ast.unparse(call)
-        for call in calls
-        if getattr(call.func, "id", "") == "record"
-        and any(keyword.arg in ("plan", None) for keyword in call.keywords)
-    ]
+    return [ast.unparse(call) for call in calls if _names_a_plan(call)]
+
+
+def _names_a_plan(call: ast.Call) -> bool:
+    name = getattr(call.func, "id", "")
+    if name == "record":
+        return any(keyword.arg in ("plan", None) for keyword in call.keywords)
+    if name != "record_many":
+        return False
+    dicts = [node for node in ast.walk(call) if isinstance(node, ast.Dict)]
+    keys = [getattr(key, "value", "plan") for one in dicts for key in one.keys]
+    return not dicts or "plan" in keys
 
 
 @pytest.mark.parametrize(
@@ -28,6 +34,9 @@ def entries_of_a_plan(text: str) -> list[str]:
         ("record('a.b', subject='x:1', at=now, plan=ref)", True),
         ("record('a.b', **entry)", True),
         ("record('a.b', subject='x:1', at=now)", False),
+        ("record_many('a.b', entries)", True),
+        ("record_many('a.b', [{'subject': 'x:1', 'plan': ref} for x in y])", True),
+        ("record_many('a.b', [{'subject': 'x:1'} for x in y])", False),
         ("record_with_clocks('a.b', plan=ref)", False),
     ],
 )

@@ -182,3 +182,45 @@ def test_a_cancelled_clock_can_start_again(write, now):
     push = Clock.objects.filter(clock_id="push").order_by("id")
     assert [(c.generation, c.is_running) for c in push] == [(1, False), (2, True)]
     assert Entry.objects.count() == 2
+
+
+def test_many_entries_start_their_clocks_together(plan, now):
+    abouts = [{"subject": f"order:{n}", "actor": None, "at": now, "plan": PLAN} for n in (1, 2)]
+    deadlines = [{"arrive": now + timedelta(minutes=n)} for n in (10, 20)]
+
+    with transaction.atomic():
+        made = actions.record_many_with_clocks("order.issued", abouts, deadlines=deadlines)
+
+    assert [one.entry.subject for one in made] == ["order:1", "order:2"]
+    found = Clock.objects.order_by("subject", "clock_id")
+    assert [(one.clock_id, one.subject, one.start_entry_id) for one in found] == [
+        (clock_id, one.entry.subject, one.entry.pk) for one in made for clock_id in ("arrive", "done")
+    ]
+    assert [one.due_at for one in found if one.clock_id == "arrive"] == [
+        now + timedelta(minutes=n) for n in (10, 20)
+    ]
+
+
+def test_many_entries_that_stop_something_are_followed_one_by_one(plan, write, now):
+    write("warning.proposed", now, subject="warning:1")
+    abouts = [
+        {
+            "subject": f"warning:{n}",
+            "thread": "incident:1",
+            "actor": None,
+            "at": now,
+            "plan": PLAN,
+            "level": "red",
+        }
+        for n in (1, 2)
+    ]
+
+    with transaction.atomic():
+        first, second = actions.record_many_with_clocks("warning.signed", abouts, deadlines=[{}, {}])
+
+    assert Clock.objects.get(clock_id="signoff").stop_entry_id == first.entry.pk
+    assert Clock.objects.get(clock_id="phone").start_entry_id == first.entry.pk
+    assert set(Clock.objects.filter(clock_id="push").values_list("start_entry_id", flat=True)) == {
+        first.entry.pk,
+        second.entry.pk,
+    }

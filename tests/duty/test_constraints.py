@@ -51,6 +51,7 @@ BROKEN = {
     "a_turn_lasts_1_to_31_days": lambda c: Rotation.objects.update(days_each=0),
     "a_post_needs_1_to_20_people": lambda c: Rotation.objects.update(minimum=21),
     "a_shift_is_confirmed_within_1_to_60_minutes": lambda c: Rotation.objects.update(confirm_minutes=0),
+    "a_duty_of_hours_ends_the_same_day": lambda c: Rotation.objects.update(day_ends=F("hand_over")),
     "the_night_begins_at_another_hour": lambda c: Rotation.objects.update(night_from=F("hand_over")),
     "one_place_per_person": lambda c: again(RotationMember, place=9),
     "one_person_per_place": lambda c: again(RotationMember, person=c["county1.director"]),

@@ -14,7 +14,7 @@ from tests.test_local_time import product_files
 HOME = "journal/keys.py"
 #: What begins alike and is no name of the journal's: counted tries, faults of the engine, a source of pictures.
 OTHER_BEGINNINGS = {
-    "account:", "address:", "code:", "credential:", "device:", "link:", "place:", "told:", "watch:", "watched:",
+    "slip:", "account:", "address:", "code:", "credential:", "device:", "screen_code:", "link:", "place:", "told:", "watch:", "watched:",
     "calendar_missing:", "nightly_failed:", "nightly_late:", "set_aside:", "wheel_stopped:",
     "data:",
 }  # fmt: skip

@@ -11,6 +11,8 @@ from incidents import actions as incidents
 from incidents.models import Incident
 from journal.models import Entry
 from journal.record import content_of
+from notices.models import Notice
+from notices.relevance import validity
 from plans.document.pools import pools_of
 from resources.experts import actions, queries, rules
 from resources.experts.choices import CallState, CallVerb
@@ -409,7 +411,7 @@ def test_an_open_call_keeps_the_incident_open(call, move, reach, now):
     close = {"incident_id": call.incident_id, "reach": reach("county1.duty"), "summary": "已答复"}
     with pytest.raises(WrongState) as refused:
         incidents.close_incident(**close, now=now)
-    assert {"kind": "expert_call", "key": call.key} == {
+    assert {"kind": "expert_call", "key": call.key, "url": f"/incidents/{call.incident.number}/"} == {
         name: value for name, value in refused.value.extra["open"][0].items() if name != "title"
     }
 
@@ -566,3 +568,88 @@ def test_the_api_calls_one_and_says_what_became_of_it(signed_in, alarm, expert):
     listed = browser.get(f"/api/v1/incidents/{number}/experts/").json()["results"]
     assert [(call["id"], call["steps"][0]["verb"]) for call in listed] == [(one, "check-in")]
     assert browser.get(f"/api/v1/incidents/{number}/experts/{one}/")["ETag"] == '"2"'
+
+
+# --- experts with an account -----------------------------------------------------------------------------------
+
+
+def test_a_member_of_staff_is_listed_by_account_and_never_named_twice(
+    plan, units, cast, reach, now, signed_in
+):
+    judge = cast["county1.responder"]
+    judge.phone = PHONE
+    judge.save()
+    browser, new = (
+        signed_in("county1.duty"),
+        {"kind": "retired_judge", "unit": "C1", "account": judge.username},
+    )
+
+    assert browser.post("/experts/new/", {**new, "account": "nobody"}).status_code == 422
+    assert browser.post("/experts/new/", {**new, "name": "唐老师", "phone": "119"}).status_code == 422
+    assert browser.post("/experts/new/", {**new, "account": ""}).status_code == 422
+    assert browser.post("/experts/new/", new).status_code == 303
+    assert browser.post("/experts/new/", new).status_code == 422, "once a unit"
+
+    expert = Expert.objects.get()
+    assert (expert.name, expert.phone, expert.shown_name, expert.shown_phone) == ("", "", str(judge), PHONE)
+    page = browser.get(f"/experts/{expert.pk}/").content.decode()
+    assert str(judge) in page
+    assert f'value="{judge.username}"' in page
+    assert browser.get("/api/v1/experts/").json()["results"][0]["account"] == judge.username
+    for wrong in ({"name": "唐老师"}, {"account": None}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Expert.objects.filter(pk=expert.pk).update(**wrong)
+    with pytest.raises(IntegrityError), transaction.atomic():  # an_account_advises_a_unit_once
+        Expert.objects.create(
+            **{field.attname: getattr(expert, field.attname) for field in Expert._meta.concrete_fields[1:]}
+        )
+    actions.end_expert(reach=reach("county1.duty"), expert_id=expert.pk, now=now)
+    expert.refresh_from_db()
+    assert (expert.account, str(expert)) == (None, "退休法官")
+
+
+def test_who_has_an_account_is_called_like_staff_and_answers_with_it(
+    plan, units, cast, alarm, reach, now, signed_in
+):
+    judge = cast["county2.duty"]
+    given = {"kind": "retired_judge", "skill": "", "name": "", "phone": "", "organisation": "", "now": now}
+    expert = actions.add_expert(reach=reach("county1.duty"), unit=units["C1"], account=judge, **given)
+    incident = alarm(unit="T11")
+    address = f"/incidents/{incident.number}/experts/"
+    assert signed_in("county2.duty").get(address).status_code == 404
+
+    call = actions.call_expert(
+        reach=reach("county1.duty"),
+        incident_id=incident.pk,
+        expert_id=expert.pk,
+        question="协议的效力",
+        now=now,
+    )
+
+    told = Notice.objects.filter(purpose="expert.called")
+    assert {one.recipient for one in told} == {judge}
+    own = signed_in("county2.duty")
+    page = own.get(address).content.decode()
+    assert '<option value="consult"' in page
+    assert '<option value="miss"' not in page, "that somebody was not reached is for others to say"
+    assert "call-expert" not in page
+
+    def move(verb, by="county2.duty", note=""):
+        return actions.move_call(reach=reach(by), call_id=call.pk, verb=verb, note=note, now=now)
+
+    for verb in (CallVerb.MISS, CallVerb.STAND_DOWN):
+        with pytest.raises(NotAllowed):
+            move(verb, note="不去")
+    with pytest.raises(NotAllowed):
+        move(CallVerb.CONSULT, by="county1.squad.dialogue")
+    assert own.post(f"{address}{call.pk}/", {"verb": "consult", "rev": call.rev}).status_code == 303
+    move(CallVerb.ADVISE, note="协议有效")
+
+    step = ExpertCallStep.objects.get(verb=CallVerb.ADVISE)
+    assert (step.by, step.post, step.note) == (judge, "退休法官", "协议有效")
+    entry = last("expert.advised")
+    assert (entry.actor, entry.post) == (judge, "退休法官")
+    assert clock_of(call).stopped_at
+    assert set(validity.not_needed(told, now)) == {one.pk for one in told}, (
+        "answered: nobody is told any more"
+    )

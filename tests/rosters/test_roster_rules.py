@@ -176,3 +176,21 @@ def test_every_swap_verb_that_a_person_may_ask_for_has_a_row():
     beside = {rules.SWAPS.begin.verb, rules.LAPSE}
 
     assert set(rules.SWAPS.rows) - beside == set(SwapVerb)
+
+
+def test_a_duty_of_hours_goes_round_on_its_days_and_leaves_out_holidays():
+    round_ = rules.TurnOrder(
+        (1, 2), date(2026, 11, 23), time(9), day_ends=time(12), weekdays="13", days_each=1
+    )
+
+    def workdays(day):
+        return day != date(2026, 11, 25) and day.isoweekday() < 6
+
+    found = rules.turns(round_, date(2026, 11, 23), date(2026, 12, 2), workdays)
+
+    assert [(turn.starts_at.day, turn.ends_at - turn.starts_at, turn.people) for turn in found] == [
+        (23, timedelta(hours=3), (1,)), (30, timedelta(hours=3), (2,)), (2, timedelta(hours=3), (1,)),
+    ]  # fmt: skip
+    assert [
+        start for start, _end in rules.day_hours(round_, date(2026, 11, 23), date(2026, 12, 2), workdays)
+    ] == [turn.starts_at for turn in found]

@@ -255,7 +255,7 @@ def test_a_gap_comes_with_its_reason_and_closes_when_all_is_on_file(file, reach,
     first, _second = ReportItem.objects.order_by("pk")
 
     def numbers():
-        (row,) = agreement.agreements(units["C1"], NOVEMBER)
+        (row,) = agreement.agreements(duty, units["C1"], NOVEMBER)
         return row.unit.code, row.reported, row.registered, row.filed, len(row.reasons), row.agrees
 
     assert numbers() == ("T11", 3, 0, 0, 1, False)

@@ -378,6 +378,9 @@ def test_the_job_is_run_by_the_engine(now, monkeypatch):
 
     monkeypatch.setattr("engine.background.jobs.run_reminders", lambda moment: 2 if moment == now else 0)
     monkeypatch.setattr("engine.background.jobs.remind_written", lambda moment: 3 if moment == now else 0)
+    monkeypatch.setattr("engine.background.jobs.remind_improvements", lambda moment: 0)
+    monkeypatch.setattr("engine.background.jobs.send_digests", lambda moment: 0)
+    monkeypatch.setattr("engine.background.jobs.begin_meetings", lambda moment: 0)
     assert REMINDERS.run(now) == 5
     assert REMINDERS in ALL
     assert REMINDERS in LANES["reports"]

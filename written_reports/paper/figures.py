@@ -4,7 +4,10 @@ from datetime import datetime
 
 from django.db.models import Count, Q, Sum
 
+from accounts.exclusions.queries import accused_at, accused_pks
 from accounts.models import Unit
+from cases.demands.models import Demand
+from cases.hotline.queries import totals_by_class
 from cases.matters.models import Matter
 from clocks.models import Clock
 from common.dates.periods import Period
@@ -30,8 +33,10 @@ def figures(unit: Unit, period: Period, now: datetime) -> dict:
         "zero_reports": {**counts._asdict(), "missing": counts.missing},
         "classes": _classes(unit, period),
         "matters": _matters(unit, period),
+        "demands": _demands(unit, period, now),
+        "hotline": totals_by_class(unit, period.day, period.last_day),
         "incidents": _incidents(unit, period),
-        "breached": _breached(unit, period),
+        **_clocks(unit, period),
     }
 
 
@@ -71,6 +76,7 @@ def _matters(unit: Unit, period: Period) -> dict[str, int]:
     begun = Q(registered_at__gte=within[0], registered_at__lt=within[1])
     ended = Q(filed_at__gte=within[0], filed_at__lt=within[1])
     rows = Matter.objects.filter(unit_path__under=unit.path, registered_at__lt=within[1])
+    rows = rows.exclude(pk__in=accused_pks(unit, "matter"))
     return rows.aggregate(
         registered=Count("pk", filter=begun),
         filed=Count("pk", filter=ended),
@@ -80,12 +86,15 @@ def _matters(unit: Unit, period: Period) -> dict[str, int]:
 
 def _incidents(unit: Unit, period: Period) -> list[dict]:
     """By the level signed for, in the words of the plan each was opened under; those without a warning last."""
-    rows = Incident.objects.filter(
-        unit_path__under=unit.path,
-        drill=False,
-        recorded_at__gte=period.starts_at,
-        recorded_at__lt=period.ends_at,
-    ).exclude(state__in=[State.RETRACTED, State.MERGED])
+    rows = (
+        Incident.objects.real()
+        .filter(
+            unit_path__under=unit.path,
+            recorded_at__gte=period.starts_at,
+            recorded_at__lt=period.ends_at,
+        )
+        .exclude(state__in=[State.RETRACTED, State.MERGED])
+    )
     found = list(rows.order_by().values_list("plan_id", "level").annotate(Count("pk")))
     versions = PlanVersion.objects.in_bulk({plan for plan, _level, _many in found})
     counted: dict[tuple[int, str, str], int] = {}
@@ -97,6 +106,26 @@ def _incidents(unit: Unit, period: Period) -> list[dict]:
     return [{"zh": zh, "en": en, "count": many} for (_rank, zh, en), many in sorted(counted.items())]
 
 
-def _breached(unit: Unit, period: Period) -> int:
-    rows = Clock.objects.filter(unit_path__under=unit.path, drill=False)
-    return rows.filter(breached_at__gte=period.starts_at, breached_at__lt=period.ends_at).count()
+def _demands(unit: Unit, period: Period, now: datetime) -> dict[str, int]:
+    """Of the unit, below it, or led there: registered and replied to within the period; open and overdue at its end,
+    or at `now` where it has not ended."""
+    here = Q(unit_path__under=unit.path) | Q(lead_path__under=unit.path)
+    end = period.ends_at
+    is_open = Q(closed_at__isnull=True) | Q(closed_at__gte=end)
+    rows = Demand.objects.filter(here, registered_at__lt=end).exclude(pk__in=accused_pks(unit, "demand"))
+    return rows.aggregate(
+        registered=Count("pk", filter=Q(registered_at__gte=period.starts_at)),
+        replied=Count("pk", filter=Q(replied_at__gte=period.starts_at, replied_at__lt=end)),
+        open=Count("pk", filter=is_open),
+        overdue=Count("pk", filter=is_open & Q(due_at__lt=min(end, now))),
+    )
+
+
+def _clocks(unit: Unit, period: Period) -> dict[str, int]:
+    """Done within the period in time; found passed within it."""
+    rows = Clock.objects.real().filter(unit_path__under=unit.path).exclude(subject__in=accused_at(unit))
+    within = (period.starts_at, period.ends_at)
+    return rows.aggregate(
+        met=Count("pk", filter=Q(breached_at=None, stopped_at__gte=within[0], stopped_at__lt=within[1])),
+        breached=Count("pk", filter=Q(breached_at__gte=within[0], breached_at__lt=within[1])),
+    )

@@ -1,8 +1,10 @@
 """A written report's figures and lines in the reader's language: for pages, papers and the API's readers."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import in_reader_language
+from cases.hotline.classes import class_words as hotline_words
 from written_reports import rules
 from written_reports.choices import SlotState
 from zero_reports.rollups.queries import class_words
@@ -25,6 +27,16 @@ def data_rows(data: dict) -> list[tuple[str, str]]:
     """Label and figure, in order."""
     zeros, matters = data["zero_reports"], data["matters"]
     classes = class_words(data["classes"])
+    more: list[tuple[str, str]] = []
+    # A report that was handed in before these were counted has none of them.
+    if demands := data.get("demands"):
+        words = _(
+            "registered %(registered)d, replied to %(replied)d, open %(open)d, of them overdue %(overdue)d"
+        )
+        more.append((pgettext("written report", "Demands"), words % demands))
+    if calls := data.get("hotline"):
+        said = [(hotline_words(name), many) for name, many in calls.items()]
+        more.append((_("12345 hotline (imported)"), _listed(said)))
     incidents = [(in_reader_language(one["zh"], one["en"]), one["count"]) for one in data["incidents"]]
     return [
         (
@@ -36,7 +48,9 @@ def data_rows(data: dict) -> list[tuple[str, str]]:
             _("Matters worked on"),
             _("registered %(registered)d, filed %(filed)d, still open %(open)d") % matters,
         ),
+        *more,
         (_("Incidents by level"), _listed(incidents)),
+        *([(_("Time limits met"), str(data["met"]))] if "met" in data else []),
         (_("Time limits missed"), str(data["breached"])),
     ]
 

@@ -121,7 +121,8 @@ def incidents_to_offer(reach: Reach, unit: Unit, period: Period) -> list[Inciden
     """What the unit has recorded in the period: it is offered, so that nobody writes the same thing twice."""
     return list(
         Incident.objects.visible_to(reach)
-        .filter(unit=unit, drill=False, recorded_at__gte=period.starts_at, recorded_at__lt=period.ends_at)
+        .real()
+        .filter(unit=unit, recorded_at__gte=period.starts_at, recorded_at__lt=period.ends_at)
         .exclude(state__in=[State.RETRACTED, State.MERGED])
         .order_by("recorded_at", "pk")[:OFFERED]
     )

@@ -238,7 +238,7 @@ def _incidents(reach: Reach, unit: Unit, items: tuple[Item, ...]) -> dict[str, I
     numbers = {item.incident for item in items if item.incident}
     if not numbers:
         return {}
-    mine = Incident.objects.visible_to(reach).filter(number__in=numbers, unit_path__under=unit.path)
+    mine = Incident.objects.visible_to(reach).real().filter(number__in=numbers, unit_path__under=unit.path)
     found = {incident.number: incident for incident in mine}
     if unknown := sorted(numbers - found.keys()):
         raise Invalid(

@@ -103,7 +103,7 @@ def _found_another_way(reach: Reach, units: list[Unit]) -> QuerySet[Incident]:
         post__unit=OuterRef("unit"),
         valid_from__lte=OuterRef("recorded_at"),
     )
-    rows = Incident.objects.visible_to(reach).filter(~Exists(own_people), unit__in=units, drill=False)
+    rows = Incident.objects.visible_to(reach).real().filter(~Exists(own_people), unit__in=units)
     rows = rows.exclude(state__in=[State.RETRACTED, State.MERGED])
     return rows.annotate(was_at=Coalesce(F("happened_at"), F("known_at"))).order_by("recorded_at", "pk")
 

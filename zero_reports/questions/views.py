@@ -42,7 +42,7 @@ class CredibilityPage(Look):
             .select_related("unit")
             .first()
         )
-        incident = Incident.objects.visible_to(request.reach).filter(number=number).first()
+        incident = Incident.objects.visible_to(request.reach).real().filter(number=number).first()
         if report is None or incident is None:
             raise not_found()
         contradictions.reply(

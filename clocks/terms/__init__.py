@@ -1,0 +1,1 @@
+"""What may be agreed about a clock that runs: an extension, a pause. Never shorter than the law, never past its maximum."""
