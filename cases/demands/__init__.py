@@ -1,1 +1,1 @@
-"""Matters: what units reported, registered, assigned, coordinated, followed and filed by the level above."""
+"""Demands: what people ask for and are owed an answer to, whatever way it came in. Never who they are."""

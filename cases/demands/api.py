@@ -1,82 +1,182 @@
-"""The demand of a matter over the HTTP API."""
+"""Demands over the HTTP API."""
 
-from drf_spectacular.utils import extend_schema
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.queries import open_unit
 from cases.demands import actions, forms, queries, rules
+from cases.demands.acts import ACTS
+from cases.demands.choices import DemandOrigin
 from cases.demands.models import Demand
-from cases.matters.models import Matter
+from cases.demands.paging import due_page, size_asked
 from cases.matters.queries import get_matter
+from cases.receptions.counter import register_at
+from cases.receptions.queries import get_reception
 from clocks.serializers import ClockSerializer
-from common.api.doors import idempotent
+from clocks.terms.rules import leading_clock
+from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
+from common.dates.date_fields import ApiMomentField
+from common.errors import Invalid, not_found
+from incidents.queries import get_incident
 from journal.kinds import KINDS
 from plans.document.steps import step_label
 
+_STATES = ("open", "all", rules.REPLIED, rules.DELIVERED, rules.CLOSED)
+
+
+class Demands(APIView):
+    """Demands, those first that are due first; POST registers one point."""
+
+    @extend_schema(
+        operation_id="demands_list",
+        parameters=[
+            OpenApiParameter("unit", str),
+            OpenApiParameter("due_before", str, description="ISO 8601"),
+            OpenApiParameter("state", str, enum=_STATES),
+            OpenApiParameter("incident", str),
+            OpenApiParameter("limit", int),
+            OpenApiParameter("after", str, description="the place in `next`"),
+        ],
+        responses={200: dict},
+    )
+    def get(self, request):
+        asked = request.query_params
+        unit = open_unit(asked["unit"]) if asked.get("unit") else None
+        due = ApiMomentField().to_internal_value(asked["due_before"]) if asked.get("due_before") else None
+        rows = queries.demands(request.reach, unit=unit, state=asked.get("state", "open"), due_before=due)
+        if asked.get("unit") and unit is None:
+            rows = rows.none()
+        if asked.get("incident"):
+            rows = rows.filter(incident=get_incident(request.reach, asked["incident"]))
+        return answer_page(rows, request)
+
+    @extend_schema(operation_id="demands_new", request=forms.NewDemandSerializer, responses={201: dict})
+    @idempotent
+    def post(self, request):
+        given = validated(forms.NewDemandSerializer, request.data)
+        about = _new(request.reach, given)
+        if given["reception"]:
+            reception = get_reception(request.reach, given["reception"])
+            demand = register_at(reach=request.reach, reception_id=reception.pk, now=request.now, **about)
+        else:
+            demand = actions.register_demand(reach=request.reach, now=request.now, **about)
+        return _answer(demand, request.now, status=201)
+
+
+def _new(reach, given) -> dict:
+    """Where it came from, and what that brings along."""
+    incident = get_incident(reach, given["incident"]) if given["incident"] else None
+    matter = get_matter(reach, given["matter"]) if given["matter"] else None
+    lead = forms.units_named([given["lead_unit"]])[0] if given["lead_unit"] else None
+    unit = forms.units_named([given["unit"]], "unit")[0] if given["unit"] else None
+    received = get_reception(reach, given["reception"]).unit if given["reception"] else None
+    unit = unit or received or (incident and incident.unit) or (matter and matter.unit) or lead
+    if unit is None:
+        sentence = _("No demand was registered: say for which unit.")
+        raise Invalid("unit_missing", sentence, fields={"unit": [_("Say which unit.")]})
+    origin = DemandOrigin.INCIDENT if incident else DemandOrigin.MATTER if matter else given["origin"]
+    return {
+        "unit": unit,
+        "origin": origin,
+        "point": given["point"],
+        "passed_on": given["passed_on"],
+        "kind": given["class"],
+        "lead_unit": lead,
+        "supporters": forms.units_named(given["support_units"], "support_units"),
+        "office_number": given["external_number"],
+        "incident": incident or (matter and matter.incident),
+        "matter": matter,
+        "accused": forms.units_named([given["accused"]], "accused")[0] if given["accused"] else None,
+    }
+
 
 class OneDemand(APIView):
-    """A matter's demand with its clocks and the steps that may be noted; taking it on."""
+    """A demand with its clocks, its leading clock and the steps that may be noted."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="demands_one", responses={200: dict})
     def get(self, request, number):
-        matter = get_matter(request.reach, number)
-        return Response(_demand(matter, queries.demand_of(matter), request.now))
+        return _answer(queries.get_demand(request.reach, number), request.now)
 
-    @extend_schema(request=forms.TakeOnSerializer, responses={201: dict})
+
+class DemandAct(APIView):
+    """`steps`, `notice`, `promise`, `reply`, `deliver`, `extend`, `pause`, `resume`, `transfer`, `object`, `review`, `accusation`, `close`.
+
+    `extend` without approval or without word to whoever waits is 409; so is `close` without external number, reply and
+    delivery. `review` takes a step of the statute, such as `review.request_received`.
+    """
+
+    @extend_schema(operation_id="demands_act", request=dict, responses={200: dict})
     @idempotent
-    def post(self, request, number):
-        given = validated(forms.TakeOnSerializer, request.data)
-        return _done(request, number, actions.take_on, given, status=201)
+    def post(self, request, number, verb):
+        if verb not in ACTS:
+            raise not_found()
+        body, action, as_meant = ACTS[verb]
+        demand = queries.get_demand(request.reach, number)
+        check_if_match(request, demand.rev)
+        given = as_meant(validated(body, request.data))
+        action(reach=request.reach, demand_id=demand.pk, now=request.now, **given)
+        if not Demand.objects.visible_to(request.reach).filter(pk=demand.pk).exists():
+            # Out of the caller's sight by what was done: sent back, or an accusation against their own unit.
+            return Response(status=204)
+        return _answer(queries.get_demand(request.reach, number), request.now)
 
 
-class DemandSteps(APIView):
-    """Note a step in answering; the plans' clocks stop and start at that moment."""
-
-    @extend_schema(request=forms.DemandStepSerializer, responses={201: dict})
-    @idempotent
-    def post(self, request, number):
-        given = validated(forms.DemandStepSerializer, request.data)
-        return _done(request, number, actions.note_step, given, status=201)
+def answer_page(rows, request) -> Response:
+    """One page, and the address of the next."""
+    page = due_page(rows, request.query_params, size_asked(request.query_params))
+    following = request.build_absolute_uri(f"{request.path}{page.after}") if page.after else None
+    return Response({"next": following, "results": [line_of(demand) for demand in page.rows]})
 
 
-class DemandReply(APIView):
-    """Put the reply on record: its outcome, and the law it rests on."""
-
-    @extend_schema(request=forms.ReplySerializer, responses={201: dict})
-    @idempotent
-    def post(self, request, number):
-        given = validated(forms.ReplySerializer, request.data)
-        return _done(request, number, actions.issue_reply, given, status=201)
-
-
-class DemandClose(APIView):
-    """Close the demand; needs the reply on record."""
-
-    @extend_schema(request=forms.DemandCloseSerializer, responses={200: dict})
-    @idempotent
-    def post(self, request, number):
-        given = validated(forms.DemandCloseSerializer, request.data)
-        return _done(request, number, actions.close_demand, given, status=200)
+def line_of(demand: Demand) -> dict:
+    return {
+        "number": demand.number,
+        "point": demand.point,
+        "class": demand.kind,
+        "state": demand.state,
+        "origin": demand.origin,
+        "unit": demand.unit.code,
+        "lead_unit": demand.lead_unit.code,
+        "external_number": demand.office_number,
+        "due_at": demand.due,
+        "promised_by": demand.promised_until,
+        "registered_at": demand.registered_at,
+        "href": reverse("api:demand", args=[demand.number]),
+    }
 
 
-def _done(request, number, action, given, *, status) -> Response:
-    matter = get_matter(request.reach, number)
-    demand = action(reach=request.reach, matter_id=matter.pk, now=request.now, **given)
-    return Response(_demand(matter, demand, request.now), status=status)
-
-
-def _demand(matter: Matter, demand: Demand, now) -> dict:
+def _answer(demand: Demand, now, status=200) -> Response:
+    clocks = queries.clocks_of(demand)
+    leading = leading_clock(clocks)
     left = rules.steps_left(demand.state)
     kinds = [KINDS[name] for name in left] + [step.kind for step in queries.steps_of_statutes(now)]
-    return {
-        "matter": matter.number,
-        "office_number": demand.office_number,
-        "taken_on_at": demand.taken_on_at,
+    body = {
+        **line_of(demand),
+        "support_units": [unit.code for unit in demand.supporters.all()],
+        "incident": demand.incident.number if demand.incident else None,
+        "matter": demand.matter.number if demand.matter else None,
+        "reception": point.reception.number if (point := getattr(demand, "reception_point", None)) else None,
+        "passed_on": demand.passed_on or None,
+        "notice_number": demand.receipt_number,
+        "accepted_at": demand.accepted_at,
+        "promised_days": demand.promised_days,
         "replied_at": demand.replied_at,
         "outcome": demand.outcome or None,
         "law": demand.law,
+        "reply_number": demand.reply_number,
+        "delivered_at": demand.delivered_at,
+        "delivered_how": demand.delivered_how or None,
+        "signed": demand.signed,
         "closed_at": demand.closed_at,
-        "clocks": ClockSerializer(queries.clocks_of(matter), many=True, context={"now": now}).data,
+        "clocks": ClockSerializer(clocks, many=True, context={"now": now}).data,
+        "leading_clock": leading.clock_id if leading else None,
         "steps": [{"kind": kind.name, "title": step_label(kind)} for kind in kinds],
     }
+    headers = {"ETag": etag(demand.rev)}
+    if status == 201:
+        headers["Location"] = reverse("api:demand", args=[demand.number])
+    return Response(body, status=status, headers=headers)

@@ -1,17 +1,22 @@
 """What happens to matters. Lock, check, change, record."""
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit
+from accounts.exclusions.actions import check_not_complained_of, shut_out_accused, who_handles
+from accounts.models import Unit, User
 from accounts.scope import Reach
 from cases.demands.models import Demand
+from cases.leader_cases.proposing import propose_for_matter
 from cases.matters import permissions, rules
 from cases.matters.choices import MatterState, MatterVerb
 from cases.matters.models import Matter
-from cases.matters.transitions import check_open, check_words, lock_matter, record_act
+from cases.matters.queries import as_thing, major_situations_for
+from cases.matters.transitions import check_open, check_words, keep_step, lock_matter, record_act
+from clocks.models import Clock
 from common.database.numbers import next_number
 from common.dates.local_time import day_of
 from common.errors import Invalid, WrongState
@@ -51,7 +56,7 @@ def register_matter(*, reach: Reach, item_id: int, now: datetime) -> Matter:
 
     unit = item.report.unit
     matter = Matter(
-        number=next_number(unit_code=unit.code, now=now, prefix="M-"),
+        number=next_number(unit_code=unit.code, now=now, prefix="M-", drill=False),
         item=item,
         unit=unit,
         unit_path=unit.path,
@@ -77,7 +82,7 @@ def assign_matter(
     matter_id: int,
     lead: Unit,
     now: datetime,
-    helpers: str = "",
+    helpers: Sequence[Unit] = (),
     due_date: date | None = None,
     note: str = "",
 ) -> Matter:
@@ -85,21 +90,58 @@ def assign_matter(
     matter = lock_matter(matter_id)
 
     permissions.check_can_work_on(reach, matter)
-    check_words(matter, helpers, note)
-    if lead.valid_to and lead.valid_to <= day_of(now):
-        raise Invalid(
-            "unit_closed",
-            _("%(number)s was not assigned: %(unit)s no longer exists. Choose another unit.")
-            % {"number": matter.number, "unit": lead},
-            fields={"lead": [_("This unit no longer exists.")]},
-        )
+    check_words(matter, note)
+    for unit in (lead, *helpers):
+        if unit.valid_to and unit.valid_to <= day_of(now):
+            raise Invalid(
+                "unit_closed",
+                _("%(number)s was not assigned: %(unit)s no longer exists. Choose another unit.")
+                % {"number": matter.number, "unit": unit},
+                fields={"lead" if unit == lead else "helpers": [_("This unit no longer exists.")]},
+            )
+    check_not_complained_of([matter.key], [lead, *helpers], matter.number)
     done = _move(matter, MatterVerb.ASSIGN)
 
-    matter.lead_unit, matter.helpers, matter.due_date = lead, helpers, due_date
-    save(matter, "state", "lead_unit", "helpers", "due_date")
+    matter.lead_unit, matter.due_date, matter.helpers = lead, due_date, ""
+    matter.helper_units.set(helpers)
+    save(matter, "state", "lead_unit", "due_date", "helpers")
 
-    said = "; ".join(part for part in (str(lead), helpers, note) if part)
+    said = "; ".join(part for part in (str(lead), "、".join(map(str, helpers)), note) if part)
     record_act(done.entry, done.verb, matter, reach, now, said, lead=lead.code)
+    return matter
+
+
+@transaction.atomic
+def hide_accusation(
+    *, reach: Reach, matter_id: int, accused: Unit, note: str, now: datetime, people: Sequence[User] = ()
+) -> Matter:
+    """Keep it and its demands from the unit it complains of, and from the people it accuses; the superior leads from now
+    on. Source: Petition Work Regulations art. 30(3)."""
+    matter = lock_matter(matter_id)
+
+    permissions.check_can_work_on(reach, matter)
+    check_words(matter, note)
+    if not note.strip():
+        raise Invalid(
+            "note_missing",
+            _("Nothing was changed on %(number)s: say in a sentence what it complains of.")
+            % {"number": matter.number},
+            fields={"note": [_("Say it in a sentence.")]},
+        )
+    lead = who_handles(matter.lead_unit or matter.unit, accused, matter.number)
+
+    matter.accusation, matter.lead_unit, matter.helpers = True, lead, ""
+    matter.helper_units.remove(*matter.helper_units.filter(path__under=accused.path))
+    save(matter, "accusation", "lead_unit", "helpers")
+    for demand in matter.demands.select_related("lead_unit"):
+        demand.accusation, demand.lead_unit = True, who_handles(demand.lead_unit, accused, demand.number)
+        demand.lead_path = demand.lead_unit.path
+        save(demand, "accusation", "lead_unit", "lead_path")
+        demand.supporters.remove(*demand.supporters.filter(path__under=accused.path))
+        Clock.objects.filter(subject=demand.key).update(thread=demand.key)
+    keep_step(MatterVerb.ACCUSATION, matter, reach, now, note.strip())
+    thing = as_thing(matter)
+    shut_out_accused(reach=reach, thing=thing, unit=accused, people=people, reason=note, now=now)
     return matter
 
 
@@ -117,6 +159,8 @@ def work_on(*, reach: Reach, matter_id: int, verb: str, note: str, now: datetime
     save(matter, "state", "filed_at")
 
     record_act(done.entry, done.verb, matter, reach, now, note)
+    if verb == MatterVerb.REOPEN:
+        propose_for_matter(matter, now, taken_up_again=True)
     return matter
 
 
@@ -175,19 +219,27 @@ def make_incident(*, reach: Reach, matter_id: int, now: datetime) -> Matter:
 
 
 @transaction.atomic
-def accept_dispute(*, reach: Reach, matter_id: int, now: datetime) -> Matter:
-    """Accept the matter as a major or difficult dispute: the quick report is due the same day (三 2)."""
+def accept_dispute(*, reach: Reach, matter_id: int, now: datetime, kinds: Collection[str] = ()) -> Matter:
+    """Accept the matter as a major or difficult dispute: the quick report is due the same day (三 2).
+
+    `kinds`: of major situation, by the plan in force (三 1); where one names some, at least one is said.
+    """
     matter = lock_matter(matter_id)
 
     permissions.check_can_work_on(reach, matter)
     if matter.accepted_at:
         return matter
     check_open(matter)
+    matter.major_kinds = _kinds_of(matter, kinds, now)
 
     matter.accepted_at = now
-    save(matter, "accepted_at")
+    save(matter, "accepted_at", "major_kinds")
 
-    record_act("dispute.accepted", MatterVerb.ACCEPT, matter, reach, now, "")
+    said = "；".join(kind["zh"] for kind in matter.major_kinds)
+    record_act(
+        "dispute.accepted", MatterVerb.ACCEPT, matter, reach, now, said, kinds=" ".join(sorted(set(kinds)))
+    )
+    propose_for_matter(matter, now)
     return matter
 
 
@@ -214,6 +266,23 @@ def end_mediation(*, reach: Reach, matter_id: int, now: datetime) -> Matter:
 
     record_act("mediation.ended", MatterVerb.END_MEDIATION, matter, reach, now, "")
     return matter
+
+
+def _kinds_of(matter: Matter, kinds: Collection[str], now: datetime) -> list[dict[str, str]]:
+    """What the plan calls them, to be read when the plan is no more."""
+    offered = {line.id: line for line in major_situations_for(matter.unit, now)}
+    if (offered and not kinds) or set(kinds) - set(offered):
+        raise Invalid(
+            "kind_missing",
+            _("%(number)s was not accepted: say which kind of major situation it is. Choose from the list.")
+            % {"number": matter.number},
+            fields={"kinds": [_("Choose at least one of the list.")]},
+        )
+    return [
+        {"id": line.id, "zh": line.words.zh, "en": line.words.en, "cite": line.cite}
+        for line in offered.values()
+        if line.id in kinds
+    ]
 
 
 def _move(matter: Matter, verb: str) -> Transition:

@@ -24,12 +24,6 @@ class MatterVerb(models.TextChoices):
     TO_INCIDENT = "to_incident", _("Turn into an incident")
     ACCEPT = "accept", _("Accept as a major or difficult dispute")
     END_MEDIATION = "end_mediation", _("Mediation has ended")
-    #: Taken on as a demand: the steps in answering it, and those the statute asks for.
+    #: Taken on as a demand, which stands on its own from then on.
     DEMAND = "demand", _("Taken on as a demand")
-    CONTACTED = "contacted", _("Contacted and told the time limit")
-    FIRST_RESPONSE = "first_response", _("First answer given")
-    PROGRESS_TOLD = "progress_told", _("Progress told")
-    RESULT_TOLD = "result_told", _("Result told")
-    REPLY_ISSUED = "reply_issued", _("Reply issued")
-    STATUTORY_STEP = "statutory_step", _("Step of the statute")
-    CLOSE_DEMAND = "close_demand", _("Demand closed")
+    ACCUSATION = "accusation", _("Accusation kept from whom it names")

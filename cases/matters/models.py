@@ -2,13 +2,12 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from cases.matters.choices import MatterState, MatterVerb
 from common.database.paths import PathField
 from journal.keys import key
-from journal.kinds import KINDS
-from plans.document.steps import step_label
+from plans.document.words import Words, named
 from zero_reports.filing.classes import class_label
 from zero_reports.rounds.periodic import ForPeriod, ForPeriodQuerySet
 
@@ -18,7 +17,10 @@ class MatterQuerySet(ForPeriodQuerySet):
         """Matters of the own units and below, and those a unit of one's own leads or helps with."""
         mine = reach.filter("report.view")
         led = reach.filter("report.view", field="lead_unit__path")
-        return self.filter(mine | led)
+        helped = Matter.helper_units.through.objects.filter(
+            reach.filter("report.view", field="unit__path"), matter=OuterRef("pk")
+        )
+        return self.filter(mine | led | Q(Exists(helped)), reach.open_rows(matter="pk"))
 
     def open(self):
         return self.exclude(state=MatterState.FILED)
@@ -43,14 +45,20 @@ class Matter(ForPeriod):
     lead_unit = models.ForeignKey(
         "accounts.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    #: Helping units (协办), as their names and codes.
+    #: Helping units (协办).
+    helper_units = models.ManyToManyField("accounts.Unit", blank=True, related_name="+")
+    #: What was typed when they were a text; gone when it is assigned anew.
     helpers = models.CharField(max_length=200, blank=True, default="")
     due_date = models.DateField(null=True, blank=True)
     incident = models.ForeignKey(
         "incidents.Incident", null=True, blank=True, on_delete=models.PROTECT, related_name="matters"
     )
     registered_at = models.DateTimeField()
+    #: It accuses a unit or somebody of it: closed to them (accounts.exclusions).
+    accusation = models.BooleanField(default=False, db_default=False)
     accepted_at = models.DateTimeField(null=True, blank=True)
+    #: Kinds of major situation it was taken as, in the plan's words: [{id, zh, en, cite}].
+    major_kinds = models.JSONField(default=list, blank=True)
     mediation_ended_at = models.DateTimeField(null=True, blank=True)
     filed_at = models.DateTimeField(null=True, blank=True)
     result = models.CharField(max_length=500, blank=True, default="")
@@ -92,6 +100,16 @@ class Matter(ForPeriod):
         return key("matter", self.pk)
 
     @property
+    def helpers_text(self) -> str:
+        """The helping units; of an old matter also what was typed."""
+        units = "、".join(str(unit) for unit in self.helper_units.order_by("path"))
+        return f"{units}（{self.helpers}）" if units and self.helpers else units or self.helpers
+
+    @property
+    def major_words(self) -> list[Words]:
+        return [named(kind) for kind in self.major_kinds]
+
+    @property
     def class_name(self) -> str:
         return class_label(self.dispute_class)
 
@@ -101,8 +119,6 @@ class MatterStep(models.Model):
 
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="steps")
     verb = models.CharField(max_length=14, choices=MatterVerb)
-    #: The journal's word for it, where the verb alone does not say which step it was.
-    kind = models.CharField(max_length=60, blank=True, default="")
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     post = models.CharField(max_length=120, blank=True, default="")
@@ -113,10 +129,3 @@ class MatterStep(models.Model):
 
     def __str__(self):
         return f"{self.matter_id} {self.verb}"
-
-    @property
-    def name(self) -> str:
-        """What was done, in the reader's language."""
-        if self.verb == MatterVerb.STATUTORY_STEP and self.kind in KINDS:
-            return step_label(KINDS[self.kind])
-        return self.get_verb_display()

@@ -1,17 +1,22 @@
 """What was reported and not registered yet, what is being worked on."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.exclusions.queries import missing
+from accounts.exclusions.things import Thing
 from accounts.models import Unit
 from accounts.reform.waiting import Waiting
 from accounts.scope import Reach
 from cases.matters.models import Matter
 from clocks.models import Clock
-from common.errors import not_found
 from journal.keys import key, pks_of
+from plans.document.chapters import Sentence, major_situations_of
+from plans.lifecycle.queries import versions_in_force
 from zero_reports.filing.models import ReportItem
 
 #: How many unregistered items a page offers at once.
@@ -23,8 +28,18 @@ def get_matter(reach: Reach, number: str) -> Matter:
     found = Matter.objects.visible_to(reach).filter(number=number)
     matter = found.select_related("unit", "lead_unit", "incident", "item__report").first()
     if matter is None:
-        raise not_found()
+        raise missing(reach, "matter", number)
     return matter
+
+
+def as_thing(matter: Matter) -> Thing:
+    lead = matter.lead_unit or matter.unit
+    url = reverse("matter", args=[matter.number])
+    return Thing(matter.key, matter.number, lead, (matter.unit_path, lead.path), url)
+
+
+def find_thing(reach: Reach, number: str) -> Thing:
+    return as_thing(get_matter(reach, number))
 
 
 def matters(reach: Reach, unit: Unit | None = None, state: str = "open") -> QuerySet[Matter]:
@@ -32,13 +47,13 @@ def matters(reach: Reach, unit: Unit | None = None, state: str = "open") -> Quer
 
     "demands" are those that somebody waits for an answer to.
     """
-    rows = Matter.objects.visible_to(reach).select_related("unit", "lead_unit", "incident", "demand")
+    rows = Matter.objects.visible_to(reach).select_related("unit", "lead_unit", "incident")
     if unit is not None:
         rows = rows.filter(unit_path__under=unit.path)
     if state == "open":
         rows = rows.open()
     elif state == "demands":
-        rows = rows.filter(demand__isnull=False, demand__closed_at=None)
+        rows = rows.filter(demands__closed_at=None, demands__isnull=False).distinct()
     elif state != "all":
         rows = rows.filter(state=state)
     return rows.order_by("-registered_at", "-pk")
@@ -90,3 +105,10 @@ def numbers_of(threads: Iterable[str]) -> dict[str, str]:
         key("matter", pk): number
         for pk, number in Matter.objects.filter(pk__in=ids).values_list("pk", "number")
     }
+
+
+def major_situations_for(unit: Unit, now: datetime) -> tuple[Sentence, ...]:
+    """The kinds of major situation of the nearest plan in force that has some (三 1)."""
+    versions = versions_in_force(unit, now)
+    versions.sort(key=lambda v: len(v.plan.owner_unit.path) if v.plan.owner_unit else 0, reverse=True)
+    return next((found for version in versions if (found := major_situations_of(version.document))), ())

@@ -51,12 +51,10 @@ def check_words(matter: Matter, *words: str) -> None:
         )
 
 
-def keep_step(verb: str, matter: Matter, reach: Reach, at: datetime, note: str, kind: str = "") -> str:
+def keep_step(verb: str, matter: Matter, reach: Reach, at: datetime, note: str) -> str:
     """Append the act to the matter. Returns the title of the post it was done from."""
     title = reach.title_for("matter.manage", matter.unit_path)
-    MatterStep.objects.create(
-        matter=matter, verb=verb, kind=kind, at=at, by=reach.user, post=title, note=note[:500]
-    )
+    MatterStep.objects.create(matter=matter, verb=verb, at=at, by=reach.user, post=title, note=note[:500])
     return title
 
 

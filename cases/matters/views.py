@@ -4,20 +4,24 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.queries import open_unit, title_labels
-from cases.demands.views import demand_context
+from cases.demands.forms import AccusationForm, accusation_of, units_named
+from cases.demands.views import demands_of_matter
+from cases.leader_cases.queries import of_thing
 from cases.matters import actions, permissions, queries, rules
 from cases.matters.choices import MatterState, MatterVerb
-from cases.matters.forms import AssignForm, FileForm, WorkForm
+from cases.matters.forms import AcceptForm, AssignForm, FileForm, WorkForm
 from cases.matters.models import Matter
 from cases.official_forms.choices import FormKind
 from common.errors import Invalid, is_allowed, not_found
 from common.text.whole_numbers import read_number
 from common.web.idempotency import once
 from common.web.redirects import see_other
+from journal.numbering import settled_head
 from zero_reports.counts.queries import get_unit
 from zero_reports.filing.models import ReportItem
 from zero_reports.filing.reading import check_may_look, valid
@@ -64,6 +68,7 @@ class Register(LoginRequiredMixin, View):
 
 class MatterPage(LoginRequiredMixin, View):
     def get(self, request, number):
+        after, _is_settled = settled_head()
         matter = queries.get_matter(request.reach, number)
         may_work = is_allowed(permissions.check_can_work_on, request.reach, matter)
         verbs = rules.TRANSITIONS.verbs_for(matter.state) if may_work else []
@@ -81,22 +86,34 @@ class MatterPage(LoginRequiredMixin, View):
             "assign_form": AssignForm(
                 initial={
                     "lead": (matter.lead_unit or matter.unit).code,
-                    "helpers": matter.helpers,
+                    "helpers": " ".join(unit.code for unit in matter.helper_units.all()),
                     "due_date": matter.due_date,
                 },
                 auto_id="assign-%s",
             ),
             "file_form": FileForm(auto_id="file-%s"),
+            "accept_form": _accept_form(matter, request.now) if may_work and not matter.accepted_at else None,
             "works": [
                 (verb, MatterVerb(verb).label, WorkForm(auto_id=f"{verb}-%s"))
                 for verb in verbs
                 if verb in rules.BY_A_SENTENCE
             ],
             "form_kinds": _forms_to_begin(matter) if may_work else [],
+            "accusation_form": None if matter.accusation else AccusationForm(auto_id="accusation-%s"),
+            "after": after,
             "now": request.now,
-            **demand_context(matter, may_work, request.now),
+            "clocks": queries.clocks_of([matter])[matter.key],
+            "leader_cases": of_thing(request.reach, matter=matter),
+            "propose": ("matter", matter.number) if may_work and rules.is_open(matter.state) else None,
+            **demands_of_matter(request.reach, matter, may_work),
         }
         return render(request, "cases/matters/one.html", context)
+
+
+def _accept_form(matter: Matter, now, data=None) -> AcceptForm:
+    offered = queries.major_situations_for(matter.unit, now)
+    kinds = [(line.id, line.words.in_language(get_language())) for line in offered]
+    return AcceptForm(data, kinds=kinds, auto_id="accept-%s")
 
 
 def _forms_to_begin(matter: Matter) -> list[FormKind]:
@@ -119,23 +136,29 @@ class Act(LoginRequiredMixin, View):
         asked = {"reach": request.reach, "matter_id": matter.pk, "now": request.now}
         if verb == MatterVerb.ASSIGN:
             given = valid(AssignForm(request.POST))
+            helpers = units_named(given.pop("helpers"), "helpers")
             lead = open_unit(given.pop("lead").strip())
             if lead is None:
                 sentence = _("Nothing was changed: there is no such unit. Check the code.")
                 raise Invalid("unknown_unit", sentence, fields={"lead": [_("There is no such unit.")]})
-            actions.assign_matter(**asked, lead=lead, **given)
+            actions.assign_matter(**asked, lead=lead, helpers=helpers, **given)
         elif verb == MatterVerb.FILE:
             actions.file_matter(**asked, **valid(FileForm(request.POST)))
         elif verb == MatterVerb.TO_INCIDENT:
             done = actions.make_incident(**asked)
             return see_other("incident", done.incident.number)
         elif verb == MatterVerb.ACCEPT:
-            actions.accept_dispute(**asked)
+            given = valid(_accept_form(matter, request.now, request.POST))
+            actions.accept_dispute(**asked, kinds=given.get("kinds", ()))
         elif verb == MatterVerb.END_MEDIATION:
             actions.end_mediation(**asked)
+        elif verb == MatterVerb.ACCUSATION:
+            actions.hide_accusation(**asked, **accusation_of(valid(AccusationForm(request.POST))))
         elif verb in rules.BY_A_SENTENCE:
             actions.work_on(**asked, verb=verb, **valid(WorkForm(request.POST)))
         else:
             raise not_found()
         messages.success(request, _("Kept."))
+        if not Matter.objects.visible_to(request.reach).filter(pk=matter.pk).exists():
+            return see_other("matters")
         return see_other("matter", number)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit
+from accounts.models import Unit, User
 from accounts.scope import Reach
 from cases.matters.models import Matter
 from cases.matters.transitions import plan_of_clock
@@ -37,8 +37,47 @@ def begin_form(
     if found := _present(kind, unit, day, matter):
         return found
 
+    if kind == FormKind.F8:
+        return begin_visit_form(actor=reach.user, unit=unit, day=day, ended_at=now, now=now)
+    form = _new_form(kind, unit, day, reach.user, now, matter)
+    _record(rules.TRANSITIONS.begin.entry, form, reach.user, now)
+    return form
+
+
+@transaction.atomic
+def begin_visit_form(
+    *, actor: User, unit: Unit, day: date, ended_at: datetime, now: datetime
+) -> OfficialForm:
+    """Begin F8 for a visit of that day: its three days run from `ended_at` (八 5). The caller has checked who may."""
+    form = _new_form(FormKind.F8, unit, day, actor, now)
+    plan = plan_with_clock(unit, "supervision_visit.ended", now)
+    _record("supervision_visit.ended", form, actor, ended_at, plan, recorded_at=now)
+    return form
+
+
+@transaction.atomic
+def send_visit_form(*, form_id: int, fields: dict, actor: User, post: str, now: datetime) -> OfficialForm:
+    """Send F8 as its visit fills it in. The caller has checked who may."""
+    form = _lock(form_id)
+
+    _check_draft(form)
+    _check_words(form, fields)
+
+    form.fields = fields
+    move(form, rules.TRANSITIONS, rules.SEND)
+    form.sent_at, form.sent_by, form.post = now, actor, post
+    form.save(update_fields=["fields", "state", "sent_at", "sent_by", "post"])
+
+    starts = rules.CLOCKS[FormKind.F8][0]
+    _record(rules.sent_kind(form.kind), form, actor, now, plan_of_clock(form.subject, starts))
+    return form
+
+
+def _new_form(
+    kind: str, unit: Unit, day: date, actor: User, now: datetime, matter: Matter | None = None
+) -> OfficialForm:
     form = OfficialForm(
-        number=next_number(unit_code=unit.code, now=now, prefix=f"{kind}-"),
+        number=next_number(unit_code=unit.code, now=now, prefix=f"{kind}-", drill=False),
         kind=kind,
         unit=unit,
         unit_path=unit.path,
@@ -46,16 +85,9 @@ def begin_form(
         day=day,
         fields=queries.first_values(unit, kind, day, matter),
         begun_at=now,
-        begun_by=reach.user,
+        begun_by=actor,
     )
     form.save(force_insert=True)
-
-    if kind == FormKind.F8:
-        _record(
-            "supervision_visit.ended", form, reach, now, plan_with_clock(unit, "supervision_visit.ended", now)
-        )
-    else:
-        _record(rules.TRANSITIONS.begin.entry, form, reach, now)
     return form
 
 
@@ -81,7 +113,7 @@ def fill_in(*, reach: Reach, form_id: int, fields: dict, now: datetime, send: bo
         _record(
             rules.sent_kind(form.kind),
             form,
-            reach,
+            reach.user,
             now,
             plan_of_clock(form.subject, starts) if starts else "",
         )
@@ -143,14 +175,22 @@ def _check_words(form: OfficialForm, fields: dict) -> None:
         )
 
 
-def _record(kind: str, form: OfficialForm, reach: Reach, now: datetime, plan: str = "") -> None:
+def _record(
+    kind: str,
+    form: OfficialForm,
+    actor: User,
+    at: datetime,
+    plan: str = "",
+    recorded_at: datetime | None = None,
+) -> None:
     record_with_clocks(
         kind,
         subject=form.subject,
         unit=form.unit,
-        actor=reach.user,
+        actor=actor,
         post=form.post,
         plan=plan,
-        at=now,
+        at=at,
+        recorded_at=recorded_at,
         content={"number": form.number, "kind": form.kind, "day": str(form.day)},
     )

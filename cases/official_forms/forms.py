@@ -52,9 +52,7 @@ def _control(field: Field, classes: Mapping[str, str], required: bool) -> forms.
 
 
 class BeginForm(forms.Form):
-    """A form of a unit, not about a matter: the month's statistics, or a supervision visit."""
+    """A form of a unit, not about a matter: the month's statistics. A supervision visit brings its F8 along."""
 
-    kind = forms.ChoiceField(
-        label=_("Form"), choices=[(one.value, one.label) for one in (FormKind.F1, FormKind.F8)]
-    )
+    kind = forms.ChoiceField(label=_("Form"), choices=[(FormKind.F1.value, FormKind.F1.label)])
     day = day_field(label=_("Day (of F1: any day of the month)"))

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from cases.official_forms.choices import FOUND, FormKind, FormState, fields_of
 from common.database.paths import PathField
@@ -12,7 +14,7 @@ from zero_reports.filing.classes import class_label, in_order
 
 class OfficialFormQuerySet(models.QuerySet):
     def visible_to(self, reach):
-        return self.filter(reach.filter("report.view"))
+        return self.filter(reach.filter("report.view"), reach.open_rows(matter="matter_id"))
 
 
 class OfficialForm(models.Model):
@@ -71,10 +73,19 @@ class OfficialForm(models.Model):
     @property
     def rows(self) -> list[tuple[str, str]]:
         """Label and what was entered, in the form's order and the reader's language."""
-        return [
+        return self._major + [
             (str(field.label), _in_words(field, self.fields.get(field.name, "")))
             for field in fields_of(self.kind, self.classes)
         ]
+
+    @property
+    def _major(self) -> list[tuple[str, str]]:
+        """As which kinds of major situation its matter was taken (三 1)."""
+        if self.kind not in (FormKind.F2, FormKind.F4) or not self.matter or not self.matter.major_kinds:
+            return []
+        language = get_language()
+        words = [one.in_language(language) for one in self.matter.major_words]
+        return [(_("Kind of major situation"), "；".join(words))]
 
     @property
     def classes(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from django.db.models import Q, QuerySet, Sum
 
+from accounts.exclusions.queries import accused_pks
 from accounts.models import Unit
 from accounts.scope import Reach
 from cases.matters.choices import MatterState
@@ -62,6 +63,7 @@ def _statistics(unit: Unit, day: date) -> dict:
     first = day.replace(day=1)
     last = day.replace(day=monthrange(day.year, day.month)[1])
     rows = Matter.objects.filter(unit_path__under=unit.path, day__range=(first, last))
+    rows = rows.exclude(pk__in=accused_pks(unit, "matter"))
     by_class = dict(rows.order_by().values_list("dispute_class").annotate(Sum("count")))
     settled = Sum("count", filter=Q(state=MatterState.FILED))
     done = rows.aggregate(all=Sum("count"), settled=settled)

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Unit
+from accounts.scope import Reach
+from cases.demands.models import Demand
 from cases.matters.choices import MatterState
 from cases.matters.models import Matter
 from common.database.paths import WIDTH
@@ -38,8 +40,8 @@ class Agreement(NamedTuple):
         return self.reported == self.registered == self.filed
 
 
-def agreements(unit: Unit, month: date) -> list[Agreement]:
-    """The unit itself and each unit right below it with everything below that one; classes that occur (six queries)."""
+def agreements(reach: Reach, unit: Unit, month: date) -> list[Agreement]:
+    """What this person may count of it: the unit itself and each unit right below it with everything below that one; classes that occur (six queries)."""
     first = month.replace(day=1)
     last = month.replace(day=monthrange(month.year, month.month)[1])
     children = list(Unit.objects.filter(parent=unit).order_by("path"))
@@ -48,13 +50,15 @@ def agreements(unit: Unit, month: date) -> list[Agreement]:
     def owner(path: str) -> Unit:
         return place.get(path[: len(unit.path) + WIDTH + 1], unit)
 
-    matters = Matter.objects.filter(unit_path__under=unit.path, day__range=(first, last))
+    here = Matter.objects.filter(unit_path__under=unit.path, day__range=(first, last))
+    matters = here.filter(reach.open_rows(matter="pk"))
     reported = _sum(_reported(unit, first, last), "report__unit__path", owner)
     registered = _sum(matters, "unit_path", owner)
     filed = _sum(matters.filter(state=MatterState.FILED), "unit_path", owner)
     taken_over = _sum(matters.filter(_still_reported()), "unit_path", owner)
     # Also a demand has been taken over: the platform holds it, and its file waits for the reply.
-    demands = _sum(matters.filter(demand__closed_at=None, demand__isnull=False), "unit_path", owner)
+    asked = Demand.objects.filter(reach.open_rows(demand="pk"), matter=OuterRef("pk")).open()
+    demands = _sum(matters.filter(Exists(asked)), "unit_path", owner)
     return [
         _agreement(one, name, (one.pk, name), reported, registered, filed, taken_over, demands)
         for one in [unit, *children]

@@ -8,5 +8,5 @@ from zero_reports.counts.pages import Look
 
 class AgreementPage(Look):
     def get(self, request):
-        rows = queries.agreements(self.unit, self.month)
+        rows = queries.agreements(request.reach, self.unit, self.month)
         return render(request, "cases/reconciliation/agreement.html", {**self.context(), "rows": rows})

@@ -187,7 +187,7 @@ def full(kind) -> dict:
 
 def test_a_quick_report_is_due_the_day_the_dispute_is_accepted(matter, campaign, reach, now):
     duty = reach("county1.duty")
-    actions.accept_dispute(reach=duty, matter_id=matter.pk, now=now)
+    actions.accept_dispute(reach=duty, matter_id=matter.pk, now=now, kinds=["M2"])
     clock = Clock.objects.get(clock_id="C004-5")
     form = official.begin_form(
         reach=duty, kind="F2", unit=matter.unit, day=day_of(now), now=now, matter=Matter.objects.get()
@@ -204,7 +204,7 @@ def test_feedback_is_due_two_working_days_after_the_mediation(matter, campaign, 
     duty = reach("county1.duty")
     with pytest.raises(WrongState):
         actions.end_mediation(reach=duty, matter_id=matter.pk, now=now)
-    actions.accept_dispute(reach=duty, matter_id=matter.pk, now=now)
+    actions.accept_dispute(reach=duty, matter_id=matter.pk, now=now, kinds=["M2"])
     actions.end_mediation(reach=duty, matter_id=matter.pk, now=now)
 
     clock = Clock.objects.get(clock_id="C004-6")
@@ -279,7 +279,7 @@ def test_the_pages_of_a_matter_from_report_to_file(morning, item, plan, language
     made = client.post("/reports/matters/register/", {"item": item.pk})
     address = made["Location"]
     for verb, words in (
-        ("assign", {"lead": "T11", "helpers": "城关派出所"}),
+        ("assign", {"lead": "T11", "helpers": "T12"}),
         ("coordinate", {"note": "协调会"}),
         ("accept", {}),
         ("end_mediation", {}),
@@ -295,13 +295,13 @@ def test_the_pages_of_a_matter_from_report_to_file(morning, item, plan, language
     assert client.get("/reports/matters/?state=nonsense&unit=C1").status_code == 200
 
 
-@pytest.mark.parametrize("kind", FormKind.values)
+@pytest.mark.parametrize("kind", [kind for kind in FormKind.values if kind != "F8"])
 def test_every_form_can_be_filled_in_sent_and_printed(morning, matter, kind, reach, now):
     client = morning("county1.duty")
     duty = reach("county1.duty")
     actions.accept_dispute(reach=duty, matter_id=matter.pk, now=now)
     actions.end_mediation(reach=duty, matter_id=matter.pk, now=now)
-    about = {"matter": matter.number} if kind not in ("F1", "F8") else {"unit": "C1", "day": "2026-11-22"}
+    about = {"matter": matter.number} if kind != "F1" else {"unit": "C1", "day": "2026-11-22"}
 
     address = client.post("/reports/forms/begin/", {"kind": kind, **about})["Location"]
     incomplete = client.post(address, {"send": "1"})
