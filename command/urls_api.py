@@ -2,13 +2,21 @@ from django.urls import path
 
 from command.activation import api as activation
 from command.attendance import api as attendance
+from command.destruction import api as destruction
+from command.enough import api as enough
 from command.evidence import api as evidence
 from command.handing_over import api as handing_over
+from command.improvements import api as improvements
 from command.linkage import api as linkage
+from command.links import api as links
 from command.measures import api as measures
 from command.orders import api
+from command.own_templates import api as own_templates
 from command.packages import api as packages
+from command.place_codes import api as place_codes
 from command.report_chain import api as report_chain
+from command.review import api as review
+from command.roll_call import api as roll_call
 from command.statements import api as statements
 
 urlpatterns = [
@@ -35,8 +43,27 @@ urlpatterns = [
         packages.PackagePreview.as_view(),
         name="response-package",
     ),
+    path("incidents/<code:number>/calls/", enough.Calls.as_view(), name="order-calls"),
+    path("incidents/<code:number>/calls/<int:pk>/rest/", enough.CallRest.as_view(), name="order-call-rest"),
+    path("order-templates/", own_templates.OwnTemplates.as_view(), name="order-templates"),
+    path("order-templates/<int:pk>/", own_templates.OneOwnTemplate.as_view(), name="order-template"),
     path("orders/", api.Orders.as_view(), name="orders"),
+    path("orders/bulk/", api.ManyOrders.as_view(), name="orders-bulk"),
     path("orders/<code:number>/", api.OneOrder.as_view(), name="order"),
+    path("orders/<code:number>/links/", links.OrderLinks.as_view(), name="order-links"),
+    path("incidents/<code:number>/place-codes/", place_codes.PlaceCodes.as_view(), name="place-codes"),
+    path(
+        "incidents/<code:number>/place-codes/<int:pk>/",
+        place_codes.OnePlaceCode.as_view(),
+        name="place-code",
+    ),
+    path("incidents/<code:number>/roll-call/", roll_call.RollCalls.as_view(), name="roll-call"),
+    path(
+        "incidents/<code:number>/roll-call/ask-again/", roll_call.AskAgain.as_view(), name="roll-call-again"
+    ),
+    path("incidents/<code:number>/roll-call/end/", roll_call.End.as_view(), name="roll-call-end"),
+    path("roll-call/<int:pk>/answer/", roll_call.RollCallAnswers.as_view(), name="roll-call-answer"),
+    path("orders/<code:number>/code/", place_codes.OrderCode.as_view(), name="order-code"),
     path("orders/<code:number>/<str:verb>/", api.OrderStep.as_view(), name="order-step"),
     path("linkage-orders/", linkage.LinkageOrders.as_view(), name="linkage-orders"),
     path("linkage-orders/<code:number>/", linkage.OneLinkageOrder.as_view(), name="linkage-order"),
@@ -132,4 +159,33 @@ urlpatterns = [
     path("statements/<int:pk>/<str:verb>/", statements.StatementAct.as_view(), name="statement-act"),
     path("incidents/<code:number>/evidence/", evidence.Evidence.as_view(), name="evidence"),
     path("evidence/<int:pk>/custody/", evidence.EvidenceCustody.as_view(), name="evidence-custody"),
+    path(
+        "incidents/<code:number>/improvements/",
+        improvements.IncidentImprovements.as_view(),
+        name="incident-improvements",
+    ),
+    path("improvements/", improvements.Improvements.as_view(), name="improvements"),
+    path("improvements/<int:pk>/", improvements.OneImprovement.as_view(), name="improvement"),
+    path("improvements/<int:pk>/<str:verb>/", improvements.ImprovementAct.as_view(), name="improvement-act"),
+    path("incidents/<code:number>/review/", review.IncidentReview.as_view(), name="review"),
+    path(
+        "incidents/<code:number>/review/answers/<str:item>/",
+        review.ReviewAnswers.as_view(),
+        name="review-answer",
+    ),
+    path(
+        "incidents/<code:number>/review/<int:n>.<slug:kind>",
+        review.ReviewPaper.as_view(),
+        name="review-paper",
+    ),
+    path("incidents/<code:number>/review/<slug:verb>/", review.ReviewAct.as_view(), name="review-act"),
+    path("incidents/<code:number>/destruction/", destruction.Destruction.as_view(), name="destruction"),
+    path(
+        "incidents/<code:number>/destruction/<code:certificate>/paper.<slug:kind>",
+        destruction.CertificatePaper.as_view(),
+        name="destruction-paper",
+    ),
+    path("kept-data/<int:pk>/<slug:verb>/", destruction.ItemAct.as_view(), name="kept-data-act"),
+    path("incidents/<code:number>/follow-ups/", review.FollowUps.as_view(), name="follow-ups"),
+    path("follow-ups/<int:pk>/<slug:verb>/", review.FollowUpAct.as_view(), name="follow-up-act"),
 ]

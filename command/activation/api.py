@@ -17,9 +17,10 @@ from incidents.queries import get_incident
 
 
 class ResponseFilter(UnitFilterSet):
-    """`state`, `level`, `incident` (its number), `unit` (and below), `drill`."""
+    """`state`, `level`, `incident` (its number), `unit` (and below), `matter` (words in it), `drill`."""
 
     incident = filters.CharFilter(field_name="incident__number")
+    matter = filters.CharFilter(lookup_expr="icontains", max_length=80)
 
     class Meta:
         model = Response

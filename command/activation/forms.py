@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from command.activation.choices import ResponseState
 from common.dates.date_fields import moment_field
 from common.templatetags.levels import badge
 from plans.document.response import response_rules
@@ -75,3 +76,21 @@ class DecideForm(forms.Form):
 
 class RefuseForm(forms.Form):
     reason = _long(_("Why not"), max_length=500, rows=2)
+
+
+class ResponseSearchForm(forms.Form):
+    """Which responses a list shows; empty: those asked for or active."""
+
+    ANY = "any"
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", pgettext_lazy("responses", "Under way")),
+            *ResponseState.choices,
+            (ANY, pgettext_lazy("responses", "All")),
+        ],
+    )
+    unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
+    matter = forms.CharField(label=_("Matter"), max_length=80, required=False)

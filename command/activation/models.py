@@ -7,18 +7,19 @@ from command.activation import rules
 from command.activation.choices import DecisionKind, DecisionState, ResponseState
 from common.database.columns import staff
 from common.database.paths import PathField
+from common.drills import RealRows
 from early_warnings.choices import Credential, SignedAs
 from incidents.models import granted_pks
 from journal.keys import key
 
 
-class ResponseQuerySet(models.QuerySet):
+class ResponseQuerySet(RealRows):
     def visible_to(self, reach):
         """Who sees the incident sees its response."""
         seen = reach.filter("incident.view")
         if granted := granted_pks(reach):
             seen |= Q(incident_id__in=granted)
-        return self.filter(seen)
+        return self.filter(seen, reach.open_rows(incident="incident_id"))
 
     def live(self):
         return self.filter(state__in=rules.LIVE)
@@ -27,7 +28,10 @@ class ResponseQuerySet(models.QuerySet):
         return self.filter(state=ResponseState.ACTIVE)
 
     def for_pages(self):
-        return self.select_related("incident__unit", "incident__plan", "unit", "plan")
+        # As deep as the tree is (accounts.choices.Tier): the page names both lines of superiors.
+        return self.select_related(
+            "incident__unit", "incident__plan", "unit__parent__parent__parent__parent", "plan"
+        )
 
 
 class Response(models.Model):

@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Unit
+from accounts.queries import open_unit
 from accounts.scope import Reach
 from command.activation import permissions, rules, signature
 from command.activation.alerts import TO_SIGN
-from command.activation.choices import DecisionKind, DecisionState, ResponseVerb
+from command.activation.choices import DecisionKind, DecisionState, ResponseState, ResponseVerb
 from command.activation.models import Decision, Response
 from command.command_post.queries import bench_of, post_of
 from command.command_post.rules import CommandPost
@@ -21,6 +25,7 @@ from command.obligations.queries import Duty, duties_of
 from command.orders.models import Order
 from command.packages.queries import offer_at
 from common.database.composed import Composed
+from common.drills import SERIES
 from common.errors import is_allowed, not_found
 from incidents.models import Incident
 from incidents.queries import OpenItem
@@ -36,9 +41,24 @@ def responses(reach: Reach) -> QuerySet[Response]:
     return Response.objects.visible_to(reach).for_pages().order_by("-proposed_at", "-pk")
 
 
+def listed(reach: Reach, *, state: str = "", unit: str = "", matter: str = "") -> QuerySet[Response]:
+    """Those in that state (empty: asked for or active), of the unit of that code and those below, about that matter."""
+    rows = responses(reach)
+    rows = rows.filter(state=state) if state in ResponseState.values else rows
+    if not state:
+        rows = rows.filter(state__in=rules.LIVE)
+    if unit:
+        found = open_unit(unit)
+        rows = rows.filter(unit_path__under=found.path) if found else rows.none()
+    return rows.filter(matter__icontains=matter) if matter else rows
+
+
 def get_response(reach: Reach, number: str) -> Response:
     """The response of that number; NotFound if there is none or this person may not see it."""
-    found = Response.objects.visible_to(reach).for_pages().filter(number=number).first()
+    rows = Response.objects.for_pages().filter(number=number)
+    # What is shared with somebody is only asked for where it is not in their scope.
+    mine, shared = rows.filter(reach.filter("incident.view")), rows.visible_to
+    found = _with_orders(mine).first() or _with_orders(shared(reach)).first()
     if found is None:
         raise not_found()
     return found
@@ -46,7 +66,7 @@ def get_response(reach: Reach, number: str) -> Response:
 
 def key_of_number(text: str) -> str | None:
     """The journal key behind a response's number, for callers of the API."""
-    if not text.startswith("R-"):
+    if not text.removeprefix(SERIES).startswith("R-"):
         return None
     found = Response.objects.filter(number=text).first()
     return found.key if found else None
@@ -60,6 +80,7 @@ def held_open(incident: Incident) -> list[OpenItem]:
             found.number,
             _("Response %(number)s: %(state)s")
             % {"number": found.number, "state": found.get_state_display()},
+            reverse("response", args=[found.number]),
         )
         for found in Response.objects.live().filter(incident=incident)
     ]
@@ -100,6 +121,9 @@ class Whole(NamedTuple):
     seats: list[Signatory]
     #: What has to happen next, in a sentence.
     next_act: str
+    #: The unit above, and the one that names whom it works under locally.
+    superior: Unit | None = None
+    local: Unit | None = None
 
     @property
     def open_duties(self) -> list[Duty]:
@@ -126,13 +150,22 @@ def whole(reach: Reach, response: Response, now: datetime) -> Whole:
         _may(reach, response, asked, seats, now),
         seats,
         "",
+        *_superiors(response.unit),
     )
     return found._replace(next_act=_next_act(found, now))
 
 
+def _superiors(unit: Unit) -> tuple[Unit | None, Unit | None]:
+    """The two lines: the next unit above, and the nearest that names a local superior; read with the response."""
+    one: Unit | None = unit
+    while one is not None and not one.local_superior:
+        one = one.parent
+    return unit.parent, one
+
+
 def of_incident(reach: Reach, incident: Incident, now: datetime) -> Whole | None:
     """The live response of an incident, else the last one. Who may see the incident may see it."""
-    rows = Response.objects.filter(incident=incident).for_pages()
+    rows = _with_orders(Response.objects.filter(incident=incident).for_pages())
     found = rows.order_by("-pk").first()
     return whole(reach, found, now) if found else None
 
@@ -180,7 +213,8 @@ def _next_act(found: Whole, now: datetime) -> str:
         who = "、".join(dict.fromkeys(str(seat.holder) for seat in found.seats[:1])) or _("nobody")
         return _NEXT[DecisionKind(found.pending.kind)]() % {"who": who}
     if not response.is_active:
-        return ""
+        ended = response.ended_at is not None and response.incident.is_open
+        return _("The response has ended: the incident can be closed.") if ended else ""
     if offer := offer_at(response, now):
         return ngettext(
             "Send out the package: one order is prepared for this level.",
@@ -190,11 +224,24 @@ def _next_act(found: Whole, now: datetime) -> str:
     if found.open_duties:
         first = found.open_duties[0]
         return _("Settle: %(what)s (%(who)s).") % {"what": first.row.title, "who": "、".join(first.who)}
-    if under_way := Order.objects.live().filter(incident=response.incident_id).count():
+    if under_way := _under_way(response):
         return ngettext("One order is under way.", "%(n)s orders are under way.", under_way) % {
             "n": under_way
         }
     return _("Every duty is settled: the response can be ended.")
+
+
+def _with_orders(rows: QuerySet[Response]) -> QuerySet[Response]:
+    """With how many orders of the incident are under way: the next act may be to wait for them."""
+    live = Order.objects.live().filter(incident=OuterRef("incident")).order_by().values("incident")
+    return rows.annotate(under_way=Coalesce(Subquery(live.annotate(many=Count("pk")).values("many")), 0))
+
+
+def _under_way(response: Response) -> int:
+    """None read along with the response: asked for it now."""
+    if (counted := getattr(response, "under_way", None)) is not None:
+        return counted
+    return Order.objects.live().filter(incident=response.incident_id).count()
 
 
 _NEXT: dict[DecisionKind, Callable[[], str]] = {

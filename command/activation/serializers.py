@@ -4,9 +4,9 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from command.activation.actions import Statement
 from command.activation.models import Decision, Response
 from command.activation.queries import Whole
+from command.activation.statement import Statement
 from command.command_post.rules import CommandPost, Member, Seat
 from command.obligations.actions import Settled
 from command.obligations.queries import Duty
@@ -147,6 +147,7 @@ def obligation(response: Response, duty: Duty) -> dict:
     row = duty.row
     return {
         "id": row.pk,
+        "drill": response.drill,
         "url": reverse("api:obligation", args=[response.number, row.pk]),
         "what": row.title,
         "kind": row.kind,

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404
 from django.shortcuts import render
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from command.activation import actions, forms, permissions, queries
-from command.activation.actions import Statement
+from command.activation.statement import Statement
 from command.obligations.actions import Settled, settle_duty
 from command.obligations.choices import DutyVerb
 from command.obligations.forms import SettleForm
@@ -23,6 +24,25 @@ from journal.live.live_pages import PartsView
 
 #: Refusals of the credential: they belong to its field, and everything else stays as it was typed.
 CREDENTIAL_REFUSALS = ("credential_wrong", "credential_throttled")
+
+
+class ResponseList(LoginRequiredMixin, PartsView):
+    """Responses this person may see, the newest first: under way, or as they are asked for."""
+
+    template_name = "command/activation/list.html"
+    parts = {"responses": ("command/activation/_list.html", "list_context")}
+    PAGE = 30
+
+    def page_context(self):
+        return {"search": forms.ResponseSearchForm(self.request.GET)}
+
+    def list_context(self):
+        search = forms.ResponseSearchForm(self.request.GET)
+        asked = search.cleaned_data if search.is_valid() else {}
+        page = Paginator(queries.listed(self.request.reach, **asked), self.PAGE).get_page(
+            self.request.GET.get("page")
+        )
+        return {"page": page, "responses": page.object_list, "now": self.request.now}
 
 
 class StartPage(LoginRequiredMixin, View):
@@ -81,6 +101,8 @@ class ResponsePage(LoginRequiredMixin, PartsView):
 
     def prepare(self):
         self.response = queries.get_response(self.request.reach, self.kwargs["number"])
+        #: Also the next act looks at what went out.
+        self.packages = packages.issued(self.response)
         self.whole = queries.whole(self.request.reach, self.response, self.request.now)
 
     def page_context(self):
@@ -102,8 +124,8 @@ class ResponsePage(LoginRequiredMixin, PartsView):
         return {
             "response": self.response,
             "offer": packages.offer_for(self.request.reach, self.response, self.request.now),
-            "packages": (issued := list(packages.issued(self.response))),
-            "left_behind": packages.left_behind(self.request.reach, self.response, issued),
+            "packages": self.packages,
+            "left_behind": packages.left_behind(self.request.reach, self.response, self.packages),
         }
 
     def acts_context(self):

@@ -91,6 +91,7 @@ def _whole(request, incident, status: int = 200) -> Response:
     return Response(
         {
             "incident": incident.number,
+            "drill": incident.drill,
             "bands": [
                 {"plan": table.version.ref, "id": band.id, "applies": band.id == table.band,
                  "headcount": band.text.zh, "lead": [role.name for role in band.attending.lead],

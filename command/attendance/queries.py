@@ -3,15 +3,18 @@
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from accounts.scope import Reach
 from clocks.models import Clock
 from command.attendance import rules
-from command.attendance.choices import CallState, CallVerb, OfferVerb, Route
+from command.attendance.choices import CallState, CallVerb, OfferState, OfferVerb, Route
 from command.attendance.models import AttendanceCall, ReceptionOffer, Routing
 from common.errors import is_allowed, not_found
 from incidents import queries as incidents
 from incidents.models import Incident
 from incidents.permissions import check_can_manage, check_can_observe
+from incidents.queries import OpenItem
 from plans.document.attendance import Band, bands_of, presence_of, reception_of
 from plans.document.chapters import Sentence
 from plans.lifecycle.models import PlanVersion
@@ -84,7 +87,9 @@ def of_incident(reach: Reach, incident: Incident, now: datetime) -> OfAttendance
 
 def _lines(incident: Incident, may_observe: bool) -> list[CallLine]:
     calls = list(AttendanceCall.objects.filter(incident=incident))
-    rows = Clock.objects.filter(subject__in=[call.key for call in calls]).order_by("pk") if calls else []
+    rows: list[Clock] = []
+    if calls:
+        rows = list(Clock.objects.filter(subject__in=[call.key for call in calls]).order_by("pk"))
     clocks = {clock.subject: clock for clock in rows}
     return [
         CallLine(
@@ -115,3 +120,24 @@ def routes(tables: list[Table]) -> list[tuple[str, str, Sentence | None]]:
     """Each route, what it is called here, and the plan's own sentence where a plan has one."""
     said = {one.id: one for table in tables for one in reception_of(table.version.document)}
     return [(route.value, str(route.label), said.get(route.value)) for route in Route]
+
+
+def held_open(incident: Incident) -> list[OpenItem]:
+    """Units that were called and neither came nor need not come; offers nobody has said the answer to."""
+    waiting = AttendanceCall.objects.filter(incident=incident, state=CallState.NOTIFIED).order_by("pk")
+    offers = ReceptionOffer.objects.filter(incident=incident, state=OfferState.OFFERED).order_by("pk")
+    return [
+        OpenItem(
+            "attendance",
+            f"{incident.number}/{row.pk}",
+            _("Called to attend, not there yet: %(who)s") % {"who": row.called},
+        )
+        for row in waiting
+    ] + [
+        OpenItem(
+            "reception",
+            f"{incident.number}/{row.pk}",
+            _("Reception offered at %(place)s: no answer noted") % {"place": row.place},
+        )
+        for row in offers
+    ]

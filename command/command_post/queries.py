@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
-from accounts.models import Skill, Unit
+from accounts.models import Unit
 from accounts.queries import Holder
 from command.activation.models import Response
 from command.command_post.rules import CommandPost, Contact, Member, form_post
@@ -17,13 +17,14 @@ from resources.partners.queries import partners_serving
 
 
 def post_of(response: Response, bench: Bench) -> CommandPost:
-    """Who sits where now. Two queries beside the bench's own, whatever the plan asks for."""
+    """Who sits where now, of a bench that was read with skills. One query beside the bench's own, whatever the plan asks for."""
     document = response.plan.document
     return form_post(organisation_of(document, response.level), _Bench(document, bench, response.unit))
 
 
 def bench_of(response: Response, now: datetime) -> Bench:
-    return Bench(response.unit, now)
+    """Who holds what there, with what each is by profession (one query)."""
+    return Bench(response.unit, now, with_skills=True)
 
 
 class _Bench:
@@ -31,11 +32,6 @@ class _Bench:
 
     def __init__(self, document: Document, bench: Bench, unit: Unit):
         self._document, self._bench, self._unit = document, bench, unit
-        self._skills: dict[int, list[str]] = {}
-        for person, code in Skill.objects.filter(person__in={one.pk for one in bench.everybody}).values_list(
-            "person", "code"
-        ):
-            self._skills.setdefault(person, []).append(code)
 
     def role(self, name: str) -> Role:
         return role_of(self._document, name)
@@ -59,5 +55,5 @@ class _Bench:
 
     def _member(self, holder: Holder) -> Member:
         person, post = holder.person, holder.post
-        skills = tuple(sorted(self._skills.get(person.pk, ())))
+        skills = tuple(sorted(self._bench.skills.get(person.pk, ())))
         return Member(person.username, str(person), str(post), post.pk, holder.held_as, skills)

@@ -12,7 +12,7 @@ from incidents.queries import get_incident
 
 def _index(request, incident):
     found = queries.of_incident(request.reach, incident)
-    return {"results": [forms.detail(line) for line in found.lines]}
+    return {"drill": incident.drill, "results": [forms.detail(line) for line in found.lines]}
 
 
 class Evidence(APIView):

@@ -19,7 +19,9 @@ class HandedOverList(APIView):
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         found = queries.of_incident(request.reach, incident)
-        return Response({"results": [forms.detail(row) for row, _verbs in found.rows]})
+        return Response(
+            {"drill": incident.drill, "results": [forms.detail(row) for row, _verbs in found.rows]}
+        )
 
     @extend_schema(operation_id="hand_over", request=forms.HandOverSerializer, responses={201: dict})
     @idempotent
@@ -30,7 +32,7 @@ class HandedOverList(APIView):
         row = actions.hand_over(
             incident_id=incident.pk, reach=request.reach, given=Given(**given), at=at, now=request.now
         )
-        return Response(forms.detail(row), status=201)
+        return Response(forms.detail(row) | {"drill": incident.drill}, status=201)
 
 
 class HandedOverAnswer(APIView):
@@ -46,4 +48,4 @@ class HandedOverAnswer(APIView):
         given = validated(forms.AgencyAnswerSerializer, request.data)
         row = queries.get_handed(request.reach, pk)
         row = actions.note_answer(handed_id=row.pk, reach=request.reach, verb=verb, now=request.now, **given)
-        return Response(forms.detail(row))
+        return Response(forms.detail(row) | {"drill": row.incident.drill})

@@ -9,15 +9,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from clocks.actions import cancel_for_subject, carry_to_thread, record_with_clocks
+from clocks.actions import cancel_for_subject, carry_to_thread
 from command.linkage import alerts, permissions, rules
 from command.linkage.choices import LinkageVerb, Via
+from command.linkage.delivery import call_off, queue_duty
 from command.linkage.models import LinkageOrder
+from command.linkage.transitions import check_order_rev, lock_order, move_order, record_entry
 from common.database.numbers import next_number
 from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
-from common.revisions import check_rev, save
-from common.states import Transition, move
+from common.revisions import save
+from common.states import Transition
 from common.text.personal_data import fit_to_keep
 from common.text.typed import plain
 from incidents import rules as incident_rules
@@ -99,7 +101,7 @@ def _receive(reach: Reach, unit: Unit, asked: Asked, via: str, now: datetime, dr
         plan=plan_with_clock(unit, rules.TRANSITIONS.begin.entry, now),
         drill=drill,
     )
-    order.number = next_number(unit_code=unit.code, now=now, prefix="L-")
+    order.number = next_number(unit_code=unit.code, now=now, prefix="L-", drill=order.drill)
     order.save(force_insert=True)
 
     content = {
@@ -217,8 +219,10 @@ def report_for_duty(
     order.checked_in_at, order.checked_in_by, order.checked_in_to = happened, reach.user, receiver
     save(order, "state", "checked_in_at", "checked_in_by", "checked_in_to")
 
-    content = {"to": receiver, "place": order.place, "note": fit_to_keep(note.strip())}
+    said = fit_to_keep(note.strip())
+    content = {"to": receiver, "place": order.place, "note": said}
     record_entry(order, done.entry, reach, at=happened, now=now, content=content)
+    queue_duty(order, reach, said, now)
     return order
 
 
@@ -267,63 +271,12 @@ def withdraw_order(
 
     order.ended_at = now
     save(order, "state", "ended_at")
+    call_off(order)
     cancel_for_subject(subject=order.key, now=now, reason="withdrawn by the centre")
     settle_threads([order.key], now)
 
     record_entry(order, done.entry, reach, at=now, now=now, content={"reason": fit_to_keep(reason.strip())})
     return order
-
-
-# --- what the acts stand on ----------------------------------------------------------------------------------
-
-
-def lock_order(order_id: int) -> LinkageOrder:
-    """Lock the order, then read it with its incident. In one go PostgreSQL would join the incident of the moment at
-    which we began to wait: of an order that was tied meanwhile, none."""
-    LinkageOrder.objects.select_for_update().values_list("pk").get(pk=order_id)
-    return LinkageOrder.objects.select_related("unit", "incident__unit", "incident__plan").get(pk=order_id)
-
-
-def check_order_rev(order: LinkageOrder, rev: int | None) -> None:
-    sentence = _(
-        "%(number)s was not changed: somebody changed it after you opened the page. Look again, then repeat."
-    )
-    check_rev(order, rev, sentence % {"number": order.number})
-
-
-def move_order(order: LinkageOrder, verb: str) -> Transition:
-    return move(
-        order,
-        rules.TRANSITIONS,
-        verb,
-        lambda: (
-            _(
-                "Nothing was changed on %(number)s: it is “%(state)s”. Reload the page to see what can be done."
-            )
-            % {"number": order.number, "state": order.get_state_display()}
-        ),
-    )
-
-
-def record_entry(
-    order: LinkageOrder, kind: str, reach: Reach, *, at: datetime, now: datetime, content: dict[str, Any]
-) -> None:
-    """In the incident's thread and at its unit, where there is one: who sees the incident sees what becomes of the
-    order. By the plan under which the order's clocks run."""
-    record_with_clocks(
-        kind,
-        subject=order.key,
-        thread=order.thread,
-        unit=order.incident.unit if order.incident else order.unit,
-        actor=reach.user,
-        post=reach.title_for("incident.view", order.unit_path),
-        at=at,
-        recorded_at=now,
-        level=order.incident.shown_level if order.incident else "",
-        plan=order.plan,
-        drill=order.drill,
-        content={"number": order.number, **content},
-    )
 
 
 def _since_receipt(order: LinkageOrder, at: datetime | None, now: datetime) -> datetime:

@@ -49,9 +49,33 @@ class ReportState(models.TextChoices):
 
 
 class Way(models.TextChoices):
-    """How it went back; the plan names telephone, fax and system."""
+    """How somebody outside was told; the linkage plan names telephone, fax and system."""
 
     PHONE = "phone", _("Telephone")
     FAX = "fax", _("Fax")
     SYSTEM = "system", _("The centre's system")
     PAPER = "paper", _("On paper")
+
+
+class ReportWay(models.TextChoices):
+    """How a report goes back to a centre. Automatic: the product hands it to the centre's system."""
+
+    AUTO = "auto", _("Automatically to the centre's system")
+    PHONE = "phone", _("Telephone")
+    FAX = "fax", _("Fax")
+    SYSTEM = "system", _("The centre's system")
+    PAPER = "paper", _("On paper")
+
+    @classmethod
+    def offered(cls, by_itself: bool = False) -> list[tuple[str, str]]:
+        """What somebody may choose; `by_itself`: the centre has an address."""
+        return [(way.value, str(way.label)) for way in cls if by_itself or way != cls.AUTO]
+
+
+class DeliveryState(models.TextChoices):
+    """What the product itself hands to a centre's system."""
+
+    QUEUED = "queued", pgettext_lazy("delivery to a centre", "Waiting to be sent")
+    DELIVERED = "delivered", pgettext_lazy("delivery to a centre", "Accepted by the centre")
+    REFUSED = "refused", pgettext_lazy("delivery to a centre", "Refused by the centre")
+    CALLED_OFF = "called_off", pgettext_lazy("delivery to a centre", "Not sent: settled by hand or withdrawn")

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
-from command.linkage.choices import ReportKind, Way
+from command.linkage.choices import ReportKind, ReportWay
 from common.dates.date_fields import moment_field
 from incidents.reporting.fact_parsing import choices_of
 from incidents.reporting.forms import FactsMixin
@@ -82,7 +82,7 @@ class WithdrawForm(forms.Form):
 class SendForm(forms.Form):
     """One try: how, when, and whether it got through."""
 
-    way = forms.ChoiceField(label=_("How it was sent"), choices=Way)
+    way = forms.ChoiceField(label=_("How it is sent"), choices=ReportWay)
     at = moment_field(label=_("When"), required=False, help_text=_("Empty: now."))
     failed = forms.CharField(
         label=_("Did not get through, because"), max_length=200, required=False,
@@ -103,8 +103,9 @@ class ReportForm(SendForm):
 
     field_order = ["kind", "text", "way", "at", "receipt", "failed"]
 
-    def __init__(self, *args, kinds=tuple(ReportKind), **kwargs):
+    def __init__(self, *args, kinds=tuple(ReportKind), ways=ReportWay.choices, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["way"].choices = ways
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
 
 

@@ -5,8 +5,17 @@ from django.db import models
 from django.db.models import F, Q
 
 from command.linkage import rules
-from command.linkage.choices import LinkageState, ReportKind, ReportState, Via, Way
+from command.linkage.choices import (
+    DeliveryState,
+    LinkageState,
+    LinkageVerb,
+    ReportKind,
+    ReportState,
+    ReportWay,
+    Via,
+)
 from common.database.paths import PathField
+from common.drills import RealRows
 from incidents.models import granted_pks
 from journal.keys import key
 
@@ -17,10 +26,10 @@ class LinkageQuerySet(models.QuerySet):
         condition = reach.filter("incident.view") | reach.filter("incident.view", "incident__unit_path")
         if granted := granted_pks(reach):
             condition |= Q(incident_id__in=granted)
-        return self.filter(condition)
+        return self.filter(condition, reach.open_rows(incident="incident_id"))
 
 
-class LinkageOrderQuerySet(LinkageQuerySet):
+class LinkageOrderQuerySet(LinkageQuerySet, RealRows):
     def live(self):
         return self.filter(state__in=rules.LIVE)
 
@@ -180,7 +189,7 @@ class LinkageTry(models.Model):
     """One try to send a report: the proof. Appended, never edited."""
 
     report = models.ForeignKey(LinkageReport, on_delete=models.PROTECT, related_name="tries")
-    way = models.CharField(max_length=8, choices=Way)
+    way = models.CharField(max_length=8, choices=ReportWay)
     is_through = models.BooleanField()
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -199,3 +208,52 @@ class LinkageTry(models.Model):
 
     def __str__(self):
         return f"{self.report_id} {self.way} {self.is_through}"
+
+
+class LinkageDelivery(models.Model):
+    """What the product itself hands to the centre of an order: reporting for duty, or a report. The outbox row."""
+
+    order = models.ForeignKey(LinkageOrder, on_delete=models.PROTECT, related_name="deliveries")
+    #: Empty: that somebody reported for duty.
+    report = models.OneToOneField(
+        LinkageReport, null=True, blank=True, on_delete=models.PROTECT, related_name="delivery"
+    )
+    #: Of every try the same, so that the centre takes it once.
+    idempotency_key = models.CharField(max_length=120, unique=True)
+    #: What is sent, as it was when it was queued.
+    body = models.JSONField()
+    state = models.CharField(max_length=12, choices=DeliveryState, default=DeliveryState.QUEUED)
+    queued_at = models.DateTimeField()
+    queued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    #: Not before; while it is being sent, the end of the lease.
+    next_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True, default="")
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    #: The centre's own number for it.
+    receipt = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(report=None), name="reporting_for_duty_is_delivered_once"
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=DeliveryState.DELIVERED, delivered_at__isnull=False) & ~Q(receipt=""))
+                | (~Q(state=DeliveryState.DELIVERED) & Q(delivered_at__isnull=True, receipt="")),
+                name="a_delivery_has_the_centres_receipt",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"], condition=Q(state=DeliveryState.QUEUED), name="linkage_delivery_waiting"
+            )
+        ]
+
+    def __str__(self):
+        return self.idempotency_key
+
+    @property
+    def title(self) -> str:
+        return str(self.report.get_kind_display() if self.report else LinkageVerb.REPORT_FOR_DUTY.label)

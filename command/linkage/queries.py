@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
@@ -13,8 +14,8 @@ from accounts.scope import Reach
 from accounts.verbs import VERBS
 from clocks.models import Clock
 from command.linkage import permissions, rules
-from command.linkage.choices import LinkageVerb, ReportKind, ReportState, Way
-from command.linkage.models import LinkageOrder, LinkageReport
+from command.linkage.choices import LinkageVerb, ReportKind, ReportState, ReportWay
+from command.linkage.models import LinkageDelivery, LinkageOrder, LinkageReport
 from common.errors import is_allowed, not_found
 from incidents.models import Incident
 from incidents.queries import OpenItem
@@ -35,6 +36,11 @@ def get_order(reach: Reach, number: str) -> LinkageOrder:
     if found is None:
         raise not_found()
     return found
+
+
+def deliveries_of(order: LinkageOrder) -> list[LinkageDelivery]:
+    """What the product hands to the centre's system for the order, the oldest first."""
+    return list(LinkageDelivery.objects.filter(order=order).select_related("report"))
 
 
 def get_report(reach: Reach, pk: int) -> LinkageReport:
@@ -161,7 +167,7 @@ class LinkageOfIncident(NamedTuple):
 
     @property
     def ways(self) -> list[tuple[str, str]]:
-        return [(way.value, str(way.label)) for way in Way]
+        return ReportWay.offered()
 
 
 def of_incident(reach: Reach, incident: Incident) -> LinkageOfIncident:
@@ -197,6 +203,7 @@ def held_open(incident: Incident) -> list[OpenItem]:
             order.number,
             _("Linkage order %(number)s: %(state)s, written report not sent")
             % {"number": order.number, "state": order.get_state_display()},
+            reverse("linkage-order", args=[order.number]),
         )
         for order in live
     ]

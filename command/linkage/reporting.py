@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
-from clocks.actions import record_with_clocks
+from clocks.actions import cancel_for_subject, record_with_clocks
 from command.linkage import permissions, rules
-from command.linkage.actions import check_order_rev, lock_order, move_order, record_entry
-from command.linkage.choices import LinkageVerb, ReportKind, Way
+from command.linkage.choices import LinkageVerb, ReportKind, ReportWay
+from command.linkage.delivery import call_off, queue_report, way_or_usual
 from command.linkage.models import LinkageOrder, LinkageReport, LinkageTry
+from command.linkage.transitions import check_order_rev, lock_order, move_order, record_entry
 from common import states
 from common.errors import Invalid, WrongState
 from common.failpoints import crash_point
@@ -20,6 +21,7 @@ from common.states import check_move
 from common.text.personal_data import fit_to_keep
 from incidents import rules as incident_rules
 from incidents.transitions import check_open, lock_incident
+from notices.relevance.ending import settle_threads
 
 
 @transaction.atomic
@@ -29,7 +31,7 @@ def report_on_order(
     reach: Reach,
     kind: str,
     text: str,
-    way: str,
+    way: str = "",
     now: datetime,
     at: datetime | None = None,
     failed: str = "",
@@ -49,7 +51,7 @@ def report_on_order(
     _check_no_final_waits(order, kind)
 
     report = _write(reach, kind, text, now, order=order, incident=order.incident)
-    _try(report, reach, way, failed, receipt, at, now)
+    _send(report, reach, way_or_usual(order, way), failed, receipt, at, now)
     crash_point("linkage.before_report_commit")
     return report
 
@@ -61,7 +63,7 @@ def report_on_incident(
     reach: Reach,
     kind: str,
     text: str,
-    way: str,
+    way: str = "",
     now: datetime,
     at: datetime | None = None,
     failed: str = "",
@@ -82,7 +84,7 @@ def report_on_incident(
         )
 
     report = _write(reach, kind, text, now, order=None, incident=incident)
-    _try(report, reach, way, failed, receipt, at, now)
+    note_try(report, reach, _by_hand(way), failed, receipt, at, now)
     return report
 
 
@@ -91,7 +93,7 @@ def try_again(
     *,
     report_id: int,
     reach: Reach,
-    way: str,
+    way: str = "",
     now: datetime,
     at: datetime | None = None,
     failed: str = "",
@@ -104,7 +106,10 @@ def try_again(
     if order := report.order:
         check_move(order, rules.TRANSITIONS, report.kind, lambda: _over(order))
 
-    _try(report, reach, way, failed, receipt, at, now)
+    if report.order:
+        _send(report, reach, way_or_usual(report.order, way), failed, receipt, at, now)
+    else:
+        note_try(report, reach, _by_hand(way), failed, receipt, at, now)
     return report
 
 
@@ -161,7 +166,35 @@ def _write(reach: Reach, kind: str, text: str, now: datetime, **about: Any) -> L
     return report
 
 
-def _try(
+def _by_hand(way: str) -> ReportWay:
+    """An incident that no order asked for names no centre to whose system it could go by itself."""
+    if way == ReportWay.AUTO:
+        raise Invalid(
+            "centre_without_address",
+            _("Nothing was sent to the centre: no address of its system is set up here. Send it by hand and say how."),
+            fields={"way": [_("No address of this centre is set up.")]},
+        )  # fmt: skip
+    return ReportWay(way or ReportWay.SYSTEM)
+
+
+def _send(
+    report: LinkageReport,
+    reach: Reach,
+    way: ReportWay,
+    failed: str,
+    receipt: str,
+    at: datetime | None,
+    now: datetime,
+) -> None:
+    """By itself: it is put in line and sent by the engine. Otherwise somebody has tried, and says how it went."""
+    assert report.order is not None
+    if way == ReportWay.AUTO:
+        queue_report(report.order, report, reach, now)
+        return
+    note_try(report, reach, way, failed, receipt, at, now)
+
+
+def note_try(
     report: LinkageReport,
     reach: Reach,
     way: str,
@@ -176,17 +209,21 @@ def _try(
     done = states.move(report, rules.REPORTS, verb, lambda: _sent_already(report))
     happened, why = at or now, fit_to_keep(failed.strip())
     LinkageTry.objects.create(
-        report=report, way=Way(way), is_through=not why, at=happened, by=reach.user, note=why
+        report=report, way=ReportWay(way), is_through=not why, at=happened, by=reach.user, note=why
     )
-    content = {"text": report.text, "way": Way(way).value, "note": why}
+    content = {"text": report.text, "way": ReportWay(way).value, "note": why}
     if verb == rules.FAIL:
         report.save(update_fields=["state"])
         _record(report, done.entry, reach, happened, now, content)
         return
     report.sent_at = happened
     report.save(update_fields=["state", "sent_at"])
+    if report.order:
+        call_off(report.order, report)
     _move_order(report, reach, happened, now)
     _record(report, rules.SENT_ENTRY[report.kind], reach, happened, now, content)
+    if report.order and report.kind == ReportKind.FINAL:
+        _end_what_was_due(report.order, now)
     if receipt.strip():
         _keep_receipt(report, reach, receipt, now)
 
@@ -206,6 +243,12 @@ def _move_order(report: LinkageReport, reach: Reach, at: datetime, now: datetime
     if is_final:
         order.ended_at = at
     save(order, "state", "handled_at", "ended_at")
+
+
+def _end_what_was_due(order: LinkageOrder, now: datetime) -> None:
+    """The written report says all: who has not reported for duty or fed back by then is not chased any more."""
+    cancel_for_subject(subject=order.key, now=now, reason=order.state)
+    settle_threads([order.key, order.thread], now)
 
 
 def _keep_receipt(report: LinkageReport, reach: Reach, receipt: str, now: datetime) -> None:

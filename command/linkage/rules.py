@@ -5,12 +5,15 @@ Progress and feedback go back at any time until then; a written report may come 
 Source: district linkage plan §3 (feedback), §4.2 (progress, written report), §4.3 (report for duty).
 """
 
+from datetime import timedelta
+
+from command.linkage.choices import DeliveryState as D
 from command.linkage.choices import LinkageState as S
 from command.linkage.choices import LinkageVerb as V
 from command.linkage.choices import ReportKind, ReportState
 from common.states import NOBODY, NOTHING, StateTable, Transition
 
-CENTRE, DESK, PLACE = "centre", "desk", "who is at the place"
+CENTRE, DESK, PLACE, SYSTEM = "centre", "desk", "who is at the place", "system"
 _LIVE = (S.RECEIVED, S.AT_PLACE, S.HANDLED)
 
 TRANSITIONS = StateTable(
@@ -55,6 +58,33 @@ REPORTS = StateTable(
         Transition(RECEIPT, (_SENT,), _CONFIRMED, "linkage.receipt_recorded", by=DESK),
     ],
 )
+
+QUEUE, DELIVER, PUT_OFF, REFUSE, CALL_OFF = "queue", "deliver", "put-off", "refuse", "call-off"
+_TELLS = {"linkage.not_delivered": "the nearest duty room"}
+
+#: What the product hands to a centre that has an address.
+DELIVERIES = StateTable(
+    turns={D.QUEUED: SYSTEM, D.DELIVERED: NOBODY, D.REFUSED: DESK, D.CALLED_OFF: NOBODY},
+    rows=[
+        Transition(QUEUE, (NOTHING, D.REFUSED), D.QUEUED, "linkage.queued", by=DESK),
+        Transition(
+            DELIVER, (D.QUEUED,), D.DELIVERED, by=SYSTEM, also=("linkage.duty_delivered", *SENT_ENTRY.values())
+        ),
+        Transition(PUT_OFF, (D.QUEUED,), None, by=SYSTEM, tells=_TELLS, also=("linkage.report_failed",)),
+        Transition(REFUSE, (D.QUEUED,), D.REFUSED, "linkage.report_failed", by=SYSTEM, tells=_TELLS),
+        Transition(CALL_OFF, (D.QUEUED, D.REFUSED), D.CALLED_OFF, by=DESK),
+    ],
+)  # fmt: skip
+
+#: A centre that restarts answers again by then; nobody is called for less.
+TOLD_AFTER_TRIES = 3
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=30)
+
+
+def wait_after(tries: int, asked: float | None = None) -> timedelta:
+    """Until the next try: half a minute, a minute, two … half an hour; no less than the centre asked for."""
+    grown = min(_FIRST_WAIT * 2 ** min(tries - 1, 10), _LONGEST_WAIT)
+    return max(grown, timedelta(seconds=asked or 0))
 
 
 def next_act(state: str, *, is_tied: bool, has_feedback: bool, has_unsent: bool = False) -> str:

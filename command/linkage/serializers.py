@@ -1,12 +1,13 @@
 """Is what came over the API well formed, and what goes back?"""
 
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from clocks.serializers import ClockSerializer
-from command.linkage.choices import ReportKind, Way
+from command.linkage.choices import DeliveryState, ReportKind, ReportWay
 from command.linkage.forms import LONGEST, LONGEST_TEXT
-from command.linkage.queries import LinkageCard
+from command.linkage.queries import LinkageCard, deliveries_of
 from common.api.serializers import StrictSerializer
 from common.dates.date_fields import ApiMomentField
 
@@ -46,11 +47,19 @@ class DutySerializer(StrictSerializer):
     at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
+@extend_schema_field({"type": "string"})
+class ReportWayField(serializers.ChoiceField):
+    """auto, phone, fax, system or paper; left out: auto where the centre has an address, else system."""
+
+    def __init__(self, **more):
+        super().__init__(choices=ReportWay, **more)
+
+
 class CentreReportSerializer(StrictSerializer):
     """`failed`: why it did not get through; empty: it did. `receipt` may follow later."""
 
     text = serializers.CharField(max_length=LONGEST_TEXT)
-    way = serializers.ChoiceField(choices=Way, required=False, default=Way.SYSTEM)
+    way = ReportWayField(required=False, default="")
     at = ApiMomentField(required=False, allow_null=True, default=None)
     failed = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     receipt = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
@@ -78,7 +87,7 @@ class OpenIncidentSerializer(StrictSerializer):
 
 
 class TryAgainSerializer(StrictSerializer):
-    way = serializers.ChoiceField(choices=Way, required=False, default=Way.SYSTEM)
+    way = ReportWayField(required=False, default="")
     at = ApiMomentField(required=False, allow_null=True, default=None)
     failed = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     receipt = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
@@ -115,7 +124,22 @@ def summary(order) -> dict:
 def detail(card: LinkageCard, now) -> dict:
     """An order by itself: what is due next, and its running clocks."""
     clocks = ClockSerializer(card.clocks, many=True, context={"now": now}).data
-    return {**summary(card.order), "next": card.next_act, "clocks": clocks}
+    sent = [delivery(one) for one in deliveries_of(card.order)]
+    return {**summary(card.order), "next": card.next_act, "clocks": clocks, "deliveries": sent}
+
+
+def delivery(one) -> dict:
+    """What the product sends by itself, and where it stands."""
+    return {
+        "report": one.report_id,
+        "what": one.body["kind"],
+        "state": one.state,
+        "tries": one.tries,
+        "last_error": one.last_error or None,
+        "next_at": one.next_at if one.state == DeliveryState.QUEUED else None,
+        "delivered_at": one.delivered_at,
+        "receipt": one.receipt or None,
+    }
 
 
 def _duty(order) -> dict | None:

@@ -14,7 +14,8 @@ from accounts.models import Unit
 from accounts.queries import units_for
 from command.linkage import actions, files, forms, permissions, queries, reporting
 from command.linkage.actions import Asked
-from command.linkage.choices import LinkageVerb, ReportKind, Via, Way
+from command.linkage.choices import LinkageVerb, ReportKind, ReportWay, Via
+from command.linkage.delivery import centre_of
 from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed
 from common.text.whole_numbers import read_number
@@ -47,7 +48,13 @@ class LinkagePage(LoginRequiredMixin, View):
 
     def get(self, request, number):
         card = queries.cards(request.reach, [queries.get_order(request.reach, number)])[0]
-        context = {"card": card, "ways": Way.choices, **forms_of(card)}
+        ways = ReportWay.offered(centre_of(card.order) is not None)
+        context = {
+            "card": card,
+            "ways": ways,
+            "deliveries": queries.deliveries_of(card.order),
+            **forms_of(card),
+        }
         return render(request, "command/linkage/order.html", context)
 
 
@@ -60,7 +67,12 @@ def forms_of(card) -> dict:
         "duty_form": forms.ReportForDutyForm(initial={"receiver": card.order.report_to}, auto_id="duty-%s"),
         "complete_form": forms.CompleteForm(auto_id="complete-%s"),
         "withdraw_form": forms.WithdrawForm(**own),
-        "report_form": forms.ReportForm(kinds=card.may_write, initial=_first(card), auto_id="report-%s"),
+        "report_form": forms.ReportForm(
+            kinds=card.may_write,
+            ways=ReportWay.offered(centre_of(card.order) is not None),
+            initial=_first(card),
+            auto_id="report-%s",
+        ),
     }
 
 

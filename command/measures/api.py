@@ -19,9 +19,11 @@ class Measures(APIView):
 
     @extend_schema(operation_id="measures_list", responses={200: dict})
     def get(self, request, number):
-        found = queries.of_incident(request.reach, get_incident(request.reach, number), request.now)
+        incident = get_incident(request.reach, number)
+        found = queries.of_incident(request.reach, incident, request.now)
         return Response(
             {
+                "drill": incident.drill,
                 "results": [forms.detail(line.measure) | {"may": line.verbs} for line in found.lines],
                 "major": [
                     {
@@ -47,7 +49,7 @@ class Measures(APIView):
         row = actions.take_measure(
             incident_id=incident.pk, reach=request.reach, stated=Stated(**given), at=at, now=request.now
         )
-        return Response(forms.detail(row), status=201)
+        return Response(forms.detail(row) | {"drill": incident.drill}, status=201)
 
 
 class MeasureRequests(APIView):
@@ -61,7 +63,7 @@ class MeasureRequests(APIView):
         row = actions.ask_approval(
             incident_id=incident.pk, reach=request.reach, stated=Stated(**given), now=request.now
         )
-        return Response(forms.detail(row), status=201)
+        return Response(forms.detail(row) | {"drill": incident.drill}, status=201)
 
 
 class MeasureAct(APIView):
@@ -77,4 +79,4 @@ class MeasureAct(APIView):
         row = actions.move_measure(
             measure_id=row.pk, reach=request.reach, verb=verb, now=request.now, **given
         )
-        return Response(forms.detail(row))
+        return Response(forms.detail(row) | {"drill": row.incident.drill})

@@ -14,10 +14,9 @@ from command.measures.models import Measure
 from common.errors import is_allowed, not_found
 from incidents.models import Incident
 from incidents.permissions import check_can_manage
-from incidents.queries import OpenItem
+from incidents.queries import OpenItem, plans_beside_now
 from plans.document.measures import Gate, Major, bases_of, gates_of, proportion_of
 from plans.lifecycle.models import PlanVersion
-from plans.lifecycle.queries import plans_beside
 from plans.people.holders import Bench
 
 
@@ -114,7 +113,7 @@ def _verbs(reach: Reach, row: Measure, may: bool, bench: Bench | None) -> list[M
 
 def plans_of(incident: Incident, now: datetime) -> list[PlanVersion]:
     """The incident's own plan and those that hold there beside it (one query)."""
-    beside = plans_beside(incident.unit, now) if incident.is_open else []
+    beside = plans_beside_now(incident, now) if incident.is_open else []
     return [incident.plan, *(one for one in beside if one.pk != incident.plan_id)]
 
 

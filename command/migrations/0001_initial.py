@@ -7,71 +7,254 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('incidents', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("incidents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=60, unique=True)),
-                ('unit_path', common.database.paths.PathField(max_length=60)),
-                ('target_kind', models.CharField(choices=[('unit', 'Unit'), ('squad', 'Squad'), ('person', 'Person')], max_length=8)),
-                ('target_squad', models.CharField(blank=True, default='', max_length=40)),
-                ('task', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('issued', 'Issued'), ('acknowledged', 'Acknowledged'), ('under_way', 'Under way'), ('arrived', 'Arrived'), ('arrival_confirmed', 'Arrival confirmed'), ('completed', 'Completed'), ('declined', 'Declined'), ('recalled', 'Recalled')], default='issued', max_length=20)),
-                ('issued_at', models.DateTimeField()),
-                ('issuer_post', models.CharField(blank=True, default='', max_length=120)),
-                ('arrive_by', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('drill', models.BooleanField(default=False)),
-                ('rev', models.PositiveIntegerField(default=1)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='incidents.incident')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('target_person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to=settings.AUTH_USER_MODEL)),
-                ('target_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.unit')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, unique=True)),
+                ("unit_path", common.database.paths.PathField(max_length=60)),
+                (
+                    "target_kind",
+                    models.CharField(
+                        choices=[("unit", "Unit"), ("squad", "Squad"), ("person", "Person")], max_length=8
+                    ),
+                ),
+                ("target_squad", models.CharField(blank=True, default="", max_length=40)),
+                ("task", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("issued", "Issued"),
+                            ("acknowledged", "Acknowledged"),
+                            ("under_way", "Under way"),
+                            ("arrived", "Arrived"),
+                            ("arrival_confirmed", "Arrival confirmed"),
+                            ("completed", "Completed"),
+                            ("declined", "Declined"),
+                            ("recalled", "Recalled"),
+                        ],
+                        default="issued",
+                        max_length=20,
+                    ),
+                ),
+                ("issued_at", models.DateTimeField()),
+                ("issuer_post", models.CharField(blank=True, default="", max_length=120)),
+                ("arrive_by", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("drill", models.BooleanField(default=False)),
+                ("rev", models.PositiveIntegerField(default=1)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "target_person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "target_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
+                    ),
+                ),
             ],
             options={
-                'indexes': [
-                    models.Index(fields=['incident', 'state'], name='command_ord_inciden_9673bb_idx'),
-                    models.Index(fields=['unit_path', '-issued_at'], name='command_ord_unit_pa_e02aff_idx'),
-                    models.Index(fields=['target_unit', 'target_squad', 'state'], name='command_ord_target__9ed36d_idx'),
-                    models.Index(fields=['target_person', 'state'], name='command_ord_target__c9f8eb_idx'),
+                "indexes": [
+                    models.Index(fields=["incident", "state"], name="command_ord_inciden_9673bb_idx"),
+                    models.Index(fields=["unit_path", "-issued_at"], name="command_ord_unit_pa_e02aff_idx"),
+                    models.Index(
+                        fields=["target_unit", "target_squad", "state"], name="command_ord_target__9ed36d_idx"
+                    ),
+                    models.Index(fields=["target_person", "state"], name="command_ord_target__c9f8eb_idx"),
                 ],
-                'constraints': [
-                    models.CheckConstraint(condition=models.Q(models.Q(('target_kind', 'unit'), ('target_person__isnull', True), ('target_squad', ''), ('target_unit__isnull', False)), models.Q(('target_kind', 'squad'), ('target_person__isnull', True), ('target_unit__isnull', False), models.Q(('target_squad', ''), _negated=True)), models.Q(('target_kind', 'person'), ('target_person__isnull', False), ('target_squad', ''), ('target_unit__isnull', True)), _connector='OR'), name='an_order_has_one_recipient'),
-                    models.CheckConstraint(condition=models.Q(('arrive_by__isnull', True), ('arrive_by__gt', models.F('issued_at')), _connector='OR'), name='arrive_after_it_is_issued'),
-                    models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', ('issued', 'acknowledged', 'under_way', 'arrived', 'arrival_confirmed'))), models.Q(models.Q(('state__in', ('issued', 'acknowledged', 'under_way', 'arrived', 'arrival_confirmed')), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='an_ended_order_has_its_time'),
-                    models.UniqueConstraint(condition=models.Q(('state__in', ('issued', 'acknowledged', 'under_way', 'arrived', 'arrival_confirmed')), ('target_kind', 'squad')), fields=('incident', 'target_unit', 'target_squad'), name='one_live_order_per_squad_and_incident'),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("target_kind", "unit"),
+                                ("target_person__isnull", True),
+                                ("target_squad", ""),
+                                ("target_unit__isnull", False),
+                            ),
+                            models.Q(
+                                ("target_kind", "squad"),
+                                ("target_person__isnull", True),
+                                ("target_unit__isnull", False),
+                                models.Q(("target_squad", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("target_kind", "person"),
+                                ("target_person__isnull", False),
+                                ("target_squad", ""),
+                                ("target_unit__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_order_has_one_recipient",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("arrive_by__isnull", True),
+                            ("arrive_by__gt", models.F("issued_at")),
+                            _connector="OR",
+                        ),
+                        name="arrive_after_it_is_issued",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", True),
+                                (
+                                    "state__in",
+                                    ("issued", "acknowledged", "under_way", "arrived", "arrival_confirmed"),
+                                ),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    (
+                                        "state__in",
+                                        (
+                                            "issued",
+                                            "acknowledged",
+                                            "under_way",
+                                            "arrived",
+                                            "arrival_confirmed",
+                                        ),
+                                    ),
+                                    _negated=True,
+                                ),
+                                ("ended_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_ended_order_has_its_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ("issued", "acknowledged", "under_way", "arrived", "arrival_confirmed"),
+                            ),
+                            ("target_kind", "squad"),
+                        ),
+                        fields=("incident", "target_unit", "target_squad"),
+                        name="one_live_order_per_squad_and_incident",
+                    ),
                 ],
             },
         ),
         migrations.CreateModel(
-            name='OrderStep',
+            name="OrderStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(choices=[('acknowledge', 'Acknowledge'), ('depart', 'Set out'), ('arrive', 'We have arrived'), ('confirm-arrival', 'Confirm the arrival'), ('complete', 'Task completed'), ('decline', 'We cannot'), ('recall', 'Recall')], max_length=20)),
-                ('state', models.CharField(choices=[('issued', 'Issued'), ('acknowledged', 'Acknowledged'), ('under_way', 'Under way'), ('arrived', 'Arrived'), ('arrival_confirmed', 'Arrival confirmed'), ('completed', 'Completed'), ('declined', 'Declined'), ('recalled', 'Recalled')], max_length=20)),
-                ('at', models.DateTimeField()),
-                ('post', models.CharField(blank=True, default='', max_length=120)),
-                ('on_behalf', models.BooleanField(default=False)),
-                ('note', models.CharField(blank=True, default='', max_length=200)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='command.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        choices=[
+                            ("acknowledge", "Acknowledge"),
+                            ("depart", "Set out"),
+                            ("arrive", "We have arrived"),
+                            ("confirm-arrival", "Confirm the arrival"),
+                            ("complete", "Task completed"),
+                            ("decline", "We cannot"),
+                            ("recall", "Recall"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("issued", "Issued"),
+                            ("acknowledged", "Acknowledged"),
+                            ("under_way", "Under way"),
+                            ("arrived", "Arrived"),
+                            ("arrival_confirmed", "Arrival confirmed"),
+                            ("completed", "Completed"),
+                            ("declined", "Declined"),
+                            ("recalled", "Recalled"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("post", models.CharField(blank=True, default="", max_length=120)),
+                ("on_behalf", models.BooleanField(default=False)),
+                ("note", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="command.order"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [
-                    models.UniqueConstraint(fields=('order', 'state'), name='each_state_once_per_order'),
-                    models.CheckConstraint(condition=models.Q(models.Q(('verb__in', ('decline', 'recall')), _negated=True), models.Q(('note', ''), _negated=True), _connector='OR'), name='declining_and_recalling_have_a_reason'),
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "state"), name="each_state_once_per_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("verb__in", ("decline", "recall")), _negated=True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="declining_and_recalling_have_a_reason",
+                    ),
                 ],
             },
         ),

@@ -7,145 +7,432 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('command', '0002_linkage'),
-        ('incidents', '0001_initial'),
-        ('plans', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("command", "0002_linkage"),
+        ("incidents", "0001_initial"),
+        ("plans", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UpwardReport',
+            name="UpwardReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit_path', common.database.paths.PathField(max_length=60)),
-                ('level', models.CharField(blank=True, default='', max_length=20)),
-                ('n', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('initial', 'Initial report'), ('continued', 'Follow-up report'), ('final', 'Final report')], max_length=10)),
-                ('ordinal', models.PositiveSmallIntegerField(default=0)),
-                ('state', models.CharField(choices=[('draft', 'Draft, to be signed'), ('signed', 'Signed, to be sent'), ('sent', 'Sent, receipt awaited'), ('received', 'Received by everybody'), ('discarded', 'Discarded')], default='draft', max_length=10)),
-                ('drill', models.BooleanField(default=False)),
-                ('phone_first', models.BooleanField(default=False)),
-                ('fields', models.JSONField(default=dict)),
-                ('phone', models.CharField(blank=True, default='', max_length=40)),
-                ('facts', models.JSONField(default=dict)),
-                ('upto_entry', models.PositiveBigIntegerField(default=0)),
-                ('as_of', models.DateTimeField()),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('drafted_at', models.DateTimeField()),
-                ('discarded_at', models.DateTimeField(blank=True, null=True)),
-                ('discard_reason', models.CharField(blank=True, default='', max_length=300)),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('signed_as', models.CharField(blank=True, choices=[('holder', 'as the signatory'), ('deputy', 'as the standing deputy'), ('delegate', 'by delegation'), ('higher', 'as the next higher signatory')], default='', max_length=10)),
-                ('credential', models.CharField(blank=True, choices=[('password', 'password'), ('totp', 'one-time code')], default='', max_length=10)),
-                ('signed_text', models.TextField(blank=True, default='')),
-                ('signature', models.CharField(blank=True, default='', max_length=64)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('rev', models.PositiveIntegerField(default=1)),
-                ('discarded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('drafted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='upward_reports', to='incidents.incident')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.planversion')),
-                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.post')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("unit_path", common.database.paths.PathField(max_length=60)),
+                ("level", models.CharField(blank=True, default="", max_length=20)),
+                ("n", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("initial", "Initial report"),
+                            ("continued", "Follow-up report"),
+                            ("final", "Final report"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("ordinal", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft, to be signed"),
+                            ("signed", "Signed, to be sent"),
+                            ("sent", "Sent, receipt awaited"),
+                            ("received", "Received by everybody"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("drill", models.BooleanField(default=False)),
+                ("phone_first", models.BooleanField(default=False)),
+                ("fields", models.JSONField(default=dict)),
+                ("phone", models.CharField(blank=True, default="", max_length=40)),
+                ("facts", models.JSONField(default=dict)),
+                ("upto_entry", models.PositiveBigIntegerField(default=0)),
+                ("as_of", models.DateTimeField()),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("drafted_at", models.DateTimeField()),
+                ("discarded_at", models.DateTimeField(blank=True, null=True)),
+                ("discard_reason", models.CharField(blank=True, default="", max_length=300)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "signed_as",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("holder", "as the signatory"),
+                            ("deputy", "as the standing deputy"),
+                            ("delegate", "by delegation"),
+                            ("higher", "as the next higher signatory"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "credential",
+                    models.CharField(
+                        blank=True,
+                        choices=[("password", "password"), ("totp", "one-time code")],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("signed_text", models.TextField(blank=True, default="")),
+                ("signature", models.CharField(blank=True, default="", max_length=64)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("rev", models.PositiveIntegerField(default=1)),
+                (
+                    "discarded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="upward_reports",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.planversion"
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signed_post",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.post",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UpwardDelivery',
+            name="UpwardDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipient', models.CharField(blank=True, default='', max_length=60)),
-                ('title_zh', models.CharField(max_length=80)),
-                ('title_en', models.CharField(blank=True, default='', max_length=120)),
-                ('phoned_at', models.DateTimeField(blank=True, null=True)),
-                ('told_whom', models.CharField(blank=True, default='', max_length=80)),
-                ('facts', models.JSONField(default=dict)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('channel', models.CharField(blank=True, choices=[('fax', 'by fax'), ('intranet', 'over the government network'), ('in_person', 'in person')], default='', max_length=12)),
-                ('receipt_due_at', models.DateTimeField(blank=True, null=True)),
-                ('received_at', models.DateTimeField(blank=True, null=True)),
-                ('receiver', models.CharField(blank=True, default='', max_length=80)),
-                ('outside_number', models.CharField(blank=True, default='', max_length=60)),
-                ('receipt_at', models.DateTimeField(blank=True, null=True)),
-                ('phoned_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('receipt_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='command.upwardreport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("recipient", models.CharField(blank=True, default="", max_length=60)),
+                ("title_zh", models.CharField(max_length=80)),
+                ("title_en", models.CharField(blank=True, default="", max_length=120)),
+                ("phoned_at", models.DateTimeField(blank=True, null=True)),
+                ("told_whom", models.CharField(blank=True, default="", max_length=80)),
+                ("facts", models.JSONField(default=dict)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("fax", "by fax"),
+                            ("intranet", "over the government network"),
+                            ("in_person", "in person"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("receipt_due_at", models.DateTimeField(blank=True, null=True)),
+                ("received_at", models.DateTimeField(blank=True, null=True)),
+                ("receiver", models.CharField(blank=True, default="", max_length=80)),
+                ("outside_number", models.CharField(blank=True, default="", max_length=60)),
+                ("receipt_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "phoned_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "receipt_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="command.upwardreport",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='upwardreport',
-            index=models.Index(fields=['unit_path', '-drafted_at'], name='command_upw_unit_pa_2b0113_idx'),
+            model_name="upwardreport",
+            index=models.Index(fields=["unit_path", "-drafted_at"], name="command_upw_unit_pa_2b0113_idx"),
         ),
         migrations.AddConstraint(
-            model_name='upwardreport',
-            constraint=models.UniqueConstraint(fields=('incident', 'n'), name='upward_reports_count_per_incident'),
+            model_name="upwardreport",
+            constraint=models.UniqueConstraint(
+                fields=("incident", "n"), name="upward_reports_count_per_incident"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwardreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('incident',), name='one_draft_upward_per_incident'),
+            model_name="upwardreport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")),
+                fields=("incident",),
+                name="one_draft_upward_per_incident",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwardreport',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'initial'), models.Q(('state', 'discarded'), _negated=True)), fields=('incident',), name='one_initial_report_per_incident'),
+            model_name="upwardreport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "initial"), models.Q(("state", "discarded"), _negated=True)),
+                fields=("incident",),
+                name="one_initial_report_per_incident",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwardreport',
-            constraint=models.CheckConstraint(condition=models.Q(('n__gte', 1)), name='upward_reports_count_from_one'),
+            model_name="upwardreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("n__gte", 1)), name="upward_reports_count_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwardreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'continued'), ('ordinal__gte', 1)), models.Q(models.Q(('kind', 'continued'), _negated=True), ('ordinal', 0)), _connector='OR'), name='follow_ups_are_counted'),
+            model_name="upwardreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "continued"), ("ordinal__gte", 1)),
+                    models.Q(models.Q(("kind", "continued"), _negated=True), ("ordinal", 0)),
+                    _connector="OR",
+                ),
+                name="follow_ups_are_counted",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwardreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credential', ''), ('signature', ''), ('signed_as', ''), ('signed_at__isnull', True), ('signed_by__isnull', True), ('signed_post__isnull', True), ('signed_text', '')), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), ('signed_post__isnull', False), models.Q(('signed_as', ''), _negated=True), models.Q(('credential', ''), _negated=True), models.Q(('signed_text', ''), _negated=True), models.Q(('signature', ''), _negated=True)), _connector='OR'), name='a_reports_signature_is_whole'),
+            model_name="upwardreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("credential", ""),
+                        ("signature", ""),
+                        ("signed_as", ""),
+                        ("signed_at__isnull", True),
+                        ("signed_by__isnull", True),
+                        ("signed_post__isnull", True),
+                        ("signed_text", ""),
+                    ),
+                    models.Q(
+                        ("signed_at__isnull", False),
+                        ("signed_by__isnull", False),
+                        ("signed_post__isnull", False),
+                        models.Q(("signed_as", ""), _negated=True),
+                        models.Q(("credential", ""), _negated=True),
+                        models.Q(("signed_text", ""), _negated=True),
+                        models.Q(("signature", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_reports_signature_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwardreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('state__in', ('signed', 'sent', 'received'))), models.Q(models.Q(('state__in', ('signed', 'sent', 'received')), _negated=True), ('signed_at__isnull', True)), _connector='OR'), name='signed_reports_bear_a_signature'),
+            model_name="upwardreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("signed_at__isnull", False), ("state__in", ("signed", "sent", "received"))),
+                    models.Q(
+                        models.Q(("state__in", ("signed", "sent", "received")), _negated=True),
+                        ("signed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="signed_reports_bear_a_signature",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwardreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state__in', ('sent', 'received'))), models.Q(models.Q(('state__in', ('sent', 'received')), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='a_sent_upward_report_has_its_time'),
+            model_name="upwardreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", False), ("state__in", ("sent", "received"))),
+                    models.Q(
+                        models.Q(("state__in", ("sent", "received")), _negated=True),
+                        ("sent_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_sent_upward_report_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwardreport',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_at__isnull', True), ('sent_at__gte', models.F('signed_at')), _connector='OR'), name='sent_upward_after_signature'),
+            model_name="upwardreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sent_at__isnull", True), ("sent_at__gte", models.F("signed_at")), _connector="OR"
+                ),
+                name="sent_upward_after_signature",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwardreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discarded_at__isnull', False), ('discarded_by__isnull', False), ('state', 'discarded'), models.Q(('discard_reason', ''), _negated=True)), models.Q(models.Q(('state', 'discarded'), _negated=True), ('discard_reason', ''), ('discarded_at__isnull', True), ('discarded_by__isnull', True)), _connector='OR'), name='a_discarded_report_says_why'),
+            model_name="upwardreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("discarded_at__isnull", False),
+                        ("discarded_by__isnull", False),
+                        ("state", "discarded"),
+                        models.Q(("discard_reason", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("state", "discarded"), _negated=True),
+                        ("discard_reason", ""),
+                        ("discarded_at__isnull", True),
+                        ("discarded_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_discarded_report_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwarddelivery',
-            constraint=models.UniqueConstraint(fields=('report', 'title_zh'), name='a_recipient_once_per_report'),
+            model_name="upwarddelivery",
+            constraint=models.UniqueConstraint(
+                fields=("report", "title_zh"), name="a_recipient_once_per_report"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwarddelivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('phoned_at__isnull', True), ('phoned_by__isnull', True), ('told_whom', '')), models.Q(('phoned_at__isnull', False), ('phoned_by__isnull', False), models.Q(('told_whom', ''), _negated=True)), _connector='OR'), name='a_call_upward_says_who_told_whom'),
+            model_name="upwarddelivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("phoned_at__isnull", True), ("phoned_by__isnull", True), ("told_whom", "")),
+                    models.Q(
+                        ("phoned_at__isnull", False),
+                        ("phoned_by__isnull", False),
+                        models.Q(("told_whom", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_call_upward_says_who_told_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwarddelivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', ''), ('sent_at__isnull', True), ('sent_by__isnull', True)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False), models.Q(('channel', ''), _negated=True)), _connector='OR'), name='a_delivery_says_when_by_whom_and_how'),
+            model_name="upwarddelivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("channel", ""), ("sent_at__isnull", True), ("sent_by__isnull", True)),
+                    models.Q(
+                        ("sent_at__isnull", False),
+                        ("sent_by__isnull", False),
+                        models.Q(("channel", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_delivery_says_when_by_whom_and_how",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwarddelivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('receipt_at__isnull', True), ('receipt_by__isnull', True), ('received_at__isnull', True)), models.Q(('receipt_at__isnull', False), ('receipt_by__isnull', False), ('received_at__isnull', False)), _connector='OR'), name='a_receipt_is_whole'),
+            model_name="upwarddelivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("receipt_at__isnull", True),
+                        ("receipt_by__isnull", True),
+                        ("received_at__isnull", True),
+                    ),
+                    models.Q(
+                        ("receipt_at__isnull", False),
+                        ("receipt_by__isnull", False),
+                        ("received_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_receipt_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwarddelivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outside_number', ''), ('received_at__isnull', True), ('receiver', '')), models.Q(('received_at__isnull', False), models.Q(('receiver', ''), _negated=True)), _connector='OR'), name='a_receipt_names_its_receiver'),
+            model_name="upwarddelivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outside_number", ""), ("received_at__isnull", True), ("receiver", "")),
+                    models.Q(("received_at__isnull", False), models.Q(("receiver", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_receipt_names_its_receiver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upwarddelivery',
-            constraint=models.CheckConstraint(condition=models.Q(('received_at__isnull', True), models.Q(('received_at__gte', models.F('sent_at')), ('sent_at__isnull', False)), _connector='OR'), name='received_upward_after_it_was_sent'),
+            model_name="upwarddelivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("received_at__isnull", True),
+                    models.Q(("received_at__gte", models.F("sent_at")), ("sent_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="received_upward_after_it_was_sent",
+            ),
         ),
     ]

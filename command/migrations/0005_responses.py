@@ -7,173 +7,462 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_skills'),
-        ('command', '0004_attendance'),
-        ('incidents', '0001_initial'),
-        ('plans', '0001_initial'),
+        ("accounts", "0002_skills"),
+        ("command", "0004_attendance"),
+        ("incidents", "0001_initial"),
+        ("plans", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=60, unique=True)),
-                ('unit_path', common.database.paths.PathField(max_length=60)),
-                ('state', models.CharField(choices=[('proposed', 'Waiting for the decision to start'), ('active', 'Active'), ('ended', 'Ended'), ('not_started', 'Not started')], default='proposed', max_length=12)),
-                ('level', models.CharField(max_length=20)),
-                ('grade', models.CharField(blank=True, default='', max_length=20)),
-                ('matter', models.CharField(max_length=500)),
-                ('measures', models.TextField(blank=True, default='')),
-                ('expected_until', models.DateTimeField(blank=True, null=True)),
-                ('proposed_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('seated', models.JSONField(default=dict)),
-                ('drill', models.BooleanField(default=False)),
-                ('rev', models.PositiveIntegerField(default=1)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='incidents.incident')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.planversion')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, unique=True)),
+                ("unit_path", common.database.paths.PathField(max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Waiting for the decision to start"),
+                            ("active", "Active"),
+                            ("ended", "Ended"),
+                            ("not_started", "Not started"),
+                        ],
+                        default="proposed",
+                        max_length=12,
+                    ),
+                ),
+                ("level", models.CharField(max_length=20)),
+                ("grade", models.CharField(blank=True, default="", max_length=20)),
+                ("matter", models.CharField(max_length=500)),
+                ("measures", models.TextField(blank=True, default="")),
+                ("expected_until", models.DateTimeField(blank=True, null=True)),
+                ("proposed_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("seated", models.JSONField(default=dict)),
+                ("drill", models.BooleanField(default=False)),
+                ("rev", models.PositiveIntegerField(default=1)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responses",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.planversion"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Obligation',
+            name="Obligation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(max_length=60)),
-                ('kind', models.CharField(choices=[('tell', 'Tell somebody outside'), ('act', 'Do once'), ('keep', 'Keep up while the response lasts')], max_length=8)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('not_needed', 'Not needed')], default='open', max_length=12)),
-                ('title_zh', models.CharField(max_length=300)),
-                ('title_en', models.CharField(blank=True, default='', max_length=400)),
-                ('role', models.CharField(blank=True, default='', max_length=200)),
-                ('to_zh', models.CharField(blank=True, default='', max_length=120)),
-                ('to_en', models.CharField(blank=True, default='', max_length=160)),
-                ('cite', models.CharField(blank=True, default='', max_length=120)),
-                ('level', models.CharField(max_length=20)),
-                ('owed_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('why_no_clock', models.CharField(blank=True, choices=[('not_said', 'The plan gives no time limit.'), ('lasts', 'It lasts as long as the response.'), ('no_calendar', 'The working-day calendar of that year is not loaded.')], default='', max_length=12)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_post', models.CharField(blank=True, default='', max_length=120)),
-                ('note', models.CharField(blank=True, default='', max_length=500)),
-                ('told', models.CharField(blank=True, default='', max_length=120)),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('answer', models.CharField(blank=True, default='', max_length=500)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.planversion')),
-                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='command.response')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.CharField(max_length=60)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("tell", "Tell somebody outside"),
+                            ("act", "Do once"),
+                            ("keep", "Keep up while the response lasts"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("done", "Done"), ("not_needed", "Not needed")],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("title_zh", models.CharField(max_length=300)),
+                ("title_en", models.CharField(blank=True, default="", max_length=400)),
+                ("role", models.CharField(blank=True, default="", max_length=200)),
+                ("to_zh", models.CharField(blank=True, default="", max_length=120)),
+                ("to_en", models.CharField(blank=True, default="", max_length=160)),
+                ("cite", models.CharField(blank=True, default="", max_length=120)),
+                ("level", models.CharField(max_length=20)),
+                ("owed_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "why_no_clock",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("not_said", "The plan gives no time limit."),
+                            ("lasts", "It lasts as long as the response."),
+                            ("no_calendar", "The working-day calendar of that year is not loaded."),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_post", models.CharField(blank=True, default="", max_length=120)),
+                ("note", models.CharField(blank=True, default="", max_length=500)),
+                ("told", models.CharField(blank=True, default="", max_length=120)),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="plans.planversion"
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="obligations",
+                        to="command.response",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('start', 'Start of the response'), ('change', 'Change of the response'), ('end', 'End of the response')], max_length=8)),
-                ('state', models.CharField(choices=[('proposed', 'Waiting for signature'), ('taken', 'Signed'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='proposed', max_length=10)),
-                ('level', models.CharField(max_length=20)),
-                ('grade', models.CharField(blank=True, default='', max_length=20)),
-                ('matter', models.CharField(max_length=500)),
-                ('measures', models.TextField(blank=True, default='')),
-                ('expected_until', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(max_length=500)),
-                ('proposed_at', models.DateTimeField()),
-                ('proposer_post', models.CharField(blank=True, default='', max_length=120)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('refusal', models.CharField(blank=True, default='', max_length=500)),
-                ('signed_as', models.CharField(blank=True, choices=[('holder', 'as the signatory'), ('deputy', 'as the standing deputy'), ('delegate', 'by delegation'), ('higher', 'as the next higher signatory')], default='', max_length=10)),
-                ('credential', models.CharField(blank=True, choices=[('password', 'password'), ('totp', 'one-time code')], default='', max_length=10)),
-                ('signed_text', models.TextField(blank=True, default='')),
-                ('signature', models.CharField(blank=True, default='', max_length=64)),
-                ('closed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('signed_post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.post')),
-                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='command.response')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("start", "Start of the response"),
+                            ("change", "Change of the response"),
+                            ("end", "End of the response"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Waiting for signature"),
+                            ("taken", "Signed"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("level", models.CharField(max_length=20)),
+                ("grade", models.CharField(blank=True, default="", max_length=20)),
+                ("matter", models.CharField(max_length=500)),
+                ("measures", models.TextField(blank=True, default="")),
+                ("expected_until", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(max_length=500)),
+                ("proposed_at", models.DateTimeField()),
+                ("proposer_post", models.CharField(blank=True, default="", max_length=120)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("refusal", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "signed_as",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("holder", "as the signatory"),
+                            ("deputy", "as the standing deputy"),
+                            ("delegate", "by delegation"),
+                            ("higher", "as the next higher signatory"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "credential",
+                    models.CharField(
+                        blank=True,
+                        choices=[("password", "password"), ("totp", "one-time code")],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("signed_text", models.TextField(blank=True, default="")),
+                ("signature", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signed_post",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.post",
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="command.response",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='response',
-            index=models.Index(fields=['incident', '-id'], name='command_res_inciden_b46650_idx'),
+            model_name="response",
+            index=models.Index(fields=["incident", "-id"], name="command_res_inciden_b46650_idx"),
         ),
         migrations.AddIndex(
-            model_name='response',
-            index=models.Index(fields=['unit_path', '-proposed_at'], name='command_res_unit_pa_5f7af2_idx'),
+            model_name="response",
+            index=models.Index(fields=["unit_path", "-proposed_at"], name="command_res_unit_pa_5f7af2_idx"),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'active'))), fields=('incident',), name='one_live_response_per_incident'),
+            model_name="response",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("proposed", "active"))),
+                fields=("incident",),
+                name="one_live_response_per_incident",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', False), ('state__in', ('active', 'ended'))), models.Q(models.Q(('state__in', ('active', 'ended')), _negated=True), ('started_at__isnull', True)), _connector='OR'), name='a_response_that_began_has_its_time'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("started_at__isnull", False), ("state__in", ("active", "ended"))),
+                    models.Q(
+                        models.Q(("state__in", ("active", "ended")), _negated=True),
+                        ("started_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_response_that_began_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state', 'ended')), models.Q(models.Q(('state', 'ended'), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='an_ended_response_has_its_time'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at__isnull", False), ("state", "ended")),
+                    models.Q(models.Q(("state", "ended"), _negated=True), ("ended_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="an_ended_response_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='a_response_ends_after_it_starts'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                ),
+                name="a_response_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('level', ''), _negated=True), name='a_response_has_a_level'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level", ""), _negated=True), name="a_response_has_a_level"
+            ),
         ),
         migrations.AddIndex(
-            model_name='obligation',
-            index=models.Index(fields=['response', 'state'], name='command_obl_respons_b9844c_idx'),
+            model_name="obligation",
+            index=models.Index(fields=["response", "state"], name="command_obl_respons_b9844c_idx"),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.UniqueConstraint(fields=('response', 'plan', 'item'), name='each_duty_once_per_response'),
+            model_name="obligation",
+            constraint=models.UniqueConstraint(
+                fields=("response", "plan", "item"), name="each_duty_once_per_response"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('why_no_clock', '')), models.Q(('due_at__isnull', True), models.Q(('why_no_clock', ''), _negated=True)), _connector='OR'), name='a_duty_has_a_time_limit_or_says_why_not'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("due_at__isnull", False), ("why_no_clock", "")),
+                    models.Q(("due_at__isnull", True), models.Q(("why_no_clock", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="a_duty_has_a_time_limit_or_says_why_not",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('settled_at__isnull', False), ('settled_by__isnull', False), models.Q(('note', ''), _negated=True)), _connector='OR'), name='a_settled_duty_says_when_by_whom_and_how'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("settled_at__isnull", True), ("settled_by__isnull", True), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True),
+                        ("settled_at__isnull", False),
+                        ("settled_by__isnull", False),
+                        models.Q(("note", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_settled_duty_says_when_by_whom_and_how",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('told', ''), ('told_at__isnull', True)), models.Q(('kind', 'tell'), ('state', 'done'), ('told_at__isnull', False), models.Q(('told', ''), _negated=True), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='only_what_was_told_says_whom'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", ""), ("told", ""), ("told_at__isnull", True)),
+                    models.Q(
+                        ("kind", "tell"),
+                        ("state", "done"),
+                        ("told_at__isnull", False),
+                        models.Q(("told", ""), _negated=True),
+                        models.Q(("answer", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="only_what_was_told_says_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'tell'), ('state', 'done'), _negated=True), ('told_at__isnull', False), _connector='OR'), name='what_was_told_says_whom_when_and_the_answer'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "tell"), ("state", "done"), _negated=True),
+                    ("told_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="what_was_told_says_whom_when_and_the_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='obligation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'tell'), _negated=True), models.Q(('to_zh', ''), _negated=True), _connector='OR'), name='a_duty_to_tell_names_to_whom'),
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "tell"), _negated=True),
+                    models.Q(("to_zh", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_duty_to_tell_names_to_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('response',), name='one_decision_at_a_time_per_response'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "proposed")),
+                fields=("response",),
+                name="one_decision_at_a_time_per_response",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='a_closed_decision_says_when_and_by_whom'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True), ("state", "proposed")),
+                    models.Q(
+                        models.Q(("state", "proposed"), _negated=True),
+                        ("closed_at__isnull", False),
+                        ("closed_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_closed_decision_says_when_and_by_whom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_post__isnull', False), ('state', 'taken'), models.Q(('signed_as', ''), _negated=True), models.Q(('credential', ''), _negated=True), models.Q(('signed_text', ''), _negated=True), models.Q(('signature', ''), _negated=True)), models.Q(models.Q(('state', 'taken'), _negated=True), ('credential', ''), ('signature', ''), ('signed_as', ''), ('signed_post__isnull', True), ('signed_text', '')), _connector='OR'), name='a_taken_decision_bears_a_whole_signature'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("signed_post__isnull", False),
+                        ("state", "taken"),
+                        models.Q(("signed_as", ""), _negated=True),
+                        models.Q(("credential", ""), _negated=True),
+                        models.Q(("signed_text", ""), _negated=True),
+                        models.Q(("signature", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("state", "taken"), _negated=True),
+                        ("credential", ""),
+                        ("signature", ""),
+                        ("signed_as", ""),
+                        ("signed_post__isnull", True),
+                        ("signed_text", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_taken_decision_bears_a_whole_signature",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'refused'), models.Q(('refusal', ''), _negated=True)), models.Q(models.Q(('state', 'refused'), _negated=True), ('refusal', '')), _connector='OR'), name='a_refused_decision_says_why'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "refused"), models.Q(("refusal", ""), _negated=True)),
+                    models.Q(models.Q(("state", "refused"), _negated=True), ("refusal", "")),
+                    _connector="OR",
+                ),
+                name="a_refused_decision_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_decision_has_a_reason'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="a_decision_has_a_reason"
+            ),
         ),
     ]

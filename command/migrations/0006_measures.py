@@ -6,48 +6,188 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('command', '0005_responses'),
-        ('incidents', '0001_initial'),
-        ('plans', '0001_initial'),
+        ("command", "0005_responses"),
+        ("incidents", "0001_initial"),
+        ("plans", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('asked', 'Approval asked for'), ('approved', 'Approved, not yet taken'), ('refused', 'Not approved'), ('withdrawn', 'Withdrawn'), ('taken', 'Taken')], max_length=10)),
-                ('what', models.CharField(max_length=500)),
-                ('legal_basis', models.CharField(max_length=200)),
-                ('touches_rights', models.BooleanField(default=False)),
-                ('proportionality', models.CharField(blank=True, default='', max_length=500)),
-                ('item', models.CharField(blank=True, default='', max_length=40)),
-                ('title_zh', models.CharField(blank=True, default='', max_length=120)),
-                ('title_en', models.CharField(blank=True, default='', max_length=160)),
-                ('role', models.CharField(blank=True, default='', max_length=60)),
-                ('to_zh', models.CharField(blank=True, default='', max_length=120)),
-                ('to_en', models.CharField(blank=True, default='', max_length=160)),
-                ('is_outside', models.BooleanField(default=False)),
-                ('cite', models.CharField(blank=True, default='', max_length=40)),
-                ('asked_at', models.DateTimeField(blank=True, null=True)),
-                ('approver', models.CharField(blank=True, default='', max_length=120)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=300)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('taken_at', models.DateTimeField(blank=True, null=True)),
-                ('post', models.CharField(blank=True, default='', max_length=120)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='incidents.incident')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.planversion')),
-                ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Approval asked for"),
+                            ("approved", "Approved, not yet taken"),
+                            ("refused", "Not approved"),
+                            ("withdrawn", "Withdrawn"),
+                            ("taken", "Taken"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("what", models.CharField(max_length=500)),
+                ("legal_basis", models.CharField(max_length=200)),
+                ("touches_rights", models.BooleanField(default=False)),
+                ("proportionality", models.CharField(blank=True, default="", max_length=500)),
+                ("item", models.CharField(blank=True, default="", max_length=40)),
+                ("title_zh", models.CharField(blank=True, default="", max_length=120)),
+                ("title_en", models.CharField(blank=True, default="", max_length=160)),
+                ("role", models.CharField(blank=True, default="", max_length=60)),
+                ("to_zh", models.CharField(blank=True, default="", max_length=120)),
+                ("to_en", models.CharField(blank=True, default="", max_length=160)),
+                ("is_outside", models.BooleanField(default=False)),
+                ("cite", models.CharField(blank=True, default="", max_length=40)),
+                ("asked_at", models.DateTimeField(blank=True, null=True)),
+                ("approver", models.CharField(blank=True, default="", max_length=120)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("taken_at", models.DateTimeField(blank=True, null=True)),
+                ("post", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measures",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="plans.planversion",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('what', ''), _negated=True), models.Q(('legal_basis', ''), _negated=True)), name='a_measure_says_what_and_on_which_law'), models.CheckConstraint(condition=models.Q(('touches_rights', False), models.Q(('proportionality', ''), _negated=True), _connector='OR'), name='a_measure_that_touches_rights_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('asked_at__isnull', True), ('plan__isnull', True), ('role', ''), ('state', 'taken')), models.Q(models.Q(('role', ''), _negated=True), models.Q(('to_zh', ''), _negated=True), ('asked_at__isnull', False), ('asked_by__isnull', False), ('plan__isnull', False)), _connector='OR'), name='a_major_measure_was_asked_for'), models.CheckConstraint(condition=models.Q(('role', ''), models.Q(('answered_at__isnull', True), ('state', 'asked')), ('state', 'withdrawn'), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), ('state__in', ['approved', 'refused', 'taken']), models.Q(('approver', ''), _negated=True)), _connector='OR'), name='a_major_measure_is_answered_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['refused', 'withdrawn']), _negated=True), models.Q(models.Q(('reason', ''), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='a_measure_refused_or_withdrawn_says_why'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('state', 'taken'), _negated=True), ('taken_at__isnull', True), ('taken_by__isnull', True)), models.Q(('state', 'taken'), ('taken_at__isnull', False), ('taken_by__isnull', False)), _connector='OR'), name='a_measure_is_taken_at_a_time_by_somebody'), models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), ('taken_at__isnull', True), ('taken_at__gte', models.F('answered_at')), _connector='OR'), name='approval_comes_before_the_measure')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("what", ""), _negated=True),
+                            models.Q(("legal_basis", ""), _negated=True),
+                        ),
+                        name="a_measure_says_what_and_on_which_law",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("touches_rights", False),
+                            models.Q(("proportionality", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="a_measure_that_touches_rights_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("asked_at__isnull", True),
+                                ("plan__isnull", True),
+                                ("role", ""),
+                                ("state", "taken"),
+                            ),
+                            models.Q(
+                                models.Q(("role", ""), _negated=True),
+                                models.Q(("to_zh", ""), _negated=True),
+                                ("asked_at__isnull", False),
+                                ("asked_by__isnull", False),
+                                ("plan__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_major_measure_was_asked_for",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role", ""),
+                            models.Q(("answered_at__isnull", True), ("state", "asked")),
+                            ("state", "withdrawn"),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                ("state__in", ["approved", "refused", "taken"]),
+                                models.Q(("approver", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_major_measure_is_answered_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["refused", "withdrawn"]), _negated=True),
+                            models.Q(models.Q(("reason", ""), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_measure_refused_or_withdrawn_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "taken"), _negated=True),
+                                ("taken_at__isnull", True),
+                                ("taken_by__isnull", True),
+                            ),
+                            models.Q(
+                                ("state", "taken"), ("taken_at__isnull", False), ("taken_by__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_measure_is_taken_at_a_time_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_at__isnull", True),
+                            ("taken_at__isnull", True),
+                            ("taken_at__gte", models.F("answered_at")),
+                            _connector="OR",
+                        ),
+                        name="approval_comes_before_the_measure",
+                    ),
+                ],
             },
         ),
     ]

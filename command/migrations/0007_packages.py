@@ -6,52 +6,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('command', '0006_measures'),
+        ("command", "0006_measures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Package',
+            name="Package",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(max_length=20)),
-                ('issued_at', models.DateTimeField()),
-                ('issuer_post', models.CharField(max_length=120)),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='packages', to='command.response')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("level", models.CharField(max_length=20)),
+                ("issued_at", models.DateTimeField()),
+                ("issuer_post", models.CharField(max_length=120)),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="packages",
+                        to="command.response",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PackageLine',
+            name="PackageLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('order', 'Order'), ('checklist', 'Checklist')], max_length=10)),
-                ('item', models.CharField(blank=True, default='', max_length=60)),
-                ('title_zh', models.CharField(blank=True, default='', max_length=300)),
-                ('title_en', models.CharField(blank=True, default='', max_length=400)),
-                ('left_out', models.CharField(blank=True, default='', max_length=300)),
-                ('order', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='package_line', to='command.order')),
-                ('package', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='command.package')),
-                ('response', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='command.response')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(choices=[("order", "Order"), ("checklist", "Checklist")], max_length=10),
+                ),
+                ("item", models.CharField(blank=True, default="", max_length=60)),
+                ("title_zh", models.CharField(blank=True, default="", max_length=300)),
+                ("title_en", models.CharField(blank=True, default="", max_length=400)),
+                ("left_out", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "order",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="package_line",
+                        to="command.order",
+                    ),
+                ),
+                (
+                    "package",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="command.package",
+                    ),
+                ),
+                (
+                    "response",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="command.response"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='package',
-            index=models.Index(fields=['response', '-id'], name='command_pac_respons_6bcfcb_idx'),
+            model_name="package",
+            index=models.Index(fields=["response", "-id"], name="command_pac_respons_6bcfcb_idx"),
         ),
         migrations.AddConstraint(
-            model_name='packageline',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_out', ''), models.Q(('item', ''), _negated=True)), fields=('response', 'kind', 'item'), name='a_line_of_a_plan_goes_out_once'),
+            model_name="packageline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_out", ""), models.Q(("item", ""), _negated=True)),
+                fields=("response", "kind", "item"),
+                name="a_line_of_a_plan_goes_out_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='packageline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'checklist'), ('order__isnull', True)), models.Q(('kind', 'order'), ('left_out', ''), ('order__isnull', False)), models.Q(('kind', 'order'), ('order__isnull', True), models.Q(('left_out', ''), _negated=True)), _connector='OR'), name='an_order_of_a_package_went_out_or_was_left_out'),
+            model_name="packageline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "checklist"), ("order__isnull", True)),
+                    models.Q(("kind", "order"), ("left_out", ""), ("order__isnull", False)),
+                    models.Q(
+                        ("kind", "order"), ("order__isnull", True), models.Q(("left_out", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="an_order_of_a_package_went_out_or_was_left_out",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='packageline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('item', ''), _negated=True), ('order__isnull', False), _connector='OR'), name='only_orders_are_added_to_a_package'),
+            model_name="packageline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("item", ""), _negated=True), ("order__isnull", False), _connector="OR"
+                ),
+                name="only_orders_are_added_to_a_package",
+            ),
         ),
     ]

@@ -8,73 +8,133 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('command', '0008_statements'),
-        ('incidents', '0001_initial'),
+        ("command", "0008_statements"),
+        ("incidents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EvidenceItem',
+            name="EvidenceItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(max_length=300)),
-                ('collected_at', models.DateTimeField()),
-                ('sha256', models.CharField(blank=True, default='', max_length=64)),
-                ('recorded_at', models.DateTimeField()),
-                ('post', models.CharField(blank=True, default='', max_length=120)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evidence', to='incidents.incident')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("what", models.CharField(max_length=300)),
+                ("collected_at", models.DateTimeField()),
+                ("sha256", models.CharField(blank=True, default="", max_length=64)),
+                ("recorded_at", models.DateTimeField()),
+                ("post", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="incidents.incident",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Custody',
+            name="Custody",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('custodian', models.CharField(max_length=80)),
-                ('place', models.CharField(max_length=120)),
-                ('reason', models.CharField(blank=True, default='', max_length=300)),
-                ('since', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='custody', to='command.evidenceitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("custodian", models.CharField(max_length=80)),
+                ("place", models.CharField(max_length=120)),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("since", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="custody",
+                        to="command.evidenceitem",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['item', 'number'],
+                "ordering": ["item", "number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='evidenceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('what', ''), _negated=True), name='evidence_says_what_it_is'),
+            model_name="evidenceitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("what", ""), _negated=True), name="evidence_says_what_it_is"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidenceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256', ''), django.db.models.lookups.Exact(django.db.models.functions.text.Length('sha256'), 64), _connector='OR'), name='evidence_has_a_whole_hash'),
+            model_name="evidenceitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("sha256", ""),
+                    django.db.models.lookups.Exact(django.db.models.functions.text.Length("sha256"), 64),
+                    _connector="OR",
+                ),
+                name="evidence_has_a_whole_hash",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidenceitem',
-            constraint=models.CheckConstraint(condition=models.Q(('collected_at__lte', models.F('recorded_at'))), name='evidence_is_entered_after_it_came_about'),
+            model_name="evidenceitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("collected_at__lte", models.F("recorded_at"))),
+                name="evidence_is_entered_after_it_came_about",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.UniqueConstraint(fields=('item', 'number'), name='custody_numbered_once'),
+            model_name="custody",
+            constraint=models.UniqueConstraint(fields=("item", "number"), name="custody_numbered_once"),
         ),
         migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('custodian', ''), _negated=True), models.Q(('place', ''), _negated=True)), name='custody_says_who_and_where'),
+            model_name="custody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("custodian", ""), _negated=True), models.Q(("place", ""), _negated=True)
+                ),
+                name="custody_says_who_and_where",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(('number', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='a_change_of_custody_says_why'),
+            model_name="custody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                name="a_change_of_custody_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='custody',
-            constraint=models.CheckConstraint(condition=models.Q(('since__lte', models.F('recorded_at'))), name='custody_is_noted_after_it_begins'),
+            model_name="custody",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("since__lte", models.F("recorded_at"))),
+                name="custody_is_noted_after_it_begins",
+            ),
         ),
     ]

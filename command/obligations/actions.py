@@ -14,11 +14,12 @@ from clocks.working_days.calendar import Calendar
 from command.activation.models import Response
 from command.activation.transitions import bad_field, check_text, lock, record_entry
 from command.obligations import alerts, permissions, rules
-from command.obligations.choices import DutyKind, DutyVerb
+from command.obligations.choices import DutyKind, DutyState, DutyVerb
 from command.obligations.models import Obligation
 from command.obligations.queries import get_duty
 from common.errors import WrongState
 from common.states import move
+from incidents.models import Incident
 from incidents.queries import attendance
 from journal.models import Entry
 from notices.actions import acknowledge_about
@@ -102,7 +103,7 @@ def settle_duty(
 
     permissions.check_can_settle(reach, duty, Bench(response.unit, now))
     _check_active(response)
-    done = move(duty, rules.TRANSITIONS, verb, lambda: _settled_already(duty))
+    move(duty, rules.TRANSITIONS, verb, lambda: _settled_already(duty))
     is_told = duty.kind == DutyKind.TELL and verb == DutyVerb.DONE
     _check_settled(settled, is_told, now)
 
@@ -113,17 +114,45 @@ def settle_duty(
         duty.told_at = settled.told_at or now
     duty.save()
 
+    _record_settled(duty, verb, reach, now)
+    return duty
+
+
+def settle_by_entry(
+    *, incident: Incident, kind: str, reach: Reach, note: str, now: datetime
+) -> list[Obligation]:
+    """What the plan says is done by an entry is done with it (`done_by`): of the incident's responses that are active.
+
+    Called inside the act's own transaction by whoever may carry it out; nothing is asked a second time.
+    """
+    rows = Obligation.objects.select_for_update(of=("self",)).select_related("plan", "response__unit")
+    waiting = rows.filter(response__incident=incident, state=DutyState.OPEN).order_by("pk")
+    found = [duty for duty in waiting if duty.response.is_active and _done_by(duty) == kind]
+    for duty in found:
+        move(duty, rules.TRANSITIONS, DutyVerb.DONE)
+        duty.settled_at, duty.settled_by, duty.note = now, reach.user, note
+        duty.settled_post = reach.title_for("matter.manage", duty.response.unit_path)
+        duty.save(update_fields=["state", "settled_at", "settled_by", "note", "settled_post"])
+        _record_settled(duty, DutyVerb.DONE, reach, now)
+    return found
+
+
+def _done_by(duty: Obligation) -> str:
+    lines = owed_at(duty.plan.document, duty.level)
+    return next((one.done_by for one in lines if one.id == duty.item), "")
+
+
+def _record_settled(duty: Obligation, verb: str, reach: Reach, now: datetime) -> None:
     content = {**_words(duty), "note": duty.note, "told": duty.told, "answer": duty.answer}
     if duty.told_at:
         content["told_at"] = duty.told_at.isoformat()
     entry = record_entry(
-        response, done.entry, reach, at=now, content=content, subject=duty.key, plan=duty.plan.ref,
-        post=duty.settled_post,
+        duty.response, rules.TRANSITIONS[verb].entry, reach, at=now, content=content, subject=duty.key,
+        plan=duty.plan.ref, post=duty.settled_post,
     ).entry  # fmt: skip
     _end_clock(duty, entry, verb, now)
     acknowledge_about(subject=duty.key, actor=reach.user, now=now)
-    settle_threads([response.thread], now)
-    return duty
+    settle_threads([duty.response.thread], now)
 
 
 def _end_clock(duty: Obligation, entry: Entry, verb: str, now: datetime) -> None:

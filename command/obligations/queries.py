@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,8 @@ from command.obligations import permissions
 from command.obligations.choices import DutyState
 from command.obligations.models import Obligation
 from common.errors import is_allowed, not_found
+from incidents.models import Incident
+from incidents.queries import OpenItem
 from plans.document.sections import role_of
 from plans.people.holders import Bench
 
@@ -67,3 +70,17 @@ def _who(row: Obligation, bench: Bench) -> list[str]:
 def _urgency(duty: Duty) -> tuple:
     row = duty.row
     return (not row.is_open, row.due_at is None, row.due_at or row.owed_at, row.pk)
+
+
+def held_open(incident: Incident) -> list[OpenItem]:
+    """What a response of the incident still owes: done, or not needed and why."""
+    rows = Obligation.objects.filter(response__incident=incident, state=DutyState.OPEN)
+    return [
+        OpenItem(
+            "obligation",
+            f"{row.response.number}/{row.pk}",
+            _("Owed by the response: %(what)s") % {"what": row.title},
+            reverse("response", args=[row.response.number]),
+        )
+        for row in rows.select_related("response").order_by("pk")
+    ]

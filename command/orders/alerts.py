@@ -1,46 +1,65 @@
 """Who is told of an order: rows in the outbox, in the order's own transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+
+from django.utils.translation import override
 
 from accounts.choices import PostKind
-from accounts.models import Appointment, Unit, User
-from accounts.posts.duty import meant
-from accounts.verbs import VERBS
 from clocks.models import Clock
-from command.orders.choices import TargetKind
+from command.orders.choices import OrderVerb
 from command.orders.models import Order
+from command.orders.targets import recipients_of, target_of
 from journal.keys import pk_of
-from notices.actions import queue_notices
+from notices.actions import queue_many, queue_notices
 from notices.choices import ORDER, Channel
-from notices.occasions import Occasion
+from notices.occasions import Letter, Occasion
 from notices.recipients import Recipient
 from notices.sending.message_templates import DRILL_MARK, Message
-from notices.silence.no_recipients import tell_sender
+from notices.silence.no_recipients import Unheard, tell_sender_of_all
+from plans.people.overdue import nearest
 
 #: The purpose of what the recipients of an order are told.
 ISSUED = "order.issued"
 
 
-def tell_recipient(order: Order, *, target: "Target", now: datetime) -> None:
-    """Everybody who can answer the order learns of it, on screen and by text message; where that is nobody, its
-    sender learns so at once."""
-    people, occasion = recipients_of(target, now), _occasion(order, purpose=ISSUED)
-    if not people:
-        words = {"zh": f"{order.number}：{order.task}"[:80], "en": f"{order.number}: {order.task}"[:80]}
-        tell_sender(
-            order.issued_by,
-            occasion,
-            who={"zh": str(target), "en": str(target)},
-            about=words,
-            now=now,
-        )
+def tell_recipients(told: Sequence[tuple[Order, list[Recipient]]], *, now: datetime) -> None:
+    """Everybody who can answer an order learns of it, on screen and by text message; where that is nobody, its
+    sender learns so at once. The orders are of one sender."""
+    unheard = [_unheard(order) for order, people in told if not people]
+    if unheard:
+        tell_sender_of_all(told[0][0].issued_by, unheard, now=now)
+    queue_many(
+        [Letter(_occasion(order, purpose=ISSUED), _message(order), people) for order, people in told],
+        channels=[Channel.APP, Channel.SMS],
+        priority=ORDER,
+        now=now,
+    )
+
+
+def _unheard(order: Order) -> Unheard:
+    who = {language: _words(order, language) for language in ("zh", "en")}
+    words = {"zh": f"{order.number}：{order.task}"[:80], "en": f"{order.number}: {order.task}"[:80]}
+    return Unheard(_occasion(order, purpose=ISSUED), who, words)
+
+
+def _words(order: Order, language: str) -> str:
+    with override("zh-hans" if language == "zh" else "en"):
+        return target_of(order).words
+
+
+def _message(order: Order) -> Message:
     mark = _mark(order)
     text_zh = f"{mark['zh']}指令 {order.number}：{order.task}（{order.incident.place}）"
     text_en = f"{mark['en']}Order {order.number}: {order.task} ({order.incident.place})"
+    return Message(text_zh[:300], text_en[:300])
+
+
+def tell_next(order: Order, people: list[Recipient], *, now: datetime) -> None:
+    """Who holds the post, or is on duty, only now."""
     queue_notices(
-        occasion,
-        Message(text_zh[:300], text_en[:300]),
+        _occasion(order, purpose=ISSUED),
+        _message(order),
         recipients=people,
         channels=[Channel.APP, Channel.SMS],
         priority=ORDER,
@@ -79,31 +98,15 @@ def order_recipients(clock: Clock, now: datetime) -> list[Recipient]:
     return recipients_of(target_of(order), now) if order else []
 
 
-class Target(NamedTuple):
-    """Whom an order goes to."""
-
-    kind: str
-    unit: Unit | None = None
-    squad: str = ""
-    person: User | None = None
-
-    def __str__(self) -> str:
-        if self.kind == TargetKind.PERSON:
-            return str(self.person)
-        return f"{self.squad}@{self.unit.code}" if self.squad and self.unit else str(self.unit)
-
-
-def target_of(order: Order) -> Target:
-    return Target(order.target_kind, order.target_unit, order.target_squad, order.target_person)
-
-
-def recipients_of(target: Target, now: datetime) -> list[Recipient]:
-    """The people behind a target at this moment: of posts that go round by roster, whose turn it is."""
-    if target.kind == TargetKind.PERSON:
-        return [Recipient(target.person, "")]
-    held = Appointment.objects.current(now).filter(post__unit=target.unit).select_related("person", "post")
-    if target.kind == TargetKind.SQUAD:
-        held = held.filter(post__kind=PostKind.SQUAD, post__squad=target.squad)
-    else:
-        held = held.filter(post__kind__in=VERBS["order.answer"], post__squad="")
-    return [Recipient(row.person, row.post.title) for row in meant(held.order_by("pk"), now)]
+def order_spot(clock: Clock, now: datetime) -> list[Recipient]:
+    """Who can say that they have come: whoever reported the incident from there, and the duty room."""
+    order = (
+        Order.objects.select_related("incident__reported_by").filter(pk=pk_of(clock.subject, "order")).first()
+    )
+    if order is None:
+        return []
+    said_so = set(order.steps.filter(verb=OrderVerb.ARRIVE).values_list("by_id", flat=True))
+    there = order.incident.reported_by
+    found = [Recipient(there, "")] if there and there.is_active else []
+    found += [one for one in nearest(PostKind.DUTY_OFFICER, clock, now) if one.person != there]
+    return [one for one in found if one.person.pk not in said_so]

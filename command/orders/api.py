@@ -7,6 +7,8 @@ from rest_framework.views import APIView
 
 from command.orders import actions, queries, serializers
 from command.orders.choices import OrderVerb
+from command.orders.permissions import check_can_issue
+from command.orders.targets import read_targets
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -32,6 +34,7 @@ class Orders(APIView):
             reach=request.reach,
             target=actions.read_target(given["to"]),
             task=given["task"],
+            checklist=given["checklist"],
             arrive_by=given["arrive_by"],
             now=request.now,
         )
@@ -39,6 +42,36 @@ class Orders(APIView):
         return Response(
             serializers.detail(queries.get_order(request.reach, order.number)), status=201, headers=headers
         )
+
+
+class ManyOrders(APIView):
+    """The same order to several, in one transaction: all of them or none."""
+
+    @extend_schema(
+        operation_id="orders_bulk",
+        request=serializers.BulkOrderSerializer,
+        responses={200: dict, 201: dict},
+    )
+    @idempotent
+    def post(self, request):
+        given = validated(serializers.BulkOrderSerializer, request.data)
+        incident = get_incident(request.reach, given["incident"])
+        check_can_issue(request.reach, incident)
+        targets = read_targets(given["to"])
+        if given["preview"]:
+            rows = queries.preview(incident, targets, request.now)
+            return Response({"orders": [row._asdict() for row in rows]})
+        made = actions.issue_orders(
+            incident_id=incident.pk,
+            reach=request.reach,
+            targets=targets.values(),
+            task=given["task"],
+            checklist=given["checklist"],
+            arrive_by=given["arrive_by"],
+            now=request.now,
+        )
+        rows = queries.for_incident(incident).filter(pk__in=[order.pk for order in made])
+        return Response({"orders": [serializers.detail(order) for order in rows]}, status=201)
 
 
 class OneOrder(APIView):

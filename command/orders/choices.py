@@ -14,6 +14,7 @@ class OrderState(models.TextChoices):
     COMPLETED = "completed", pgettext_lazy("order", "Completed")
     DECLINED = "declined", pgettext_lazy("order", "Declined")
     RECALLED = "recalled", pgettext_lazy("order", "Recalled")
+    STOOD_DOWN = "stood_down", pgettext_lazy("order", "Not needed, enough came")
 
 
 class OrderVerb(models.TextChoices):
@@ -24,13 +25,18 @@ class OrderVerb(models.TextChoices):
     COMPLETE = "complete", _("Task completed")
     DECLINE = "decline", _("We cannot")
     RECALL = "recall", _("Recall")
+    STAND_DOWN = "stand-down", _("Stand down, enough have answered")
 
 
 class TargetKind(models.TextChoices):
     UNIT = "unit", _("Unit")
     SQUAD = "squad", _("Squad")
     PERSON = "person", _("Person")
+    #: A post of a unit, whoever holds it.
+    ROLE = "role", _("Post")
+    #: Whoever is on duty there.
+    DUTY = "duty", _("Whoever is on duty")
 
     def named(self, name: str) -> str:
-        """A recipient as the API writes it: "unit:C1", "squad:dialogue@C1", "person:county1.duty"."""
+        """A recipient as the API writes it: "unit:C1", "squad:dialogue@C1", "role:director@C1"."""
         return f"{self.value}:{name}"

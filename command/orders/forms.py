@@ -3,10 +3,22 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from command.orders.templates import choices
+from common.web.filling import TemplateField
+
+MOST_CALLED = 40
+
 
 class OrderForm(forms.Form):
     to = forms.ChoiceField(label=_("To whom"))
     task = forms.CharField(label=_("Task"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    checklist = forms.CharField(
+        label=_("To take along or to see to"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("One thing a line. It stands on the order and on the page behind its link."),
+    )
     minutes = forms.IntegerField(
         label=_("Be there within (minutes)"),
         min_value=1,
@@ -15,9 +27,35 @@ class OrderForm(forms.Form):
         help_text=_("Empty: the plan's own time."),
     )
 
-    def __init__(self, *args, recipients, **kwargs):
+    template = TemplateField(label=_("Task from a template"))
+
+    def __init__(self, *args, recipients, templates=(), **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["template"].choices = choices(templates)
         self.fields["to"].choices = [(recipient.value, recipient.label) for recipient in recipients]
+
+
+class OrdersForm(OrderForm):
+    """The same order to several."""
+
+    to = forms.MultipleChoiceField(
+        label=_("To whom (each gets an order of its own)"), widget=forms.CheckboxSelectMultiple
+    )
+    enough = forms.IntegerField(
+        label=_("How many are enough"),
+        min_value=1,
+        max_value=MOST_CALLED,
+        required=False,
+        help_text=_(
+            "Once so many have acknowledged, the others hear that they need not come. Empty: all of them come."
+        ),
+    )
+
+    def clean(self):
+        given = super().clean()
+        if (given.get("enough") or 0) >= len(given.get("to", ())) > 0:
+            self.add_error("enough", _("At least 1, and fewer than are called."))
+        return given
 
 
 class StepForm(forms.Form):

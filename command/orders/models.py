@@ -4,21 +4,23 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.choices import PostKind
 from accounts.verbs import VERBS
 from command.orders import rules
 from command.orders.choices import OrderState, OrderVerb, TargetKind
 from common.database.paths import PathField
+from common.drills import RealRows
 from incidents.models import granted_pks
 from journal.keys import key
 
 
-class OrderQuerySet(models.QuerySet):
+class OrderQuerySet(RealRows):
     def visible_to(self, reach):
         """Orders of incidents this person may see, and those given to them."""
         condition = reach.filter("incident.view") | addressed_to(reach)
         if granted := granted_pks(reach):
             condition |= Q(incident_id__in=granted)
-        return self.filter(condition)
+        return self.filter(condition, reach.open_rows(incident="incident_id"))
 
     def addressed_to(self, reach):
         return self.filter(addressed_to(reach))
@@ -33,7 +35,7 @@ class OrderQuerySet(models.QuerySet):
 
 
 class Order(models.Model):
-    """A task given to a unit, a squad or a person within an incident."""
+    """A task given to a unit, a squad, a person, a post or whoever is on duty, within an incident."""
 
     number = models.CharField(max_length=60, unique=True)
     incident = models.ForeignKey("incidents.Incident", on_delete=models.PROTECT, related_name="orders")
@@ -48,7 +50,11 @@ class Order(models.Model):
     target_person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="orders"
     )
+    #: The kind of post where it goes to whoever holds that.
+    target_role = models.CharField(max_length=20, choices=PostKind, blank=True, default="")
     task = models.CharField(max_length=300)
+    #: What to take along or to see to, one thing a line.
+    checklist = models.CharField(max_length=500, blank=True, default="")
     state = models.CharField(max_length=20, choices=OrderState, default=OrderState.ISSUED)
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -68,16 +74,31 @@ class Order(models.Model):
                     target_kind=TargetKind.UNIT,
                     target_unit__isnull=False,
                     target_squad="",
+                    target_role="",
                     target_person__isnull=True,
                 )
                 | (
                     Q(target_kind=TargetKind.SQUAD, target_unit__isnull=False, target_person__isnull=True)
+                    & Q(target_role="")
                     & ~Q(target_squad="")
+                )
+                | (
+                    Q(target_kind=TargetKind.ROLE, target_unit__isnull=False, target_person__isnull=True)
+                    & Q(target_squad="")
+                    & ~Q(target_role="")
+                )
+                | Q(
+                    target_kind=TargetKind.DUTY,
+                    target_unit__isnull=False,
+                    target_squad="",
+                    target_role="",
+                    target_person__isnull=True,
                 )
                 | Q(
                     target_kind=TargetKind.PERSON,
                     target_unit__isnull=True,
                     target_squad="",
+                    target_role="",
                     target_person__isnull=False,
                 ),
                 name="an_order_has_one_recipient",
@@ -103,6 +124,11 @@ class Order(models.Model):
             models.Index(fields=["unit_path", "-issued_at"]),
             models.Index(fields=["target_unit", "target_squad", "state"]),
             models.Index(fields=["target_person", "state"]),
+            models.Index(
+                fields=["id"],
+                condition=Q(state=OrderState.ISSUED, target_kind__in=[TargetKind.ROLE, TargetKind.DUTY]),
+                name="order_waits_for_a_post",
+            ),
         ]
 
     def __str__(self):
@@ -111,6 +137,10 @@ class Order(models.Model):
     @property
     def key(self) -> str:
         return key("order", self.pk)
+
+    @property
+    def checklist_lines(self) -> list[str]:
+        return [line for line in map(str.strip, self.checklist.splitlines()) if line]
 
     @property
     def is_live(self) -> bool:
@@ -128,6 +158,10 @@ class OrderStep(models.Model):
     post = models.CharField(max_length=120, blank=True, default="")
     #: True where the duty officer set the state for a squad that could only phone.
     on_behalf = models.BooleanField(default=False)
+    #: Through the link in the message to `by`: whose telephone it was is known, who held it is not.
+    by_link = models.BooleanField(default=False)
+    #: Where the code was shown that confirms the arrival; empty: somebody on the spot did.
+    place = models.CharField(max_length=120, blank=True, default="")
     note = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
@@ -145,9 +179,14 @@ class OrderStep(models.Model):
 
 
 def addressed_to(reach) -> Q:
-    """Orders given to this person: by name, to a squad they are in, or to a unit whose orders they answer."""
+    """Orders given to this person: by name, to a squad they are in, to a post they hold, or to a unit whose orders
+    they answer."""
     condition = Q(target_person=reach.user)
     for post in reach.posts:
+        if not post.squad:
+            condition |= Q(target_kind=TargetKind.ROLE, target_unit=post.unit_id, target_role=post.kind)
+        if post.kind == PostKind.DUTY_OFFICER:
+            condition |= Q(target_kind=TargetKind.DUTY, target_unit=post.unit_id)
         if post.kind not in VERBS["order.answer"]:
             continue
         if post.squad:

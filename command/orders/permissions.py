@@ -1,17 +1,17 @@
 """Who may do what with an order. Each check raises with the reason; buttons and API derive from it."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from accounts.verbs import VERBS
 from command.orders import rules
 from command.orders.choices import OrderVerb, TargetKind
 from command.orders.models import Order, OrderStep
+from command.orders.targets import Target, kinds_behind
 from common.errors import NotAllowed
-from incidents.models import Incident, is_shared_with
+from incidents.models import Incident, shared_with
 
 
 def check_can_issue(reach: Reach, incident: Incident) -> None:
@@ -25,22 +25,26 @@ def check_can_issue(reach: Reach, incident: Incident) -> None:
         )
 
 
-def check_may_be_ordered(reach: Reach, incident: Incident, units: Iterable[Unit], to: str) -> None:
+def check_may_be_ordered(reach: Reach, incident: Incident, units_of: Mapping[Target, Sequence[Unit]]) -> None:
     """An order opens the incident to whoever gets it: so it goes to units the giver commands, to those above the
-    incident, and to neighbours it was shared with. A common superior commands both."""
-    units = list(units)
-    near = any(
-        reach.holds("order.issue", unit.path) or incident.unit_path.startswith(unit.path) for unit in units
-    )
-    if near or is_shared_with(incident, units):
-        return
-    raise NotAllowed(
-        "recipient_elsewhere",
-        _(
-            "No order was issued: %(to)s belongs to another bureau, and an order would show it %(number)s. Share the incident with that unit first, or ask the bureau above both to give the order."
-        )
-        % {"to": to, "number": incident.number},
-    )
+    incident, and to neighbours it was shared with. A common superior commands both. `units_of`: of each recipient."""
+    far = {
+        to: units for to, units in units_of.items() if not any(_is_near(reach, incident, u) for u in units)
+    }
+    shared = shared_with(incident, {unit for units in far.values() for unit in units}) if far else set()
+    for to, units in far.items():
+        if not any(unit.pk in shared for unit in units):
+            raise NotAllowed(
+                "recipient_elsewhere",
+                _(
+                    "No order was issued: %(to)s belongs to another bureau, and an order would show it %(number)s. Share the incident with that unit first, or ask the bureau above both to give the order."
+                )
+                % {"to": to, "number": incident.number},
+            )
+
+
+def _is_near(reach: Reach, incident: Incident, unit: Unit) -> bool:
+    return reach.holds("order.issue", unit.path) or incident.unit_path.startswith(unit.path)
 
 
 def check_can_move(reach: Reach, order: Order, verb: str) -> bool:
@@ -49,8 +53,16 @@ def check_can_move(reach: Reach, order: Order, verb: str) -> bool:
     if by == rules.SPOT:
         _check_can_confirm(reach, order)
         return False
+    if by == rules.SYSTEM:
+        raise NotAllowed(
+            "nobody_does_this",
+            _(
+                "Order %(number)s was not changed: it is stood down by itself once enough have answered. Recall it."
+            )
+            % {"number": order.number},
+        )
     if by == rules.SENDER:
-        _check_directs(reach, order)
+        check_directs(reach, order)
         return False
     if is_recipient(reach, order):
         return False
@@ -66,18 +78,19 @@ def check_can_move(reach: Reach, order: Order, verb: str) -> bool:
 
 
 def is_recipient(reach: Reach, order: Order) -> bool:
-    """The named person, a member of the named squad, or who answers the named unit's orders."""
+    """The named person, a member of the named squad, who holds the named post, is of the duty room, or answers the
+    named unit's orders."""
     if order.target_kind == TargetKind.PERSON:
         return order.target_person_id == reach.user.pk
     return any(
         post.unit_id == order.target_unit_id
         and post.squad == order.target_squad
-        and post.kind in VERBS["order.answer"]
+        and post.kind in kinds_behind(order.target_kind, order.target_role)
         for post in reach.posts
     )
 
 
-def _check_directs(reach: Reach, order: Order) -> None:
+def check_directs(reach: Reach, order: Order) -> None:
     if not reach.holds("order.issue", order.unit_path):
         raise NotAllowed(
             "not_allowed",

@@ -1,6 +1,6 @@
 """What may this person see of orders, in what shape?"""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,10 +12,12 @@ from accounts.models import Appointment, Post, Unit
 from accounts.people.names import distinct_names
 from accounts.posts.duty import meant
 from accounts.scope import Reach
-from accounts.verbs import VERBS
 from command.orders import permissions, rules
 from command.orders.choices import OrderVerb, TargetKind
 from command.orders.models import Order
+from command.orders.targets import ROLES, Target, behind, kinds_behind
+from command.roll_call.models import RollCallLine
+from command.roll_call.queries import ON_THE_SPOT, lines_for
 from common.database.paths import prefixes
 from common.dates.local_time import day_of
 from common.errors import NotAllowed, not_found
@@ -63,16 +65,32 @@ class Contact(NamedTuple):
     phone: str
 
 
+class ShownStep(NamedTuple):
+    """One state on the way of an order that goes well."""
+
+    state: str
+    label: str
+    #: When it was reached; None: not yet.
+    at: datetime | None
+    on_behalf: bool = False
+    by_link: bool = False
+    #: Where the code was shown that confirmed the arrival.
+    place: str = ""
+
+
 class OrderCard(NamedTuple):
     """An order with what this reader may do now."""
 
     order: Order
-    #: state, its label, when it was reached (None = not yet), whether on behalf
-    steps: list[tuple[str, str, datetime | None, bool]]
+    steps: list[ShownStep]
     verbs: list[OrderVerb]
     on_behalf: bool
     #: Who answers for the recipient now, for whoever directs a live order; None: not for this reader.
     contacts: list[Contact] | None = None
+    #: The reader may type the code that is shown at the place.
+    types_code: bool = False
+    #: The reader is asked now whether they are all right.
+    asked: RollCallLine | None = None
 
     @property
     def own_verbs(self) -> list[OrderVerb]:
@@ -93,7 +111,10 @@ def cards(reach: Reach, rows: Iterable[Order]) -> list[OrderCard]:
     orders = list(rows)
     directed = [order for order in orders if _directs(reach, order)]
     contacts = contacts_of(directed, reach.now)
-    return [card(reach, order, contacts.get(order.pk)) for order in orders]
+    there = [one.pk for one in orders if one.state in ON_THE_SPOT and permissions.is_recipient(reach, one)]
+    asked = lines_for(reach.user.pk, there)
+    made = [card(reach, order, contacts.get(order.pk)) for order in orders]
+    return [one._replace(asked=asked.get(one.order.pk)) for one in made]
 
 
 def _directs(reach: Reach, order: Order) -> bool:
@@ -128,20 +149,23 @@ def _answers(order: Order, post: Post) -> bool:
 
 
 def _kinds(order: Order) -> Collection[str]:
-    return [PostKind.SQUAD] if order.target_squad else VERBS["order.answer"]
+    return kinds_behind(order.target_kind, order.target_role)
 
 
 def card(reach: Reach, order: Order, contacts: list[Contact] | None = None) -> OrderCard:
     reached = {step.state: step for step in order.steps.all()}
-    steps: list[tuple[str, str, datetime | None, bool]] = []
+    steps: list[ShownStep] = []
     for state in rules.STEPS:
         step = reached.get(state)
         at = order.issued_at if state == rules.STEPS[0] else step.at if step else None
-        steps.append((state, str(state.label), at, bool(step and step.on_behalf)))
+        how = (step.on_behalf, step.by_link, step.place) if step else ()
+        steps.append(ShownStep(state, str(state.label), at, *how))
     possible = rules.TRANSITIONS.verbs_for(order.state)
     verbs = [OrderVerb(verb) for verb in possible if _may(reach, order, verb, reached)]
     on_behalf = not permissions.is_recipient(reach, order)
-    return OrderCard(order, steps, verbs, on_behalf, contacts)
+    is_shown_to_them = reach.holds("incident.observe", order.unit_path)
+    types_code = order.state in rules.CODE_AT and not (on_behalf or is_shown_to_them)
+    return OrderCard(order, steps, verbs, on_behalf, contacts, types_code)
 
 
 def _may(reach: Reach, order: Order, verb: str, reached: dict) -> bool:
@@ -159,6 +183,10 @@ def _may(reach: Reach, order: Order, verb: str, reached: dict) -> bool:
     return True
 
 
+#: Posts whose holders are chosen by name.
+_BY_NAME = (PostKind.FIRST_RESPONDER, PostKind.EXPERT)
+
+
 class Recipient(NamedTuple):
     """A choice of the order form: `squad:dialogue@C1` and what it is called."""
 
@@ -167,11 +195,12 @@ class Recipient(NamedTuple):
 
 
 def recipients_for(incident: Incident, now: datetime) -> list[Recipient]:
-    """Whom an order may go to: the plan's squads of this unit and those above it, then units, then responders."""
+    """Whom an order may go to: the plan's squads of this unit and those above it, who is on duty there, then units,
+    posts and responders."""
     units = list(Unit.objects.filter(path__in=prefixes(incident.unit_path)).order_by("-path"))
-    posts = Post.objects.filter(unit__in=units, closed_at__isnull=True, kind=PostKind.SQUAD).select_related(
-        "unit"
-    )
+    there = Post.objects.filter(unit__in=units, closed_at__isnull=True).select_related("unit").order_by("pk")
+    seats = [post for post in there if post.kind in ROLES]
+    posts = [post for post in there if post.kind == PostKind.SQUAD]
     named = {squad.id: squad.words for squad in squads_of(incident.plan.document)}
     order = list(named)
     found: dict[str, str] = {}
@@ -179,19 +208,62 @@ def recipients_for(incident: Incident, now: datetime) -> list[Recipient]:
         posts, key=lambda p: (-len(p.unit.path), order.index(p.squad) if p.squad in order else 99)
     ):
         found.setdefault(TargetKind.SQUAD.named(f"{post.squad}@{post.unit.code}"), f"{post} · {post.unit}")
+    above = sorted(seats, key=lambda post: (-len(post.unit.path), ROLES.index(PostKind(post.kind))))
+    for post in above:
+        if post.kind == PostKind.DUTY_OFFICER:
+            target = Target(TargetKind.DUTY, post.unit)
+            found.setdefault(str(target), target.words)
     below = Unit.objects.open_at(day_of(now)).filter(
         path__under=incident.unit_path, posts__kind=PostKind.OFFICE_HEAD
     )
     for unit in [*below.distinct().order_by("path")[:50]]:
         found[TargetKind.UNIT.named(unit.code)] = str(unit)
-    responders = Appointment.objects.current(now).filter(
-        post__unit__in=units, post__kind__in=[PostKind.FIRST_RESPONDER, PostKind.EXPERT]
-    )
+    for post in above:
+        if post.kind not in _BY_NAME:
+            target = Target(TargetKind.ROLE, post.unit, role=post.kind)
+            found.setdefault(str(target), target.words)
+    responders = Appointment.objects.current(now).filter(post__unit__in=units, post__kind__in=_BY_NAME)
     rows = list(responders.select_related("person", "post").order_by("pk"))
     names = distinct_names(held.person for held in rows)
     for held in rows:
         found[TargetKind.PERSON.named(held.person.username)] = f"{held.post} · {names[held.person.pk]}"
     return [Recipient(value, label) for value, label in found.items()]
+
+
+class Previewed(NamedTuple):
+    """An order that would go out: to whom, who would read it, and what stands in its way."""
+
+    to: str
+    label: str
+    people: list[str]
+    obstacle: str = ""
+
+
+def preview(
+    incident: Incident, targets: Mapping[str, Target], now: datetime, labels: Mapping[str, str] | None = None
+) -> list[Previewed]:
+    """Each recipient by name. The queries do not grow with them."""
+    found = behind(targets.values(), now)
+    rows = Order.objects.live().filter(incident=incident, target_kind=TargetKind.SQUAD)
+    busy = {(order.target_unit_id, order.target_squad): order.number for order in rows}
+    return [
+        Previewed(
+            text,
+            (labels or {}).get(text, target.words),
+            [f"{one.post_title} {one.person}".strip() for one in found.people[target]],
+            _obstacle(target, busy, is_read=bool(found.people[target])),
+        )
+        for text, target in targets.items()
+    ]
+
+
+def _obstacle(target: Target, busy: Mapping[tuple[int | None, str], str], *, is_read: bool) -> str:
+    number = busy.get((target.unit.pk if target.unit else None, target.squad)) if target.squad else None
+    if number:
+        return _("has order %(number)s already: recall or complete that one, or leave this recipient out") % {
+            "number": number
+        }
+    return "" if is_read else _("nobody holds it now: nobody would read the order")
 
 
 def held_open(incident: Incident) -> list[OpenItem]:

@@ -2,6 +2,7 @@
 
 issued ─▶ acknowledged ─▶ under way ─▶ arrived ─▶ arrival confirmed ─▶ completed
 declined: by the recipient, until arrival.   recalled: by the sender, until completion.
+stood down: by itself, while nobody has answered, once enough others have.
 """
 
 from command.orders.choices import OrderState as S
@@ -9,7 +10,7 @@ from command.orders.choices import OrderVerb as V
 from common.states import NOBODY, NOTHING, StateTable, Transition
 
 #: The recipient answers, the sender directs, somebody else on the spot confirms.
-RECIPIENT, SENDER, SPOT = "recipient", "sender", "spot"
+RECIPIENT, SENDER, SPOT, SYSTEM = "recipient", "sender", "spot", "system"
 _BEFORE_ARRIVAL = (S.ISSUED, S.ACKNOWLEDGED, S.UNDER_WAY)
 
 TRANSITIONS = StateTable(
@@ -22,6 +23,7 @@ TRANSITIONS = StateTable(
         S.COMPLETED: NOBODY,
         S.DECLINED: NOBODY,
         S.RECALLED: NOBODY,
+        S.STOOD_DOWN: NOBODY,
     },
     rows=[
         Transition(
@@ -40,10 +42,20 @@ TRANSITIONS = StateTable(
             V.RECALL, (*_BEFORE_ARRIVAL, S.ARRIVED, S.ARRIVAL_CONFIRMED), S.RECALLED, "order.recalled",
             by=SENDER, tells={"order.recalled": "who was told of the order"},
         ),
+        Transition(
+            V.STAND_DOWN, (S.ISSUED,), S.STOOD_DOWN, "order.stood_down",
+            by=SYSTEM, tells={"order.stood_down": "who was told of the order"},
+        ),
     ],
 )  # fmt: skip
 
 LIVE = TRANSITIONS.live
+
+#: Whoever said that they come, and has not said since that they cannot.
+COMING = (S.ACKNOWLEDGED, S.UNDER_WAY, S.ARRIVED, S.ARRIVAL_CONFIRMED, S.COMPLETED)
+
+#: Whoever is on the way or says that they are there types the code of the place; it stands for both.
+CODE_AT = (S.UNDER_WAY, S.ARRIVED)
 
 #: Verbs that end the matter badly enough to owe a reason.
 NEEDS_REASON = (V.DECLINE, V.RECALL)

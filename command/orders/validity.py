@@ -15,4 +15,5 @@ def orders_live(asked: set[int], now: datetime) -> set[int]:
 LASTING: dict[str, validity.Check] = {
     "order.issued": validity.while_live(orders_live),
     "order.recalled": validity.always,
+    "order.stood_down": validity.always,
 }

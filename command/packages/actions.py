@@ -11,8 +11,9 @@ from accounts.scope import Reach
 from command.activation.models import Response
 from command.activation.transitions import check_open, check_rev, lock, record_entry
 from command.orders import permissions as order_permissions
-from command.orders.actions import issue_on_locked, read_target
+from command.orders.issuing import Asked, issue_on_locked
 from command.orders.models import Order
+from command.orders.targets import read_targets
 from command.packages import rules
 from command.packages.choices import LineKind
 from command.packages.models import Package, PackageLine
@@ -63,7 +64,7 @@ def issue_package(
         issued_by=reach.user,
         issuer_post=reach.title_for("order.issue", response.unit_path),
     )
-    orders = [(line, _issue(response, line, reach, now)) for line in lines]
+    orders = _issue(response, lines, reach, now)
     PackageLine.objects.bulk_create(_rows(package, prepared, orders, left_out))
 
     content = {
@@ -152,15 +153,11 @@ def _check_texts(lines: Sequence[SentLine], left_out: Mapping[str, str]) -> None
             )
 
 
-def _issue(response: Response, line: SentLine, reach: Reach, now: datetime) -> Order:
-    return issue_on_locked(
-        response.incident,
-        reach=reach,
-        target=read_target(line.to),
-        task=line.task,
-        arrive_by=line.arrive_by,
-        now=now,
-    )
+def _issue(response: Response, lines: Sequence[SentLine], reach: Reach, now: datetime) -> list[Sent]:
+    targets = read_targets([line.to for line in lines])
+    asked = [Asked(targets[line.to], line.task, line.arrive_by) for line in lines]
+    orders = issue_on_locked(response.incident, asked, reach=reach, now=now)
+    return list(zip(lines, orders, strict=True))
 
 
 def _rows(

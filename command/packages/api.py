@@ -24,7 +24,9 @@ class PackagePreview(APIView):
         check_can_issue(request.reach, response.incident)
         if level not in {one.id for one in levels_of(response.plan.document)}:
             raise not_found()
-        return Response(serializers.preview(queries.ready(response, level, request.now)))
+        return Response(
+            serializers.preview(queries.ready(response, level, request.now), drill=response.drill)
+        )
 
 
 class Packages(APIView):
@@ -34,7 +36,9 @@ class Packages(APIView):
     def get(self, request, number):
         response = get_response(request.reach, number)
         rows = list(queries.issued(response))
-        return Response({"results": [serializers.summary(one, _notices(one)) for one in rows]})
+        return Response(
+            {"drill": response.drill, "results": [serializers.summary(one, _notices(one)) for one in rows]}
+        )
 
     @extend_schema(request=serializers.NewPackageSerializer, responses={201: dict})
     @idempotent
@@ -44,8 +48,8 @@ class Packages(APIView):
         check_if_match(request, response.rev)
         rev = response.rev if request.headers.get("If-Match") else None
         made = issue_package(response_id=response.pk, reach=request.reach, now=request.now, rev=rev, **given)
-        package = queries.issued(response).get(pk=made.pk)
-        answer = serializers.summary(package, _notices(package))
+        package = next(one for one in queries.issued(response) if one.pk == made.pk)
+        answer = serializers.summary(package, _notices(package)) | {"drill": response.drill}
         return Response(
             answer, status=201, headers={"Location": reverse("api:response-packages", args=[response.number])}
         )

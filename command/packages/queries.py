@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -18,13 +18,18 @@ from command.orders.permissions import check_can_issue
 from command.packages.choices import LineKind
 from command.packages.models import Package, PackageLine
 from common.errors import is_allowed
+from plans.document.general import arrive_within
 from plans.document.kits import kits_of
-from plans.document.packages import PreparedChecklist, PreparedOrder, package_at
-from plans.document.sections import arrive_within, role_of, squads_of
+from plans.document.packages import ON_DUTY, PreparedChecklist, PreparedOrder, package_at
+from plans.document.sections import role_of, squads_of
 from plans.document.words import Words
 from plans.engine.evaluation import Document
 from plans.people.holders import Bench, Holder
+from resources.materials.choices import Fault
 from resources.materials.queries import MissingItem, kit_states
+
+#: Where a response at hand keeps what went out for it.
+_ISSUED = "issued_packages"
 
 
 class ReadyOrder(NamedTuple):
@@ -36,12 +41,22 @@ class ReadyOrder(NamedTuple):
     #: `squad:dialogue@C1` or `person:USERNAME`; empty where nobody holds it.
     to: str
     #: Who would read it.
-    people: tuple[str, ...]
+    holders: tuple[Holder, ...]
     arrive_by: datetime | None
     #: The order that the squad has in this incident already.
     busy: Order | None = None
     #: What the unit lacks of the kit that goes along, with why.
     missing: tuple[MissingItem, ...] = ()
+
+    @property
+    def faults(self) -> list[tuple[Fault, list[Words]]]:
+        """What is wrong with the kit, the worst first, each said once for all its items."""
+        found = {fault: [one.item.words for one in self.missing if one.fault == fault] for fault in Fault}
+        return [(fault, items) for fault, items in found.items() if items]
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        return tuple(f"{one.post} {one.person}" for one in self.holders)
 
     @property
     def obstacle(self) -> str:
@@ -79,9 +94,10 @@ def ready(response: Response, level: str, now: datetime) -> Ready:
         for order in Order.objects.live().filter(incident=response.incident_id).exclude(target_squad="")
     }
     named = {squad.id: squad.words for squad in squads_of(document)}
+    calendar = Calendar()
     lacking = _lacking(response, {line.kit for line in package.orders if line.kit}, now)
     orders = [
-        _ready(line, document, bench, named, busy, now)._replace(missing=lacking.get(line.kit, ()))
+        _ready(line, document, bench, named, busy, calendar, now)._replace(missing=lacking.get(line.kit, ()))
         for line in package.orders
         if (LineKind.ORDER, line.id) not in sent
     ]
@@ -96,6 +112,7 @@ def _ready(
     bench: Bench,
     named: Mapping[str, Words],
     busy: Mapping[tuple[int | None, str], Order],
+    calendar: Calendar,
     now: datetime,
 ) -> ReadyOrder:
     if line.squad:
@@ -103,13 +120,16 @@ def _ready(
         unit = people[0].post.unit if people else None
         to = TargetKind.SQUAD.named(f"{line.squad}@{unit.code}") if unit else ""
         who, found = named[line.squad], busy.get((unit.pk, line.squad)) if unit else None
+    elif line.duty:
+        people, pace, who, found = bench.on_duty(), "squad", ON_DUTY, None
+        to = TargetKind.DUTY.named(people[0].post.unit.code) if people else ""
     else:
         role = role_of(document, line.role)
         people, pace, who, found = bench.holders(role)[:1], "first_responder", role.words, None
         to = TargetKind.PERSON.named(people[0].person.username) if people else ""
     within = line.within or arrive_within(document, pace)
-    arrive_by = due_at(now, within, Calendar()).at if within else None
-    return ReadyOrder(line, who, to, tuple(_named(one) for one in people), arrive_by, found)
+    arrive_by = due_at(now, within, calendar).at if within else None
+    return ReadyOrder(line, who, to, tuple(people), arrive_by, found)
 
 
 def _lacking(response: Response, kits: set[str], now: datetime) -> dict[str, tuple[MissingItem, ...]]:
@@ -119,14 +139,12 @@ def _lacking(response: Response, kits: set[str], now: datetime) -> dict[str, tup
     return {state.kit.id: tuple(state.missing) for state in kit_states(found, response.unit, now)}
 
 
-def _named(holder: Holder) -> str:
-    return f"{holder.post} {holder.person}"
-
-
-def issued(response: Response) -> QuerySet[Package]:
-    """What went out for this response, oldest first, with its lines."""
-    rows = Package.objects.filter(response=response).select_related("issued_by")
-    return rows.prefetch_related("lines__order").order_by("pk")
+def issued(response: Response) -> list[Package]:
+    """What went out for this response, oldest first, with its lines: read once for a response at hand (two queries)."""
+    lines = Prefetch("lines", PackageLine.objects.select_related("order").order_by("pk"))
+    rows = Package.objects.select_related("issued_by").prefetch_related(lines).order_by("pk")
+    prefetch_related_objects([response], Prefetch("packages", rows, to_attr=_ISSUED))
+    return getattr(response, _ISSUED)
 
 
 class Offer(NamedTuple):
@@ -151,15 +169,16 @@ def left_behind(reach: Reach, response: Response, issued: Sequence[Package]) -> 
 
 
 def offer_at(response: Response, now: datetime) -> Offer | None:
-    """The package of the response's own level while nothing of it has been said (one query)."""
+    """The package of the response's own level while nothing of it has been said (one query, none where `issued` was
+    read)."""
     package = package_at(response.plan.document, response.level)
     if not response.is_active or not package.orders:
         return None
-    said = set(
-        PackageLine.objects.filter(response=response, kind=LineKind.ORDER)
-        .exclude(item="")
-        .values_list("item", flat=True)
-    )
+    if (packages := getattr(response, _ISSUED, None)) is not None:
+        said = {line.item for one in packages for line in one.lines.all() if line.kind == LineKind.ORDER}
+    else:
+        lines = PackageLine.objects.filter(response=response, kind=LineKind.ORDER)
+        said = set(lines.values_list("item", flat=True))
     waiting = [one for one in package.orders if one.id not in said]
     return Offer(response.level, len(waiting)) if waiting else None
 

@@ -40,9 +40,10 @@ class NewPackageSerializer(StrictSerializer):
         }
 
 
-def preview(found: Ready) -> dict:
+def preview(found: Ready, *, drill: bool) -> dict:
     return {
         "level": found.level,
+        "drill": drill,
         "orders": [
             {
                 "id": one.line.id,

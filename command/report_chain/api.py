@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from command.report_chain import actions, queries, serializers
+from command.report_chain import actions, queries, sending, serializers, signing
 from command.report_chain.contents.paper import respond_with
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
@@ -22,6 +22,7 @@ class Reports(APIView):
         coming = queries.next_reports(incident, reports)
         return Response(
             {
+                "drill": incident.drill,
                 "results": [serializers.detail(report, request.now) for report in reports],
                 "next": [serializers.next_report(one) for one in coming],
                 "told_with_warnings": [
@@ -83,7 +84,7 @@ class Redraft(_Act):
 class Ask(_Act):
     """Tell whoever signs that it waits."""
 
-    done = staticmethod(actions.ask_for_signature)
+    done = staticmethod(signing.ask_for_signature)
 
 
 @extend_schema(request=serializers.UpwardDiscardSerializer, responses={200: dict})
@@ -97,7 +98,7 @@ class Phone(_Act):
     """Record that a recipient was told by telephone first."""
 
     serializer_class = serializers.UpwardPhoneSerializer
-    done = staticmethod(actions.record_telephone_report)
+    done = staticmethod(sending.record_telephone_report)
 
 
 @extend_schema(request=serializers.UpwardSignSerializer, responses={200: dict})
@@ -105,7 +106,7 @@ class Sign(_Act):
     """Sign with the password or a one-time code, asked again now; the text is frozen when this answers."""
 
     serializer_class = serializers.UpwardSignSerializer
-    done = staticmethod(actions.sign_report)
+    done = staticmethod(signing.sign_report)
 
 
 @extend_schema(request=serializers.UpwardSendSerializer, responses={200: dict})
@@ -113,7 +114,7 @@ class Send(_Act):
     """Record that the text went to a recipient, or to all of them."""
 
     serializer_class = serializers.UpwardSendSerializer
-    done = staticmethod(actions.send_report)
+    done = staticmethod(sending.send_report)
 
 
 @extend_schema(request=serializers.UpwardReceiptSerializer, responses={200: dict})
@@ -121,7 +122,7 @@ class Receipt(_Act):
     """Record who received it, when, and under which number it is kept there."""
 
     serializer_class = serializers.UpwardReceiptSerializer
-    done = staticmethod(actions.record_receipt)
+    done = staticmethod(sending.record_receipt)
 
 
 class Paper(APIView):
@@ -133,14 +134,20 @@ class Paper(APIView):
 
 
 class KnownTold(APIView):
-    """What is known now against what the level above was told, line by line."""
+    """What is known now against what the level above was told, line by line; `line` where there are two of superiors."""
 
     @extend_schema(operation_id="incidents_known_told", responses={200: dict})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         reports, superiors = list(queries.reports_of(incident)), queries.superior_reports(incident)
-        lines = queries.known_and_told(incident, reports, superiors)
-        return Response([serializers.known_told_line(line) for line in lines])
+        compared = queries.known_and_told(incident, reports, superiors)
+        return Response(
+            [
+                serializers.known_told_line(line) | {"drill": incident.drill, "line": one.line}
+                for one in compared
+                for line in one.lines
+            ]
+        )
 
 
 def shown(request, number: str, n: int) -> Response:

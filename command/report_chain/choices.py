@@ -30,6 +30,13 @@ class ReportVerb(models.TextChoices):
     SETTLE = "settle", pgettext_lazy("report chain", "Record the last receipt")
 
 
+class LineAbove(models.TextChoices):
+    """A unit is led by two: along its own trade, and by the authority of its area (双重领导)."""
+
+    BUSINESS = "business", pgettext_lazy("report chain", "Business line")
+    LOCAL = "local", pgettext_lazy("report chain", "Local line")
+
+
 class Channel(models.TextChoices):
     """By which way the text of a report goes to an authority that is not in this system."""
 

@@ -6,21 +6,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import in_reader_language
 from command.report_chain import rules
-from command.report_chain.choices import Channel, ReportKind, ReportState
+from command.report_chain.choices import Channel, LineAbove, ReportKind, ReportState
 from common.database.columns import staff, together
 from common.database.paths import PathField
+from common.drills import RealRows
 from early_warnings.choices import Credential, SignedAs
 from incidents.models import granted_pks
 from journal.keys import key
 
 
-class UpwardReportQuerySet(models.QuerySet):
+class UpwardReportQuerySet(RealRows):
     def visible_to(self, reach):
         """Who sees the incident sees what was told of it upward."""
         condition = reach.filter("incident.view")
         if granted := granted_pks(reach):
             condition |= Q(incident_id__in=granted)
-        return self.filter(condition)
+        return self.filter(condition, reach.open_rows(incident="incident_id"))
 
     def standing(self):
         """Not discarded."""
@@ -186,6 +187,8 @@ class UpwardDelivery(models.Model):
     recipient = models.CharField(max_length=60, blank=True, default="")
     title_zh = models.CharField(max_length=80)
     title_en = models.CharField(max_length=120, blank=True, default="")
+    #: In which of the two lines of superiors it stands.
+    line = models.CharField(max_length=10, choices=LineAbove, default=LineAbove.BUSINESS)
 
     phoned_at = models.DateTimeField(null=True, blank=True)
     phoned_by = staff(null=True, blank=True)

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.exclusions.queries import accused
 from accounts.scope import Reach
 from clocks.models import Clock
 from command.report_chain import permissions, rules
-from command.report_chain.choices import ReportKind, ReportState, ReportVerb
+from command.report_chain.choices import LineAbove, ReportKind, ReportState, ReportVerb
 from command.report_chain.contents import known_told
 from command.report_chain.contents.drafting import Told, picture_of
 from command.report_chain.contents.known_told import ComparedFact, TimeTold
@@ -25,7 +27,7 @@ from journal.keys import key_of_column
 from journal.models import Entry
 from notices.choices import State as NoticeState
 from notices.models import Notice
-from plans.document.sections import clocks_of
+from plans.document.sections import clocks_of, role_of
 from plans.engine.facts import Facts
 
 
@@ -46,12 +48,13 @@ def get_report(reach: Reach, number: str, n: int) -> UpwardReport:
 def superior_reports(incident: Incident) -> list[SuperiorReport]:
     """What a signed warning told the level above at once, before this chain: shown beside it, not changed by it."""
     rows = SuperiorReport.objects.filter(warning__incident=incident)
-    return list(rows.select_related("warning", "sent_by").order_by("pk"))
+    return list(rows.select_related("warning__plan", "sent_by").order_by("pk"))
 
 
 def entries_of(incident: Incident) -> QuerySet[Entry]:
-    """The incident's timeline as a report draws on it."""
-    return Entry.objects.in_thread(incident.key).filter(audience="incident").order_by("at", "pk")
+    """The incident's timeline as a report draws on it. Never what an accusation holds: a report has many readers."""
+    rows = Entry.objects.in_thread(incident.key).filter(audience="incident").exclude(subject__in=accused())
+    return rows.order_by("at", "pk")
 
 
 def standing(reports: Iterable[UpwardReport]) -> list[UpwardReport]:
@@ -72,6 +75,22 @@ def due_for(incident: Incident, kind: str) -> datetime | None:
     return running.filter(due_at__isnull=False).order_by("due_at").values_list("due_at", flat=True).first()
 
 
+def line_dues(report: UpwardReport) -> dict[str, datetime]:
+    """By when the plan wants a line to have it: line → the nearest of the running clocks that it stops (one query)."""
+    lines = {
+        clock.id: line
+        for clock in clocks_of(report.plan.document)
+        for line, entry in rules.LINE_ENTRIES.items()
+        if clock.stop == entry
+    }
+    if not lines or report.state not in (ReportState.DRAFT, ReportState.SIGNED):
+        return {}
+    running = Clock.objects.running().filter(
+        thread=report.incident.key, plan=report.plan.ref, clock_id__in=lines, due_at__isnull=False
+    )
+    return {lines[clock.clock_id]: clock.due_at for clock in running.order_by("-due_at")}
+
+
 class Next(NamedTuple):
     """A report that may be drafted now, and by when the plan wants it."""
 
@@ -90,13 +109,33 @@ def next_reports(incident: Incident, reports: Sequence[UpwardReport]) -> list[Ne
 # --- known and told ------------------------------------------------------------------------------------------
 
 
+class LineTold(NamedTuple):
+    """What one line of superiors was told. `line` is None where there is one alone."""
+
+    line: LineAbove | None
+    lines: list[ComparedFact]
+
+
 def known_and_told(
     incident: Incident, reports: Iterable[UpwardReport], superiors: Sequence[SuperiorReport]
-) -> list[ComparedFact]:
-    """What is known now against what the level above was told (at most one more query)."""
-    times_told = [one for report in standing(reports) for one in _times_told(report)]
+) -> list[LineTold]:
+    """What is known now against what each line above was told (at most one more query)."""
+    chain, document = standing(reports), incident.plan.document
+    times_told = [one for report in chain for one in _times_told(report)]
     times_told += _told_with_warnings(incident, superiors)
-    return known_told.compare(picture_of(incident), times_told, incident.plan.document)
+    told_to = {delivery.line for report in chain for delivery in report.deliveries.all()}
+    lines = [line for line in LineAbove if line in told_to | {one.line for one in times_told}]
+    if len(lines) < 2:
+        return [LineTold(None, known_told.compare(picture_of(incident), times_told, document))]
+    return [
+        LineTold(
+            line,
+            known_told.compare(
+                picture_of(incident), [one for one in times_told if one.line == line], document
+            ),
+        )
+        for line in lines
+    ]
 
 
 def _times_told(report: UpwardReport) -> Iterable[TimeTold]:
@@ -104,11 +143,11 @@ def _times_told(report: UpwardReport) -> Iterable[TimeTold]:
         if delivery.phoned_at:
             by = _("%(who)s, by telephone (%(report)s)")
             who = {"who": delivery.phoned_by, "report": report.name}
-            yield TimeTold(delivery.phoned_at, by % who, delivery.facts)
+            yield TimeTold(delivery.phoned_at, by % who, delivery.facts, delivery.line)
         if delivery.sent_at:
             by = _("%(who)s, in writing (%(report)s)")
             who = {"who": delivery.sent_by, "report": report.name}
-            yield TimeTold(delivery.sent_at, by % who, report.facts)
+            yield TimeTold(delivery.sent_at, by % who, report.facts, delivery.line)
 
 
 def _told_with_warnings(incident: Incident, superiors: Sequence[SuperiorReport]) -> Iterable[TimeTold]:
@@ -124,7 +163,8 @@ def _told_with_warnings(incident: Incident, superiors: Sequence[SuperiorReport])
             "facts": Facts.current(facts).as_dict(),
         }
         by = _("%(who)s, with warning %(number)s") % {"who": report.sent_by, "number": report.warning.number}
-        yield TimeTold(report.sent_at, by, picture)
+        is_local = role_of(report.warning.plan.document, report.recipient).is_local
+        yield TimeTold(report.sent_at, by, picture, LineAbove.LOCAL if is_local else LineAbove.BUSINESS)
 
 
 # --- one report ----------------------------------------------------------------------------------------------
@@ -234,6 +274,7 @@ def holding_open(incident: Incident) -> list[OpenItem]:
             report.reference,
             _("%(report)s to the level above: %(state)s")
             % {"report": report.name, "state": report.get_state_display()},
+            reverse("upward-report", args=[incident.number, report.n]),
         )
         for report in chain
         if report.state in (ReportState.DRAFT, ReportState.SIGNED)
@@ -241,7 +282,10 @@ def holding_open(incident: Incident) -> list[OpenItem]:
     if not rules.is_ended([report.kind for report in chain]):
         items.append(
             OpenItem(
-                "report_chain", incident.number, _("The reports to the level above have no final report")
+                "report_chain",
+                incident.number,
+                _("The reports to the level above have no final report"),
+                reverse("report-chain", args=[incident.number]),
             )
         )
     return items

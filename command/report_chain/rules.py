@@ -10,7 +10,7 @@ the chain up again. Source: linkage plan §4.2; Emergency Response Law arts. 17,
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
-from command.report_chain.choices import ReportField, ReportKind, ReportState, ReportVerb
+from command.report_chain.choices import LineAbove, ReportField, ReportKind, ReportState, ReportVerb
 from common.dates.local_time import LOCAL, day_of
 from common.states import NOBODY, NOTHING, StateTable, Transition
 
@@ -22,6 +22,13 @@ SENT_ENTRIES = {
     ReportKind.INITIAL: "upward_report.initial_sent",
     ReportKind.CONTINUED: "upward_report.continued_sent",
     ReportKind.FINAL: "upward_report.final_sent",
+}
+
+#: Line of superiors → the entry that says that all its recipients have a report. Written where a report goes to both,
+#: so that a plan may give each its own time.
+LINE_ENTRIES = {
+    LineAbove.BUSINESS: "upward_report.business_sent",
+    LineAbove.LOCAL: "upward_report.local_sent",
 }
 
 TRANSITIONS = StateTable(
@@ -37,7 +44,7 @@ TRANSITIONS = StateTable(
         Transition(V.PHONE, (S.DRAFT, S.SIGNED), by=DESK),
         Transition(V.DISCARD, (S.DRAFT,), S.DISCARDED, "upward_report.discarded", by=DESK),
         Transition(V.SIGN, (S.DRAFT,), S.SIGNED, "upward_report.signed", by=SIGNATORY),
-        Transition(V.DELIVER, (S.SIGNED,), by=DESK),
+        Transition(V.DELIVER, (S.SIGNED,), by=DESK, also=tuple(LINE_ENTRIES.values())),
         Transition(V.COMPLETE, (S.SIGNED,), S.SENT, by=DESK, also=tuple(SENT_ENTRIES.values())),
         Transition(V.RECEIVE, (S.SIGNED, S.SENT), by=DESK),
         Transition(V.SETTLE, (S.SENT,), S.RECEIVED, by=DESK),

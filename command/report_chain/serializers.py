@@ -119,6 +119,7 @@ def recipient(delivery: UpwardDelivery, now: datetime) -> dict:
     return {
         "recipient": delivery.recipient or delivery.title_zh,
         "title": delivery.title,
+        "line": delivery.line,
         "phoned_at": delivery.phoned_at,
         "phoned_by": delivery.phoned_by.username if delivery.phoned_by else None,
         "told_whom": delivery.told_whom,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from command.report_chain import actions, forms, permissions, queries, rules
+from command.report_chain import actions, forms, permissions, queries, rules, sending, signing
 from command.report_chain.choices import Channel, ReportField
 from command.report_chain.contents import known_told, signature
 from command.report_chain.contents.drafting import picture_of, title_on_paper
@@ -41,7 +41,7 @@ class ChainPage(LoginRequiredMixin, PartsView):
     def chain_context(self):
         incident, now = self.incident, self.request.now
         reports, superiors = list(queries.reports_of(incident)), queries.superior_reports(incident)
-        lines = queries.known_and_told(incident, reports, superiors)
+        compared = queries.known_and_told(incident, reports, superiors)
         may_write = is_allowed(permissions.check_can_write, self.request.reach, incident)
         plan_chain = chain_at(incident.plan.document, incident.shown_level)
         return {
@@ -51,9 +51,9 @@ class ChainPage(LoginRequiredMixin, PartsView):
             "next_reports": queries.next_reports(incident, reports) if may_write else [],
             "plan_chain": plan_chain,
             "draft_form": self._draft_form(plan_chain),
-            "lines": lines,
-            "differences": known_told.differences(lines),
-            "is_told": any(line.told_at for line in lines),
+            "compared": compared,
+            "differences": sum(known_told.differences(one.lines) for one in compared),
+            "is_told": any(line.told_at for one in compared for line in one.lines),
             "now": now,
         }
 
@@ -121,6 +121,7 @@ class ReportPage(LoginRequiredMixin, PartsView):
 
     def report_context(self):
         report, now = self.report, self.request.now
+        dues = queries.line_dues(report)
         return {
             **row(report, now),
             "incident": report.incident,
@@ -136,8 +137,9 @@ class ReportPage(LoginRequiredMixin, PartsView):
             "sign_form": self._form("sign"),
             "ask_form": self.returned.get("ask"),
             "discard_form": self._form("discard"),
+            "has_two_lines": len({one.line for one in report.deliveries.all()}) > 1,
             "recipients": [
-                (one, is_late, self._form_of("phone", one), self._form_of("receipt", one))
+                (one, is_late, dues.get(one.line), self._form_of("phone", one), self._form_of("receipt", one))
                 for one, is_late in row(report, now)["deliveries"]
             ],
             "errors_of": self.returned.get("phone")
@@ -159,17 +161,17 @@ class ReportPage(LoginRequiredMixin, PartsView):
 
 #: What a form on the page of a report does: its form, the action, the sentence that says it is done.
 _ACTS = {
-    "sign": (forms.SignForm, actions.sign_report, gettext_lazy("Signed. The text is frozen; send it now.")),
-    "ask": (Form, actions.ask_for_signature, gettext_lazy("The signatory has been told.")),
+    "sign": (forms.SignForm, signing.sign_report, gettext_lazy("Signed. The text is frozen; send it now.")),
+    "ask": (Form, signing.ask_for_signature, gettext_lazy("The signatory has been told.")),
     "redraft": (Form, actions.redraft_report, gettext_lazy("Drafted anew from what is known now.")),
     "discard": (forms.DiscardForm, actions.discard_report, gettext_lazy("The draft is discarded.")),
     "phone": (
         forms.PhoneForm,
-        actions.record_telephone_report,
+        sending.record_telephone_report,
         gettext_lazy("The telephone report is recorded."),
     ),
-    "send": (forms.SendForm, actions.send_report, gettext_lazy("Marked as sent.")),
-    "receipt": (forms.ReceiptForm, actions.record_receipt, gettext_lazy("The receipt is recorded.")),
+    "send": (forms.SendForm, sending.send_report, gettext_lazy("Marked as sent.")),
+    "receipt": (forms.ReceiptForm, sending.record_receipt, gettext_lazy("The receipt is recorded.")),
 }
 
 

@@ -19,6 +19,7 @@ class Statements(APIView):
         found = queries.of_incident(request.reach, incident)
         return Response(
             {
+                "drill": incident.drill,
                 "results": [forms.detail(line.statement) | {"may": line.verbs} for line in found.lines],
                 "firsts": [forms.first_detail(one) for one in queries.firsts_of(incident, request.now)],
             }
@@ -32,7 +33,9 @@ class Statements(APIView):
         given = validated(forms.OfficialStatementSerializer, request.data)
         incident = get_incident(request.reach, number)
         row = actions.draft_statement(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
-        return Response(forms.detail(row), status=201, headers={"ETag": etag(row.rev)})
+        return Response(
+            forms.detail(row) | {"drill": incident.drill}, status=201, headers={"ETag": etag(row.rev)}
+        )
 
 
 class StatementAct(APIView):
@@ -49,4 +52,4 @@ class StatementAct(APIView):
         row = actions.move_statement(
             statement_id=row.pk, reach=request.reach, verb=verb, now=request.now, **given
         )
-        return Response(forms.detail(row), headers={"ETag": etag(row.rev)})
+        return Response(forms.detail(row) | {"drill": row.incident.drill}, headers={"ETag": etag(row.rev)})

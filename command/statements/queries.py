@@ -1,9 +1,11 @@
 """What the incident's page and the API show of statements, and the three firsts of every incident."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Min
+from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from clocks.models import Clock
@@ -14,6 +16,7 @@ from command.statements.models import Statement
 from common.errors import is_allowed, not_found
 from incidents.models import Incident
 from incidents.permissions import check_can_manage
+from incidents.queries import OpenItem
 from journal.models import Entry
 
 
@@ -78,13 +81,15 @@ def _verbs(reach: Reach, row: Statement, may: bool) -> list[StatementVerb]:
     return [verb for verb in found if (may_approve if verb == StatementVerb.APPROVE else may)]
 
 
-def firsts_of(incident: Incident, now: datetime) -> list[FirstTimer]:
-    """The three firsts, each with the plan's time limit where one runs or ran (two queries)."""
+def firsts_of(incident: Incident, now: datetime, clocks: Iterable[Clock] | None = None) -> list[FirstTimer]:
+    """The three firsts, each with the plan's time limit where one runs or ran (two queries; one where the `clocks` of
+    the incident are at hand)."""
     kinds = [kind for some in rules.FIRSTS.values() for kind in some]
     entries = Entry.objects.filter(thread=incident.key, kind__in=kinds).values("kind")
     done = dict(entries.annotate(first=Min("at")).values_list("kind", "first"))
-    clocks = Clock.objects.filter(thread=incident.key, due_at__isnull=False, cancelled_at__isnull=True)
-    limits = list(clocks.order_by("due_at", "pk"))
+    clocks = Clock.objects.filter(thread=incident.key) if clocks is None else clocks
+    limited = [one for one in clocks if one.due_at and not one.cancelled_at]
+    limits = sorted(limited, key=lambda one: (one.due_at, one.pk))
     return [_timer(first, incident, done, limits, now) for first in First]
 
 
@@ -114,3 +119,14 @@ def get_statement(reach: Reach, pk: int) -> Statement:
     if found is None or not Incident.objects.visible_to(reach).filter(pk=found.incident_id).exists():
         raise not_found()
     return found
+
+
+def held_open(incident: Incident) -> list[OpenItem]:
+    """A statement that somebody began: it goes out, or is discarded."""
+    rows = Statement.objects.filter(incident=incident, state__in=rules.TRANSITIONS.live).order_by("pk")
+    return [
+        OpenItem(
+            "statement", row.key, _("Official statement: %(state)s") % {"state": row.get_state_display()}
+        )
+        for row in rows
+    ]

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from command.activation import actions
-from command.activation.actions import Statement
+from command.activation.statement import Statement
 from command.obligations.actions import Settled, settle_duty
 from plans.lifecycle.actions import load_plan
 from tests.early_warnings.conftest import PASSWORD, incident, passwords

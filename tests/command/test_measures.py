@@ -351,7 +351,7 @@ def test_the_panel_asks_the_same_however_much_there_is(
     incident.refresh_from_db()
     _ = incident.unit, incident.plan.plan
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         found = queries.of_incident(desk["reach"], incident, now)
         assert (found.waiting, found.lines[0].verbs) == (many, [V.WITHDRAW])
 

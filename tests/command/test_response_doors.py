@@ -3,6 +3,8 @@
 import itertools
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from command.activation.models import Response
 from command.obligations.models import Obligation
@@ -150,6 +152,55 @@ def test_the_list_is_filtered_and_shows_what_one_may_see(started, signed_in):
     assert browser.get(URL, {"incident": response.incident.number}).json()["results"]
     assert signed_in("county2.duty").get(URL).json()["results"] == []
     assert signed_in("county2.duty").get(f"{URL}{response.number}/").status_code == 404
+
+
+def test_the_list_of_the_api_is_filtered_by_words_of_the_matter(started, signed_in):
+    response = started("orange")
+    word = response.matter[:3]
+
+    assert signed_in("county1.duty").get(URL, {"matter": word}).json()["results"]
+    assert signed_in("county1.duty").get(URL, {"matter": "没有这样的事"}).json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "is_there"),
+    [
+        ("", True),
+        ("?state=active", True),
+        ("?state=ended", False),
+        ("?state=any", True),
+        ("?state=nonsense", True),
+        ("?unit=C1", True),
+        ("?unit=C2", False),
+        ("?unit=NO-SUCH", False),
+        ("?matter=没有这样的事", False),
+    ],
+)
+def test_the_page_lists_responses_by_state_unit_and_matter(started, signed_in, query, is_there):
+    response = started("orange")
+
+    page = signed_in("county1.director").get(f"/responses/{query}")
+
+    assert page.status_code == 200
+    assert (response.number in page.content.decode()) is is_there
+
+
+def test_responses_of_the_neighbour_are_on_no_list(started, signed_in):
+    assert started("orange").number not in signed_in("county2.director").get("/responses/").content.decode()
+
+
+def test_three_responses_on_the_list_ask_no_more_than_one(started, signed_in, django_assert_num_queries):
+    first = started("orange")
+    browser = signed_in("county1.director")
+    browser.get("/responses/?state=any")
+    with CaptureQueriesContext(connection) as one:
+        browser.get("/responses/?state=any")
+    fields = {field.attname: getattr(first, field.attname) for field in first._meta.concrete_fields[1:]}
+    over = {"state": "ended", "ended_at": first.started_at}
+    type(first).objects.bulk_create(type(first)(**{**fields, **over, "number": f"R-{n}"}) for n in "AB")
+
+    with django_assert_num_queries(len(one)):
+        assert browser.get("/responses/?state=any").content.decode().count('class="card"') == 3
 
 
 # --- pages -------------------------------------------------------------------------------------------------

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from accounts.scope import reach_of
 from clocks.models import Clock
 from command.activation import actions, rules, signature
-from command.activation.actions import Statement
 from command.activation.choices import DecisionState, ResponseState
 from command.activation.models import Decision, Response
+from command.activation.statement import Statement
 from command.obligations.actions import Settled, settle_duty
 from command.obligations.models import Obligation
 from common.errors import Refused

@@ -7,12 +7,13 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, connections, transaction
 
+from cases.receptions.actions import book_reception
 from clocks.breaches.sweep import sweep
 from clocks.models import Clock
 from command.activation import actions, queries, rules, signature
-from command.activation.actions import Statement
 from command.activation.choices import DecisionState, DecisionVerb, ResponseState, ResponseVerb
 from command.activation.models import Decision, Response
+from command.activation.statement import Statement
 from command.obligations import rules as duties
 from command.obligations.choices import DutyState, DutyVerb, NoClock
 from command.obligations.models import Obligation
@@ -402,6 +403,18 @@ def test_the_unit_plans_actions_are_owed_by_whom_and_until_when(
     assert owed["现场处置组提前预约接访"].role == "site_group"
     assert {duty.why_no_clock for duty in owed.values()} == {NoClock.NOT_SAID}
     assert "county1.deputy" in told("obligation.owed")
+
+    # Booking the reception is the act itself: nobody says a second time that it was done.
+    booked = book_reception(
+        reach=reach("county1.duty"), unit=units["C1"], place="接访室", scheduled_at=now + timedelta(hours=2),
+        incident=event, now=now,
+    )  # fmt: skip
+
+    done = response.obligations.exclude(state="open").get()
+    assert done.title_zh == "现场处置组提前预约接访"
+    assert (done.state, done.settled_by) == ("done", booked.steps.get().by)
+    assert done.note.startswith(booked.number)
+    assert Entry.objects.filter(kind="obligation.done", subject=done.key).count() == 1
 
 
 def test_red_of_the_unit_plan_watches_the_event_for_as_long_as_it_lasts(

@@ -198,6 +198,7 @@ def test_who_may_not_and_when_not(draft, incident, desk, reach, now):
         draft(reach=reach("county1.squad.dialogue"))
     with pytest.raises(NotFound):
         queries.get_statement(reach("county2.duty"), statement.pk)
+    move(statement, V.DISCARD, desk, reason="x")
     close_incident(incident_id=incident.pk, summary="已散", answers=answered(incident, now), **desk)
     with nothing_written(), pytest.raises(WrongState):
         draft()

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from command.report_chain.choices import ReportField, ReportKind
 from command.report_chain.models import UpwardReport
 from common.dates.local_time import LOCAL, day_of
+from common.drills import marked
 from incidents.choices import MarkOutcome
 from incidents.models import Incident
 from journal.kinds import KINDS
@@ -35,8 +36,13 @@ _INWARD = (
     "clock.", "notice.", "upward_report.", "superior_report.", "personal_data.", "incident.level_proposed",
     "incident.shared", "incident.unshared", "incident.discovered", "incident.plan_switched", "warning.drafted",
     "warning.proposed", "warning.returned", "warning.withdrawn", "warning.signoff_escalated",
-    "warning.pushed_to_platform",
+    "warning.pushed_to_platform", "statement.drafted", "statement.revised", "statement.approved",
+    "statement.discarded", "measure.withdrawn", "linkage.queued", "linkage.report_failed", "linkage.duty_delivered",
+    "linkage.receipt_recorded",
 )  # fmt: skip
+#: A request for approval is told while it waits; what became of it says the same and more.
+_ASKED = "measure.asked"
+_ANSWERED = ("measure.approved", "measure.refused", "measure.withdrawn", "measure.taken")
 #: The telling parts of an entry, in this order.
 _SPOKEN = ("what", "task", "text", "note", "reason", "summary")
 
@@ -70,7 +76,7 @@ def title_of(picture: Mapping[str, Any], unit: str, kind: str, ordinal: int, *, 
     place = "" if picture.get("place") == unit else picture.get("place", "")
     about = f"{place}{picture.get('what', '')[:40]}" or f"{unit}突发事件"
     count = f"（第{ordinal}次）" if ordinal else ""
-    return f"{'【演练】' if drill else ''}关于{about.rstrip('。，；')}一事的{KIND_NAMES[ReportKind(kind)]}{count}"
+    return marked(f"关于{about.rstrip('。，；')}一事的{KIND_NAMES[ReportKind(kind)]}{count}", drill, "zh")
 
 
 def title_on_paper(report: UpwardReport) -> str:
@@ -173,14 +179,30 @@ def level_words(document: Document, level: str) -> str:
 
 def _lines(entries: Iterable[Entry], document: Document, now: datetime, *, is_course: bool) -> str:
     """One line an entry: when, what kind of thing, what was said of it."""
-    told = [entry for entry in entries if not entry.kind.startswith(_INWARD)]
+    entries = list(entries)
+    answered = {entry.subject for entry in entries if entry.kind in _ANSWERED}
+    told = [
+        entry
+        for entry in entries
+        if not entry.kind.startswith(_INWARD) and not (entry.kind == _ASKED and entry.subject in answered)
+    ]
     chosen = [entry for entry in told if (entry.kind in _COURSE) is is_course]
     return "\n".join(_line(entry, document, now) for entry in chosen)
 
 
 def _line(entry: Entry, document: Document, now: datetime) -> str:
     content, kind = content_of(entry), KINDS[entry.kind]
-    said = "；".join(filter(None, [_whom(content, document), _checked(content, document), *_spoken(content)]))
+    said = "；".join(
+        filter(
+            None,
+            [
+                _whom(content, document),
+                _checked(content, document),
+                *_spoken(content),
+                *_grounds(entry, content),
+            ],
+        )
+    )
     if entry.kind.startswith("warning.") and entry.level:
         said = "；".join(filter(None, [level_words(document, entry.level), said]))
     elif entry.kind == "incident.level_set":
@@ -196,6 +218,23 @@ def _spoken(content: Mapping) -> Iterable[str]:
     if facts := content.get("facts"):
         described = Facts.from_dict(facts).described()
         yield "，".join(f"{name.zh} {value.zh}" for name, value in described)
+
+
+def _grounds(entry: Entry, content: Mapping) -> Iterable[str]:
+    """Of a measure: on which law, and by which post it was approved or refused; of what others took over: who; of a
+    statement: where it was released."""
+    if entry.kind.startswith("measure."):
+        if basis := content.get("legal_basis"):
+            yield f"依据：{basis}"
+        if entry.kind in ("measure.approved", "measure.refused"):
+            who = content.get("from") or entry.post
+            yield f"{'批准' if entry.kind == 'measure.approved' else '不予批准'}：{who}" if who else ""
+    elif entry.kind == "partner.handed_over":
+        yield f"移交：{content.get('to', '')}"
+    elif entry.kind == "partner.answered":
+        yield f"答复单位：{content.get('from', '')}"
+    elif entry.kind == "statement.released" and content.get("place"):
+        yield f"发布渠道：{content['place']}"
 
 
 def _whom(content: Mapping, document: Document) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from plans.engine.evaluation import Document, levels_of
-from plans.engine.facts import FACTS, Facts, value_in_words
+from plans.engine.facts import FACTS, NOT_REPORTED, Facts, value_in_words
 
 
 class TimeTold(NamedTuple):
@@ -19,6 +19,8 @@ class TimeTold(NamedTuple):
     by: str
     #: What was known then: place, what, level, facts.
     picture: Mapping[str, Any]
+    #: Which line of superiors was told.
+    line: str = "business"
 
 
 class ComparedFact(NamedTuple):
@@ -87,7 +89,8 @@ def _in_words(name: str, value: Any, document: Document) -> str:
     if value is None:
         return ""
     if name in FACTS:
-        return value_in_words(name, value).in_language(get_language())
+        words = NOT_REPORTED if value in (frozenset(), {}) else value_in_words(name, value)
+        return words.in_language(get_language())
     if name in ("level", "proposed_level"):
         levels = {level.id: level.words for level in levels_of(document)}
         return levels[value].in_language(get_language()) if value in levels else value

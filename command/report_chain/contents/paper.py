@@ -42,6 +42,7 @@ def paper_of(report: UpwardReport) -> Paper:
         signed=f"{unit}（{report.signed_post.title}签发）",
         dated=day_of(report.signed_at),
         notes=_notes(report),
+        drill=report.drill,
     )
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from command.report_chain import actions, rules
+from command.report_chain import actions, rules, sending, signing
 from command.report_chain.choices import ReportKind
 from tests.early_warnings.conftest import PASSWORD, SIGNER, incident, passwords, proposed, signed, statement
 
@@ -56,7 +56,7 @@ def signed_report(passwords, whole, reach, now):
     def sign(report, *, by="", minutes=2):
         at = now + timedelta(minutes=minutes)
         report = whole(report, minutes=minutes)
-        return actions.sign_report(
+        return signing.sign_report(
             report_id=report.pk, reach=reach(by or SIGNER[report.level], at), credential=PASSWORD, now=at
         )
 
@@ -72,7 +72,7 @@ def sent(drafted, signed_report, reach, now):
             drafted(event, kind, minutes=minutes, recipients=recipients), minutes=minutes + 1
         )
         at = now + timedelta(minutes=minutes + 2)
-        return actions.send_report(
+        return sending.send_report(
             report_id=report.pk, reach=reach("county1.duty", at), channel="fax", now=at
         )
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from clocks.models import Clock
-from command.report_chain import actions, queries, rules
+from command.report_chain import actions, queries, rules, sending, signing
 from command.report_chain.choices import ReportState
 from command.report_chain.contents import signature
 from command.report_chain.models import UpwardDelivery, UpwardReport
@@ -183,7 +183,7 @@ def test_no_number_of_a_person_gets_into_it(drafted, reach, now):
 
     assert refused.value.code == "personal_data"
     with pytest.raises(Invalid):
-        actions.record_telephone_report(
+        sending.record_telephone_report(
             report_id=report.pk, reach=reach("county1.duty"), told_whom="13800138000", now=now
         )
 
@@ -260,7 +260,7 @@ def test_who_is_no_signatory_does_not_sign(drafted, passwords, reach, now, usern
     report = drafted()
 
     with pytest.raises(NotAllowed) as refused, nothing_written():
-        actions.sign_report(report_id=report.pk, reach=reach(username), credential=PASSWORD, now=now)
+        signing.sign_report(report_id=report.pk, reach=reach(username), credential=PASSWORD, now=now)
 
     assert refused.value.code == "not_a_signatory"
 
@@ -275,7 +275,7 @@ def test_a_wrong_password_signs_nothing(drafted, whole, passwords, reach, now):
     report = whole(drafted())
 
     with pytest.raises(NotAllowed) as refused:
-        actions.sign_report(report_id=report.pk, reach=reach("county1.director"), credential="wrong", now=now)
+        signing.sign_report(report_id=report.pk, reach=reach("county1.director"), credential="wrong", now=now)
 
     assert refused.value.code == "credential_wrong"
     report.refresh_from_db()
@@ -289,7 +289,7 @@ def test_a_report_with_a_gap_is_not_signed(drafted, passwords, reach, now):
     )
 
     with pytest.raises(Invalid) as refused:
-        actions.sign_report(
+        signing.sign_report(
             report_id=report.pk, reach=reach("county1.director"), credential=PASSWORD, now=now
         )
 
@@ -305,7 +305,7 @@ def test_without_a_signatory_in_the_plan_a_leader_signs(
     report.refresh_from_db()
 
     with pytest.raises(NotAllowed):
-        actions.sign_report(report_id=report.pk, reach=reach("county1.duty"), credential=PASSWORD, now=now)
+        signing.sign_report(report_id=report.pk, reach=reach("county1.duty"), credential=PASSWORD, now=now)
     assert signed_report(report, by="county1.director").signed_as == "holder"
 
 
@@ -313,7 +313,7 @@ def test_the_signatory_is_told_that_it_waits_until_it_is_signed(drafted, whole, 
     report = whole(drafted())
 
     with done_as_in_the_table(rules.TRANSITIONS, "ask", subject=report.key, tells=True):
-        actions.ask_for_signature(report_id=report.pk, reach=reach("county1.duty"), now=now)
+        signing.ask_for_signature(report_id=report.pk, reach=reach("county1.duty"), now=now)
 
     asked = Notice.objects.filter(subject=report.key, purpose__startswith="upward_report.to_sign")
     assert {row.recipient.username for row in asked} == {"county1.director"}
@@ -328,7 +328,7 @@ def test_by_telephone_first_the_text_later(drafted, signed_report, incident, rea
     event = incident()
     report = drafted(event)
 
-    actions.record_telephone_report(
+    sending.record_telephone_report(
         report_id=report.pk, reach=reach("county1.duty"), told_whom="值班室", now=now + timedelta(minutes=2)
     )
 
@@ -344,7 +344,7 @@ def test_by_telephone_first_the_text_later(drafted, signed_report, incident, rea
 
 def test_a_draft_is_not_sent(drafted, reach, now):
     with pytest.raises(WrongState):
-        actions.send_report(report_id=drafted().pk, reach=reach("county1.duty"), channel="fax", now=now)
+        sending.send_report(report_id=drafted().pk, reach=reach("county1.duty"), channel="fax", now=now)
 
 
 def test_sent_means_that_everybody_has_it(drafted, signed_report, incident, reach, now):
@@ -353,9 +353,9 @@ def test_sent_means_that_everybody_has_it(drafted, signed_report, incident, reac
     at = now + timedelta(minutes=3)
     duty = reach("county1.duty", at)
 
-    first = actions.send_report(report_id=report.pk, reach=duty, channel="fax", recipient="甲局", now=at)
+    first = sending.send_report(report_id=report.pk, reach=duty, channel="fax", recipient="甲局", now=at)
     assert first.state == ReportState.SIGNED
-    last = actions.send_report(report_id=report.pk, reach=duty, channel="intranet", now=at)
+    last = sending.send_report(report_id=report.pk, reach=duty, channel="intranet", now=at)
 
     assert (last.state, last.sent_at) == (ReportState.SENT, at)
     assert kinds_of(event)[-3:] == [
@@ -367,7 +367,7 @@ def test_a_receipt_says_who_when_and_under_which_number(sent, reach, now):
     report = sent()
     at = now + timedelta(minutes=30)
 
-    actions.record_receipt(
+    sending.record_receipt(
         report_id=report.pk,
         reach=reach("county1.duty", at),
         receiver="值班室",
@@ -385,7 +385,7 @@ def test_a_receipt_is_not_older_than_the_report(sent, reach, now):
     report = sent()
 
     with pytest.raises(Invalid) as refused:
-        actions.record_receipt(
+        sending.record_receipt(
             report_id=report.pk,
             reach=reach("county1.duty"),
             receiver="值班室",
@@ -402,8 +402,8 @@ def test_with_several_it_has_to_be_said_whose_receipt_it_is(sent, reach, now):
     said = {"report_id": report.pk, "reach": reach("county1.duty", at), "receiver": "值班室", "now": at}
 
     with pytest.raises(Invalid):
-        actions.record_receipt(**said)
-    actions.record_receipt(**said, recipient="乙局")
+        sending.record_receipt(**said)
+    sending.record_receipt(**said, recipient="乙局")
 
     report.refresh_from_db()
     assert report.state == ReportState.SENT
@@ -420,7 +420,7 @@ def test_a_receipt_that_does_not_come_is_seen_and_has_a_clock(sent, reach, now):
     assert not queries.is_receipt_overdue(delivery, due)
     assert queries.is_receipt_overdue(delivery, due + timedelta(seconds=1))
     at = due + timedelta(hours=1)
-    actions.record_receipt(report_id=report.pk, reach=reach("county1.duty", at), receiver="值班室", now=at)
+    sending.record_receipt(report_id=report.pk, reach=reach("county1.duty", at), receiver="值班室", now=at)
     assert not Clock.objects.running().filter(subject=delivery.key).exists()
 
 
@@ -448,11 +448,11 @@ def test_while_red_lasts_each_day_has_its_report(sent, drafted, signed, now, ocl
 
 def test_the_linkage_plan_has_clocks_from_the_signature_to_the_telephone_and_the_text(now):
     from clocks.rulebook import book_of
-    from plans.document.clock_rules import clock_rule
+    from plans.document.clock_rules import clock_rules
     from plans.document.sections import clocks_of
     from tests.command.report_chain.test_rules import LINKAGE
 
-    book = book_of([clock_rule(line, "x@1") for line in clocks_of(LINKAGE) if line.start])
+    book = book_of(clock_rules(clocks_of(LINKAGE), "x@1"))
 
     ends = {rule.clock_id: rule.stop_kind for rule in book.starts["warning.signed"]}
     assert ends == {"C001-P3": "upward_report.phoned", "C001-P4": "upward_report.initial_sent"}
@@ -475,7 +475,7 @@ def test_a_begun_chain_holds_the_incident_open_until_its_final_report_is_sent(
     signed_report(report)
     assert open_kinds(event) == ["upward_report", "report_chain"]
     at = now + timedelta(minutes=4)
-    actions.send_report(report_id=report.pk, reach=reach("county1.duty", at), channel="fax", now=at)
+    sending.send_report(report_id=report.pk, reach=reach("county1.duty", at), channel="fax", now=at)
     assert open_kinds(event) == ["report_chain"]
     with pytest.raises(WrongState) as refused:
         incidents.close_incident(
@@ -522,7 +522,9 @@ def lines_of(event):
     event.refresh_from_db()
     reports = list(queries.reports_of(event))
     return {
-        line.fact: line for line in queries.known_and_told(event, reports, queries.superior_reports(event))
+        line.fact: line
+        for told in queries.known_and_told(event, reports, queries.superior_reports(event))
+        for line in told.lines
     }
 
 
@@ -541,7 +543,7 @@ def test_what_is_known_since_the_last_report_is_marked_with_who_told(sent, incid
 def test_a_telephone_report_counts_as_told_with_what_was_known_then(drafted, incident, reach, now):
     event = incident(headcount=8)
     report = drafted(event)
-    actions.record_telephone_report(
+    sending.record_telephone_report(
         report_id=report.pk, reach=reach("county1.duty"), told_whom="值班室", now=now + timedelta(minutes=2)
     )
     see(event, reach, now, "又来四人", 10, headcount=12)
@@ -581,7 +583,7 @@ def test_entries_are_those_of_the_table(drafted, whole, signed_report, reach, no
         signed_report(report)
     at = now + timedelta(minutes=5)
     with done_as_in_the_table(rules.TRANSITIONS, "deliver", "complete", subject=report.key):
-        actions.send_report(report_id=report.pk, reach=reach("county1.duty", at), channel="fax", now=at)
+        sending.send_report(report_id=report.pk, reach=reach("county1.duty", at), channel="fax", now=at)
 
 
 def refused_by(name, act):

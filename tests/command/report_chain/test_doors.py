@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from docx import Document
 
 from accounts.access.tokens import issue
-from command.report_chain import actions
+from command.report_chain import sending, signing
 from command.report_chain.models import UpwardReport
 from incidents.reporting.actions import add_observation
 from plans.engine.facts import Facts
@@ -319,8 +320,11 @@ def test_the_boards_show_what_has_to_be_signed_sent_and_asked_after(
     director, duty = signed_in("county1.director"), signed_in("county1.duty")
     assert "签发上报：初报" not in board(director, "/command/")
 
-    actions.ask_for_signature(report_id=report.pk, reach=reach("county1.duty"), now=now)
+    signing.ask_for_signature(report_id=report.pk, reach=reach("county1.duty"), now=now)
     assert "签发上报：初报" in board(director, "/command/")
+    assert re.search(r"待签发</h2>\s*<span class=\"count\">1</span>", board(director, "/command/")), (
+        "it is counted"
+    )
     assert "签发上报：初报" not in board(duty)
     assert "上报：初报" not in board(signed_in("county2.duty"))
 
@@ -330,7 +334,7 @@ def test_the_boards_show_what_has_to_be_signed_sent_and_asked_after(
     assert "报出上报：初报" not in board(signed_in("city.duty"))
 
     at = now + timedelta(minutes=3)
-    actions.send_report(report_id=report.pk, reach=reach("county1.duty", at), channel="fax", now=at)
+    sending.send_report(report_id=report.pk, reach=reach("county1.duty", at), channel="fax", now=at)
     assert "上报：初报" not in board(duty)
     wall_clock.move_to(now + timedelta(hours=3))
     assert "回执逾期：初报" in board(duty)

@@ -164,6 +164,12 @@ def test_where_nothing_was_told_everything_is_new():
     assert {line.told for line in lines} == {""}
 
 
+def test_a_fact_that_nobody_reported_is_not_known_as_none():
+    line = next(line for line in compare(picture(life_risk=[]), [], CITY) if line.fact == "life_risk")
+
+    assert line.known == "未报告"
+
+
 def test_what_was_told_and_is_known_no_more_is_a_difference():
     told = TimeTold(NINE, "甲", picture(urgent=True))
 
