@@ -1,0 +1,1 @@
+"""A drill is planned, carried out by its controller and the player, and ends what it set in motion."""
