@@ -3,11 +3,28 @@
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.choices import HeldAs
 from accounts.choices import PostKind as P
 from accounts.scope import Reach
+from common.errors import NotAllowed
+
+
+class Group(NamedTuple):
+    """A heading of the menu "More"."""
+
+    label: object
+
+
+ANSWERS = Group(pgettext_lazy("menu", "Answering people"))
+COMMAND = Group(pgettext_lazy("menu", "Response and afterwards"))
+READY = Group(pgettext_lazy("menu", "Being ready"))
+RECORD = Group(pgettext_lazy("menu", "On the record"))
+
+#: In this order under "More".
+GROUPS = (ANSWERS, COMMAND, READY, RECORD)
 
 
 class Board(NamedTuple):
@@ -17,69 +34,76 @@ class Board(NamedTuple):
     icon: str
     #: Kinds of posts that have it in their menu.
     kinds: frozenset[str]
+    #: Where it stands under "More"; None for what is always in sight: six at most for any post.
+    group: Group | None = None
 
 
 _LEADERS = {P.DIRECTOR, P.DEPUTY_DIRECTOR, P.DUTY_LEADER, P.PETITION_DIRECTOR, P.OFFICE_HEAD}
 _SENT = {P.SQUAD, P.FIRST_RESPONDER, P.EXPERT}
 _FIELD = {P.CLERK, P.INFORMANT}
+_HOUSE = _LEADERS | {P.DUTY_OFFICER}
+_DESK = _HOUSE | {P.CLERK}
+
+
+def _board(address: str, label, icon: str, kinds: set[str], group: Group | None = None) -> Board:
+    return Board(address, label, icon, frozenset(kinds), group)
+
 
 #: In the order of the menu. The first board of a person's highest post is their start page.
 BOARDS = [
-    Board("duty", pgettext_lazy("menu", "Duty room"), "radio", frozenset({P.DUTY_OFFICER})),
-    Board("commander", pgettext_lazy("menu", "Command"), "flag", frozenset(_LEADERS)),
-    Board("squad", pgettext_lazy("menu", "My orders"), "clipboard-list", frozenset(_SENT)),
-    Board(
-        "report",
-        pgettext_lazy("menu", "Report"),
-        "file-check",
-        frozenset(_FIELD | {P.OFFICE_HEAD, P.DUTY_OFFICER}),
+    _board("duty", pgettext_lazy("menu", "Duty room"), "radio", {P.DUTY_OFFICER}),
+    _board("commander", pgettext_lazy("menu", "Command"), "flag", _LEADERS),
+    _board("squad", pgettext_lazy("menu", "My orders"), "clipboard-list", _SENT),
+    _board("report", pgettext_lazy("menu", "Report"), "file-check", _FIELD | {P.OFFICE_HEAD, P.DUTY_OFFICER}),
+    _board("incidents", pgettext_lazy("menu", "Incidents"), "list", _HOUSE | _FIELD | {P.AUDITOR}),
+    _board("alarm", pgettext_lazy("menu", "Alarm"), "siren", _HOUSE | _SENT | _FIELD),
+    _board("demands", pgettext_lazy("menu", "Demands"), "message-circle-question-mark", _DESK | {P.AUDITOR}),
+    _board("rosters", pgettext_lazy("menu", "Roster"), "calendar-days", _HOUSE | _SENT | {P.AUDITOR}),
+    _board("journal", pgettext_lazy("menu", "Journal"), "book-lock", {P.AUDITOR}),
+    _board("account-people", pgettext_lazy("menu", "People"), "users", {P.SECADMIN}),
+    _board("account-units", pgettext_lazy("menu", "Units"), "network", {P.SYSADMIN}),
+    _board("system", pgettext_lazy("menu", "System"), "activity", {P.SYSADMIN}),
+    _board("receptions", pgettext_lazy("menu", "Receptions"), "users", _DESK | {P.AUDITOR}, ANSWERS),
+    _board("answers-due", pgettext_lazy("menu", "Answers due"), "message-square", _DESK, ANSWERS),
+    _board("matters", pgettext_lazy("menu", "Matters"), "folder-open", _DESK | {P.AUDITOR}, ANSWERS),
+    _board("leader-cases", pgettext_lazy("menu", "Leader cases"), "user-check", _DESK | {P.AUDITOR}, ANSWERS),
+    _board("recusals", pgettext_lazy("menu", "Recusals"), "user-x", _DESK, ANSWERS),
+    _board("responses", pgettext_lazy("menu", "Responses"), "shield", _HOUSE, COMMAND),
+    _board("orders", pgettext_lazy("menu", "Orders"), "clipboard-list", _HOUSE, COMMAND),
+    _board("improvements", pgettext_lazy("menu", "Improvements"), "list-checks", _HOUSE, COMMAND),
+    _board("drills", pgettext_lazy("menu", "Drills"), "flag-triangle-right", _HOUSE, COMMAND),
+    _board("plans", pgettext_lazy("menu", "Plans"), "scroll-text", _HOUSE | {P.AUDITOR, P.SYSADMIN}, READY),
+    _board("unit-readiness", pgettext_lazy("menu", "Readiness"), "users", _HOUSE | {P.AUDITOR}, READY),
+    _board("account-directory", pgettext_lazy("menu", "Directory"), "phone", _HOUSE - {P.OFFICE_HEAD}, READY),
+    _board("wall", pgettext_lazy("menu", "Wall"), "layout-dashboard", _HOUSE, READY),
+    _board("screens", pgettext_lazy("menu", "Wall screens"), "layout-dashboard", _HOUSE, READY),
+    _board("partners", pgettext_lazy("menu", "Resources"), "package", _DESK, READY),
+    _board(
+        "supervision-visits",
+        pgettext_lazy("menu", "Supervision"),
+        "clipboard-list",
+        _DESK | {P.AUDITOR},
+        RECORD,
     ),
-    Board(
-        "incidents",
-        pgettext_lazy("menu", "Incidents"),
-        "list",
-        frozenset(_LEADERS | _FIELD | {P.DUTY_OFFICER, P.AUDITOR}),
+    _board(
+        "inquiries",
+        pgettext_lazy("menu", "Inquiries"),
+        "search",
+        {P.DIRECTOR, P.DEPUTY_DIRECTOR, P.AUDITOR},
+        RECORD,
     ),
-    Board(
-        "alarm",
-        pgettext_lazy("menu", "Alarm"),
-        "siren",
-        frozenset(_LEADERS | _SENT | _FIELD | {P.DUTY_OFFICER}),
-    ),
-    Board(
+    _board(
         "promise",
         pgettext_lazy("menu", "Promise"),
         "timer",
-        frozenset({P.DIRECTOR, P.DEPUTY_DIRECTOR, P.AUDITOR}),
+        {P.DIRECTOR, P.DEPUTY_DIRECTOR, P.AUDITOR},
+        RECORD,
     ),
-    Board(
-        "rosters",
-        pgettext_lazy("menu", "Roster"),
-        "calendar-days",
-        frozenset(_LEADERS | _SENT | {P.DUTY_OFFICER, P.AUDITOR}),
+    _board("incident-stages", pgettext_lazy("menu", "Stages"), "chart-column", _HOUSE | {P.AUDITOR}, RECORD),
+    _board("ledgers", pgettext_lazy("menu", "Ledgers"), "book-open", _HOUSE | _FIELD | {P.AUDITOR}, RECORD),
+    _board(
+        "pictures", pgettext_lazy("menu", "Pictures"), "chart-line", _HOUSE | _FIELD | {P.AUDITOR}, RECORD
     ),
-    Board("journal", pgettext_lazy("menu", "Journal"), "book-lock", frozenset({P.AUDITOR})),
-    Board(
-        "plans",
-        pgettext_lazy("menu", "Plans"),
-        "scroll-text",
-        frozenset(_LEADERS | {P.DUTY_OFFICER, P.AUDITOR, P.SYSADMIN}),
-    ),
-    Board(
-        "account-directory",
-        pgettext_lazy("menu", "Directory"),
-        "phone",
-        frozenset(_LEADERS - {P.OFFICE_HEAD} | {P.DUTY_OFFICER}),
-    ),
-    Board(
-        "partners",
-        pgettext_lazy("menu", "Resources"),
-        "package",
-        frozenset(_LEADERS | {P.DUTY_OFFICER, P.CLERK}),
-    ),
-    Board("account-people", pgettext_lazy("menu", "People"), "users", frozenset({P.SECADMIN})),
-    Board("account-units", pgettext_lazy("menu", "Units"), "network", frozenset({P.SYSADMIN})),
-    Board("system", pgettext_lazy("menu", "System"), "activity", frozenset({P.SYSADMIN})),
 ]
 
 #: Whose start page wins where somebody holds several posts: who is waited for comes first.
@@ -107,9 +131,41 @@ def start_of(reach: Reach) -> str | None:
 _AT_HAND = ("duty", "commander", "squad", "report", "incidents", "rosters", "account-directory", "journal")
 
 
-def bar_of(items: list[dict]) -> list[dict]:
-    """The bar at the bottom of a telephone: two boards, the alarm in the middle, two boards. Empty without an alarm."""
-    own = {item["address"]: item for item in items}
+class Menu(NamedTuple):
+    """What a person's pages show around their content; its items as templates/_top.html shows them."""
+
+    #: Always in sight.
+    main: list[dict]
+    #: Under "More": (heading, items) of each group with anything in it.
+    more: list[tuple[object, list[dict]]]
+    #: At the bottom of a telephone: two boards, the alarm in the middle, two boards. Empty without an alarm.
+    bar: list[dict]
+
+
+def menu_of(reach: Reach, path: str) -> Menu:
+    boards = boards_of(reach)
+    items = {board.address: _item(board, path) for board in boards}
+    more = [(group.label, [items[one.address] for one in boards if one.group is group]) for group in GROUPS]
+    return Menu(
+        main=[items[one.address] for one in boards if one.group is None],
+        more=[(label, some) for label, some in more if some],
+        bar=_bar(items),
+    )
+
+
+def _item(board: Board, path: str) -> dict:
+    url = reverse(board.address)
+    return {
+        "address": board.address,
+        "url": url,
+        "label": board.label,
+        "icon": board.icon,
+        "current": path.startswith(url),
+        "count": "",
+    }
+
+
+def _bar(own: dict[str, dict]) -> list[dict]:
     if "alarm" not in own:
         return []
     others = [own[address] for address in _AT_HAND if address in own][:4]
@@ -117,20 +173,10 @@ def bar_of(items: list[dict]) -> list[dict]:
     return [*others[:middle], own["alarm"], *others[middle:]]
 
 
-def navigation(reach: Reach, path: str) -> list[dict]:
-    """The menu as templates/_top.html shows it."""
-    items = []
-    for board in boards_of(reach):
-        url = reverse(board.address)
-        current = path == url or (board.address in ("incidents", "rosters") and path.startswith(url))
-        items.append(
-            {
-                "address": board.address,
-                "url": url,
-                "label": board.label,
-                "icon": board.icon,
-                "current": current,
-                "count": "",
-            }
+def check_has_board(reach: Reach, verb: str) -> None:
+    """A board is for those whose work it shows; everybody else is told where theirs is."""
+    if not reach.has(verb):
+        raise NotAllowed(
+            "not_your_board",
+            _("This board was not opened: it belongs to another post. Go to your start page."),
         )
-    return items

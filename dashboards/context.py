@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from accounts.models import in_reader_language
-from dashboards.boards import bar_of, navigation
+from dashboards.boards import menu_of
 
 
 def page(request):
@@ -15,8 +15,10 @@ def page(request):
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and hasattr(request, "reach"):
         post = next(iter(request.reach.posts), None)
-        context["navigation"] = navigation(request.reach, request.path)
-        context["bar"] = bar_of(context["navigation"])
+        menu = menu_of(request.reach, request.path)
+        context["navigation"] = menu.main
+        context["more"] = menu.more
+        context["bar"] = menu.bar
         context["person_post"] = in_reader_language(post.title, post.title_en) if post else ""
         context["bureau"] = in_reader_language(post.unit_name, post.unit_name_en) if post else ""
     return context

@@ -13,6 +13,7 @@ from early_warnings.queries import to_sign
 from notices.models import Notice
 from notices.reading import queries
 from notices.reading.queries import InboxKey
+from notices.relevance.kept_from import open_to
 
 #: Purposes of the notices that ask for a signature begin so.
 TO_SIGN = "warning.to_sign"
@@ -73,6 +74,7 @@ def inboxes_of(asked: Sequence[tuple[Reach, datetime]], besides: Iterable[str] =
 
 
 def _sorted(reach: Reach, now: datetime, keys: list[InboxKey]) -> _Sorted:
+    keys = [key for key in keys if key.is_open_to(reach)] if reach.closed else keys
     merged = _on_cards(reach, now, keys)
     asking = [key for key in keys if not key.is_known and key not in merged]
     return _Sorted(reach, len(keys), asking, [key for key in keys if key.is_known], len(merged))
@@ -85,8 +87,15 @@ def _inbox(person: _Sorted, rows: dict[int, Notice], besides: tuple[str, ...]) -
         newest = max((key.pk for key in person.known), default=0)
         return BoardInbox(asking, known, len(person.asking) + len(person.known), len(person.known), newest)
     user = person.reach.user
-    total = queries.inbox(user).exclude(purpose__in=list(besides)).count() - person.merged
-    figures = queries.needing_no_answer(user).aggregate(many=Count("pk"), newest=Max("pk"))
+    total = (
+        queries.inbox(user).filter(open_to(person.reach)).exclude(purpose__in=list(besides)).count()
+        - person.merged
+    )
+    figures = (
+        queries.needing_no_answer(user)
+        .filter(open_to(person.reach))
+        .aggregate(many=Count("pk"), newest=Max("pk"))
+    )
     return BoardInbox(asking, known, total, figures["many"], figures["newest"] or 0)
 
 

@@ -39,6 +39,8 @@ class Desk(NamedTuple):
 
     name: str
     phone: str
+    #: The room's own number, which a telephone may keep; a person's is only shown.
+    is_office: bool
 
 
 class Receipt(LoginRequiredMixin, PartsView):
@@ -124,6 +126,7 @@ def desk_of(incident: Incident, now: datetime) -> Desk | None:
     told = alerts.people_of(roles, incident.unit_path, now, nearest=True)
     posts = Post.objects.select_related("unit").in_bulk([one.post_id for one in told])
     for one in told:
-        if phone := posts[one.post_id].unit.phone or one.person.phone:
-            return Desk(str(posts[one.post_id].unit), phone)
+        unit = posts[one.post_id].unit
+        if phone := unit.phone or one.person.phone:
+            return Desk(str(unit), phone, is_office=bool(unit.phone))
     return None

@@ -5,18 +5,20 @@ from collections.abc import Iterable
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from command.orders.targets import in_words
 from incidents.choices import MarkOutcome
 from incidents.reporting import addressee
 from journal.keys import key
 from journal.kinds import KINDS
 from journal.models import Entry
-from journal.record import content_of
+from journal.record import NOT_SENT, content_of
 from plans.document.life_safety import checklist_of
 from plans.document.sections import squads_of
 from plans.engine.facts import Facts
 
 #: Content worth reading aloud, in this order; the rest stays in the record.
 _SPOKEN = (
+    "who",
     "what",
     "task",
     "place",
@@ -42,6 +44,8 @@ _BAD = (
     "order.declined",
     "engine.alarmed",
     "response.refused",
+    "roll_call.help",
+    "roll_call.silent",
     "measure.refused",
 )
 
@@ -86,6 +90,8 @@ def text_of(content: dict, plan=None) -> str:
     """The telling parts of an entry's content, in one line."""
     if content.get("to") in _ASKED_NEXT:
         content = {**content, "to": _ASKED_NEXT[content["to"]]}
+    if isinstance(content.get("to"), str):
+        content = {**content, "to": in_words(content["to"])}
     if plan and "@" in str(content.get("to", "")):
         content = {**content, "to": _squad_in_words(content["to"], plan)}
     parts = [
@@ -105,6 +111,8 @@ def text_of(content: dict, plan=None) -> str:
             ", ".join(orders),
             *(f"{one['id']} – {one['reason']}" for one in content.get("left_out", ())),
         ]
+    if content.get(NOT_SENT):
+        parts.append(_("drill: would have been sent, was not"))
     if content.get("plan_after"):
         parts.insert(0, _switched(content))
     if elsewhere := addressee.recorded_as_text(content):

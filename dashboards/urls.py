@@ -1,9 +1,15 @@
 from django.urls import path
 
+from accounts.screens.views import Connect
 from dashboards import views
 from dashboards.archive.views import IncidentArchive
+from dashboards.incident_page import IncidentPage
+from dashboards.journal_page import JournalPage
 from dashboards.promise.views import PromisePage
 from dashboards.receipt import Receipt
+from dashboards.search.views import Search
+from dashboards.shortcuts import Shortcuts
+from dashboards.wall.views import Wall
 from dashboards.whole import ClocksPage, OrdersPage
 
 urlpatterns = [
@@ -12,10 +18,14 @@ urlpatterns = [
     path("command/", views.CommanderBoard.as_view(), name="commander"),
     path("squad/", views.SquadBoard.as_view(), name="squad"),
     path("orders/", OrdersPage.as_view(), name="orders"),
+    path("search/", Search.as_view(), name="search"),
+    path("shortcuts/", Shortcuts.as_view(), name="shortcuts"),
     path("time-limits/", ClocksPage.as_view(), name="time-limits"),
     path("promise/", PromisePage.as_view(), name="promise"),
-    path("journal/", views.JournalPage.as_view(), name="journal"),
+    path("journal/", JournalPage.as_view(), name="journal"),
+    path("wall/", Wall.as_view(), name="wall"),
+    path("wall/connect/", Connect.as_view(), name="wall-connect"),
     path("alarm/<code:number>/", Receipt.as_view(), name="alarm-sent"),
     path("incidents/<code:number>/archive.zip", IncidentArchive.as_view(), name="incident-archive"),
-    path("incidents/<code:number>/", views.IncidentPage.as_view(), name="incident"),
+    path("incidents/<code:number>/", IncidentPage.as_view(), name="incident"),
 ]

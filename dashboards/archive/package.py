@@ -20,11 +20,22 @@ from accounts.scope import Reach
 from command.activation.models import Decision
 from command.activation.queries import responses
 from command.activation.serializers import summary as response_summary
+from command.destruction import queries as destruction
+from command.destruction.forms import detail as certificate_detail
+from command.destruction.paper import text_of as text_of_certificate
+from command.improvements import queries as improvements
+from command.improvements.forms import detail as improvement_detail
 from command.orders.queries import for_incident as orders_of
 from command.orders.serializers import detail as order_detail
 from command.report_chain.queries import reports_of
 from command.report_chain.serializers import detail as report_detail
+from command.review import queries as reviews
+from command.review.choices import ReviewState
+from command.review.forms import detail as review_detail
+from command.review.forms import follow_up_detail
+from command.review.paper import text_of
 from common.dates.local_time import LOCAL
+from common.drills import marked
 from common.errors import NotAllowed, WrongState
 from dashboards import timeline
 from early_warnings.queries import for_incident as warnings_of
@@ -76,17 +87,46 @@ def archive_of(reach: Reach, incident: Incident, now: datetime) -> bytes:
         ),
         "orders.json": _json([order_detail(one) for one in orders_of(incident)]),
         "reports.json": _json([report_detail(one, now) for one in reports_of(incident)]),
+        **_reviews(reach, incident, now),
+        **_certificates(incident),
         "verify.py": _VERIFY.read_text(encoding="utf-8"),
         **{one.name: one.text for one in signed},
     }
     manifest = {
         "incident": incident.number,
+        "drill": incident.drill,
         "made_at": now,
         "made_by": reach.user.username,
         "files": {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()},
         "signed": {one.name: one.digest for one in signed},
     }
     return _zipped({**files, "manifest.json": _json(manifest)}, now)
+
+
+def _reviews(reach: Reach, incident: Incident, now: datetime) -> dict[str, str]:
+    """The reviews with their follow-ups, each approved one as text; every improvement, those not finished marked."""
+    found = list(reviews.reviews_of(incident))
+    for one in found:
+        one.incident = incident
+    lines = [follow_up_detail(line.row) for line in reviews.follow_ups_of(reach, incident, now)]
+    cards = improvements.cards(reach, improvements.of_source(reach, incident.key), now)
+    texts = {f"review-{one.n}.txt": text_of(one) for one in found if one.state == ReviewState.APPROVED}
+    return {
+        "reviews.json": _json(
+            {"reviews": [review_detail(one, reviews.answers_of(one)) for one in found], "follow_ups": lines}
+        ),
+        "improvements.json": _json([improvement_detail(card) | {"open": card.row.is_live} for card in cards]),
+        **texts,
+    }
+
+
+def _certificates(incident: Incident) -> dict[str, str]:
+    """What became of the personal data, closing by closing."""
+    found = list(destruction.certificates_of(incident))
+    for one in found:
+        one.incident = incident
+    texts = {f"certificate-{one.number}.txt": text_of_certificate(one) for one in found}
+    return {"certificates.json": _json([certificate_detail(one) for one in found]), **texts}
 
 
 def _signed(reach: Reach, incident: Incident) -> Iterator[Signed]:
@@ -133,12 +173,12 @@ def _timeline(reach: Reach, incident: Incident) -> str:
 def _readme(incident: Incident, now: datetime) -> str:
     made = f"{now.astimezone(LOCAL):%Y-%m-%d %H:%M}"
     chinese = (
-        f"事件 {incident.number} 归档包，{made} 生成。\n"
+        f"{marked('事件', incident.drill, 'zh')} {incident.number} 归档包，{made} 生成。\n"
         "timeline.txt 为经过；journal.jsonl 为日志原文；signed 目录为签发原文；其余为数据。\n"
         "核验：装有 Python 3 的电脑上运行 python3 verify.py，无需本系统。\n"
     )
     english = (
-        f"Archive of incident {incident.number}, made {made}.\n"
+        f"{marked('Archive of incident', incident.drill, 'en')} {incident.number}, made {made}.\n"
         "timeline.txt says what happened; journal.jsonl holds the entries as they were hashed; signed/ what was signed.\n"
         "To check it: python3 verify.py on any computer with Python 3.\n"
     )

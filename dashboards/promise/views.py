@@ -33,7 +33,12 @@ class PromisePage(LoginRequiredMixin, PartsView):
             )
 
     def page_context(self):
-        return {"periods": PERIODS.items(), "chosen": self._days(), "drills": self._drills()}
+        return {
+            "periods": PERIODS.items(),
+            "chosen": self._days(),
+            "drills": self._drills(),
+            "drill": self._drills(),
+        }
 
     def promise_context(self):
         start, end = rules.last_days(self.request.now, int(self._days()))

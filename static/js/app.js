@@ -1,6 +1,6 @@
 /* The entry of every page: starts what the page needs. */
 
-import { announce } from "./page.js";
+import { addresses, announce } from "./page.js";
 import { start as startForms } from "./forms.js";
 import { start as startOutbox } from "./outbox.js";
 
@@ -24,11 +24,20 @@ function onClick(event) {
 }
 
 function onKey(event) {
-  if (event.key !== "Escape") return;
+  if (event.key !== "Escape") return onShortcut(event);
   document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
     menu.removeAttribute("open");
     menu.querySelector("summary").focus();
   });
+}
+
+/** What keys do on a desk is asked for at the first press: a telephone never loads it. */
+async function onShortcut(event) {
+  if (event.key.length > 1 || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+  // Some browsers look for text in the page with it.
+  if (event.key === "/" && !document.cookie.includes("keys=off")) event.preventDefault();
+  (await import("./keys.js")).press(event.key);
 }
 
 /* --- theme and letter size: at once, without a trip to the server --- */
@@ -49,6 +58,30 @@ document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKey);
 document.addEventListener("submit", onPreference);
 
+/* --- for when the network is gone --- */
+
+/** Long after what the page needs itself: an alarm on a weak network waits for nothing. */
+const LATER = 5000;
+
+function keepOfflinePage() {
+  if (addresses.worker && navigator.serviceWorker) setTimeout(() => navigator.serviceWorker.register(addresses.worker).catch(() => {}), LATER);
+}
+
+/** The number of the duty room stays on the device until somebody signs out. */
+function keepDutyPhone() {
+  const room = needs("[data-duty-phone]");
+  try {
+    if (room) localStorage.setItem("duty-phone", room.dataset.dutyPhone);
+  } catch (error) { /* a device that keeps nothing */ }
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-sign-out]")) return;
+  try {
+    localStorage.removeItem("duty-phone");
+  } catch (error) { /* nothing was kept */ }
+});
+
 const needs = (selector) => document.querySelector(selector);
 
 const isInView = (element) => element.getBoundingClientRect().bottom <= window.innerHeight;
@@ -61,11 +94,14 @@ async function start() {
   startOutbox();
   if (needs("time-left, [data-ago], [data-gone-at], [data-wall-clock], [data-part]")) (await import("./clocks.js")).start();
   if (document.body.dataset.after !== undefined || needs("[data-sound-test]")) (await import("./sound.js")).start();
+  if (needs("[data-keys-switch]")) (await import("./keys.js")).start();
   if (needs("[data-pages]")) (await import("./wall.js")).start();
   if (document.body.dataset.after !== undefined) (await import("./seen.js")).start();
   // A table of days begins with the first; what is asked for is the present one: a column beside, or a row below.
   const today = needs("table [aria-current=date]");
   if (today) today.scrollIntoView({ block: today.scope === "col" || isInView(today) ? "nearest" : "center", inline: "end" });
+  keepDutyPhone();
+  keepOfflinePage();
   announce("page:ready");
 }
 

@@ -139,7 +139,14 @@ function pause(letter, text, signIn = false) {
 function refuse(letter, html) {
   letter.idle();
   renewKey(letter.form);
-  tell(letter.form, refusalIn(html) || word("not_done"), "bad");
+  tell(letter.form, refusalIn(html) || word("not_done"), "bad", ...waysOut(html));
+}
+
+/** Where what stands in the way can be ended: the links of the refusal's page that lead elsewhere. */
+function waysOut(html) {
+  const links = new DOMParser().parseFromString(html, "text/html").querySelectorAll("[data-refusal-open] a");
+  const elsewhere = Array.from(links).filter((link) => link.getAttribute("href") !== location.pathname);
+  return elsewhere.map((link) => make("a", { href: link.getAttribute("href"), class: "button small" }, link.textContent.trim()));
 }
 
 /** The server has drawn the form again, with what is wrong. */
@@ -153,7 +160,7 @@ function correct(letter, html) {
   document.title = answer.title || document.title;
   const place = fresh || answer.querySelector("main");
   (fresh ? form : document.querySelector("main")).replaceWith(document.adoptNode(place));
-  const goal = place.querySelector("[data-error-summary]") || place.querySelector("[aria-invalid=true]") || place;
+  const goal = place.querySelector("[data-error-summary]") || place.querySelector("[aria-invalid=true], [autofocus]") || place;
   goal.focus();
   goal.scrollIntoView({ block: "center" });
   changed(place);
@@ -294,8 +301,14 @@ export function fill(form, [name, value, checked]) {
       Array.from(field.options).forEach((option) => { option.selected = value.includes(option.value); });
     } else {
       field.value = value;
+      if (value && value !== field.defaultValue) openTo(field);
     }
   }
+}
+
+/** What was typed behind a summary is seen again. */
+function openTo(field) {
+  for (let around = field.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
 }
 
 export const valuesOf = (form) => Array.from(form.elements).filter(isKept).map((field) =>
@@ -334,6 +347,7 @@ export function start() {
   document.addEventListener("input", (event) => event.target.form && event.target.validity.valid && clearFault(event.target));
   document.addEventListener("change", (event) => {
     const form = event.target.form;
+    if (event.target.matches("[data-fill]")) form.requestSubmit(form.elements.fill);
     if (form && form.matches("[data-autosubmit]") && event.target.matches("select, [type=checkbox], [type=radio]")) form.requestSubmit();
   });
   window.addEventListener("pageshow", (event) => event.persisted && document.querySelectorAll("form[data-busy]").forEach((form) => {

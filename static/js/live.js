@@ -2,7 +2,7 @@
 
    Freshness is derived from what was received, never from what the browser believes about the network. */
 
-import { addresses, announce, ask, changed, clockTime, everySecond, say, serverNow, serverSays, word } from "./page.js";
+import { addresses, announce, ask, changed, clockTime, everySecond, say, serverNow, serverSays, toast, word } from "./page.js";
 import { apply, releaseIdle, remember, whole } from "./patch.js";
 
 const LATE = 9;          // seconds without a message: amber
@@ -75,7 +75,7 @@ function receive(message) {
   if (message.type === "hello") greet(message);
   else if (message.type === "entry") take([message]);
   else if (message.type === "beat") beat(message);
-  else if (message.type === "rights") refreshAll();
+  else if (message.type === "rights") lookAgain();
   else if (message.type === "reload") startOver(message.number);
   hear();
 }
@@ -94,15 +94,41 @@ function startOver(number) {
   refreshAll();
 }
 
-/** A beat follows everything before its number that this reader may see: go on from there after a break. */
+/** A beat follows everything before its number that this reader may see: go on from there after a break, and say that
+    nothing is missing. */
 function beat({ number, at }) {
   serverSays(at);
   last = Math.max(last, number);
+  if (returning) toast(word(missed ? "said_caught_up" : "said_live", { n: missed }));
+  returning = false;
   if (performance.now() - openedAt > STABLE) failures = 0;
+}
+
+/** What this person may see has changed, perhaps this page: parts are asked for, a page without any asks for itself. */
+async function lookAgain() {
+  if (allParts().length) return refreshAll();
+  try {
+    const answer = await ask(location.href, { method: "HEAD", redirect: "manual" }, 10000);
+    if ([403, 404, 410].includes(answer.status)) finish("gone");
+  } catch (error) { /* the age on the screen says that nothing is heard */ }
+}
+
+/** Nothing of what is closed stays on the screen; the server says why. */
+async function empty() {
+  const main = document.getElementById("main");
+  main.replaceChildren();
+  document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
+  try {
+    const { text } = await ask(location.href, { headers: { Accept: "text/html" }, redirect: "manual" }, 10000);
+    const page = new DOMParser().parseFromString(text, "text/html");
+    main.replaceChildren(...page.getElementById("main").childNodes);
+    document.title = page.title;
+  } catch (error) { /* it stays empty */ }
 }
 
 function finish(why) {
   const mine = socket;
+  if (why === "gone" && ended !== "gone") empty();
   ended = why;
   socket = null;
   if (mine) mine.close();
@@ -114,7 +140,7 @@ function finish(why) {
 /* --- without a socket: ask for the journal --- */
 
 function startPolling() {
-  if (polling === null && !ended) polling = setTimeout(poll, Math.random() * 1000);
+  if (addresses.journal && polling === null && !ended) polling = setTimeout(poll, Math.random() * 1000);
 }
 
 function stopPolling() {
@@ -141,10 +167,13 @@ async function poll() {
 /* --- entries and the parts they touch --- */
 
 let news = [];
+let returning = false;   // the screen was behind, and no beat has come since: what comes is what it missed
+let missed = 0;
 let looking = null;
 let lookedAt = 0;
 
 function take(entries) {
+  if (returning) missed += entries.length;
   for (const entry of entries) if (entry.number > last) last = entry.number;
   news.push(...entries);
   if (looking !== null || !news.length) return;
@@ -289,7 +318,7 @@ function show() {
   const n = Math.floor(old);
   body.dataset.link = now;
   const dot = document.querySelector("[data-link-state]");
-  const words = { live: "link_live", connecting: "link_connecting", late: "link_late", stale: "link_stale", out: "link_out" };
+  const words = { live: "link_live", connecting: "link_connecting", late: "link_late", stale: "link_stale", out: outWord() };
   if (dot) setText(dot, word(words[now], { n }));
   showBar(now, n, clockTime(serverNow() - old * 1000));
   if (now === "live") document.querySelectorAll("[data-as-of]").forEach((place) => setText(place, clockTime(serverNow())));
@@ -297,6 +326,7 @@ function show() {
   shown = now;
 }
 
+const outWord = () => ended === "gone" ? "link_gone" : "link_out";
 const setText = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 
 function showBar(now, n, time) {
@@ -311,9 +341,9 @@ function showBar(now, n, time) {
 }
 
 function tell(now) {
-  const texts = { late: "said_late", stale: "said_red", out: "link_out" };
+  const texts = { late: "said_late", stale: "said_red", out: outWord() };
   if (texts[now]) say(word(texts[now]));
-  else if (now === "live" && ["late", "stale"].includes(shown)) say(word("said_live"));
+  else if (now === "live" && ["late", "stale"].includes(shown)) [returning, missed] = [true, 0];
   announce("live:state", now);
 }
 

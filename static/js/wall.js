@@ -1,8 +1,11 @@
-/* The wall: nobody scrolls there, so lists that overflow turn their pages, whole rows at a time. */
+/* The wall: nobody scrolls there, so lists that overflow turn their pages, whole rows at a time; and nobody is there to
+   load the page again, so it does that by itself, but never while the server would not answer. */
 
-import { word } from "./page.js";
+import { ask, word } from "./page.js";
 
 const TURN = 15000;
+const AGAIN = 10000;             // after a session that has ended, and while the server is not back
+const ANEW = 6 * 3600 * 1000;    // what an update of the product brings is on the wall within six hours
 const current = new WeakMap();
 
 /** Fill pages with as many whole rows as fit; a row taller than the list has a page of its own. */
@@ -33,10 +36,53 @@ function show(list, step = 0) {
   place.textContent = pages.length < 2 ? "" : word("page_of", { n: number + 1, m: pages.length });
 }
 
+/** Where letters are so large that panels have no room beside each other (`data-turns`), they take turns. */
+function turn(place, step = 0) {
+  const panels = Array.from(place.children);
+  const number = ((current.get(place) || 0) + step) % panels.length;
+  current.set(place, number);
+  panels.forEach((panel, index) => panel.toggleAttribute("data-off", index !== number));
+}
+
+/** What has just come stands first (`data-newest`): back to the first page. */
+function redraw(part) {
+  part.querySelectorAll("[data-pages][data-newest]").forEach((list) => current.delete(list));
+  document.querySelectorAll("[data-pages]").forEach((list) => show(list));
+}
+
+/** Load the page again, once the server answers. */
+async function renew() {
+  try {
+    const { status, type } = await ask(location.href, { method: "HEAD", redirect: "manual" }, 8000);
+    if (status === 200 || type === "opaqueredirect") location.reload();
+    else setTimeout(renew, AGAIN);
+  } catch (error) {
+    setTimeout(renew, AGAIN);
+  }
+}
+
+/** A screen that hangs on a wall: nobody presses anything there. */
+function keepUp(screen) {
+  let leaving = false;
+  const leave = (wait) => {
+    if (!leaving) setTimeout(renew, wait);
+    leaving = true;
+  };
+  document.addEventListener("live:state", ({ detail }) => detail === "out" && leave(AGAIN));
+  document.addEventListener("live:entries", ({ detail }) => {
+    if (detail.some(({ kind, subject }) => kind === "screen.changed" && subject === screen)) leave(1000);
+  });
+  setTimeout(() => leave(0), ANEW);
+}
+
 export function start() {
-  const all = (step) => document.querySelectorAll("[data-pages]").forEach((list) => show(list, step));
+  const all = (step) => {
+    document.querySelectorAll("[data-turns]").forEach((place) => turn(place, step));
+    document.querySelectorAll("[data-pages]").forEach((list) => show(list, step));
+  };
   setInterval(() => all(1), TURN);
-  document.addEventListener("page:changed", () => all(0));
+  document.addEventListener("page:changed", ({ detail }) => redraw(detail));
   window.addEventListener("resize", () => all(0));
+  if (document.body.dataset.wall) keepUp(document.body.dataset.wall);
   all(0);
 }

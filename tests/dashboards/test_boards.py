@@ -1,11 +1,12 @@
 """Boards: whose they are, what they show, and that their parts equal the page."""
 
+import re
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
 
-from dashboards.boards import BOARDS, boards_of, start_of
+from dashboards.boards import BOARDS, boards_of, menu_of, start_of
 from dashboards.views import CLOCK_KINDS
 from incidents.models import Incident
 from journal.numbering import number_new
@@ -84,6 +85,7 @@ PAGES = {
 @pytest.mark.parametrize(("username", "page"), PAGES.items())
 def test_a_part_alone_is_what_the_page_shows(plan, alarm, signed_in, username, page):
     from dashboards import views
+    from dashboards.journal_page import JournalPage
 
     alarm(headcount=8)
     browser = signed_in(username)
@@ -91,7 +93,7 @@ def test_a_part_alone_is_what_the_page_shows(plan, alarm, signed_in, username, p
         "/duty/": views.DutyBoard,
         "/command/": views.CommanderBoard,
         "/squad/": views.SquadBoard,
-        "/journal/": views.JournalPage,
+        "/journal/": JournalPage,
     }[page]
 
     for part in view.parts:
@@ -282,3 +284,20 @@ def test_a_board_asks_again_for_whatever_moves_a_time_limit(file):
     }
 
     assert {kind for kind in moves if not kind.startswith(tuple(CLOCK_KINDS.split()))} == set()
+
+
+@pytest.mark.parametrize("username", list(START))
+def test_six_boards_are_in_sight_and_the_rest_under_a_heading(plan, reach, username):
+    menu = menu_of(reach(username), "/somewhere/")
+
+    assert len(menu.main) <= 6
+    shown = [item["address"] for item in menu.main]
+    shown += [item["address"] for _heading, items in menu.more for item in items]
+    assert sorted(shown) == sorted(board.address for board in boards_of(reach(username)))
+    assert all(items for _heading, items in menu.more)
+
+
+def test_the_menu_says_where_one_is(plan, signed_in):
+    page = signed_in("county1.duty").get("/plans/").content.decode()
+
+    assert re.search(r'<a href="/plans/" aria-current="page">', page)

@@ -17,7 +17,7 @@ def test_the_timeline_says_limb_fact_and_citation(incident, signed_in, language,
 
     page = browser.get(f"/incidents/{event.number}/").content.decode()
 
-    timeline = page[page.index('class="timeline"') :]
+    timeline = page[page.index('class="timeline') :]
     for words in (rule, found, "§2.3"):
         assert words in timeline[: timeline.index("</ol>")]
 
