@@ -13,12 +13,14 @@ from bench import (
     boards,
     card,
     cutoff,
+    demands,
     fanout,
     figures,
     memory,
     packages,
     pages,
     replays,
+    scanning,
     zero_reports,
 )
 from tests.installations import Bureau
@@ -71,6 +73,12 @@ def run_pages(bed: Bed, quick: bool):
     )
 
 
+def run_demands(bed: Bed, quick: bool):
+    return demands.run(
+        bed.folder, bed.bureau, small=1000, large=5000 if quick else 100_000, times=5 if quick else 20
+    )
+
+
 def run_zero_reports(bed: Bed, quick: bool):
     sizes = ["1,000", "10,000"] if quick else ["1,000", "10,000", "100,000", "700,000"]
     return zero_reports.run(bed.folder, bed.bureau, sizes=sizes, times=10 if quick else 100)
@@ -88,6 +96,10 @@ def run_packages(bed: Bed, quick: bool):
     return packages.run(bed.folder, bed.bureau)
 
 
+def run_scanning(_bed: Bed, quick: bool):
+    return scanning.run(times=20 if quick else 200)
+
+
 BENCHES = {
     "fanout": run_fanout,
     "card": run_card,
@@ -96,9 +108,11 @@ BENCHES = {
     "alarms": run_alarms,
     "packages": run_packages,
     "pages": run_pages,
+    "demands": run_demands,
     "zero_reports": run_zero_reports,
     "cutoff": run_cutoff,
     "replays": run_replays,
+    "scanning": run_scanning,
 }
 
 

@@ -71,9 +71,9 @@ def _measure(installation, small: int, large: int, times: int) -> list[Figure]:
         python(FILL.format(total=total, still=OPEN), env=installation.env)
         with Server(env=installation.env, application="bench.application:application") as server:
             headers = {"Cookie": f"session={installation.keys['county1.duty'][1]}"}
-            probe = _visit(server, headers, "/healthz", times)
+            probe = visit(server, headers, "/healthz", times)
             for name, path in PAGES.items():
-                now = _visit(server, headers, path, times)
+                now = visit(server, headers, path, times)
                 other, against = (before[name], f"{small:,}") if name in before else (probe, "/healthz")
                 goal = 1.3 if name in before else None
                 what = f"{name}, {total:,} incidents"
@@ -93,7 +93,7 @@ class Visited(NamedTuple):
     queries: int
 
 
-def _visit(server: Server, headers: dict[str, str], path: str, times: int) -> Visited:
+def visit(server: Server, headers: dict[str, str], path: str, times: int) -> Visited:
     """Milliseconds and statements of one address under all clients."""
     alone = Visitor(server.port, headers)
     alone.get(path)

@@ -9,12 +9,20 @@ from datetime import datetime, time, timedelta
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from accounts.sign_in.passwords import quick_hash, random_password
+from cases.demands import actions as demands
+from cases.demands.answering import promise_answer
+from cases.demands.choices import DemandOrigin, Told
 from command.activation import actions as responses
+from command.destruction import actions as destruction
+from command.destruction import gathered
+from command.destruction.rules import code_of, digest
 from command.evidence import actions as evidence
 from command.measures import actions as measures
 from command.orders import actions as orders
 from command.orders.choices import OrderVerb
 from command.report_chain import actions as reports
+from command.report_chain import sending as reports_sending
+from command.report_chain import signing as reports_signing
 from command.statements import actions as statements
 from command.statements.choices import StatementVerb
 from common.dates.local_time import LOCAL, day_of
@@ -37,6 +45,10 @@ from zero_reports.filing.choices import Answer
 from zero_reports.rounds.actions import fix_rounds, open_rounds
 
 DAYS = 7
+#: What came to the county's counter, so many days ago.
+COUNTER = {6: "公证费用退还的办理时间", 4: "法律援助申请的审查结果", 1: "调解协议的履行督促"}
+#: What the county told them: an answer within so many working days.
+PROMISED = 10
 #: The incident happened so many days ago.
 INCIDENT = 3
 #: After the last cut-off of a day.
@@ -63,6 +75,8 @@ def begin_of(now: datetime) -> datetime:
 def seed(people: dict[str, User], now: datetime) -> None:
     for ago in range(DAYS, 0, -1):
         _reports(people, now, ago)
+        if ago in COUNTER:
+            _at_the_counter(people, _at(now, ago, time(9, 40)), COUNTER[ago])
         if ago == INCIDENT:
             _Incident(people, _at(now, ago, time(10, 12))).play()
         fix_rounds(now=_at(now, ago, EVENING))
@@ -86,6 +100,19 @@ def _reports(people: dict[str, User], now: datetime, ago: int) -> None:
         answer = Answer.ITEMS if items else Answer.NIL
         reach = reach_of(_reporter(people, unit), at)
         file_report(reach=reach, unit=unit, period=period, answer=answer, items=items, now=at)
+
+
+def _at_the_counter(people: dict[str, User], at: datetime, point: str) -> None:
+    """A demand, and the promise that was made with it."""
+    desk, unit = reach_of(people["county1.duty"], at), Unit.objects.get(code="C1")
+    demand = demands.register_demand(reach=desk, unit=unit, origin=DemandOrigin.COUNTER, point=point, now=at)
+    promise_answer(
+        reach=desk,
+        demand_id=demand.pk,
+        days=PROMISED,
+        told_how=Told.IN_PERSON,
+        now=at + timedelta(minutes=12),
+    )
 
 
 def _reporter(people: dict[str, User], unit: Unit) -> User:
@@ -138,6 +165,15 @@ class _Incident:
             incident_id=incident.pk,
             reach=self._reach("duty"),
             summary="对话专班接待，诉求逐条登记，十个工作日内书面答复",
+            now=self.now,
+        )
+        self._after(15 * 60)
+        incident.refresh_from_db()
+        destruction.issue_certificate(
+            incident_id=incident.pk,
+            reach=self._reach("duty"),
+            list_code=code_of(digest(gathered.of(incident))),
+            kept={},
             now=self.now,
         )
 
@@ -212,14 +248,14 @@ class _Incident:
         )
         about = {"report_id": report.pk}
         duty = self._reach("duty")
-        reports.record_telephone_report(**about, reach=duty, told_whom="值班室", now=self.now)
+        reports_sending.record_telephone_report(**about, reach=duty, told_whom="值班室", now=self.now)
         reports.revise_report(**about, reach=duty, fields={"result": result}, now=self.now)
         self._after(200)
-        reports.sign_report(**about, reach=self._reach("director"), credential=password, now=self.now)
+        reports_signing.sign_report(**about, reach=self._reach("director"), credential=password, now=self.now)
         self._after(30)
-        reports.send_report(**about, reach=self._reach("duty"), channel="intranet", now=self.now)
+        reports_sending.send_report(**about, reach=self._reach("duty"), channel="intranet", now=self.now)
         self._after(300)
-        reports.record_receipt(**about, reach=self._reach("duty"), receiver="值班室", now=self.now)
+        reports_sending.record_receipt(**about, reach=self._reach("duty"), receiver="值班室", now=self.now)
 
     def _all_seen(self, warning) -> None:
         """Nobody's list of today begins with what was over days ago."""

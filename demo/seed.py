@@ -15,7 +15,7 @@ from accounts.scope import reach_of
 from accounts.sign_in.passwords import quick_hash, random_password
 from common.dates.local_time import LOCAL, day_of
 from common.dates.periods import DAILY, period_of
-from demo import bureau, linkage, past, plans, resources, upward, written
+from demo import answering, bureau, drills, hotline, linkage, past, plans, resources, upward, written
 from demo.duty import seed_duty
 from zero_reports.filing.actions import file_report
 from zero_reports.filing.choices import Answer
@@ -37,11 +37,15 @@ def seed(*, now: datetime) -> Path:
         resources.seed(people, now)
         _stand_ins(people, now)
         _skills(people, now)
+        answering.seat_receiving_leaders(people, now)
         seed_duty(people, now)
         _some_have_reported(people, now)
         upward.seed(people, now)
         written.seed(people, now)
+        hotline.seed(people, now)
         linkage.seed(people, now)
+        answering.seed(people, now)
+        drills.seed(people, now)
         return _passwords(people, now)
 
 

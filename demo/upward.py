@@ -4,7 +4,8 @@ from datetime import datetime
 
 from accounts.models import Unit, User
 from accounts.scope import reach_of
-from cases.demands.actions import note_step, take_on
+from cases.demands.actions import take_on
+from cases.demands.answering import note_step
 from cases.matters.actions import assign_matter, register_matter
 from cases.official_forms.actions import begin_form
 from common.dates.local_time import day_of
@@ -31,7 +32,7 @@ def seed(people: dict[str, User], now: datetime) -> None:
     duty = reach_of(people["county1.duty"], now)
     reported = ReportItem.objects.get(report__unit=units["V113"], report__current=True)
     matter = register_matter(reach=duty, item_id=reported.pk, now=now)
-    assign_matter(reach=duty, matter_id=matter.pk, lead=units["T11"], helpers="城关派出所", now=now)
+    assign_matter(reach=duty, matter_id=matter.pk, lead=units["T11"], helpers=[units["C1"]], now=now)
     begin_form(reach=duty, kind="F1", unit=units["C1"], day=day_of(now), now=now)
     confirm_roll_up(
         reach=reach_of(people["town11.head"], now),
@@ -61,5 +62,7 @@ def _seed_demand(people: dict[str, User], now: datetime) -> None:
         "matter_id": register_matter(reach=head, item_id=reported.pk, now=now).pk,
         "now": now,
     }
-    take_on(**asked, office_number="XF-2026-0117")
-    note_step(**asked, kind="demand.contacted", note="已当面沟通，告知三十日内答复")
+    demand = take_on(**asked, office_number="XF-2026-0117")
+    note_step(
+        reach=head, demand_id=demand.pk, now=now, kind="demand.contacted", note="已当面沟通，告知三十日内答复"
+    )

@@ -33,18 +33,15 @@ def told(**more):
     return sorted(rows.values_list("recipient__username", flat=True))
 
 
-def test_who_is_late_and_who_leads_hear_of_it_once(late_order, now, phones, turn):
+def test_who_is_late_hears_of_it_once_and_who_leads_by_the_steps_of_the_plan(late_order, now, phones, turn):
     order, at = late_order
 
-    assert told(subject=order.key) == ["county1.leader", "county1.squad.dialogue"]
+    assert told(subject=order.key) == ["county1.squad.dialogue"]
     for later in (1, 2, 60):
         sweep(at + later * MINUTE)
         overdue.tell_breaches(at + later * MINUTE)
     p3 = Clock.objects.get(clock_id="C000-P3")
-    assert told(subject=order.key, purpose=f"clock.breached.{p3.pk}") == [
-        "county1.leader",
-        "county1.squad.dialogue",
-    ]
+    assert told(subject=order.key, purpose=f"clock.breached.{p3.pk}") == ["county1.squad.dialogue"]
     text = Notice.objects.filter(purpose=f"clock.breached.{p3.pk}").first()
     assert "5分钟内签收指令" in text.text_zh
     assert "Order acknowledged within five minutes" in text.text_en
@@ -91,7 +88,7 @@ def test_every_clock_of_every_plan_that_runs_tells_somebody(alarm, now, cast, un
     for file in sorted((settings.BASE_DIR / "plans/library").glob("*.yaml")):
         version = load_plan(text=file.read_text(), actor=None, now=now)
         for line in clocks_of(version.document):
-            if not runs(line) or line.effect:
+            if not runs(line):
                 continue
             clock = Clock.objects.create(
                 plan=version.ref,
@@ -140,3 +137,18 @@ def test_a_callout_that_fails_is_tried_again_and_holds_up_no_breach(late_order, 
     other.refresh_from_db()
     assert other.told_at == at + 2 * MINUTE
     assert told(purpose=f"clock.breached.{other.pk}")
+
+
+def test_whoever_is_responsible_is_warned_before_the_end_once(late_order, now):
+    order, at = late_order
+    clock = Clock.objects.filter(subject=order.key, stopped_at=None, role="order_recipient").first()
+    Clock.objects.filter(pk=clock.pk).update(
+        due_at=at + 60 * MINUTE, breached_at=None, warn_before="PT30M", warn_due_at=at + 30 * MINUTE
+    )
+
+    for minute in (29, 30, 31):
+        overdue.warn_of_ends(at + minute * MINUTE)
+
+    rows = Notice.objects.filter(purpose__startswith=f"clock.ends_soon.{clock.pk}.", channel="app")
+    assert [row.recipient.username for row in rows] == ["county1.squad.dialogue"]
+    assert "时限将至" in rows[0].text_zh

@@ -144,6 +144,7 @@ def test_from_alarm_to_closed_incident(installation, deployed):
         assert states == {
             "C000-1": "met", "C000-2": "met", "C000-3": "met", "C000-4": "met",
             "C000-P1": "met", "C000-P2": "met", "C000-P3": "met", "C000-P4": "met",
+            "O-3": "met", "O-4": "met", "O-5": "met",
         }  # fmt: skip
         told = duty.get("notices/", subject=number).body
         assert {(one["reason"], one["channel"]) for one in told} >= {

@@ -1,6 +1,11 @@
-"""A flood in a browser: 200 incidents, three of them signed, on a desk and on a telephone; and what the pages weigh."""
+"""A flood in a browser: 200 incidents, three of them signed, on a desk, on a telephone and on a wall; what pages weigh.
 
+A wall is looked at for SOAK_MINUTES; half a minute where nothing is said. `script/soak-wall 60` is the long one.
+"""
+
+import os
 import re
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -173,3 +178,116 @@ def test_the_alarm_is_one_press_away_on_every_page_of_a_telephone(page_of):
         page.locator(".bottom-alarm").click()
 
         expect(page).to_have_url(re.compile("/alarm/$"))
+
+
+# --- on a wall ------------------------------------------------------------------------------------------------
+
+WALL = {"width": 1920, "height": 1080}
+#: Of the screen's width, for the widest wall of each scale: what is read from 8 m (20 minutes of arc).
+SMALLEST = {"s": 0.0115 * 0.85, "m": 0.0115, "l": 0.0115 * 1.35, "xl": 0.0115 * 1.8}
+MINUTES = float(os.environ.get("SOAK_MINUTES", "0.5"))
+#: Bytes. Chromium gives back late; a leak of a kilobyte a second shows.
+GROWTH, MOST = 1_500_000, 60_000_000
+
+ALARM = """
+from django.utils import timezone
+from accounts.models import Unit, User
+from accounts.scope import reach_of
+from incidents.reporting.actions import Alarm, report_incident
+from plans.engine.facts import Facts
+now = timezone.now()
+given = Alarm(unit=Unit.objects.get(code="T11"), place="hall", what="x", facts=Facts.from_dict({"headcount": 60}), client_id=str(now))
+report_incident(reach=reach_of(User.objects.get(username="county1.duty"), now), alarm=given, now=now)
+"""
+OVERFLOWING = """() => [...document.querySelectorAll('.wall [data-pages]')]
+    .filter(list => list.children.length && list.scrollHeight > list.clientHeight + 2 && list.clientHeight > 0)
+    .filter(list => [...list.children].filter(row => !row.hasAttribute('data-off')).length > 1)
+    .map(list => list.dataset.pages)"""
+SMALL_LETTERS = """least => [...document.querySelectorAll('.wall *')]
+    .filter(one => one.checkVisibility() && [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .filter(one => !one.closest('.schematic') && parseFloat(getComputedStyle(one).fontSize) < least - .05)
+    .map(one => one.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def wall(flood, chromium):
+    """A connected screen: its page, the installation and the server."""
+    installation, web = flood
+    desk = chromium.new_context(base_url=web.url)
+    desk.add_cookies(
+        [
+            {"name": name, "value": value, "url": web.url}
+            for name, value in (("session", installation.keys["county1.duty"][1]), ("language", "zh-hans"))
+        ]
+    )
+    register = desk.new_page()
+    register.goto("/account/screens/")
+    register.fill("[name=label]", "值班室")
+    register.locator("main form .primary").click()
+    code = register.locator(".digits").inner_text()
+
+    screen = chromium.new_context(viewport=WALL, base_url=web.url)
+    page = screen.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto("/wall/")
+    page.fill("[name=code]", code)
+    page.press("[name=code]", "Enter")
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    yield page, installation, web
+    faults = page.faults
+    screen.close()
+    desk.close()
+    assert faults == []
+
+
+def test_the_wall_is_read_from_eight_metres_and_never_scrolled(wall):
+    page, _installation, _web = wall
+    expect(page.locator("[data-page-of=incidents]")).to_have_text(re.compile(r"1/\d"))
+    for scale, least in SMALLEST.items():
+        page.evaluate(
+            "scale => { document.body.dataset.scale = scale; dispatchEvent(new Event('resize')); }", scale
+        )
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight + 2"), scale
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), scale
+        assert page.evaluate(SMALL_LETTERS, least * WALL["width"]) == [], scale
+        if scale != "xl":
+            assert page.evaluate(OVERFLOWING) == [], scale
+    page.reload()
+
+
+def test_soak_a_wall_stays_flat_and_survives_a_restart_without_a_hand(wall):
+    page, installation, web = wall
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
+    probe = page.context.new_cdp_session(page)
+    probe.send("Performance.enable")
+
+    def heap():
+        probe.send("HeapProfiler.collectGarbage")
+        found = {one["name"]: one["value"] for one in probe.send("Performance.getMetrics")["metrics"]}
+        return found["JSHeapUsedSize"], found["Nodes"]
+
+    python(ALARM, env=installation.env)
+    page.wait_for_timeout(5000)
+    before, seen, began = heap(), [], time.monotonic()
+    while time.monotonic() - began < MINUTES * 60:
+        python(ALARM, env=installation.env)
+        page.wait_for_timeout(10_000)
+        seen.append((round(time.monotonic() - began), *heap()))
+        print(f"second {seen[-1][0]}: heap {seen[-1][1] / 1e6:.2f} MB, {seen[-1][2]} nodes")
+        expect(page.locator("body")).to_have_attribute("data-link", "live")
+    used, nodes = seen[-1][1:]
+    assert used < min(MOST, before[0] + GROWTH)
+    assert nodes < before[1] * 1.5 + 500
+
+    web.stop()
+    expect(page.locator("body")).to_have_attribute("data-link", "late", timeout=11_000)
+    expect(page.locator("[data-stale]")).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-link", "stale", timeout=14_000)
+    python(ALARM, env=installation.env)
+    web.start()
+    expect(page.locator("body")).to_have_attribute("data-link", "live", timeout=45_000)
+    total = installation.one(
+        "SELECT COUNT(*) FROM incidents_incident WHERE state IN ('reported','under_way') AND NOT drill"
+    )
+    expect(page.locator("[data-part=incidents] > header .count")).to_have_text(str(total))

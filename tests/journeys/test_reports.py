@@ -228,7 +228,7 @@ def test_a_township_hands_in_a_workbook(person, tmp_path):
     """Downloaded, filled in, handed in: first the difference, then what was shown is filed."""
     from openpyxl import load_workbook
 
-    page = person("town23.clerk", start="/report/table/")
+    page = person("town21.clerk", start="/report/table/")
     with page.expect_download() as downloading:
         page.get_by_role("link", name="下载名单").click()
     path = tmp_path / "list.xlsx"
