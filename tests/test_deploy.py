@@ -503,16 +503,28 @@ def test_healthcheck_when_nobody_answers_fails():
         (
             [],
             0,
-            "not turned for 60 s: numbering, clocks, notices.escalation, notices.alerts, notices",
+            "not turned for 60 s: numbering, clocks, drills.player, notices.escalation, notices.alerts, notices",
         ),
-        (["numbering", "clocks", "notices.escalation", "notices.alerts", "notices"], 0, None),
-        (["numbering", "clocks", "notices.escalation", "notices.alerts", "notices"], 55, None),
         (
-            ["numbering", "clocks", "notices.escalation", "notices.alerts", "notices"],
-            65,
-            "numbering, clocks, notices.escalation, notices.alerts, notices",
+            ["numbering", "clocks", "drills.player", "notices.escalation", "notices.alerts", "notices"],
+            0,
+            None,
         ),
-        (["numbering", "notices.escalation", "notices.alerts", "notices"], 0, "not turned for 60 s: clocks"),
+        (
+            ["numbering", "clocks", "drills.player", "notices.escalation", "notices.alerts", "notices"],
+            55,
+            None,
+        ),
+        (
+            ["numbering", "clocks", "drills.player", "notices.escalation", "notices.alerts", "notices"],
+            65,
+            "numbering, clocks, drills.player, notices.escalation, notices.alerts, notices",
+        ),
+        (
+            ["numbering", "drills.player", "notices.escalation", "notices.alerts", "notices"],
+            0,
+            "not turned for 60 s: clocks",
+        ),
     ],
 )
 def test_healthcheck_of_an_engine_looks_at_the_heartbeats(names, seconds, complaint):

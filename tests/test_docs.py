@@ -124,9 +124,9 @@ def source() -> str:
 
 @cache
 def plan_keys() -> set[str]:
-    """The words of a plan document."""
-    schema = next(file for room in rooms() for file in (TOP / room).rglob("schema.json"))
-    return set(re.findall(r'"(\w+)":', schema.read_text()))
+    """The words of a plan document, and of a drill's scenario."""
+    schemas = [file for room in rooms() for file in (TOP / room).rglob("schema.json")]
+    return {word for schema in schemas for word in re.findall(r'"(\w+)":', schema.read_text())}
 
 
 def is_demo_person(name: str) -> bool:

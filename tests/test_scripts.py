@@ -219,7 +219,7 @@ def test_server_is_replaced_by_the_server_process(copy):
     process.terminate()
 
     assert serving == process.pid
-    assert process.wait(timeout=10) == -signal.SIGTERM
+    assert process.wait(timeout=60) == -signal.SIGTERM
     process.communicate()
 
 
@@ -230,7 +230,7 @@ def test_server_stopped_while_installing_leaves_no_pip_behind(copy):
     assert is_running(pip)
     process.terminate()
 
-    assert process.wait(timeout=10) == 143
+    assert process.wait(timeout=60) == 143
     process.communicate()
     assert not is_running(pip)
     assert not (copy.folder / ".venv" / "installed-requirements.txt").exists()
@@ -374,7 +374,7 @@ def test_test_stopped_ends_what_runs_aside(checks):
     tests = int(wait_for(checks.folder / "tests.pid"))
     process.terminate()
 
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     assert process.returncode == 143
     assert not is_running(tests)
     assert checks.logged()[-1] == "testbed stop"

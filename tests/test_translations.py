@@ -1,5 +1,7 @@
 """House rule: Chinese and English are both complete."""
 
+import re
+
 import polib
 import pytest
 from django.conf import settings
@@ -15,7 +17,7 @@ def test_every_string_has_a_chinese_translation():
     missing = {
         text: sorted(files)
         for (context, text), files in strings_used().items()
-        if (context, text) not in translated and not _is_django(text)
+        if (context, text) not in translated and not (context is None and _is_django(text))
     }
 
     assert missing == {}
@@ -42,12 +44,16 @@ def _is_django(text):
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parts[-4])
 def test_translations_keep_their_placeholders(catalog):
-    import re
-
     for entry in polib.pofile(str(catalog)).translated_entries():
-        wanted = sorted(set(re.findall(r"%\(\w+\)s|\{\w*\}", entry.msgid_plural or entry.msgid)))
+        wanted = _places(entry.msgid_plural or entry.msgid)
         for text in [entry.msgstr] if entry.msgstr else entry.msgstr_plural.values():
-            assert sorted(set(re.findall(r"%\(\w+\)s|\{\w*\}", text))) == wanted, entry.msgid
+            assert _places(text) == wanted, entry.msgid
+
+
+def _places(text: str) -> set[str]:
+    """What is filled in. A lone per cent sign is one too: `blocktranslate` takes it for a place, and shows nothing."""
+    lone = {"%"} if re.search(r"%(?![%(])", text.replace("%%", "")) else set()
+    return set(re.findall(r"%\(\w+\)s|\{\w*\}", text)) | lone
 
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parts[-4])

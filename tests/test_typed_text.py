@@ -28,30 +28,37 @@ ANY = "incident-close"
 
 #: Columns that nobody types into, by name or by table and name.
 NOT_TYPED = {
+    "of a scenario": """
+        drills.Drill.script drills.DrillInject.refused drills.DrillInject.role drills.Participant.role drills.Rating.objective""",
     "made by the product": """
         audience body cancel_reason channels client_id clock clock_id code dedupe detail device due duration effect
         error event file fingerprint hash headers item key kind language last_error level locks mark message notice
-        number path period plan plan_id proposed_level provider_id purpose reached reasons receipt ref sha256
-        session_key signature source start_kind stop_kind subject thread tiers token_hash unit_path url username
+        idempotency_key number path period plan plan_id proposed_level provider_id purpose reached reasons receipt ref sha256
+        session_key code_hash signature source start_kind stop_kind subject thread tiers token_hash unit_path url username
         when_level wording post_tier category dispute_class findings classes data signed_text dedupe password
         text_zh text_en accounts.OpenSession.address notices.Attempt.outcome notices.EscalationStep.result engine.Heartbeat.note
         accounts.ApiToken.note common.GivenAnswer.rights engine.NightlyJob.found early_warnings.SuperiorReport.text olds news accounts.Reform.note
-        command.Shift.note squad target_squad facts fields.choice
-        common.SetAside.loop common.SetAside.row gateway highest_level command.Response.seated""",
+        command.Shift.note rosters.Rotation.weekdays squad target_squad facts fields.choice
+        lead_path about_path charge_path bureau_path passed_to supervision.Inquiry.about before_kind until_kind max_extension warn_before pauses
+        common.SetAside.loop common.SetAside.row gateway highest_level command.Response.seated command.Improvement.about command.Review.times""",
     "from the plan": """
-        cite document parts role signatory_role signatory_title title title_en title_zh recipient pool kit kit_item to_en to_zh""",
+        cite document parts role signatory_role signatory_title title title_en title_zh recipient pool kit kit_item to_en to_zh major_kinds""",
     "staff, their posts and units": """
-        actor_name accounts.Unit.address email issuer_post name name_en phone post proposer_post received_post reporter_post settled_post suffix""",
+        actor_name accounts.Unit.address accounts.Unit.local_phone email ended_post handed_in_post issuer_post leader_post checked_post name name_en phone post proposer_post received_post reporter_post set_post settled_post suffix""",
 }  # fmt: skip
 #: Column → the field at the door that fills it, where they do not have one name.
 FILLED_BY = {
     "away_note": "note",
+    "local_superior": "name",
+    "end_reason": "reason",
     "checked_in_to": "receiver",
     "called": "units",
     "came": "said",
     "fields": "note",
     "lines": "note",
     "texts": "texts",
+    "receipt_number": "number",
+    "reply_number": "number",
     "helpers": "helpers",
     "refusal": "reason",
     "left_out": "reason",

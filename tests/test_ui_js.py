@@ -32,7 +32,7 @@ pytestmark = [
 
 ENGINE = Engine(
     dirs=[ROOT / "templates"],
-    libraries={"ui": "common.templatetags.ui"},
+    libraries={"static": "django.templatetags.static", "ui": "common.templatetags.ui"},
     builtins=["django.templatetags.i18n", "django.templatetags.static"],
 )
 
@@ -259,6 +259,36 @@ def test_broken_socket_comes_back_with_the_last_number(page, site):
     expect(page.locator("body")).to_have_attribute("data-link", "live")
     assert len(site.sockets) == 2
     assert site.sockets[-1].url.endswith("after=17")
+
+
+def test_a_screen_that_was_behind_says_what_it_caught_up_with(page, site):
+    page.clock.install()
+    visit(page, site, queue(card("w:1", "红色预警")), after=10)
+    site.beat(10)
+    site.greets = False
+    page.clock.run_for(12000)
+    expect(page.locator("body")).to_have_attribute("data-link", "late")
+    site.greets = True
+    for _ in range(20):
+        page.clock.run_for(1000)
+        page.wait_for_timeout(20)
+        if len(site.sockets) > 1:
+            break
+    for number in (11, 12):
+        site.say(
+            type="entry",
+            number=number,
+            kind="warning.signed",
+            subject="w:1",
+            unit="C1",
+            level="red",
+            thread="i:1",
+        )
+    expect(page.locator("[data-toasts]")).not_to_contain_text("画面")
+
+    site.beat(12)
+
+    expect(page.locator("[data-toasts]")).to_contain_text("2 项变化已补上")
 
 
 def test_signed_out_socket_says_so_and_does_not_loop(page, site):
@@ -747,6 +777,19 @@ def test_refusal_is_shown_in_the_form_and_takes_a_new_key(page, site):
 
     expect(page.locator("#reason")).to_have_value("撤回")
     assert len(set(keys(site.asked_for("POST", "/send/")))) == 2
+
+
+def test_refusal_in_a_form_links_to_what_stands_in_the_way(page, site):
+    visit(page, site, FORM)
+    refusal = """<div data-refusal><p data-refusal-text>未办结</p><ul data-refusal-open>
+      <li><a href="/page/">本页</a></li><li><a href="/reports/">上报尚未终报</a></li><li>其他</li></ul></div>"""
+    site.answers["POST", "/send/"] = (409, render(refusal), {})
+
+    page.get_by_role("button", name="提请签发").click()
+
+    expect(page.locator("[data-form-note] p")).to_have_text("未办结")
+    expect(page.locator("[data-form-note] a")).to_have_text(["上报尚未终报"])
+    expect(page.locator("[data-form-note] a")).to_have_attribute("href", "/reports/")
 
 
 def test_expired_session_keeps_the_form(page, site):
