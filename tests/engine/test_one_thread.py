@@ -84,6 +84,11 @@ def long_file(request):
     return StreamingHttpResponse(pieces())
 
 
+def handler404(request, exception):
+    """The product's own page links to addresses that are not here."""
+    return HttpResponse("not found", status=404)
+
+
 urlpatterns = [
     path("", view),
     path("broken/", broken),

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -25,6 +26,11 @@ SCREENS = [
     ("county1.duty", "/duty/"), ("city.duty", "/duty/"), ("county2.duty", "/duty/"), ("county1.director", "/command/"),
     ("town11.head", "/incidents/"), ("county1.duty", "/time-limits/"), ("county1.squad.dialogue", "/squad/"),
 ]  # fmt: skip
+
+
+def read_at_any_time(html):
+    """An empty list says when it was read: for the screen that was when it last heard of a change."""
+    return re.sub(r"\d\d:\d\d 更新", "更新", tags(html))
 
 
 class Screen:
@@ -107,7 +113,9 @@ async def test_every_screen_equals_a_fresh_page(live, plan, seed):
         await screen.hear()
         for name in screen.kinds:
             fresh = await sync_to_async(django_answer)(screen.session, name, path=screen.path)
-            assert tags(screen.shown[name]) == tags(fresh), (screen.username, screen.path, name)
+            assert read_at_any_time(screen.shown[name]) == read_at_any_time(fresh), (
+                screen.username, screen.path, name
+            )  # fmt: skip
 
 
 def _give_passwords():
