@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count
@@ -21,6 +21,8 @@ from rosters.queries import OnDuty, on_duty
 from zero_reports.counts.queries import UnitRow, summary, top_units
 from zero_reports.rounds.rules import Counts
 
+#: A time limit further away is for the ledgers: at a glance it hides that the day is calm.
+NEAR = timedelta(hours=24)
 #: The highest first; what a plan without colours calls otherwise comes last.
 TONES = (*COLOUR_WORDS, "neutral")
 
@@ -97,7 +99,7 @@ class Glance(NamedTuple):
 
     counts: list[ToneCount]
     to_sign: int
-    #: Of the time limits that run, the one that ends first.
+    #: Of the time limits that end within NEAR or have passed, the first.
     next_limit: Clock | None
     on_duty: list[OnDuty]
     reports: Counts
@@ -109,7 +111,7 @@ def glance_of(reach: Reach, now: datetime) -> Glance:
     return Glance(
         counts=tone_counts(standings(reach).values()),
         to_sign=to_sign(reach, now).count(),
-        next_limit=open_clocks(reach).filter(due_at__isnull=False).first(),
+        next_limit=open_clocks(reach).filter(due_at__lte=now + NEAR).first(),
         on_duty=on_duty(Unit.objects.filter(pk__in=own), now),
         reports=reports_today(reach, now)[0],
     )

@@ -8,7 +8,8 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from accounts.scope import Reach
+from accounts.models import in_reader_language
+from accounts.scope import HeldPost, Reach
 from common.dates.local_time import LOCAL, day_of
 from common.documents.workbooks import Sheet, check_fits, respond_large
 from dashboards.ledgers.columns import Ledger
@@ -67,10 +68,15 @@ def _head(reach: Reach, ledger: Ledger, many: int, now: datetime) -> list[str]:
         % {
             "many": many,
             "at": f"{now.astimezone(LOCAL):%Y-%m-%d %H:%M}",
-            "post": f"{post.unit_name} {post.title}" if post else "–",
+            "post": _post_words(post) if post else "–",
         },
     ]
     return [*said, _("Asked for by: %(cite)s") % {"cite": ledger.cite}] if ledger.cite else said
+
+
+def _post_words(post: HeldPost) -> str:
+    unit = in_reader_language(post.unit_name, post.unit_name_en)
+    return f"{unit} {in_reader_language(post.title, post.title_en)}"
 
 
 def _states(ledger: Ledger, rows: QuerySet) -> list[tuple[str, int]]:

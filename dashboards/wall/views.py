@@ -4,6 +4,7 @@ from django.conf import settings
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.models import in_reader_language
 from accounts.screens.cookies import dress
 from accounts.screens.sessions import reach_of_screen, screen_of
 from clocks.queries import SOON, due_until, running_by_thread
@@ -75,7 +76,7 @@ class Wall(PartsView):
             "screen": screen,
             "scale": screen.scale if screen else "m",
             "page_theme": screen.theme if screen else "dark",
-            "unit": post,
+            "bureau": in_reader_language(post.unit_name, post.unit_name_en),
             "drill": False,
         }
 

@@ -10,6 +10,7 @@ from accounts.models import Post
 from accounts.posts.actions import appoint_person
 from clocks.models import Clock
 from dashboards.boards import start_of
+from dashboards.figures import glance_of
 
 pytestmark = pytest.mark.usefixtures("plan")
 
@@ -98,3 +99,20 @@ def test_a_clerk_who_stands_in_for_the_head_starts_at_the_alarm_all_the_same(cas
     appoint_person(person=cast["town11.clerk"], post=head, held_as=HeldAs.DEPUTY, actor=None, now=now)
 
     assert start_of(reach("town11.clerk", now + timedelta(minutes=1))) == "/report/"
+
+
+def test_the_next_time_limit_at_a_glance_is_of_this_day(alarm, reach, now):
+    """One that ends in a week hides that the day is calm."""
+    incident = alarm(headcount=2)
+    Clock.objects.all().delete()
+
+    def next_limit(due_in):
+        Clock.objects.create(
+            plan="p@1", clock_id=f"C{due_in}", title_zh="时限", duration="PT30M", subject=incident.key,
+            thread=incident.key, unit=incident.unit, unit_path=incident.unit_path, started_at=now, due_at=now + due_in,
+        )  # fmt: skip
+        return glance_of(reach("county1.duty"), now).next_limit
+
+    assert next_limit(timedelta(days=7)) is None
+    assert next_limit(timedelta(hours=24)).due_at == now + timedelta(hours=24)
+    assert next_limit(timedelta(minutes=-5)).due_at == now - timedelta(minutes=5)

@@ -73,7 +73,9 @@ def test_a_screen_is_registered_connected_once_and_taken_down_on_pages(signed_in
 
     assert desk.post(f"/account/screens/{row.pk}/", {**LOOK, "language": "en"}).status_code == 303
     assert screen.get("/wall/").status_code == 302
-    assert "Levels in force" in screen.get("/wall/").content.decode()
+    in_english = screen.get("/wall/").content.decode()
+    assert "Levels in force" in in_english
+    assert re.search(r"<h1>\s*([^<]*?)\s*</h1>", in_english)[1] == units["C1"].name_en != units["C1"].name
     assert desk.post(f"/account/screens/{row.pk}/end/").status_code == 303
     assert screen.get("/wall/")["Location"] == "/wall/connect/"
     assert screen.get("/wall/?part=figures").status_code == 302
