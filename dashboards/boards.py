@@ -70,6 +70,7 @@ BOARDS = [
     _board("recusals", pgettext_lazy("menu", "Recusals"), "user-x", _DESK, ANSWERS),
     _board("responses", pgettext_lazy("menu", "Responses"), "shield", _HOUSE, COMMAND),
     _board("orders", pgettext_lazy("menu", "Orders"), "clipboard-list", _HOUSE, COMMAND),
+    _board("map", pgettext_lazy("menu", "Map"), "map", _HOUSE, COMMAND),
     _board("improvements", pgettext_lazy("menu", "Improvements"), "list-checks", _HOUSE, COMMAND),
     _board("drills", pgettext_lazy("menu", "Drills"), "flag-triangle-right", _HOUSE, COMMAND),
     _board("plans", pgettext_lazy("menu", "Plans"), "scroll-text", _HOUSE | {P.AUDITOR, P.SYSADMIN}, READY),

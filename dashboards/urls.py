@@ -5,6 +5,7 @@ from dashboards import views
 from dashboards.archive.views import IncidentArchive
 from dashboards.incident_page import IncidentPage
 from dashboards.journal_page import JournalPage
+from dashboards.maps import views as maps
 from dashboards.promise.views import PromisePage
 from dashboards.receipt import Receipt
 from dashboards.search.views import Search
@@ -25,6 +26,8 @@ urlpatterns = [
     path("journal/", JournalPage.as_view(), name="journal"),
     path("wall/", Wall.as_view(), name="wall"),
     path("wall/connect/", Connect.as_view(), name="wall-connect"),
+    path("map/", maps.MapPage.as_view(), name="map"),
+    path("map/outline/<slug:key>.svg", maps.Outline.as_view(), name="map-outline"),
     path("alarm/<code:number>/", Receipt.as_view(), name="alarm-sent"),
     path("incidents/<code:number>/archive.zip", IncidentArchive.as_view(), name="incident-archive"),
     path("incidents/<code:number>/", IncidentPage.as_view(), name="incident"),

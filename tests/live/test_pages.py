@@ -48,6 +48,7 @@ PAGES = [
     ("county1.duty", "/report/missing/"),
     ("city.audit", "/journal/"),
     ("county1.duty", "/wall/"),
+    ("county1.duty", "/map/"),
 ]
 #: Templates of live pages and where they are walked: a new one must be thought about here.
 WALKED = {
@@ -56,7 +57,7 @@ WALKED = {
     "incidents/list.html", "zero_reports/missing.html", "early_warnings/proof.html", "notices/calls.html",
     "dashboards/promise.html", "dashboards/receipt.html", "dashboards/whole/clocks.html", "dashboards/whole/orders.html",
     "notices/inbox.html", "command/activation/response.html", "command/activation/list.html", "command/report_chain/chain.html",
-    "command/report_chain/report.html", "dashboards/wall/wall.html",
+    "command/report_chain/report.html", "dashboards/wall/wall.html", "dashboards/map/map.html",
 }  # fmt: skip
 #: A fragment and a component of pages above, the gallery, and the page of ages and counts, which asks every five seconds.
 NOT_WALKED = {

@@ -1,0 +1,190 @@
+"""What is drawn: boundaries, names with what is open there, and the open incidents that have a position."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import hypot
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.templatetags.levels import SHAPES, look_of
+from dashboards.figures import TONES, Standing
+from dashboards.maps.layers import Layer
+from dashboards.maps.projection import HEIGHT, WIDTH, Box, Frame, world
+from dashboards.maps.systems import DIFFERENT, warning_between
+from incidents.models import Incident
+
+#: Incidents nearer to each other than that, in units of the drawing, are one sign with a figure.
+CELL = 44
+
+
+class Image(NamedTuple):
+    href: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Sign(NamedTuple):
+    """One incident, or several that are too near to be told apart at this zoom."""
+
+    x: float
+    y: float
+    tone: str
+    proposed: bool
+    many: int
+    label: str
+    href: str
+    #: Why it may not be where it is drawn; empty where the coordinate systems agree.
+    warning: str
+    #: Half the accuracy's circle on the drawing; 0 where it is not known or too small to be seen.
+    radius: float
+
+    @property
+    def shape(self) -> SafeString:
+        return mark_safe(SHAPES[self.tone])  # noqa: S308 a constant of ours
+
+
+class Text(NamedTuple):
+    x: float
+    y: float
+    text: str
+    tone: str
+    figure: str
+
+
+class Picture(NamedTuple):
+    frame: Frame
+    images: list[Image]
+    texts: list[Text]
+    signs: list[Sign]
+    #: Sentences about the map itself.
+    notes: list[str]
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def picture_of(
+    *,
+    shown: Sequence[Layer],
+    incidents: Sequence[Incident],
+    asked: Frame | None,
+    standings: Mapping[str, Standing],
+    paths_by_name: Mapping[str, str],
+) -> Picture | None:
+    """None where the operator has brought in no map: the units are shown as a picture instead."""
+    if not shown:
+        return None
+    frame = asked or Frame.fitting(_extent(shown, incidents))
+    system = shown[0].crs
+    return Picture(
+        frame,
+        [image for layer in shown for image in _images(layer, frame)],
+        list(_texts(shown, frame, standings, paths_by_name)),
+        signs(incidents, frame, system),
+        _notes(shown),
+    )
+
+
+def _extent(shown: Iterable[Layer], incidents: Iterable[Incident]) -> Box:
+    boxes = [layer.content.box for layer in shown]
+    return Box(
+        *(pick(side) for pick, side in zip((min, min, max, max), zip(*boxes, strict=True), strict=True))
+    )
+
+
+def _images(layer: Layer, frame: Frame) -> list[Image]:
+    box = layer.content.box
+    x, y = frame.place(box.left, box.top)
+    right, bottom = frame.place(box.right, box.bottom)
+    href = reverse("map-outline", args=[layer.key])
+    return [Image(href, x, y, max(round(right - x, 1), 0.1), max(round(bottom - y, 1), 0.1))]
+
+
+def _texts(shown, frame, standings, paths_by_name):
+    for layer in shown:
+        for name in layer.outline.names if layer.outline else ():
+            x, y = frame.place(name.x, name.y)
+            if not (0 <= x <= WIDTH and 0 <= y <= HEIGHT):
+                continue
+            path = paths_by_name.get(name.code) or paths_by_name.get(name.text)
+            below = [one for own, one in standings.items() if path and own.startswith(path)]
+            yield Text(x, y, name.text, _highest(below), _figure(below))
+
+
+def _highest(below: list[Standing]) -> str:
+    return next((tone for tone in TONES if any(one.in_force[tone] for one in below)), "")
+
+
+def _figure(below: list[Standing]) -> str:
+    """In force, and after a plus what is only proposed, as on the picture of the units."""
+    in_force = sum(one.in_force.total() for one in below)
+    proposed = sum(one.proposed.total() for one in below)
+    return " ".join(filter(None, (str(in_force or ""), f"+{proposed}" if proposed else "")))
+
+
+def signs(incidents: Iterable[Incident], frame: Frame, system: str) -> list[Sign]:
+    """The most urgent of a group gives its place and colour; `incidents` come the most urgent first."""
+    groups: list[list[tuple[Incident, float, float]]] = []
+    for incident in incidents:
+        if incident.latitude is None:
+            continue
+        x, y = frame.place(*world(float(incident.longitude), float(incident.latitude)))
+        if not (-CELL < x < WIDTH + CELL and -CELL < y < HEIGHT + CELL):
+            continue
+        near = next((some for some in groups if hypot(some[0][1] - x, some[0][2] - y) < CELL), None)
+        if near is None:
+            groups.append([(incident, x, y)])
+        else:
+            near.append((incident, x, y))
+    # The most urgent last: what is drawn last lies on top.
+    return [_sign(some, frame, system) for some in reversed(groups)]
+
+
+def _sign(some: Sequence[tuple[Incident, float, float]], frame: Frame, system: str) -> Sign:
+    incident, x, y = some[0]
+    look = look_of(incident.shown_level, incident.plan.document)
+    warnings = [warning_between(one.crs, system) for one, _x, _y in some]
+    per_unit = frame.metres(1)
+    radius = round((incident.accuracy_m or 0) / per_unit) if len(some) == 1 else 0
+    return Sign(
+        x,
+        y,
+        look.tone if look else "neutral",
+        not incident.level,
+        len(some),
+        _label(some, look),
+        _address(some, frame),
+        next(filter(None, warnings), ""),
+        min(radius, WIDTH) if radius > 12 else 0,
+    )
+
+
+def _label(some: Sequence[tuple[Incident, float, float]], look: Any) -> str:
+    incident = some[0][0]
+    word = look.word if look else _("No level")
+    if not incident.level:
+        word = _("%(level)s, proposed") % {"level": word}
+    said = f"{incident.number} {incident.unit} {word}"
+    if (more := len(some) - 1) == 0:
+        return said
+    return f"{said} " + ngettext("and %(more)s more", "and %(more)s more", more) % {"more": more}
+
+
+def _address(some: Sequence[tuple[Incident, float, float]], frame: Frame) -> str:
+    """Of one its page; of several the same place, closer."""
+    incident, _x, _y = some[0]
+    if len(some) == 1:
+        return reverse("incident", args=[incident.number])
+    closer = Frame(*world(float(incident.longitude), float(incident.latitude)), min(19.0, frame.zoom + 2))
+    return f"?{closer.address}"
+
+
+def _notes(shown: Sequence[Layer]) -> list[str]:
+    first = shown[0].crs
+    if not first:
+        return [_("The map's coordinate system is not stated: its administrator can name it.")]
+    return [str(DIFFERENT)] if any(warning_between(one.crs, first) for one in shown) else []
