@@ -51,8 +51,8 @@ def paths_by_name(reach: Reach, shown: Iterable[Layer]) -> dict[str, str]:
     if not said:
         return {}
     offices = [name + office for name in said for office in _OFFICES]
-    units = Unit.objects.filter(Q(name__in=offices) | Q(code__in=said), valid_to__isnull=True)
-    units = list(units.filter(reach.filter("wall.view", field="path")))
+    rows = Unit.objects.filter(Q(name__in=offices) | Q(code__in=said), valid_to__isnull=True)
+    units = list(rows.filter(reach.filter("wall.view", field="path")))
     names_borne = [(name, unit.path) for unit in units for name in {unit.name, _bare(unit.name)}]
     many = Counter(name for name, _path in names_borne)
     found = {name: path for name, path in names_borne if many[name] == 1}
