@@ -17,16 +17,19 @@ from command.report_chain.queries import waiting as upward_reports_waiting
 from common.database.composed import Composed
 from common.database.cuts import cut
 from common.database.paths import prefixes
+from common.dates.local_time import day_of
 from dashboards.boards import check_has_board, start_of
 from dashboards.cards import incident_cards
 from dashboards.figures import glance_of
 from dashboards.inbox import inbox_of, inboxes_of, with_notices
+from dashboards.statistics.charts.queries import charts, months_until
 from duty.shifts import queries as shifts
 from early_warnings import queries as warnings
 from incidents import queries
 from journal.live.live_pages import PartsView
 from notices.silence import manual_calls
 from rosters.queries import on_duty
+from zero_reports.counts.queries import top_units
 from zero_reports.counts.silent import missing_today
 
 #: A board shows so many cards; the list page has the rest.
@@ -190,8 +193,22 @@ class CommanderBoard(Board):
         "incidents": ("dashboards/_incidents.html", "incidents_context"),
         "orders": ("dashboards/_orders.html", "orders_context"),
         "duty": ("dashboards/_on_duty.html", "duty_context"),
+        "pictures": ("dashboards/_pictures.html", "pictures_context"),
     }
-    shared = {"glance": GLANCE_KINDS, "incidents": CARD_KINDS, "duty": "duty. appointment."}
+    lazy = frozenset({"pictures"})
+    shared = {
+        "glance": GLANCE_KINDS,
+        "incidents": CARD_KINDS,
+        "duty": "duty. appointment.",
+        # Reports of the days before today hardly ever change: they are looked at every ten minutes.
+        "pictures": CLOCK_KINDS,
+    }
+
+    def pictures_context(self):
+        """Twelve months, the outermost unit of this reader."""
+        reach, now = self.request.reach, self.request.now
+        (unit, *_others) = top_units(reach)
+        return {"charts": charts(reach, unit, months_until(day_of(now)), now), "unit": unit}
 
     def check_may_open(self):
         check_has_board(self.request.reach, "incident.manage")

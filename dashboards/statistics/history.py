@@ -52,6 +52,12 @@ def history(unit: Unit, periods: list[Period]) -> History:
     return History(periods, lines[0], shown, _tiers(unit, periods))
 
 
+def counts_of(unit: Unit, periods: list[Period]) -> list[Counts | None]:
+    """Of the unit with everything below it, one for each period (three queries)."""
+    days = [period.day for period in periods]
+    return _line(str(unit), unit.code, unit.pk, days, _tallies([unit], periods), _own([unit], periods)).counts
+
+
 def _line(name: str, code: str, pk: int, days: list[date], below: dict, own: dict) -> HistoryRow:
     counts = [below.get((pk, day), Counts()).plus(own.get((pk, day), Counts())) for day in days]
     return HistoryRow(name, code, [some if some.expected else None for some in counts])

@@ -87,7 +87,7 @@ def _pieces(values: list[int], most: int, length: float) -> Iterator[tuple[int, 
 
 
 def _columns(chart: Chart, most: int) -> SafeString:
-    """One column a month, with lines at nothing, half and the whole of the scale."""
+    """One column a month or day, with lines at nothing, half and the whole of the scale."""
     bottom, step = HEIGHT - BOTTOM, (WIDTH - LEFT) / len(chart.names)
     grid = format_html_join(
         "",
@@ -110,10 +110,11 @@ def _columns(chart: Chart, most: int) -> SafeString:
     return grid + format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', drawn)
 
 
-def _short(month: str, number: int) -> str:
-    """ "2026-03" as "3", with its year at the beginning and in January."""
-    year, short = month[:4], str(int(month[5:]))
-    return f"{year[2:]}/{short}" if short == "1" or (number == 0 and short != "12") else short
+def _short(name: str, number: int) -> str:
+    """ "2026-03" as "3", with its year at the beginning and in January; "2026-11-16" as "16", with its month likewise."""
+    above, short = name[:-3][-2:], str(int(name[-2:]))
+    is_first = short == "1" or (number == 0 and (len(name) > len("2026-03") or short != "12"))
+    return f"{int(above)}/{short}" if is_first else short
 
 
 def _row_height(chart: Chart) -> int:

@@ -15,6 +15,7 @@ from dashboards.templatetags.charts import bars_picture, nice
 from incidents.models import Incident
 from tests.cases.conftest import reception, register
 from tests.incidents.conftest import alarm
+from zero_reports.counts.models import Tally
 
 __all__ = ["alarm", "reception", "register"]
 MONTHS = queries.months_until(date(2026, 11, 1))
@@ -97,7 +98,7 @@ def test_the_pictures_ask_the_same_however_much_there_is(
     mine = reach("county1.duty")
     assert mine.threads is not None
     queries.charts(mine, units["C1"], MONTHS, now)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         queries.charts(mine, units["C1"], MONTHS, now)
 
 
@@ -174,7 +175,7 @@ def test_nothing_to_draw_says_what_will_be_drawn(client, cast, plan, wall_clock)
     client.force_login(cast["county1.duty"])
     client.cookies["language"] = "en"
     text = client.get("/statistics/pictures/").content.decode()
-    assert text.count("As soon as something is recorded, it is drawn here.") == 4
+    assert text.count("As soon as something is recorded, it is drawn here.") == 5
     assert '<svg class="bars"' not in text
 
 
@@ -191,3 +192,46 @@ def test_the_figures_are_a_workbook_with_their_definition(client, cast, alarm, w
     assert definition.cells[0].startswith("Each time limit counts")
     assert heads.cells == ("Month", "Met", "Passed", "Running", "Together")
     assert len(rows) == 12
+
+
+@pytest.mark.django_db
+def test_reports_by_day_end_yesterday(units, now):
+    yesterday, before = (queries.day_of(now) - timedelta(days=days) for days in (1, 2))
+    held = {"expected": 4, "received": 3, "nil": 2, "with_items": 1, "late": 1}
+    Tally.objects.create(unit=units["C1"], cadence="daily", day=before, **held)
+    Tally.objects.create(unit=units["C1"], cadence="daily", day=queries.day_of(now), **held)
+    Tally.objects.create(unit=units["C2"], cadence="daily", day=yesterday, **held)
+
+    chart = queries.reports_by_day(units["C1"], now)
+
+    assert (len(chart.names), chart.names[-1]) == (14, f"{yesterday}")
+    assert figures(chart, f"{before}", f"{yesterday}") == {"ok": [2, 0], "wait": [1, 0], "bad": [1, 0]}
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["2025-11", "2025-12", "2026-01"], ["25/11", "12", "26/1"]),
+        (["2026-11-29", "2026-11-30", "2026-12-01"], ["11/29", "30", "12/1"]),
+    ],
+)
+def test_a_column_says_its_year_or_month_where_one_begins(names, said):
+    chart = Chart("x", "X", "Y", "Z", names, [Series("Met", "ok", [1, 1, 1])], over_time=True)
+
+    svg = html.fragment_fromstring(str(bars_picture(chart)))
+
+    assert [one.text for one in svg.iter("text") if one.get("text-anchor") == "middle"] == said
+
+
+@pytest.mark.django_db
+def test_the_board_of_who_signs_draws_them_after_everything_else(signed_in, alarm):
+    alarm(headcount=60)
+    browser = signed_in("county1.director", "en")
+    page = browser.get("/command/").content.decode()
+    assert "<svg" not in page.split('data-part="pictures"')[1].split("</section>")[0]
+
+    part = browser.get("/command/", {"part": "pictures"}, headers={"X-Part": "1"}).content.decode()
+
+    assert part.count("Nothing to draw in this time.") == 3
+    assert "No warning signed 1" in part
+    assert "/statistics/pictures/?unit=C1" in part

@@ -12,7 +12,7 @@ class Series(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Bars of one or more series. `over_time`: the names are months; else classes or bands, in their own order.
+    """Bars of one or more series. `over_time`: the names are months or days; else classes or bands, in their own order.
 
     The order of names and series never follows from their figures.
     """

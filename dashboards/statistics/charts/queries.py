@@ -1,6 +1,6 @@
 """The figures of the pictures: of one unit with everything below it, as far as this person sees it, without drills.
 
-One query each (levels: one more for the plans). Nothing is counted for a person, and units are never put side by side.
+One query each (levels: one more for the plans; reports: three). Nothing is counted for a person, and units are never put side by side.
 """
 
 from collections import defaultdict
@@ -19,20 +19,24 @@ from cases.hotline.classes import OTHER, class_words
 from cases.hotline.queries import totals_by_class
 from clocks.models import Clock
 from common.dates.local_time import LOCAL, day_of
-from common.dates.periods import MONTHLY, Period
+from common.dates.periods import DAILY, MONTHLY, Period
 from common.templatetags.levels import COLOUR_WORDS, look_of
 from dashboards.statistics.charts.chart import Chart, Series
+from dashboards.statistics.history import counts_of
 from incidents.choices import State
 from incidents.models import Incident
 from plans.lifecycle.models import PlanVersion
 from zero_reports.filing.choices import DisputeClass
 from zero_reports.filing.classes import in_order
 from zero_reports.filing.models import ReportItem
+from zero_reports.rounds.rules import Counts
 
 #: So many months stand side by side.
 MONTHS = 12
 #: Days since the registration: up to this many, and more than the last.
 AGES = (7, 15, 30, 60, 90)
+#: So many days of reports, the last of them yesterday: today's are still coming in.
+DAYS = 14
 #: Series of levels that no colour of a plan names.
 NO_COLOUR, UNSIGNED = "neutral", "off"
 
@@ -49,6 +53,7 @@ def charts(reach: Reach, unit: Unit, months: list[Period], now: datetime) -> lis
         demands_by_age(reach, unit, now),
         causes_by_class(reach, unit, months),
         incidents_by_level(reach, unit, months),
+        reports_by_day(unit, now),
     ]
 
 
@@ -175,6 +180,29 @@ def incidents_by_level(reach: Reach, unit: Unit, months: list[Period]) -> Chart:
             Series(label, tone, [counted[tone][month.day] for month in months])
             for tone, label in _tones().items()
             if tone != NO_COLOUR or counted[NO_COLOUR]
+        ],
+        over_time=True,
+    )
+
+
+def reports_by_day(unit: Unit, now: datetime) -> Chart:
+    """Of a unit whose reports the reader may see."""
+    today = Period(DAILY, day_of(now))
+    days = [today.shifted(-back) for back in range(DAYS, 0, -1)]
+    counts = [found or Counts() for found in counts_of(unit, days)]
+    return Chart(
+        "reports",
+        _("Daily reports, the last fourteen days"),
+        _(
+            "Units asked for a report of each day, of the unit and everything below it, until yesterday. Late: after "
+            "the hour of the plan. Missing: not answered until now. A unit that nobody asked on a day is not counted."
+        ),
+        _("Day"),
+        [str(day) for day in days],
+        [
+            Series(pgettext_lazy("reports", "In time"), "ok", [one.on_time for one in counts]),
+            Series(pgettext_lazy("reports", "Late"), "wait", [one.late for one in counts]),
+            Series(pgettext_lazy("reports", "Missing"), "bad", [one.missing for one in counts]),
         ],
         over_time=True,
     )
