@@ -31,6 +31,8 @@ from command.statements.forms import StatementForm
 from common.errors import is_allowed
 from dashboards import timeline
 from dashboards.archive.package import check_can_archive
+from dashboards.next_step.queries import Seen, next_of
+from dashboards.next_step.rules import Step
 from early_warnings import queries as warnings
 from incidents import permissions, queries
 from incidents.checklist.queries import bring_marks, checklist
@@ -59,6 +61,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
     template_name = "dashboards/incident.html"
     parts = {
         "head": ("dashboards/incident/_head.html", "head_context"),
+        "next": ("dashboards/incident/_next.html", "next_context"),
         "checklist": ("dashboards/incident/_checklist.html", "checklist_context"),
         "warnings": ("dashboards/incident/_warnings.html", "warnings_context"),
         "response": ("dashboards/incident/_response.html", "response_context"),
@@ -83,7 +86,41 @@ class IncidentPage(LoginRequiredMixin, PartsView):
     def page_context(self):
         return {"incident": self.incident, "drill": self.incident.drill}
 
-    # Read once for the subject's panel and for what may be added to it.
+    # Read once: for the subject's panel, for what may be added to it, and for what comes next.
+
+    @cached_property
+    def warnings_now(self):
+        return list(warnings.for_incident(self.incident))
+
+    @cached_property
+    def orders_now(self):
+        return list(order_queries.for_incident(self.incident))
+
+    @cached_property
+    def order_cards_now(self):
+        return order_queries.cards(self.request.reach, self.orders_now)
+
+    @cached_property
+    def short_calls_now(self):
+        directs = self.incident.is_open and is_allowed(check_can_issue, self.request.reach, self.incident)
+        return short_calls(self.incident, self.orders_now) if directs else []
+
+    @cached_property
+    def response_now(self):
+        return response_queries.of_incident(self.request.reach, self.incident, self.request.now)
+
+    @cached_property
+    def may_start(self):
+        is_free = self.response_now is None or not self.response_now.response.is_live
+        return is_free and response_queries.may_propose(self.request.reach, self.incident, self.request.now)
+
+    @cached_property
+    def demands_now(self):
+        return demand_queries.of_incident(self.request.reach, self.incident)
+
+    @cached_property
+    def statements_now(self):
+        return statements.of_incident(self.request.reach, self.incident)
 
     @cached_property
     def linkage_now(self):
@@ -100,6 +137,21 @@ class IncidentPage(LoginRequiredMixin, PartsView):
     @cached_property
     def clocks_now(self):
         return list(clocks_about(self.request.reach, self.incident.key))
+
+    @cached_property
+    def next_now(self):
+        bring_marks(self.incident)
+        seen = Seen(
+            self.warnings_now,
+            self.order_cards_now,
+            bool(self.short_calls_now),
+            self.response_now,
+            self.may_start,
+            self.clocks_now,
+            self.demands_now,
+            self.statements_now,
+        )
+        return next_of(self.request.reach, self.incident, seen, self.request.now)
 
     def acts_context(self):
         """Whatever this reader may begin now."""
@@ -153,15 +205,28 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         may_manage = is_allowed(permissions.check_can_manage, reach, incident)
         return {
             "incident": incident,
-            "may_take": may_manage and incident.state == "reported",
+            "may_take": may_manage and incident.state == "reported" and not self._takes_next(),
             "may_draft": reach.holds("warning.draft", incident.unit_path)
             and incident.is_open
             and bool(incident.plan.document.get("levels")),
             "may_order": is_allowed(check_can_issue, reach, incident) and incident.is_open,
             "may_retract": incident.is_open
             and is_allowed(permissions.check_can_retract, reach, incident, self.request.now),
+            "now": self.request.now,
+        }
+
+    def _takes_next(self) -> bool:
+        """Whether the blue button is that of taking over."""
+        return self.next_now is not None and self.next_now.does(Step.TAKE)
+
+    def next_context(self):
+        """The one blue button of the page, and why; who is to act where it is not this reader."""
+        reach, incident = self.request.reach, self.incident
+        return {
+            "incident": incident,
+            "next_step": self.next_now,
             "similar": list(queries.similar_incidents(reach, incident)[:3]) if incident.is_open else [],
-            "can_manage": may_manage,
+            "can_manage": is_allowed(permissions.check_can_manage, reach, incident),
             "now": self.request.now,
         }
 
@@ -179,32 +244,28 @@ class IncidentPage(LoginRequiredMixin, PartsView):
     def warnings_context(self):
         return {
             "incident": self.incident,
-            "warnings": warnings.for_incident(self.incident),
+            "warnings": self.warnings_now,
             "now": self.request.now,
         }
 
     def orders_context(self):
-        rows = list(order_queries.for_incident(self.incident))
         reach, incident = self.request.reach, self.incident
         directs = incident.is_open and is_allowed(check_can_issue, reach, incident)
         return {
             "incident": incident,
-            "order_cards": order_queries.cards(reach, rows),
-            "short_calls": short_calls(incident, rows) if directs else [],
+            "order_cards": self.order_cards_now,
+            "short_calls": self.short_calls_now,
             "may_call_roll": directs,
             "shows_codes": incident.is_open and may_show_codes(reach, incident.unit_path),
             "now": self.request.now,
         }
 
     def response_context(self):
-        reach, incident, now = self.request.reach, self.incident, self.request.now
-        whole = response_queries.of_incident(reach, incident, now)
-        is_free = whole is None or not whole.response.is_live
         return {
-            "incident": incident,
-            "whole": whole,
-            "may_start": is_free and response_queries.may_propose(reach, incident, now),
-            "now": now,
+            "incident": self.incident,
+            "whole": self.response_now,
+            "may_start": self.may_start,
+            "now": self.request.now,
         }
 
     def clocks_context(self):
@@ -220,7 +281,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         reach, incident = self.request.reach, self.incident
         return {
             "incident": incident,
-            "demands": demand_queries.of_incident(reach, incident),
+            "demands": self.demands_now,
             "may_register": not incident.drill and is_allowed(check_can_register, reach, incident.unit),
             "receptions": reception_queries.of_incident(reach, incident),
             "may_receive": is_allowed(check_can_receive, reach, incident.unit),
@@ -249,7 +310,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "incident": self.incident,
             "measures": self.measures_now,
             "evidence": evidence.of_incident(self.request.reach, self.incident),
-            "statements": statements.of_incident(self.request.reach, self.incident),
+            "statements": self.statements_now,
             "now": self.request.now,
         }
 

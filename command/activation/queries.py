@@ -23,7 +23,7 @@ from command.obligations.choices import DutyState
 from command.obligations.models import Obligation
 from command.obligations.queries import Duty, duties_of
 from command.orders.models import Order
-from command.packages.queries import offer_at
+from command.packages.queries import Offer, offer_at
 from common.database.composed import Composed
 from common.drills import SERIES
 from common.errors import is_allowed, not_found
@@ -124,6 +124,8 @@ class Whole(NamedTuple):
     #: The unit above, and the one that names whom it works under locally.
     superior: Unit | None = None
     local: Unit | None = None
+    #: The package of its level has not been sent out.
+    package_waits: bool = False
 
     @property
     def open_duties(self) -> list[Duty]:
@@ -152,7 +154,8 @@ def whole(reach: Reach, response: Response, now: datetime) -> Whole:
         "",
         *_superiors(response.unit),
     )
-    return found._replace(next_act=_next_act(found, now))
+    offer = offer_at(response, now) if asked is None else None
+    return found._replace(next_act=_next_act(found, offer), package_waits=offer is not None)
 
 
 def _superiors(unit: Unit) -> tuple[Unit | None, Unit | None]:
@@ -207,7 +210,7 @@ def _may(
     )
 
 
-def _next_act(found: Whole, now: datetime) -> str:
+def _next_act(found: Whole, offer: Offer | None) -> str:
     response = found.response
     if found.pending is not None:
         who = "、".join(dict.fromkeys(str(seat.holder) for seat in found.seats[:1])) or _("nobody")
@@ -215,7 +218,7 @@ def _next_act(found: Whole, now: datetime) -> str:
     if not response.is_active:
         ended = response.ended_at is not None and response.incident.is_open
         return _("The response has ended: the incident can be closed.") if ended else ""
-    if offer := offer_at(response, now):
+    if offer:
         return ngettext(
             "Send out the package: one order is prepared for this level.",
             "Send out the package: %(n)s orders are prepared for this level.",

@@ -123,7 +123,7 @@ def test_from_alarm_to_closed_incident(person, bureau_server, language):
     assert is_unreloaded(duty)
     duty.locator("form#close textarea").evaluate("area => area.closest('details').open = true")
     duty.locator("form#close textarea").fill(said["end"])
-    duty.locator("form#close button.primary").click()
+    duty.locator("form#close .actions button").click()
     expect(duty.locator("form#close")).to_contain_text("W-T11-")
     expect(duty.locator("form#close textarea")).to_have_value(said["end"])
     director.locator("#lift-form").evaluate(
@@ -138,7 +138,7 @@ def test_from_alarm_to_closed_incident(person, bureau_server, language):
     # Closing asks once what became of each line that is still open.
     for done in duty.locator("form#close input[type=radio][value=done]").all():
         done.check()
-    duty.locator("form#close button.primary").click()
+    duty.locator("form#close .actions button").click()
     expect(duty.locator("[data-part=head]")).to_contain_text(said["end"])
     expect(duty.locator("[data-part=timeline] li")).not_to_have_count(0)
     picture(duty, "incident", language, whole=True)
