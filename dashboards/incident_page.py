@@ -33,6 +33,7 @@ from dashboards import timeline
 from dashboards.archive.package import check_can_archive
 from dashboards.next_step.queries import Seen, next_of
 from dashboards.next_step.rules import Step
+from dashboards.timeline_folds import folded
 from early_warnings import queries as warnings
 from incidents import permissions, queries
 from incidents.checklist.queries import bring_marks, checklist
@@ -341,10 +342,10 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         return {"partners": partners_serving(self.incident.unit)}
 
     def timeline_context(self):
-        entries = queries.timeline(self.request.reach, self.incident)
+        # Newest first: the newest fact is what somebody looks for. On paper the order is that of what happened.
+        entries = list(queries.timeline(self.request.reach, self.incident))[::-1]
         return {
-            # Newest first: the newest fact is what somebody looks for. On paper the order is that of what happened.
-            "rows": timeline.rows(entries, self.incident.plan.document)[::-1],
+            "rows": folded(entries, timeline.rows(entries, self.incident.plan.document)),
             "newest_first": True,
             "incident": self.incident,
             "may_archive": is_allowed(check_can_archive, self.request.reach, self.incident),
