@@ -31,6 +31,7 @@ from command.statements.forms import StatementForm
 from common.errors import is_allowed
 from dashboards import timeline
 from dashboards.archive.package import check_can_archive
+from dashboards.brief.views import check_can_read
 from dashboards.next_step.queries import Seen, next_of
 from dashboards.next_step.rules import Step
 from dashboards.timeline_folds import folded
@@ -348,5 +349,6 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "rows": folded(entries, timeline.rows(entries, self.incident.plan.document)),
             "newest_first": True,
             "incident": self.incident,
+            "may_brief": is_allowed(check_can_read, self.request.reach, self.incident),
             "may_archive": is_allowed(check_can_archive, self.request.reach, self.incident),
         }

@@ -3,6 +3,7 @@ from django.urls import path
 from accounts.screens.views import Connect
 from dashboards import views
 from dashboards.archive.views import IncidentArchive
+from dashboards.brief.views import IncidentBrief
 from dashboards.incident_page import IncidentPage
 from dashboards.journal_page import JournalPage
 from dashboards.maps import views as maps
@@ -30,5 +31,6 @@ urlpatterns = [
     path("map/outline/<slug:key>.svg", maps.Outline.as_view(), name="map-outline"),
     path("alarm/<code:number>/", Receipt.as_view(), name="alarm-sent"),
     path("incidents/<code:number>/archive.zip", IncidentArchive.as_view(), name="incident-archive"),
+    path("incidents/<code:number>/brief.<slug:kind>", IncidentBrief.as_view(), name="incident-brief"),
     path("incidents/<code:number>/", IncidentPage.as_view(), name="incident"),
 ]
