@@ -1,13 +1,17 @@
 """What a board shows of a person's notices: what asks something of them, and as one what is only to be known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from accounts.models import User
 from accounts.scope import Reach
+from command.activation.models import Response
+from command.activation.queries import waiting as responses_waiting
+from command.report_chain.models import UpwardReport
+from command.report_chain.queries import waiting as reports_waiting
 from early_warnings.models import EarlyWarning
 from early_warnings.queries import to_sign
 from notices.models import Notice
@@ -15,8 +19,16 @@ from notices.reading import queries
 from notices.reading.queries import InboxKey
 from notices.relevance.kept_from import open_to
 
-#: Purposes of the notices that ask for a signature begin so.
-TO_SIGN = "warning.to_sign"
+#: Purposes of the notices that ask for a signature begin so → the cards of a board that ask for the same.
+ON_CARDS: Mapping[str, Callable[[Reach, datetime], set[str]]] = {
+    "warning.to_sign": lambda reach, now: {warning.key for warning in to_sign(reach, now)},
+    "response.to_sign": lambda reach, now: {
+        one.response.key for one in responses_waiting(reach, now) if one.is_to_decide
+    },
+    "upward_report.to_sign": lambda reach, now: {
+        one.report.key for one in reports_waiting(reach, now) if one.what == "sign"
+    },
+}
 #: Of what asks something.
 ASKING_SHOWN = 20
 #: So few are shown one by one.
@@ -58,8 +70,8 @@ class _Sorted(NamedTuple):
 def inbox_of(reach: Reach, now: datetime, besides: Iterable[str] = ()) -> BoardInbox:
     """Three queries; one more where a signature is asked for, and two where there are more than `MOST_KEYS`.
 
-    `besides`: purposes whose notices a card on the same board stands for. A warning that waits for this person's
-    signature has its card as well: its notice is not a second row (`with_notices`).
+    `besides`: purposes whose notices a card on the same board stands for. What waits for this person's signature has
+    its card as well: its notice is not a second row (`with_notices`).
     """
     return inboxes_of([(reach, now)], besides)[0]
 
@@ -99,20 +111,24 @@ def _inbox(person: _Sorted, rows: dict[int, Notice], besides: tuple[str, ...]) -
     return BoardInbox(asking, known, total, figures["many"], figures["newest"] or 0)
 
 
-def with_notices(person: User, warnings: list[EarlyWarning]) -> list[EarlyWarning]:
-    """The warnings with the notice that asked for the signature (`told`): it is marked as seen with the card."""
-    if warnings:
-        keys = [warning.key for warning in warnings]
-        asked = queries.inbox(person).filter(purpose__startswith=TO_SIGN, subject__in=keys)
-        told = {notice.subject: notice for notice in asked}
-        for warning in warnings:
-            warning.told = told.get(warning.key)
-    return warnings
+def with_notices(person: User, cards: Iterable[EarlyWarning | Response | UpwardReport]) -> None:
+    """Put to each thing whose card asks for a signature the notice that asked for it (`told`): it is marked as seen
+    with the card."""
+    asked = {one.key: one for one in cards}
+    if not asked:
+        return
+    purposes = Q()
+    for prefix in ON_CARDS:
+        purposes |= Q(purpose__startswith=prefix)
+    for notice in queries.inbox(person).filter(purposes, subject__in=asked):
+        asked[notice.subject].told = notice  # type: ignore[union-attr]
 
 
 def _on_cards(reach: Reach, now: datetime, keys: list[InboxKey]) -> list[InboxKey]:
-    asking = [key for key in keys if key.purpose.startswith(TO_SIGN)]
-    if not asking:
-        return []
-    cards = {warning.key for warning in to_sign(reach, now)}
-    return [key for key in asking if key.subject in cards]
+    """Those that stand on a card; a query for each kind of card of which a notice asks."""
+    merged: list[InboxKey] = []
+    for prefix, cards_of in ON_CARDS.items():
+        if asking := [key for key in keys if key.purpose.startswith(prefix)]:
+            cards = cards_of(reach, now)
+            merged += [key for key in asking if key.subject in cards]
+    return merged

@@ -101,17 +101,18 @@ class Board(LoginRequiredMixin, PartsView):
         tasks = warnings.desk_tasks(self.request.reach, self.request.now)
         reports = upward_reports_waiting(self.request.reach, self.request.now)
         responses = responses_waiting(self.request.reach, self.request.now)
-        asked = [one for one in reports if one.what == "sign"]
+        asked = [one.report for one in reports if one.what == "sign"]
+        to_decide = [one.response for one in responses if one.is_to_decide]
+        with_notices(self.request.user, [*tasks["to_sign"], *asked, *to_decide])
         return {
             "to_confirm": _TO_CONFIRM(self.request.reach, self.request.now),
             **tasks,
-            "to_sign": with_notices(self.request.user, tasks["to_sign"]),
             "now": self.request.now,
             "to_phone": manual_calls.waiting(self.request.reach, self.request.now),
             "upward_reports": reports,
             "responses": responses,
             # Whatever waits for this person's signature, not warnings alone.
-            "signatures": len(tasks["to_sign"]) + len(asked) + sum(one.is_to_decide for one in responses),
+            "signatures": len(tasks["to_sign"]) + len(asked) + len(to_decide),
         }
 
     def inbox_context(self):

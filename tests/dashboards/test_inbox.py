@@ -6,15 +6,19 @@ from copy import copy
 
 import pytest
 
+from command.report_chain.actions import draft_report, revise_report
+from command.report_chain.rules import gaps
+from command.report_chain.signing import ask_for_signature
 from dashboards.inbox import inbox_of, inboxes_of
 from journal.models import Entry
 from journal.record import content_of
 from notices.choices import State
 from notices.models import Notice
 from notices.reading.queries import inbox
+from tests.command.responding import asked
 from tests.early_warnings.conftest import incident, passwords, proposed, statement
 
-__all__ = ["incident", "passwords", "proposed", "statement"]
+__all__ = ["asked", "incident", "passwords", "proposed", "statement"]
 
 pytestmark = pytest.mark.usefixtures("plan")
 
@@ -105,6 +109,34 @@ def test_a_matter_to_sign_stands_once_and_its_card_is_the_receipt(proposed, sign
     html = signed_in("county1.director").get("/command/", {"part": "sign"}).content.decode()
 
     assert html.count(f'data-key="{warning.key}"') == 1
+    assert f'data-key="notice:{notice.pk}"' not in html
+    assert f'data-unseen="{notice.pk}"' in html
+
+
+def test_a_decision_to_take_stands_once_and_its_card_is_the_receipt(asked, signed_in, cast):
+    response = asked("yellow")
+    notice = Notice.objects.get(recipient=cast["county1.director"], channel="app", subject=response.key)
+
+    html = signed_in("county1.director").get("/command/", {"part": "sign"}).content.decode()
+
+    assert notice.purpose.startswith("response.to_sign")
+    assert html.count(f'data-key="{response.key}"') == 1
+    assert f'data-key="notice:{notice.pk}"' not in html
+    assert f'data-unseen="{notice.pk}"' in html
+
+
+def test_a_report_upward_to_sign_stands_once_and_its_card_is_the_receipt(alarm, reach, signed_in, cast, now):
+    incident = alarm(headcount=30)
+    by = {"reach": reach("county1.duty"), "now": now}
+    report = draft_report(incident_id=incident.pk, kind="initial", recipients=("示例市司法局",), **by)
+    if missing := dict.fromkeys(gaps(report.fields), "人员平稳"):
+        revise_report(report_id=report.pk, fields=missing, **by)
+    ask_for_signature(report_id=report.pk, **by)
+    notice = Notice.objects.filter(channel="app", subject=report.key).select_related("recipient").first()
+
+    html = signed_in(notice.recipient.username).get("/command/", {"part": "sign"}).content.decode()
+
+    assert html.count(f'data-key="upward:{report.pk}"') == 1
     assert f'data-key="notice:{notice.pk}"' not in html
     assert f'data-unseen="{notice.pk}"' in html
 
