@@ -34,6 +34,18 @@ class Environment(environ.Env):
             sys.exit(f"{var}={given!r} is not of the form 22:00-07:00; see .env.example. Not started.")
         return given
 
+    def tiles(self, var):
+        """ "https://HOST/…{z}…{x}…{y}…", or empty."""
+        given = self(var, default="").strip()
+        if given and not (_TILES.fullmatch(given) and all(one in given for one in ("{z}", "{x}", "{y}"))):
+            sys.exit(
+                f"{var}={given!r} is not an address with {{z}}, {{x}} and {{y}}; see .env.example. Not started."
+            )
+        return given
+
+
+#: The host without anything that a security policy would read as more than one source.
+_TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/[^\s\"'<>;]+")
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 

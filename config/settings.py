@@ -277,12 +277,20 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+#: Tiles of a map that browsers fetch themselves; empty: none. The only host besides our own that a page may ask.
+MAP_TILES_URL = env.tiles("MAP_TILES_URL")
+#: The coordinate system of these tiles; empty: not stated.
+MAP_TILES_CRS = env("MAP_TILES_CRS", default="")
+if MAP_TILES_CRS not in ("", "WGS84", "CGCS2000", "GCJ02", "BD09"):
+    sys.exit(f"MAP_TILES_CRS={MAP_TILES_CRS!r} is none of WGS84, CGCS2000, GCJ02, BD09. Not started.")
+#: Who made the map and its approval number (审图号), below the map.
+MAP_ATTRIBUTION = env("MAP_ATTRIBUTION", default="")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", *(["/".join(MAP_TILES_URL.split("/")[:3])] if MAP_TILES_URL else [])],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "manifest-src": ["'self'"],

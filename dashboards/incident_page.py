@@ -1,6 +1,7 @@
 """The page of one incident: whatever the rooms know of it and let this reader do, each subject in its panel."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
@@ -327,11 +328,20 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "incident": self.incident,
             "described": Facts.from_dict(self.incident.facts).described(),
             "reasons": shown_reasons(get_language(), self.incident),
+            "map_address": self._map_address(),
             "shares": list(self.incident.shares.filter(ended_at=None).select_related("unit", "person", "by")),
             "may_share": is_allowed(permissions.check_can_manage, self.request.reach, self.incident),
             "may_switch_plan": self.incident.is_open
             and is_allowed(permissions.check_can_switch_plan, self.request.reach, self.incident),
         }
+
+    def _map_address(self) -> str:
+        """Where it is on the map, for whoever has the map; empty once it is over: the map has open ones alone."""
+        incident = self.incident
+        if incident.latitude is None or not incident.is_open or not self.request.reach.has("wall.view"):
+            return ""
+        at = f"{incident.latitude:f},{incident.longitude:f}"
+        return f"{reverse('map')}?at={at}&zoom=15{'&show=drill' if incident.drill else ''}"
 
     def experts_context(self):
         reach, incident = self.request.reach, self.incident

@@ -1,6 +1,6 @@
 """What the operator put into DATA_DIR/maps: each file with its kind, its coordinate system, or what is wrong with it.
 
-`NAME[.SYSTEM].geojson`, where SYSTEM is WGS84, CGCS2000, GCJ02 or BD09. Files are read again when they change.
+`NAME[.SYSTEM].KIND`, where SYSTEM is WGS84, CGCS2000, GCJ02 or BD09. Files are read again when they change.
 """
 
 import re
@@ -14,13 +14,20 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from dashboards.maps.geojson import Outline, Unreadable, read_outline
+from dashboards.maps.pmtiles import read_pmtiles
+from dashboards.maps.projection import Box
+from dashboards.maps.tiles import DEEPEST, Tiles, read_mbtiles
 from incidents.choices import CoordinateSystem
 
 MOST_FILES = 30
 _FORM = re.compile(r"(?P<name>[\w-]{1,60})(\.(?P<crs>[A-Za-z0-9]+))?\.(?P<kind>[a-z]+)")
 
 #: End of a file's name → what reads it.
-READERS: dict[str, Callable[[Path], Any]] = {"geojson": read_outline}
+READERS: dict[str, Callable[[Path], Any]] = {
+    "geojson": read_outline,
+    "mbtiles": read_mbtiles,
+    "pmtiles": read_pmtiles,
+}
 
 
 class Layer(NamedTuple):
@@ -39,6 +46,10 @@ class Layer(NamedTuple):
     def outline(self) -> Outline | None:
         return self.content if isinstance(self.content, Outline) else None
 
+    @property
+    def tiles(self) -> Tiles | None:
+        return self.content if isinstance(self.content, Tiles) else None
+
 
 def layers() -> list[Layer]:
     """Every file of the folder, by name; an empty list where there is no folder."""
@@ -51,7 +62,22 @@ def layers() -> list[Layer]:
 
 
 def shown_layers() -> list[Layer]:
-    return [layer for layer in layers() if not layer.fault]
+    """What is drawn, from below: tiles of the configured address or of the first file that has any, then boundaries."""
+    sound = [layer for layer in layers() if not layer.fault]
+    ground = [layer for layer in (*_address(), *sound) if layer.tiles][:1]
+    return ground + [layer for layer in sound if layer.outline]
+
+
+#: The key of the configured address.
+ADDRESS = "address"
+
+
+def _address() -> list[Layer]:
+    """Tiles that the reader's browser fetches itself from MAP_TILES_URL."""
+    if not settings.MAP_TILES_URL:
+        return []
+    content = Tiles(Box(0, 0, 1, 1), 0, DEEPEST, lambda *tile: None, "")
+    return [Layer(ADDRESS, "", ADDRESS, ADDRESS, settings.MAP_TILES_CRS, content, "")]
 
 
 def layer_of(key: str) -> Layer | None:

@@ -1,9 +1,10 @@
 """What is drawn: boundaries, names with what is open there, and the open incidents that have a position."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import hypot
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import ceil, hypot
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -11,9 +12,10 @@ from django.utils.translation import ngettext
 
 from common.templatetags.levels import SHAPES, look_of
 from dashboards.figures import TONES, Standing
-from dashboards.maps.layers import Layer
+from dashboards.maps.layers import ADDRESS, Layer
 from dashboards.maps.projection import HEIGHT, WIDTH, Box, Frame, world
 from dashboards.maps.systems import DIFFERENT, warning_between
+from dashboards.maps.tiles import Tiles
 from incidents.models import Incident
 
 #: Incidents nearer to each other than that, in units of the drawing, are one sign with a figure.
@@ -63,6 +65,8 @@ class Picture(NamedTuple):
     signs: list[Sign]
     #: Sentences about the map itself.
     notes: list[str]
+    #: Who made the map, and its approval number.
+    attribution: str
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -86,22 +90,59 @@ def picture_of(
         list(_texts(shown, frame, standings, paths_by_name)),
         signs(incidents, frame, system),
         _notes(shown),
+        " · ".join(
+            filter(None, (settings.MAP_ATTRIBUTION, *(one.tiles.attribution for one in shown if one.tiles)))
+        ),
     )
 
 
 def _extent(shown: Iterable[Layer], incidents: Iterable[Incident]) -> Box:
-    boxes = [layer.content.box for layer in shown]
-    return Box(
+    """The boundaries; without any what the tiles cover, or the incidents where these cover the world."""
+    boxes = [layer.content.box for layer in shown if layer.outline] or [layer.content.box for layer in shown]
+    whole = Box(
         *(pick(side) for pick, side in zip((min, min, max, max), zip(*boxes, strict=True), strict=True))
     )
+    points = [
+        world(float(one.longitude), float(one.latitude)) for one in incidents if one.latitude is not None
+    ]
+    return Box.around(points) if points and whole.right - whole.left > _NO_PLACE else whole
 
 
-def _images(layer: Layer, frame: Frame) -> list[Image]:
+#: A fiftieth of the way round: what covers more is no place to begin with.
+_NO_PLACE = 0.02
+
+
+def _images(layer: Layer, frame: Frame) -> Iterable[Image]:
+    if layer.tiles:
+        return _tiles(layer, layer.tiles, frame)
     box = layer.content.box
     x, y = frame.place(box.left, box.top)
     right, bottom = frame.place(box.right, box.bottom)
     href = reverse("map-outline", args=[layer.key])
     return [Image(href, x, y, max(round(right - x, 1), 0.1), max(round(bottom - y, 1), 0.1))]
+
+
+def _tiles(layer: Layer, tiles: Tiles, frame: Frame) -> Iterator[Image]:
+    """Those in sight, from the depth that is nearest; none where they would be too small to be worth it."""
+    zoom = max(tiles.lowest, min(tiles.highest, round(frame.zoom)))
+    if zoom - frame.zoom > 2:
+        return
+    many, box = 2**zoom, tiles.box
+    half_x, half_y = WIDTH / 2 / frame.scale, HEIGHT / 2 / frame.scale
+    left, right = max(frame.x - half_x, box.left), min(frame.x + half_x, box.right)
+    top, bottom = max(frame.y - half_y, box.top), min(frame.y + half_y, box.bottom)
+    # A hair larger, or the page shines through between two tiles.
+    size = round(frame.scale / many + 0.2, 1)
+    for y in range(int(top * many), min(ceil(bottom * many), many)):
+        for x in range(int(left * many), min(ceil(right * many), many)):
+            yield Image(_tile_address(layer, zoom, x, y), *frame.place(x / many, y / many), size, size)
+
+
+def _tile_address(layer: Layer, zoom: int, x: int, y: int) -> str:
+    if layer.kind == ADDRESS:
+        said = settings.MAP_TILES_URL
+        return said.replace("{z}", str(zoom)).replace("{x}", str(x)).replace("{y}", str(y))
+    return reverse("map-tile", args=[layer.key, zoom, x, y])
 
 
 def _texts(shown, frame, standings, paths_by_name):

@@ -13,6 +13,7 @@ from dashboards.maps import layers, queries
 from dashboards.maps.picture import picture_of
 from dashboards.maps.projection import Frame
 from dashboards.maps.systems import warning_between
+from dashboards.maps.tiles import tile_of
 from dashboards.wall.schematic import schematic
 from journal.live.live_pages import PartsView
 
@@ -102,6 +103,17 @@ class Outline(LoginRequiredMixin, View):
         if layer is None or layer.outline is None:
             raise not_found()
         return kept_answer(request, key, lambda: (layer.outline.svg, "image/svg+xml"))
+
+
+class TileImage(LoginRequiredMixin, View):
+    """One tile of the operator's file."""
+
+    def get(self, request, key, zoom, x, y):
+        check_has_board(request.reach, "wall.view")
+        layer = layers.layer_of(key)
+        if layer is None or layer.tiles is None or not (tile := tile_of(layer.tiles, zoom, x, y)):
+            raise not_found()
+        return kept_answer(request, f"{key}-{zoom}-{x}-{y}", lambda: (tile.content, tile.kind))
 
 
 def kept_answer(request, tag, read):

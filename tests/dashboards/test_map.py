@@ -314,3 +314,20 @@ def test_the_map_follows_what_happens(county, alarm, signed_in):
 
     assert entries
     assert Entry.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_page_of_an_incident_leads_to_its_place_for_whoever_has_the_map(county, alarm, signed_in):
+    made = placed(alarm(headcount=8))
+    link = 'href="/map/?at=30.550000,114.200000&amp;zoom=15"'
+
+    assert link in signed_in("county1.duty").get(f"/incidents/{made.number}/").content.decode()
+    Incident.objects.filter(pk=made.pk).update(drill=True)
+    assert (
+        f"{link[:-1]}&amp;show=drill"
+        in signed_in("county1.duty").get(f"/incidents/{made.number}/").content.decode()
+    )
+    assert (
+        "/map/?at="
+        not in signed_in("county1.squad.dialogue").get(f"/incidents/{made.number}/").content.decode()
+    )
