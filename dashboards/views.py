@@ -22,7 +22,7 @@ from dashboards.boards import check_has_board, start_of
 from dashboards.cards import incident_cards
 from dashboards.figures import glance_of
 from dashboards.inbox import inbox_of, inboxes_of, with_notices
-from dashboards.statistics.charts.queries import charts, months_until
+from dashboards.statistics.charts import queries as charts
 from duty.shifts import queries as shifts
 from early_warnings import queries as warnings
 from incidents import queries
@@ -206,10 +206,17 @@ class CommanderBoard(Board):
     }
 
     def pictures_context(self):
-        """Twelve months, the outermost unit of this reader."""
+        """Of the outermost unit of this reader; causes take room, and are on the page of pictures."""
         reach, now = self.request.reach, self.request.now
         (unit, *_others) = top_units(reach)
-        return {"charts": charts(reach, unit, months_until(day_of(now)), now), "unit": unit}
+        months = charts.months_until(day_of(now))
+        drawn = [
+            charts.clocks_by_month(reach, unit, months),
+            charts.demands_by_age(reach, unit, now),
+            charts.incidents_by_level(reach, unit, months),
+            charts.reports_by_day(unit, now),
+        ]
+        return {"charts": drawn, "unit": unit}
 
     def check_may_open(self):
         check_has_board(self.request.reach, "incident.manage")

@@ -111,10 +111,10 @@ def _columns(chart: Chart, most: int) -> SafeString:
 
 
 def _short(name: str, number: int) -> str:
-    """ "2026-03" as "3", with its year at the beginning and in January; "2026-11-16" as "16", with its month likewise."""
+    """ "2026-03" as "3", with its year at the beginning and in January; "2026-11-16" as "16", with its month on the 1st."""
     above, short = name[:-3][-2:], str(int(name[-2:]))
-    is_first = short == "1" or (number == 0 and (len(name) > len("2026-03") or short != "12"))
-    return f"{int(above)}/{short}" if is_first else short
+    is_month = len(name) == len("2026-03")
+    return f"{int(above)}/{short}" if short == "1" or (is_month and number == 0 and short != "12") else short
 
 
 def _row_height(chart: Chart) -> int:
