@@ -4,6 +4,7 @@ from django.conf import settings
 
 from accounts.models import in_reader_language
 from dashboards.boards import menu_of
+from dashboards.help.texts import subject_by_page
 
 
 def page(request):
@@ -21,4 +22,11 @@ def page(request):
         context["bar"] = menu.bar
         context["person_post"] = in_reader_language(post.title, post.title_en) if post else ""
         context["bureau"] = in_reader_language(post.unit_name, post.unit_name_en) if post else ""
+        context["help_subject"] = _help_of(request)
     return context
+
+
+def _help_of(request):
+    """The subject of this page; None where no address was found."""
+    found = getattr(request, "resolver_match", None)
+    return subject_by_page().get(found.view_name) if found else None

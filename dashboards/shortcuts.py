@@ -13,6 +13,7 @@ KEYS = (
     ("a", _("Raise an alarm")),
     ("h", _("To the start page")),
     ("Esc", _("Close what is open")),
+    ("i", _("Help for this page")),
     ("?", _("This sheet")),
 )
 

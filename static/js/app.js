@@ -17,6 +17,11 @@ function onClick(event) {
   }
   if (target.closest("[data-close]")) target.closest("dialog").close();
   if (target.closest("[data-print]")) window.print();
+  const help = target.closest("[data-help]");
+  if (help && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+    event.preventDefault();
+    import("./keys.js").then((keys) => keys.sheet(help, "help"));
+  }
   if (target.closest("[data-back]") && history.length > 1) {
     event.preventDefault();
     history.back();

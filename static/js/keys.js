@@ -17,14 +17,16 @@ function go(by) {
   links[Math.min(Math.max(here < 0 ? 0 : here + by, 0), links.length - 1)]?.focus();
 }
 
-async function sheet() {
-  const link = document.querySelector("[data-shortcuts]");
+/** Show a part of the page behind a link in a dialog; closed, the focus is back where it was. */
+export async function sheet(link, part) {
   if (!link) return;
   try {
     const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
     const dialog = document.createElement("dialog");
-    dialog.append(page.getElementById("shortcuts"));
+    dialog.append(page.getElementById(part));
     dialog.querySelector("[data-close]").hidden = false;
+    dialog.classList.toggle("drawer", part === "help");
+    dialog.setAttribute("aria-labelledby", `${part}-title`);
     dialog.addEventListener("close", () => dialog.remove());
     document.body.append(dialog);
     dialog.showModal();
@@ -38,7 +40,8 @@ const open = (address) => document.querySelector(`a[href="${address}"]`)?.click(
 
 const KEYS = {
   "/": find,
-  "?": sheet,
+  "?": () => sheet(document.querySelector("[data-shortcuts]"), "shortcuts"),
+  i: () => document.querySelector("[data-help]")?.click(),
   n: () => go(1),
   p: () => go(-1),
   a: () => open("/alarm/"),
