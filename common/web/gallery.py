@@ -1,10 +1,13 @@
 """Every component on one page, with made-up examples: for looking at, and for copying from."""
 
+import re
 from datetime import timedelta
+from functools import cache
 from types import SimpleNamespace
 
 from django import forms
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
@@ -58,8 +61,9 @@ class ExampleForm(forms.Form):
 
 
 def gallery(request):
-    """Show the gallery; only where a demo bureau is shown, or while developing."""
-    if not (settings.DEBUG or settings.DEMO):
+    """Show the style guide to whoever keeps the system, and to everybody where a demo is shown or the product is built."""
+    keeps_system = request.user.is_authenticated and request.reach.has("engine.view")
+    if not (settings.DEBUG or settings.DEMO or keeps_system):
         raise Http404
     return render(request, "ui_gallery.html", examples(request.GET, timezone.now()))
 
@@ -82,7 +86,17 @@ def examples(wishes, now):
         "navigation": _navigation(),
         "person_post": _("County 1 bureau · duty officer"),
         "matrix": _matrix(),
+        "tokens": colour_tokens(),
+        "page": Paginator(range(60), 20).get_page(2),
     }
+
+
+@cache
+def colour_tokens() -> list[str]:
+    """Names of the colours of static/css/app.css, in its order."""
+    styles = (settings.BASE_DIR / "static/css/app.css").read_text(encoding="utf-8")
+    root = styles.partition("\n:root {\n")[2].partition("\n}")[0]
+    return re.findall(r"(--[\w-]+): (?:#|var\(--light, #)", root)
 
 
 def _clocks(now):

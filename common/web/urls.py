@@ -5,6 +5,6 @@ from django.urls import path
 from common.web import gallery, preferences
 
 urlpatterns = [
-    path("ui/", gallery.gallery, name="ui-gallery"),
+    path("styleguide/", gallery.gallery, name="ui-gallery"),
     path("ui/preferences/", preferences.choose, name="ui-preferences"),
 ]

@@ -21,7 +21,7 @@ PUBLIC = {
     "mfa_authenticate": "second step of the way in",
     "account_language": "a reader who cannot read the sign-in page changes its language",
     "ui-preferences": "theme, size and language of the sign-in page",
-    "ui-gallery": "components without data, only with DEBUG or DEMO",
+    "ui-gallery": "components without data, with DEBUG or DEMO; else for the system administrator",
     "manifest": "the name below the icon, also before anybody has signed in",
     "worker": "a script without data, fetched by the browser itself",
     "offline": "the page without network, the same for everybody",
