@@ -18,6 +18,7 @@ NO_HELP = {
     "manifest": "a file", "worker": "a file", "offline": "the page without network",
     "ui-gallery": "for whoever builds pages",
     "roster-sheet": "a file", "reports-sheet": "a file", "reports-matrix-workbook": "a file", "paper-file": "a file",
+    "map-outline": "a picture", "map-tile": "a picture", "incident-brief": "a file",
     "drill-report": "a file", "incident-archive": "a file", "volume-paper": "a file",
     "demand-public": "for people outside", "reception-hours": "for people outside",
     "one-tap": "for who has the link", "order-link": "for who has the link",
