@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import F, Max, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import DateTimeField
 from django.db.models.functions import Greatest
@@ -99,13 +99,29 @@ def record_many_with_clocks(
         )
         for entry, some, own in zip(entries, books, deadlines, strict=True)
     ]
-    _CLOCKS.insert_all([clock for one in found for clock in one.clocks], unless_there=True)
+    clocks = [clock for one in found for clock in one.clocks]
+    _count_generations(clocks)
+    _CLOCKS.insert_all(clocks, unless_there=True)
     tell(
         set().union(
             *(_owed(book, entry) for entry, some in zip(entries, books, strict=True) for book in some)
         )
     )
     return found
+
+
+def _count_generations(clocks: Sequence[Clock]) -> None:
+    """Ask once for all which generation each is, where one alone would let its insert ask: many asked row by row take
+    longer than writing them."""
+    if len(clocks) < 2:
+        return
+    earlier = Clock.objects.filter(
+        subject__in={clock.subject for clock in clocks}, clock_id__in={clock.clock_id for clock in clocks}
+    )
+    rows = earlier.order_by().values_list("clock_id", "subject").annotate(last=Max("generation"))
+    last = {(clock_id, subject): generation for clock_id, subject, generation in rows}
+    for clock in clocks:
+        clock.generation = last.get((clock.clock_id, clock.subject), 0) + 1
 
 
 def _books_for(entry: Entry) -> list[rulebook.Rulebook]:

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 
 from common.database.inserts import Rows
 from common.hooks import Hook
+from common.text.masking import masked
 from common.text.personal_data import findings_within, masked_within, signed_reason
 from journal.kinds import KINDS
 from journal.live import wake
@@ -63,7 +65,9 @@ def record_many(kind: str, abouts: Sequence[Mapping[str, Any]]) -> list[Entry]:
         return []
     for look in LOOKING:
         look(kind, abouts)
-    entries = [_new_entry(kind, **about) for about in abouts]
+    # What is said of many is mostly the same: each text is looked at once, and forgotten with the last entry.
+    mask = cache(masked) if len(abouts) > 1 else masked
+    entries = [_new_entry(kind, mask, **about) for about in abouts]
     if len(entries) == 1:
         # Prepared once per connection.
         _ENTRIES.insert(entries[0])
@@ -78,6 +82,7 @@ def record_many(kind: str, abouts: Sequence[Mapping[str, Any]]) -> list[Entry]:
 
 def _new_entry(
     kind: str,
+    mask: Callable[[str], str],
     *,
     subject: str,
     at: datetime,
@@ -91,7 +96,7 @@ def _new_entry(
     recorded_at: datetime | None = None,
     drill: bool = False,
 ) -> Entry:
-    content = (content or {}) if signed_reason() else masked_within(content or {})
+    content = (content or {}) if signed_reason() else masked_within(content or {}, mask)
     if drill and KINDS[kind].outside:
         content = {**content, NOT_SENT: True}
     entry = Entry(

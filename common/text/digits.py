@@ -23,6 +23,8 @@ _READ_AS |= {ord(letter): "X" for letter in "xｘＸХх×"}
 
 _BETWEEN = r"[\s\u200b-\u200f\u2060\ufeff\u00ad\-‐-―−﹣－~～_ー.．。·•・‧∙,，、/／\\|()（）\[\]【】]{0,3}"
 _RUN = re.compile(rf"[0-9](?:{_BETWEEN}[0-9])*(?:{_BETWEEN}X(?![0-9A-Za-z]))?")
+#: Written in one with a number, before it.
+_LEADS = ("0086", "86", "0")
 #: The fewest of any number looked for.
 _FEWEST = 10
 #: A word that may stand right before or after a number ("tel138…"); a digest or a code ("T11", "9f3a") is none.
@@ -40,6 +42,8 @@ class Run:
     parted: tuple[bool, ...]
     begins: frozenset[int]
     ends: frozenset[int]
+    #: Where a number begins, or goes on after a country code or a 0 written in one with it; in their order.
+    starts: tuple[int, ...]
 
     def sizes(self, begin: int, end: int) -> list[int]:
         """How many digits stand in each group of what is written: [3, 4, 4] for "138 0013 8000"."""
@@ -76,7 +80,10 @@ def _run(text: str, plain: str, match: re.Match[str]) -> Run:
         inner = {at for at in range(1, len(places)) if parted[at] or _is_seam(text, places, at)}
     begins = inner | ({0} if _is_free_before(plain, match.start()) else set())
     ends = inner | ({len(places)} if _is_free_after(plain, match.end()) else set())
-    return Run("".join(plain[at] for at in places), places, parted, frozenset(begins), frozenset(ends))
+    digits = "".join(plain[at] for at in places)
+    after = {at + len(lead) for at in begins for lead in _LEADS if digits.startswith(lead, at)}
+    starts = tuple(sorted(begins | after))
+    return Run(digits, places, parted, frozenset(begins), frozenset(ends), starts)
 
 
 def _is_seam(text: str, places: tuple[int, ...], at: int) -> bool:

@@ -84,18 +84,7 @@ def _mask(kind: str, digits: str) -> str:
 
 
 def _spans(run: Run, lengths: Iterable[int], fits: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
-    begins = sorted(run.begins | _after_prefix(run))
-    return ((at, at + n) for at in begins for n in lengths if at + n in run.ends and fits(at, at + n))
-
-
-def _after_prefix(run: Run) -> set[int]:
-    """Where a number begins that is written in one with a country code or a 0 before it."""
-    return {
-        at + len(lead)
-        for at in run.begins
-        for lead in ("0086", "86", "0")
-        if run.digits[at:].startswith(lead)
-    }
+    return ((at, at + n) for at in run.starts for n in lengths if at + n in run.ends and fits(at, at + n))
 
 
 def _identities(run: Run, text: str) -> Iterator[tuple[int, int]]:

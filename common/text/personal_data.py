@@ -4,7 +4,7 @@ Doors ask and mask (accounts.intake); this is what stands behind them. The journ
 only way in masks whatever a door has let through.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -68,10 +68,13 @@ def findings_within(value: Any, path: str = "") -> Iterator[tuple[str, Finding]]
             yield path, finding
 
 
-def masked_within(value: Any) -> Any:
-    """A JSON value with the numbers of people in its texts masked. Not changed: the value itself where it has none."""
+def masked_within(value: Any, mask: Callable[[str], str] = masked) -> Any:
+    """A JSON value with the numbers of people in its texts masked. Not changed: the value itself where it has none.
+
+    `mask`: what masks a text; many values that say much the same remember in it what was looked at.
+    """
     if isinstance(value, dict):
-        return {name: masked_within(inner) for name, inner in value.items()}
+        return {name: masked_within(inner, mask) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [masked_within(inner) for inner in value]
-    return masked(value) if isinstance(value, str) else value
+        return [masked_within(inner, mask) for inner in value]
+    return mask(value) if isinstance(value, str) else value
