@@ -128,7 +128,11 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "dashboards.context.page",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "plans.templatetags.citations",
+            ],
         },
     }
 ]

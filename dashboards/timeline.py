@@ -15,6 +15,7 @@ from journal.record import NOT_SENT, content_of
 from plans.document.life_safety import checklist_of
 from plans.document.sections import squads_of
 from plans.engine.facts import Facts
+from plans.lifecycle.citations import cited
 
 #: Content worth reading aloud, in this order; the rest stays in the record.
 _SPOKEN = (
@@ -136,7 +137,7 @@ def _switched(content: dict) -> str:
     clocks = _("time limits: %(goes_on)s go on, %(set_anew)s set anew, %(ends)s ended") % {
         name: counts.get(name, 0) for name in ("goes_on", "set_anew", "ends")
     }
-    return f"{content.get('plan_before')} → {content['plan_after']} ({clocks})"
+    return f"{cited(content.get('plan_before', ''))} → {cited(content['plan_after'])} ({clocks})"
 
 
 def _item_in_words(content: dict, plan) -> str:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from incidents.models import Incident
 from plans.engine.evaluation import levels_of
+from plans.lifecycle.citations import cited
 from plans.lifecycle.models import PlanVersion
 
 
@@ -14,5 +15,5 @@ def objection_to_switch(incident: Incident, version: PlanVersion) -> str:
     known = {level.id for level in levels_of(version.document)}
     for warning in incident.warnings.in_force():
         if warning.level not in known:
-            return _("%(incident)s keeps its plan: warning %(number)s is in force, and %(ref)s does not have its level. Lift it first.") % {"incident": incident.number, "number": warning.number, "ref": version.ref}  # fmt: skip
+            return _("%(incident)s keeps its plan: warning %(number)s is in force, and %(ref)s does not have its level. Lift it first.") % {"incident": incident.number, "number": warning.number, "ref": cited(version.ref)}  # fmt: skip
     return ""

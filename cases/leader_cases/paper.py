@@ -12,6 +12,7 @@ from cases.leader_cases.models import LeaderCase, LeaderCaseStep
 from common.dates.local_time import day_of
 from common.documents.official_documents import Block, Fields, Heading, Paper, Paragraph, Table, respond
 from common.errors import WrongState
+from plans.lifecycle.citations import cited
 
 #: What is told in the course of a case; its report and what follows are told elsewhere in it.
 _COURSE = (
@@ -32,7 +33,7 @@ def _lines(case: LeaderCase) -> Iterator[str]:
     yield f"{case.point}（{case.about}）"
     for reason in case.reasons.all():
         because = "；".join(one.zh for one in reason.because)
-        yield f"列入情形：{reason.title_zh}（{reason.cite}）{because and f'，{because}'}"
+        yield f"列入情形：{reason.title_zh}（{cited(reason.cite)}）{because and f'，{because}'}"
     yield "二、方案"
     yield from (f"{label}：{value}" for label, value in _plan(case) if value)
     yield "三、办理经过"

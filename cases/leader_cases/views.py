@@ -28,6 +28,7 @@ from common.errors import is_allowed, not_found
 from common.web.idempotency import once
 from common.web.redirects import see_other
 from incidents.queries import get_incident
+from plans.lifecycle.citations import cited
 from zero_reports.filing.reading import check_may_look, valid
 
 #: "Due within" of the list, in days.
@@ -111,7 +112,9 @@ def about_named(reach: Reach, given) -> About:
 def _triggers(version) -> list[tuple[str, str]]:
     found = proposing.triggers_for(version) if version else []
     language = get_language()
-    return [(one.line.id, f"{one.line.words.in_language(language)} ({one.line.cite})") for one in found]
+    return [
+        (one.line.id, f"{one.line.words.in_language(language)} ({cited(one.line.cite)})") for one in found
+    ]
 
 
 class CasePage(LoginRequiredMixin, View):

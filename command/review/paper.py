@@ -13,6 +13,7 @@ from common.dates.local_time import LOCAL, day_of
 from common.documents.official_documents import Block, Heading, Paper, Paragraph, Table, respond
 from common.errors import WrongState
 from incidents.models import Incident
+from plans.lifecycle.citations import cited
 
 _PHASES = {Phase.BEFORE: "事前", Phase.DURING: "事中", Phase.AFTER: "事后"}
 
@@ -66,7 +67,7 @@ def _body(review: Review, incident: Incident) -> list[Block]:
     for phase, words in _PHASES.items():
         for row in queries.answers_of(review):
             if row.phase == phase:
-                cite = f"（{row.cite}）" if row.cite else ""
+                cite = f"（{cited(row.cite)}）" if row.cite else ""
                 found += [Paragraph(f"{words}·{row.title_zh}{cite}"), *_paragraphs(row.answer)]
     if review.good:
         found += [Heading("四、做得好的方面"), *_paragraphs(review.good)]
@@ -96,7 +97,7 @@ def _times(moments: list[Moment]) -> Table:
             str(one.which.label),
             f"{one.at.astimezone(LOCAL):%m-%d %H:%M}" if one.at else "—",
             str(one.minutes) if one.minutes is not None else "—",
-            f"{one.title}（{one.cite}）" if one.title and one.cite else one.title or "—",
+            f"{one.title}（{cited(one.cite)}）" if one.title and one.cite else one.title or "—",
             str(one.kept.label),
         )
         for one in moments

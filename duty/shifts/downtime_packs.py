@@ -31,6 +31,7 @@ from incidents.serializers import reasons_in
 from journal.keys import key
 from journal.record import record
 from plans.engine.evaluation import levels_of
+from plans.lifecycle.citations import cited
 from plans.lifecycle.queries import plan_in_force
 from plans.people.holders import Bench
 from rosters.models import Shift
@@ -244,7 +245,9 @@ def _clock_table(unit: Unit, now: datetime) -> official_documents.Block:
         .filter(unit_path__under=unit.path, due_at__isnull=False)
         .order_by("due_at", "pk")
     )
-    rows = [(marked(clock.title, clock.drill), _time(clock.due_at), clock.cite) for clock in clocks[:MOST]]
+    rows = [
+        (marked(clock.title, clock.drill), _time(clock.due_at), cited(clock.cite)) for clock in clocks[:MOST]
+    ]
     return _table((_("Time limit"), _("Due"), _("Paragraph")), rows, (4, 3, 2))
 
 

@@ -14,6 +14,7 @@ from incidents.models import Incident
 from plans.engine.evaluation import Proposal, evaluate
 from plans.engine.facts import Facts
 from plans.lifecycle.choices import PlanKind
+from plans.lifecycle.citations import cited
 from plans.lifecycle.models import PlanVersion
 from plans.lifecycle.queries import versions_in_force
 
@@ -57,7 +58,7 @@ def version_named(incident: Incident, ref: str, now: datetime) -> PlanVersion:
         _(
             "%(number)s keeps its plan: %(ref)s is not another version in force for its unit. Choose one that is."
         )
-        % {"number": incident.number, "ref": ref or "–"},
+        % {"number": incident.number, "ref": cited(ref) or "–"},
     )
 
 

@@ -11,6 +11,7 @@ from plans.document.words import Words, joined, words
 from plans.engine.conditions import classes_of, rule_in_words
 from plans.engine.evaluation import Document, Level, criteria_of, levels_of
 from plans.engine.facts import same
+from plans.lifecycle.citations import in_words
 from plans.versions.display import DisplayLine, keyed, plain
 from plans.versions.phrases import duration_words, kind_words
 from plans.versions.rest import rest_of
@@ -252,5 +253,6 @@ def _beside(what: Words, more: Words) -> Words:
 
 
 def _cited(what: Words, cite: str, origin: str) -> Words:
-    said = Words(f"{what.zh} {cite}".strip(), f"{what.en} {cite}".strip())
+    source = in_words(cite)
+    said = Words(f"{what.zh} {source.zh}".strip(), f"{what.en} {source.en}".strip())
     return joined([said, _ADDED_BY_BUREAU], "", "") if origin == "proposal" else said

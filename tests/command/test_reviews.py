@@ -122,6 +122,8 @@ def test_a_review_goes_from_the_desk_to_whom_the_plan_names(whole, closed, desk,
         approved = actions.approve_review(review_id=review.pk, **chief)
     assert (approved.state, approved.approved_by) == (S.APPROVED, cast["city.deputy"])
     text = paper.text_of(queries.get_review(desk["reach"], incident.number))
+    assert "十八大前后维稳工作制度》 §10.5" in text
+    assert "cn-" not in text
     for said in (
         "复盘报告",
         "事前·预防是否到位",
