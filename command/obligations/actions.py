@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.scope import Reach
 from clocks.actions import cancel_for_subject, start_own, stop_own
 from clocks.durations import Due, due_at
@@ -13,7 +14,7 @@ from clocks.models import ClockRule
 from clocks.working_days.calendar import Calendar
 from command.activation.models import Response
 from command.activation.transitions import bad_field, check_text, lock, record_entry
-from command.obligations import alerts, permissions, rules
+from command.obligations import alerts, earlier, permissions, rules
 from command.obligations.choices import DutyKind, DutyState, DutyVerb
 from command.obligations.models import Obligation
 from command.obligations.queries import get_duty
@@ -41,7 +42,8 @@ class Settled(NamedTuple):
 def owe_duties(response: Response, reach: Reach, now: datetime) -> list[Obligation]:
     """Write down what the plan asks for at the response's level, and what an attendance plan beside it asks for.
 
-    Called inside the decision's own transaction, response locked. What is owed already stays as it is.
+    Called inside the decision's own transaction, response locked. What is owed already stays as it is; what was done
+    before it was owed is settled with it.
     """
     asked = [(response.plan, owed) for owed in owed_at(response.plan.document, response.level)]
     for beside in attendance(response.incident, now):
@@ -49,12 +51,20 @@ def owe_duties(response: Response, reach: Reach, now: datetime) -> list[Obligati
     known = set(response.obligations.values_list("plan_id", "item"))
     fresh = [(plan, owed) for plan, owed in asked if (plan.pk, owed.id) not in known]
     bench = Bench(response.unit, now)
-    return [_owe_one(response, plan, owed, bench, reach, now) for plan, owed in fresh]
+    before = earlier.standing_acts(response.incident.key, {owed.done_by for _plan, owed in fresh})
+    found = []
+    for plan, owed in fresh:
+        duty = _owe_one(response, plan, owed, reach, now)
+        if act := before.get(owed.done_by):
+            # Nobody is told to do what they have done.
+            _settle_by(duty, act.actor or reach.user, act.post, earlier.in_words(act), reach, now)
+        else:
+            alerts.tell_responsible(duty, bench, reach.user, now=now)
+        found.append(duty)
+    return found
 
 
-def _owe_one(
-    response: Response, plan: PlanVersion, owed: Owed, bench: Bench, reach: Reach, now: datetime
-) -> Obligation:
+def _owe_one(response: Response, plan: PlanVersion, owed: Owed, reach: Reach, now: datetime) -> Obligation:
     due = due_at(now, owed.within, Calendar()) if owed.within else Due(None)
     duty = Obligation.objects.create(
         response=response,
@@ -84,7 +94,6 @@ def _owe_one(
     ).entry
     if due.at:
         start_own(_clock(duty), entry, due_at=due.at)
-    alerts.tell_responsible(duty, bench, reach.user, now=now)
     return duty
 
 
@@ -129,12 +138,17 @@ def settle_by_entry(
     waiting = rows.filter(response__incident=incident, state=DutyState.OPEN).order_by("pk")
     found = [duty for duty in waiting if duty.response.is_active and _done_by(duty) == kind]
     for duty in found:
-        move(duty, rules.TRANSITIONS, DutyVerb.DONE)
-        duty.settled_at, duty.settled_by, duty.note = now, reach.user, note
-        duty.settled_post = reach.title_for("matter.manage", duty.response.unit_path)
-        duty.save(update_fields=["state", "settled_at", "settled_by", "note", "settled_post"])
-        _record_settled(duty, DutyVerb.DONE, reach, now)
+        post = reach.title_for("matter.manage", duty.response.unit_path)
+        _settle_by(duty, reach.user, post, note, reach, now)
     return found
+
+
+def _settle_by(duty: Obligation, by: User, post: str, note: str, reach: Reach, now: datetime) -> None:
+    """An act of `by`, now or before the duty came into being, is what it asks for."""
+    move(duty, rules.TRANSITIONS, DutyVerb.DONE)
+    duty.settled_at, duty.settled_by, duty.settled_post, duty.note = now, by, post, note
+    duty.save(update_fields=["state", "settled_at", "settled_by", "note", "settled_post"])
+    _record_settled(duty, DutyVerb.DONE, reach, now)
 
 
 def _done_by(duty: Obligation) -> str:

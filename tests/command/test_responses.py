@@ -1,5 +1,6 @@
 """A response starts, changes and ends by decisions that are signed; what the plan asks for is owed meanwhile."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -7,13 +8,14 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, connections, transaction
 
-from cases.receptions.actions import book_reception
+from cases.receptions.actions import book_reception, cancel_reception
 from clocks.breaches.sweep import sweep
 from clocks.models import Clock
 from command.activation import actions, queries, rules, signature
 from command.activation.choices import DecisionState, DecisionVerb, ResponseState, ResponseVerb
 from command.activation.models import Decision, Response
 from command.activation.statement import Statement
+from command.obligations import earlier
 from command.obligations import rules as duties
 from command.obligations.choices import DutyState, DutyVerb, NoClock
 from command.obligations.models import Obligation
@@ -25,11 +27,12 @@ from early_warnings.proposals import actions as warnings
 from early_warnings.signing.actions import sign_warning
 from incidents.actions import close_incident
 from incidents.models import Incident
+from journal.kinds import KINDS
 from journal.models import Entry
 from journal.record import content_of
 from notices.models import Notice
 from plans.document.campaigns import Term
-from plans.document.response import Grade, ResponseRules
+from plans.document.response import STARTED, Grade, ResponseRules
 from plans.lifecycle.actions import load_plan
 from plans.people.overdue import tell_breaches
 from tests.command.responding import DECIDER, PASSWORD
@@ -415,6 +418,62 @@ def test_the_unit_plans_actions_are_owed_by_whom_and_until_when(
     assert (done.state, done.settled_by) == ("done", booked.steps.get().by)
     assert done.note.startswith(booked.number)
     assert Entry.objects.filter(kind="obligation.done", subject=done.key).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("after", "is_settled"), [("", True), ("cancelled", False), ("booked again", True), ("elsewhere", False)]
+)
+def test_a_duty_whose_act_came_first_begins_as_settled(
+    library, units, incident, passwords, reach, now, after, is_settled
+):
+    """What was booked before the response began is named by the duty; what was called off, or is another event's, is
+    not what is asked for."""
+    library("unit-petition-reception", units["C1"])
+    event = incident()
+    given = {"reach": reach("county1.duty"), "unit": units["C1"], "place": "接访室", "now": now}
+    booked = book_reception(
+        **given, scheduled_at=now + timedelta(hours=2), incident=None if after == "elsewhere" else event
+    )
+    if after in ("cancelled", "booked again"):
+        cancel_reception(reception_id=booked.pk, reach=given["reach"], reason="来访人改期", now=now)
+    if after == "booked again":
+        booked = book_reception(**given, scheduled_at=now + timedelta(hours=3), incident=event)
+
+    response = actions.propose_response(
+        incident_id=event.pk, reach=reach("county1.director"), now=now, credential=PASSWORD,
+        statement=Statement(reason="六人集体访", level="orange"),
+    )  # fmt: skip
+
+    duty = response.obligations.get(title_zh="现场处置组提前预约接访")
+    assert (duty.state == "done") is is_settled
+    assert response.obligations.filter(state="open").count() == (3 if is_settled else 4)
+    if is_settled:
+        assert duty.note.startswith(booked.number)
+        assert "接访室" in duty.note
+        assert duty.settled_by == booked.steps.get().by
+        assert Entry.objects.filter(kind="obligation.done", subject=duty.key).count() == 1
+    assert Notice.objects.filter(purpose="obligation.owed", subject=duty.key).exists() is not is_settled
+
+
+def test_every_act_that_a_plan_may_name_is_looked_for_before_a_duty_begins():
+    schema = json.loads((settings.BASE_DIR / "plans/schema.json").read_text())
+    named = next(
+        one["enum"] for one in _within(schema, "done_by") if "reception.booked" in one.get("enum", ())
+    )
+
+    assert {STARTED, *earlier.ENDED_BY} == set(named)
+    assert {kind for ends in earlier.ENDED_BY.values() for kind in ends} <= KINDS.keys()
+
+
+def _within(value, name):
+    if isinstance(value, dict):
+        if isinstance(value.get(name), dict):
+            yield value[name]
+        for inner in value.values():
+            yield from _within(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _within(inner, name)
 
 
 def test_red_of_the_unit_plan_watches_the_event_for_as_long_as_it_lasts(
