@@ -5,7 +5,7 @@ thing ends, so that no room can close one past it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.intake import keeping
 from accounts.intake.fields import is_looked_at
+from accounts.intake.json_columns import NOT_LOOKED_AT
 from accounts.models import Unit
 from common.database.paths import PathField
 from common.errors import Invalid
 from common.text.masking import Finding, masked, personal_data_in
-from common.text.personal_data import is_masking_stored, signed_reason
+from common.text.personal_data import is_masking_stored, masked_within, signed_reason
 from journal.keys import kind_of, pk_of
 from journal.record import KEPT, MASKED, record
 
@@ -70,6 +71,7 @@ NAMES = {
     "danger": gettext_lazy("the hidden danger"),
     "decision": gettext_lazy("the decision"),
     "evidence": gettext_lazy("the list of evidence"),
+    "facts": gettext_lazy("the facts"),
     "found": gettext_lazy("what was found"),
     "good": gettext_lazy("what went well"),
     "handle": gettext_lazy("who handles it"),
@@ -111,8 +113,9 @@ class Stored(NamedTuple):
 
     row: models.Model
     column: str
-    text: str
-    masked: str
+    #: As it is kept: a text, or a JSON value with texts in it.
+    value: Any
+    masked: Any
     numbers: list[Finding]
 
     @property
@@ -161,7 +164,7 @@ def look_before_closing(kind: str, abouts: Sequence[Mapping[str, Any]]) -> None:
         if signed_reason():
             # Of what is typed in this very act the entry itself carries the note.
             typed = [value for value in (about.get("content") or {}).values() if isinstance(value, str)]
-            if kept := [one for one in found if one.text not in typed]:
+            if kept := [one for one in found if one.value not in typed]:
                 _note(KEPT, kind, about, kept, {"reason": signed_reason()})
         elif is_masking_stored():
             for one in found:
@@ -175,31 +178,50 @@ def stored_numbers(subject: str) -> Iterator[Stored]:
     """The texts of a thing, and of what was appended to it, that hold numbers of people; a duty room's is nobody's."""
     offices: list[str] | None = None
     for row, column in _texts(subject):
-        text = getattr(row, column)
-        if not personal_data_in(text):
+        value = getattr(row, column)
+        texts = [text for text in texts_within(value) if personal_data_in(text)]
+        if not texts:
             continue
         if offices is None:
             offices = list(Unit.objects.exclude(phone="").values_list("phone", flat=True))
-        left = text
-        for office in offices:
-            left = left.replace(office, "")
-        if numbers := personal_data_in(left):
-            yield Stored(row, column, text, _masked(text, offices), numbers)
+        if numbers := [number for text in texts for number in _numbers(text, offices)]:
+            yield Stored(row, column, value, masked_within(value, partial(_masked, offices=offices)), numbers)
+
+
+def texts_within(value: Any) -> Iterator[str]:
+    """The text itself; of a JSON value every text in it, however deep. Its names are the product's own."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for inner in value.values() for text in texts_within(inner))
+    elif isinstance(value, list | tuple):
+        yield from (text for inner in value for text in texts_within(inner))
+
+
+def _numbers(text: str, offices: Sequence[str]) -> list[Finding]:
+    """But for those of duty rooms."""
+    for office in offices:
+        text = text.replace(office, "")
+    return personal_data_in(text)
 
 
 def columns_of(model: type[models.Model]) -> list[str]:
-    """The columns of sentences that people wrote."""
-    return [
-        field.name
-        for field in model._meta.concrete_fields
-        if isinstance(field, models.CharField | models.TextField)
+    """The columns of sentences that people wrote, and those of JSON values with such sentences in them."""
+    return [field.name for field in model._meta.concrete_fields if _is_written(model, field)]
+
+
+def _is_written(model: type[models.Model], field: Any) -> bool:
+    if isinstance(field, models.JSONField):
+        return f"{model._meta.label}.{field.name}" not in NOT_LOOKED_AT
+    return (
+        isinstance(field, models.CharField | models.TextField)
         and not isinstance(field, PathField)
         and not field.choices
         and (field.max_length is None or field.max_length >= _SHORTEST)
         and field.name not in _LEFT_OUT
         and not field.name.endswith("_post")
         and is_looked_at("", field.name)
-    ]
+    )
 
 
 def appended_to(model: type[models.Model]) -> list[tuple[str, type[models.Model]]]:
@@ -234,11 +256,11 @@ def _texts(subject: str) -> Iterator[tuple[models.Model, str]]:
                 yield one, column
 
 
-def _masked(text: str, offices: Sequence[str]) -> str:
+def _masked(text: str, *, offices: Sequence[str]) -> str:
     """Masked but for the numbers of duty rooms: the text around each is masked by itself."""
     for office in offices:
         if office in text:
-            return office.join(_masked(part, offices) for part in text.split(office))
+            return office.join(_masked(part, offices=offices) for part in text.split(office))
     return masked(text)
 
 

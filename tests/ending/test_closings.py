@@ -1,10 +1,12 @@
 """Nothing closes with a number of a person in what it keeps: for every closing of the product, found in its state tables."""
 
 import pytest
-from django.db import transaction
+from django.apps import apps
+from django.db import models, transaction
 
 from accounts.intake import closing
 from accounts.intake.closing import CLOSING, NAMES, StoredNumbers, look_before_closing
+from accounts.intake.json_columns import NOT_LOOKED_AT
 from cases.demands import answering
 from cases.demands.actions import register_demand
 from cases.demands.models import Demand
@@ -179,3 +181,53 @@ def test_the_number_of_a_duty_room_stays(told, units, reach, now):
     told.refresh_from_db()
     assert told.point.startswith("请致电0519-87654321，")
     assert "138****8000" in told.point
+
+
+# --- texts inside JSON values --------------------------------------------------------------------------------
+
+
+def test_every_json_column_is_looked_at_or_says_why_not():
+    columns = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.JSONField)
+    }
+    looked_at = columns - NOT_LOOKED_AT.keys()
+    things = [closing.things()[word] for word in THINGS]
+    closed = {*things, *(beside for model in things for _name, beside in closing.appended_to(model))}
+
+    assert NOT_LOOKED_AT.keys() - columns == set(), "there is no such column any more"
+    assert looked_at == {"incidents.Incident.facts", "incidents.Observation.facts", "cases.CaseReason.facts"}
+    assert looked_at == {
+        f"{model._meta.label}.{name}"
+        for model in closed
+        for name in closing.columns_of(model)
+        if isinstance(model._meta.get_field(name), models.JSONField)
+    }, "what is looked at hangs on something that is closed"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "shape", [lambda text: text, lambda text: [1, text], lambda text: {"a": [{"b": text}]}]
+)
+def test_a_number_inside_a_json_value_is_found_and_masked_where_it_stands(
+    shape, units, reach, incident, cast, now
+):
+    units["C1"].phone = "0519-87654321"
+    units["C1"].save(update_fields=["phone"])
+    event = incident()
+    kept = {"online_views": 5, "online_views_source": shape(f"问0519-87654321或{NUMBER}")}
+    type(event).objects.filter(pk=event.pk).update(facts=kept)
+    about = {"subject": event.key, "actor": cast["county1.duty"], "at": now}
+
+    with pytest.raises(StoredNumbers) as refused:
+        look_before_closing("incident.closed", [about])
+    assert refused.value.extra["found"] == [{"field": "facts", "kind": "mobile", "masked": "138****8000"}]
+    with mask_what_is_stored(), transaction.atomic():
+        look_before_closing("incident.closed", [about])
+
+    event.refresh_from_db()
+    assert event.facts == {"online_views": 5, "online_views_source": shape("问0519-87654321或138****8000")}
+    look_before_closing("incident.closed", [about])
+    assert content_of(Entry.objects.get(kind="personal_data.masked"))["found"] == [["facts", "mobile"]]

@@ -89,7 +89,7 @@ def test_the_level_is_proposed_anew_and_the_timeline_tells_it(alarm, newer, swit
     number_new()
     page = signed_in("county1.director").get(f"/incidents/{incident.number}/").content.decode()
     assert "改按另一版预案" in page
-    assert f"→ {NEXT}" in page
+    assert "→ 《司法局处置涉法涉诉信访工作应急预案》第3版" in page
 
 
 def test_later_grades_use_the_new_version(alarm, newer, switch, reach, now):
