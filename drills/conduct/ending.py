@@ -32,7 +32,7 @@ from incidents.closing.queries import questions
 from incidents.models import Incident
 from incidents.queries import OpenItem, still_open
 from notices.relevance.ending import end_threads
-from resources.experts.actions import move_call
+from resources.experts.calls import move_call
 from resources.experts.choices import CallVerb
 from resources.experts.models import ExpertCall
 

@@ -1,4 +1,4 @@
-"""What happens to the list of experts and to calls. Lock, check, change, record."""
+"""What happens to the list of experts. Lock, check, change, record."""
 
 from datetime import datetime
 from typing import Any
@@ -8,19 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Appointment, Unit, User
 from accounts.scope import Reach
-from clocks.actions import cancel_for_subject, record_with_clocks
 from common import revisions
 from common.errors import Invalid, WrongState
-from common.failpoints import crash_point
-from common.states import move
-from incidents import rules as incident_rules
-from incidents.models import Incident
-from incidents.sharing import let_take_part
-from incidents.transitions import check_open, lock_incident
-from notices.relevance.ending import settle_threads
-from resources.experts import alerts, permissions, queries, rules
-from resources.experts.choices import CallState, CallVerb
-from resources.experts.models import Expert, ExpertCall, ExpertCallStep
+from resources.experts import queries
+from resources.experts.models import Expert, ExpertCall
 from resources.permissions import check_can_keep
 from resources.transitions import check_unit_open, check_words, record_act
 
@@ -76,7 +67,7 @@ def change_expert(
     account: User | None = None,
 ) -> Expert:
     """Correct what is written of an adviser."""
-    expert = _lock(expert_id)
+    expert = lock_expert(expert_id)
 
     _check_can_change(reach, expert, rev)
     check_words(skill=skill, name=name, organisation=organisation)
@@ -113,7 +104,7 @@ def set_away(
     rev: int | None = None,
 ) -> Expert:
     """Write down that an adviser cannot be called from now on, until a moment or until somebody says otherwise."""
-    expert = _lock(expert_id)
+    expert = lock_expert(expert_id)
 
     _check_can_change(reach, expert, rev)
     check_words(note=note)
@@ -134,7 +125,7 @@ def set_away(
 @transaction.atomic
 def set_available(*, reach: Reach, expert_id: int, now: datetime, rev: int | None = None) -> Expert:
     """They may be called again. Where nothing stood against it nothing changes."""
-    expert = _lock(expert_id)
+    expert = lock_expert(expert_id)
 
     _check_can_change(reach, expert, rev)
     if expert.away_from is None:
@@ -150,7 +141,7 @@ def set_available(*, reach: Reach, expert_id: int, now: datetime, rev: int | Non
 @transaction.atomic
 def end_expert(*, reach: Reach, expert_id: int, now: datetime, rev: int | None = None) -> Expert:
     """Take an adviser off the list: name and number are erased, what was asked and said stays. Twice is once."""
-    expert = _lock(expert_id)
+    expert = lock_expert(expert_id)
 
     check_can_keep(reach, expert.unit)
     if not expert.is_listed:
@@ -170,81 +161,9 @@ def end_expert(*, reach: Reach, expert_id: int, now: datetime, rev: int | None =
     return expert
 
 
-@transaction.atomic
-def call_expert(
-    *, reach: Reach, incident_id: int, expert_id: int, question: str, now: datetime
-) -> ExpertCall:
-    """Put on record that an adviser was called for an incident; the plan's clock starts. Phoning is done by people.
-
-    Who has an account here hears of it in the product, and may read the incident.
-    Source: city plan §3.4 (thirty minutes to the consultation).
-    """
-    incident = lock_incident(incident_id)
-    expert = _lock(expert_id)
-
-    permissions.check_can_call(reach, incident)
-    check_open(incident, _("No expert was called: %(number)s is not open any more. Load the page again."))
-    _check_can_be_called(incident, expert, question, now)
-
-    call = ExpertCall.objects.create(
-        incident=incident, expert=expert, unit=incident.unit, unit_path=incident.unit_path,
-        question=question, called_at=now,
-    )  # fmt: skip
-
-    if expert.account:
-        let_take_part(incident=incident, posts=(), people=[expert.account])
-
-    _record_call(rules.CALLS.begin.entry, call, reach, at=now, now=now, what=question)
-    alerts.tell_called(call, now=now)
-    crash_point("experts.before_commit")
-    return call
-
-
-@transaction.atomic
-def move_call(
-    *,
-    reach: Reach,
-    call_id: int,
-    verb: str,
-    now: datetime,
-    note: str = "",
-    at: datetime | None = None,
-    rev: int | None = None,
-) -> ExpertCall:
-    """Say what became of a call: arrived, consulted remotely, cannot come, not reached, no longer needed, advised.
-
-    `at` is when it happened (default: now): the clock is met at that moment, however late it is written down.
-    """
-    call = _lock_call(call_id)
-
-    permissions.check_can_move(reach, call, verb)
-    revisions.check_rev(call, rev, _stale(call.expert.title))
-    check_words(note=note)
-    _check_note(verb, note)
-    happened = _moment_in_order(call, at, now)
-    done = move(call, rules.CALLS, verb, lambda: _not_now(call, verb))
-
-    if done.to in (CallState.ARRIVED, CallState.CONSULTED):
-        call.met_at = call.met_at or happened
-    revisions.save(call, "state", "met_at")
-    post = _post_of(reach, call)
-    ExpertCallStep.objects.create(call=call, verb=verb, at=happened, by=reach.user, post=post, note=note)
-    if verb in rules.ENDS_WITHOUT_ANYBODY:
-        cancel_for_subject(subject=call.key, now=now, reason=call.state)
-    settle_threads([call.incident.key], now)
-
-    _record_call(done.entry, call, reach, at=happened, now=now, way=verb, note=note)
-    return call
-
-
-def _lock(expert_id: int) -> Expert:
+def lock_expert(expert_id: int) -> Expert:
     rows = Expert.objects.select_for_update(of=("self",)).select_related("unit", "account")
     return rows.get(pk=expert_id)
-
-
-def _lock_call(call_id: int) -> ExpertCall:
-    rows = ExpertCall.objects.select_for_update(of=("self",))
-    return rows.select_related("unit", "expert__account", "incident__unit", "incident__plan").get(pk=call_id)
 
 
 def _check_can_change(reach: Reach, expert: Expert, rev: int | None) -> None:
@@ -258,10 +177,10 @@ def _check_can_change(reach: Reach, expert: Expert, rev: int | None) -> None:
 
 
 def _check_rev(expert: Expert, rev: int | None) -> None:
-    revisions.check_rev(expert, rev, _stale(expert.title))
+    revisions.check_rev(expert, rev, stale(expert.title))
 
 
-def _stale(title: str) -> str:
+def stale(title: str) -> str:
     sentence = _(
         "%(title)s: nothing was changed, somebody changed it after you opened the page. Look again, then repeat."
     )
@@ -323,13 +242,6 @@ def _check_named(
         )
 
 
-def _post_of(reach: Reach, call: ExpertCall) -> str:
-    """The post from which it is said; of an expert's own word, what they were called as."""
-    if permissions.is_own(reach, call):
-        return call.expert.title
-    return reach.title_for("order.issue", call.unit_path)
-
-
 def _check_knows_something(kind: str, skill: str) -> None:
     if not kind and not skill:
         raise Invalid(
@@ -339,82 +251,8 @@ def _check_knows_something(kind: str, skill: str) -> None:
         )
 
 
-def _check_can_be_called(incident: Incident, expert: Expert, question: str, now: datetime) -> None:
-    check_words(question=question)
-    if not expert.is_listed or not incident.unit_path.startswith(expert.unit_path):
-        raise Invalid(
-            "not_this_units",
-            _(
-                "No expert was called for %(number)s: this one does not serve its unit. Choose one of the list."
-            )
-            % {"number": incident.number},
-            fields={"expert": [_("Choose one of the list.")]},
-        )
-    if not expert.is_available(now):
-        raise WrongState(
-            "expert_is_away",
-            _("%(expert)s was not called: not available at present. Choose somebody else.")
-            % {"expert": expert},
-        )
-    if ExpertCall.objects.live().filter(incident=incident, expert=expert).exists():
-        raise WrongState(
-            "already_called",
-            _("%(expert)s was not called again: the first call is still open. Say what became of it.")
-            % {"expert": expert},
-        )
-
-
-def _check_note(verb: str, note: str) -> None:
-    if verb in rules.NEEDS_NOTE and not note.strip():
-        raise Invalid(
-            "note_missing",
-            _("Nothing was written down: say it in a sentence."),
-            fields={"note": [_("Say it in a sentence.")]},
-        )
-
-
-def _moment_in_order(call: ExpertCall, at: datetime | None, now: datetime) -> datetime:
-    happened = incident_rules.known_time(at, now)
-    if happened is None or happened < call.called_at:
-        raise Invalid(
-            "moment_not_in_order",
-            _("Nothing was written down: give a moment after the call and not in the future."),
-            fields={"at": [_("Give a moment after the call and not in the future.")]},
-        )
-    return happened
-
-
-def _not_now(call: ExpertCall, verb: str) -> str:
-    return _(
-        "Nothing was changed on the call to %(expert)s: it is “%(state)s”, and “%(verb)s” does not follow from that. "
-        "Load the page again."
-    ) % {"expert": call.expert, "state": call.get_state_display(), "verb": CallVerb(verb).label}
-
-
 def _record(kind: str, expert: Expert, reach: Reach, now: datetime, **more: Any) -> None:
     record_act(
         kind, reach, subject=expert.key, unit=expert.unit, now=now,
         title_zh=expert.title_zh or expert.skill, title_en=expert.title_en or expert.skill, **more,
     )  # fmt: skip
-
-
-def _record_call(
-    kind: str, call: ExpertCall, reach: Reach, *, at: datetime, now: datetime, **content: str
-) -> None:
-    """On the incident's record stands what the expert is, never who: an adviser may have their name erased."""
-    expert, incident = call.expert, call.incident
-    titles = {"title_zh": expert.title_zh or expert.skill, "title_en": expert.title_en or expert.skill}
-    record_with_clocks(
-        kind,
-        subject=call.key,
-        thread=incident.key,
-        unit=incident.unit,
-        actor=reach.user,
-        post=_post_of(reach, call),
-        at=at,
-        recorded_at=now,
-        level=incident.shown_level,
-        plan=incident.plan.ref,
-        drill=incident.drill,
-        content={**titles, "organisation": expert.organisation, **content},
-    )

@@ -14,7 +14,7 @@ from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import StrictSerializer, validated
 from common.dates.date_fields import ApiMomentField
 from incidents.queries import get_incident
-from resources.experts import actions, queries
+from resources.experts import calls, queries
 from resources.experts.choices import CallVerb
 from resources.experts.models import Expert
 from resources.experts.queries import CallShown
@@ -84,7 +84,7 @@ class ExpertCalls(APIView):
         given = validated(NewCallSerializer, request.data)
         incident = get_incident(request.reach, number)
         expert = queries.get_expert(request.reach, given["expert"])
-        call = actions.call_expert(
+        call = calls.call_expert(
             reach=request.reach,
             incident_id=incident.pk,
             expert_id=expert.pk,
@@ -108,7 +108,7 @@ class OneExpertCall(APIView):
         incident = get_incident(request.reach, number)
         call = queries.get_call(incident, pk)
         check_if_match(request, call.rev)
-        actions.move_call(reach=request.reach, call_id=call.pk, now=request.now, **given)
+        calls.move_call(reach=request.reach, call_id=call.pk, now=request.now, **given)
         return _answer(request, incident, pk)
 
 

@@ -18,7 +18,7 @@ from common.web.redirects import see_other
 from incidents.queries import get_incident
 from journal.keys import key
 from journal.record import record
-from resources.experts import actions, permissions, queries
+from resources.experts import actions, calls, permissions, queries
 from resources.experts.forms import AwayForm, CallForm, CallStepForm, ExpertForm, NewExpertForm
 from resources.experts.models import Expert
 from resources.experts.permissions import is_own
@@ -178,7 +178,7 @@ class IncidentExperts(LoginRequiredMixin, View):
         form = CallForm(request.POST, experts=queries.experts_serving(incident.unit, request.now))
         if form.is_valid():
             try:
-                actions.call_expert(
+                calls.call_expert(
                     reach=request.reach,
                     incident_id=incident.pk,
                     expert_id=int(form.cleaned_data["expert"]),
@@ -224,7 +224,7 @@ class MoveCall(LoginRequiredMixin, View):
         form = CallStepForm(request.POST)
         if not form.is_valid():
             raise _not_in_order(form)
-        actions.move_call(
+        calls.move_call(
             reach=request.reach,
             call_id=call.pk,
             now=request.now,

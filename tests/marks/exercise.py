@@ -2,7 +2,7 @@
 
 from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
-from resources.experts import actions as experts
+from resources.experts import calls
 from resources.experts.models import Expert
 from tests.live import walk
 from tests.live.walk import ACTS, Walk
@@ -39,7 +39,7 @@ def play(played: Walk, *, drill: bool = True, acts=DURING) -> Walk:
         act(played)
     expert = Expert.objects.first()
     if expert is not None and drill:
-        experts.call_expert(
+        calls.call_expert(
             reach=played.reach("county1.duty"), incident_id=played.incident.pk, expert_id=expert.pk,
             question="如何答复", now=played.now(),
         )  # fmt: skip

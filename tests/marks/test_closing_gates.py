@@ -27,6 +27,7 @@ from early_warnings.proposals import actions as proposals
 from incidents.actions import close_incident
 from incidents.queries import HOLDING_OPEN, still_open
 from resources.experts import actions as experts
+from resources.experts import calls
 from tests.command.test_measures import INSIDE, MAJOR, in_force
 from tests.early_warnings.conftest import passwords
 from tests.incidents.closing import answered
@@ -96,11 +97,11 @@ def call_expert(walk):
         phone="0500-8210002",
         **desk(walk),
     )
-    walk.called = experts.call_expert(expert_id=expert.pk, question="如何答复", **here(walk))
+    walk.called = calls.call_expert(expert_id=expert.pk, question="如何答复", **here(walk))
 
 
 def say_not_needed(walk):
-    experts.move_call(call_id=walk.called.pk, verb="stand-down", note="已化解", **desk(walk))
+    calls.move_call(call_id=walk.called.pk, verb="stand-down", note="已化解", **desk(walk))
 
 
 def ask_for_a_major_measure(walk):

@@ -14,7 +14,7 @@ from journal.record import content_of
 from notices.models import Notice
 from notices.relevance import validity
 from plans.document.pools import pools_of
-from resources.experts import actions, queries, rules
+from resources.experts import actions, calls, queries, rules
 from resources.experts.choices import CallState, CallVerb
 from resources.experts.models import Expert, ExpertCall, ExpertCallStep
 
@@ -89,7 +89,7 @@ def given(expert, reach, now):
 
 @pytest.fixture
 def call(expert, alarm, reach, now):
-    return actions.call_expert(
+    return calls.call_expert(
         reach=reach("county1.duty"), incident_id=alarm(unit="T11").pk, expert_id=expert.pk,
         question="调解协议的效力", now=now,
     )  # fmt: skip
@@ -99,7 +99,7 @@ def call(expert, alarm, reach, now):
 def move(call, reach, now):
     def act(verb, *, minutes=10, note="", at=None, by="county1.duty", rev=None):
         later = now + timedelta(minutes=minutes)
-        return actions.move_call(
+        return calls.move_call(
             reach=reach(by, later), call_id=call.pk, verb=verb, note=note, now=later, at=at, rev=rev
         )
 
@@ -370,7 +370,7 @@ def test_a_moment_before_the_call_or_in_the_future_is_refused(move, now, minutes
 
 def test_who_is_away_elsewhere_or_called_already_is_not_called(call, add, given, reach, now, alarm):
     def dial(expert, incident=call.incident_id):
-        return actions.call_expert(
+        return calls.call_expert(
             reach=reach("county1.duty"), incident_id=incident, expert_id=expert.pk, question="?", now=now
         )
 
@@ -392,7 +392,7 @@ def test_who_does_not_command_there_calls_nobody(call, move, reach, now, usernam
     with pytest.raises(NotAllowed):
         move(CallVerb.CHECK_IN, by=username)
     with pytest.raises(NotAllowed):
-        actions.call_expert(
+        calls.call_expert(
             reach=reach(username),
             incident_id=call.incident_id,
             expert_id=call.expert_id,
@@ -511,7 +511,7 @@ def test_the_pages_ask_few_queries_however_many(
     incident = alarm()
     for number in range(rows):
         one = add(name=f"专家{number}")
-        actions.call_expert(
+        calls.call_expert(
             reach=reach("county1.duty"), incident_id=incident.pk, expert_id=one.pk, question="?", now=now
         )
     browser = signed_in("county1.duty")
@@ -618,7 +618,7 @@ def test_who_has_an_account_is_called_like_staff_and_answers_with_it(
     address = f"/incidents/{incident.number}/experts/"
     assert signed_in("county2.duty").get(address).status_code == 404
 
-    call = actions.call_expert(
+    call = calls.call_expert(
         reach=reach("county1.duty"),
         incident_id=incident.pk,
         expert_id=expert.pk,
@@ -635,7 +635,7 @@ def test_who_has_an_account_is_called_like_staff_and_answers_with_it(
     assert "call-expert" not in page
 
     def move(verb, by="county2.duty", note=""):
-        return actions.move_call(reach=reach(by), call_id=call.pk, verb=verb, note=note, now=now)
+        return calls.move_call(reach=reach(by), call_id=call.pk, verb=verb, note=note, now=now)
 
     for verb in (CallVerb.MISS, CallVerb.STAND_DOWN):
         with pytest.raises(NotAllowed):
