@@ -177,10 +177,10 @@ def _check_can_change(reach: Reach, expert: Expert, rev: int | None) -> None:
 
 
 def _check_rev(expert: Expert, rev: int | None) -> None:
-    revisions.check_rev(expert, rev, stale(expert.title))
+    revisions.check_rev(expert, rev, sentence_if_stale(expert.title))
 
 
-def stale(title: str) -> str:
+def sentence_if_stale(title: str) -> str:
     sentence = _(
         "%(title)s: nothing was changed, somebody changed it after you opened the page. Look again, then repeat."
     )

@@ -17,7 +17,7 @@ from incidents.sharing import let_take_part
 from incidents.transitions import check_open, lock_incident
 from notices.relevance.ending import settle_threads
 from resources.experts import alerts, permissions, rules
-from resources.experts.actions import lock_expert, stale
+from resources.experts.actions import lock_expert, sentence_if_stale
 from resources.experts.choices import CallState, CallVerb
 from resources.experts.models import Expert, ExpertCall, ExpertCallStep
 from resources.transitions import check_words
@@ -71,7 +71,7 @@ def move_call(
     call = _lock_call(call_id)
 
     permissions.check_can_move(reach, call, verb)
-    revisions.check_rev(call, rev, stale(call.expert.title))
+    revisions.check_rev(call, rev, sentence_if_stale(call.expert.title))
     check_words(note=note)
     _check_note(verb, note)
     happened = _moment_in_order(call, at, now)
