@@ -20,7 +20,7 @@ from script.figures import rooms
 
 TOP = Path(__file__).resolve().parent.parent
 ADR = TOP / "docs/adr"
-DOCUMENTS = sorted([TOP / "README.md", TOP / "CONTRIBUTING.md", *(TOP / "docs").glob("*.md")])
+DOCUMENTS = sorted([*TOP.glob("README*.md"), TOP / "CONTRIBUTING.md", *(TOP / "docs").glob("*.md")])
 DECISIONS = sorted(ADR.glob("[0-9]*.md"))
 PACKAGES = {*rooms(), "tests", "bench", "script"}
 ENDINGS = "py|md|js|css|html|yaml|yml|toml|json|sh|txt|in|po|csv|example"
