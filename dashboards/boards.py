@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.choices import HeldAs
 from accounts.choices import PostKind as P
 from accounts.scope import Reach
+from accounts.verbs import VERBS
 from common.errors import NotAllowed
 
 
@@ -56,7 +57,7 @@ BOARDS = [
     _board("squad", pgettext_lazy("menu", "My orders"), "clipboard-list", _SENT),
     _board("report", pgettext_lazy("menu", "Report"), "file-check", _FIELD | {P.OFFICE_HEAD, P.DUTY_OFFICER}),
     _board("incidents", pgettext_lazy("menu", "Incidents"), "list", _HOUSE | _FIELD | {P.AUDITOR}),
-    _board("alarm", pgettext_lazy("menu", "Alarm"), "siren", _HOUSE | _SENT | _FIELD),
+    _board("alarm", pgettext_lazy("menu", "Alarm"), "siren", VERBS["incident.report"]),
     _board("demands", pgettext_lazy("menu", "Demands"), "message-circle-question-mark", _DESK | {P.AUDITOR}),
     _board("rosters", pgettext_lazy("menu", "Roster"), "calendar-days", _HOUSE | _SENT | {P.AUDITOR}),
     _board("journal", pgettext_lazy("menu", "Journal"), "book-lock", {P.AUDITOR}),

@@ -8,8 +8,9 @@ import pytest
 from accounts.choices import HeldAs, PostKind
 from accounts.models import Post
 from accounts.posts.actions import appoint_person
+from accounts.verbs import VERBS
 from clocks.models import Clock
-from dashboards.boards import start_of
+from dashboards.boards import BOARDS, start_of
 from dashboards.figures import glance_of
 
 pytestmark = pytest.mark.usefixtures("plan")
@@ -81,6 +82,21 @@ def test_on_a_telephone_the_alarm_is_in_the_middle_of_the_bar(signed_in, usernam
     assert links[len(links) // 2] == "/alarm/" or links[(len(links) - 1) // 2] == "/alarm/"
     assert len(links) <= 5
     assert "bottom-alarm" in bar
+
+
+@pytest.mark.parametrize("url", ["/notices/", "/check/", "/alarm/", "/incidents/", "/nowhere/", "/shortcuts/"])
+def test_the_alarm_is_at_hand_on_every_page_even_where_something_went_wrong(signed_in, url):
+    html = signed_in("town11.clerk").get(url).content.decode()
+
+    assert "bottom-alarm" in html
+    assert 'class="has-bottom"' in html
+
+
+@pytest.mark.parametrize("kind", PostKind)
+def test_the_button_is_there_for_whoever_may_press_it_and_for_nobody_else(kind):
+    (alarm,) = [board for board in BOARDS if board.address == "alarm"]
+
+    assert (kind in alarm.kinds) == (kind in VERBS["incident.report"])
 
 
 def test_who_raises_no_alarm_has_no_bar(signed_in):
