@@ -34,6 +34,8 @@ PUBLIC_DEMAND_PAGE = env.bool("PUBLIC_DEMAND_PAGE", default=False)
 PUBLIC_RECEPTION_PAGE = env.bool("PUBLIC_RECEPTION_PAGE", default=False)
 SITE_NAME = env("SITE_NAME", default="")
 NETWORK_NOTICE = env("NETWORK_NOTICE", default="")
+#: Whether an alarm may come with what its reporter says, thirty seconds at most. Off unless decided (ADR 0193).
+VOICE_NOTES = env.bool("VOICE_NOTES", default=False)
 #: Whether devices keep a page for when the network is gone; off, what they kept leaves them (ADR 0216).
 SERVICE_WORKER = env.bool("SERVICE_WORKER", default=True)
 #: True behind the TLS proxy of the production profile: secure cookies, HSTS.
@@ -295,6 +297,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:", *(["/".join(MAP_TILES_URL.split("/")[:3])] if MAP_TILES_URL else [])],
+        "media-src": ["'self'"],
         "connect-src": ["'self'"],
         "form-action": ["'self'"],
         "manifest-src": ["'self'"],

@@ -47,6 +47,7 @@ from incidents.serializers import shown_reasons
 from incidents.steps.forms import StepForm
 from incidents.steps.queries import choices as step_choices
 from incidents.steps.queries import steps_of
+from incidents.voice_notes.queries import note_of
 from journal.live.live_pages import PartsView
 from plans.engine.facts import Facts
 from resources.experts import queries as experts
@@ -329,6 +330,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "described": Facts.from_dict(self.incident.facts).described(),
             "reasons": shown_reasons(get_language(), self.incident),
             "map_address": self._map_address(),
+            "voice_note": note_of(self.incident),
             "shares": list(self.incident.shares.filter(ended_at=None).select_related("unit", "person", "by")),
             "may_share": is_allowed(permissions.check_can_manage, self.request.reach, self.incident),
             "may_switch_plan": self.incident.is_open

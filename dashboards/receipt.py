@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.conf import settings
 from django.contrib.auth.mixins import LoginRequiredMixin
 
 from accounts.intake.keeping import why_masked
@@ -16,6 +17,9 @@ from incidents import permissions, queries, rules
 from incidents.checklist.queries import checklist
 from incidents.models import Incident
 from incidents.reporting import alerts, forms
+from incidents.voice_notes.permissions import check_can_leave
+from incidents.voice_notes.queries import note_of
+from incidents.voice_notes.rules import LONGEST_SECONDS
 from journal.live.live_pages import PartsView
 from plans.document.sections import alarm_roles
 
@@ -27,6 +31,8 @@ class Help(NamedTuple):
     """Somebody who was sent, and how far they have come."""
 
     order: Order
+    #: Since when they are under way; None as long as they have not set out.
+    left_at: datetime | None
     arrived_at: datetime | None
 
     @property
@@ -51,6 +57,7 @@ class Receipt(LoginRequiredMixin, PartsView):
         "progress": ("dashboards/receipt/_progress.html", "progress_context"),
         "withdrawal": ("dashboards/receipt/_withdrawal.html", "withdrawal_context"),
         "checklist": ("dashboards/incident/_checklist.html", "checklist_context"),
+        "voice": ("dashboards/receipt/_voice.html", "voice_context"),
         "observe": ("dashboards/receipt/_observe.html", "observe_context"),
     }
 
@@ -67,9 +74,19 @@ class Receipt(LoginRequiredMixin, PartsView):
             "similar": list(queries.similar_incidents(reach, incident)[:3]) if incident.is_open else [],
         }
 
+    def voice_context(self):
+        """Whether its reporter may say it, too: once."""
+        incident, context = self.incident, {"incident": self.incident}
+        if note_of(incident) or not settings.VOICE_NOTES:
+            return context
+        if is_allowed(check_can_leave, self.request.reach, incident):
+            context |= {"voice_seconds": LONGEST_SECONDS, "multipart": "multipart/form-data"}
+        return context
+
     def progress_context(self):
         return {
             "incident": self.incident,
+            "voice_note": note_of(self.incident),
             "sent": help_for(self.incident),
             "desk": desk_of(self.incident, self.request.now),
             "now": self.request.now,
@@ -112,12 +129,15 @@ def masked_because(incident: Incident) -> str:
 
 def help_for(incident: Incident) -> list[Help]:
     """Who was sent, those who are on their way first (two queries)."""
-    sent = [Help(order, _arrived_at(order)) for order in order_queries.for_incident(incident)]
+    sent = [
+        Help(order, _at(order, OrderState.UNDER_WAY), _at(order, OrderState.ARRIVED))
+        for order in order_queries.for_incident(incident)
+    ]
     return sorted(sent, key=lambda one: not one.is_coming)
 
 
-def _arrived_at(order: Order) -> datetime | None:
-    return next((step.at for step in order.steps.all() if step.state == OrderState.ARRIVED), None)
+def _at(order: Order, state: OrderState) -> datetime | None:
+    return next((step.at for step in order.steps.all() if step.state == state), None)
 
 
 def desk_of(incident: Incident, now: datetime) -> Desk | None:

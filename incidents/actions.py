@@ -26,6 +26,7 @@ from incidents.transitions import (
     record_proposal,
     take_proposal,
 )
+from incidents.voice_notes.actions import erase_note
 from notices.relevance.ending import settle_threads
 from plans.engine.evaluation import evaluate, levels_of
 from plans.engine.facts import Facts
@@ -117,6 +118,7 @@ def retract_incident(*, incident_id: int, reach: Reach, now: datetime) -> Incide
     cancel_for_thread(thread=incident.key, now=now, reason=incident.state)
 
     record_entry(incident, done.entry, reach, at=now)
+    erase_note(incident, reach, now)
     danger.stand_down(incident, reach, now)
     return incident
 

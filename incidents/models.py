@@ -12,6 +12,7 @@ from common.database.paths import PathField
 from common.drills import RealRows, marked
 from incidents import rules
 from incidents.choices import CoordinateSystem, MarkOutcome, Source, State
+from incidents.voice_notes.models import VoiceNote  # noqa: F401 - Django looks for tables here
 from journal.keys import key, key_of_column, pks_of
 
 #: After every rank of a plan.

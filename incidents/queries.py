@@ -98,7 +98,9 @@ def get_incident(reach: Reach, number: str) -> Incident:
     """The incident of that number; NotFound if there is none or this person may not see it."""
     found = (
         Incident.objects.visible_to(reach)
-        .select_related("unit", "plan__plan", "reported_by", "taken_by", "closed_by", "merged_into")
+        .select_related(
+            "unit", "plan__plan", "reported_by", "taken_by", "closed_by", "merged_into", "voice_note"
+        )
         .filter(number=number)
         .first()
     )

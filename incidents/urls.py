@@ -3,6 +3,7 @@ from django.urls import path
 from incidents import views
 from incidents.steps import views as steps
 from incidents.switching import views as switching
+from incidents.voice_notes import views as voice_notes
 
 urlpatterns = [
     path("alarm/", views.AlarmPage.as_view(), name="alarm"),
@@ -12,6 +13,7 @@ urlpatterns = [
     path("incidents/<code:number>/observe/", views.Observe.as_view(), name="incident-observe"),
     path("incidents/<code:number>/check/", views.Check.as_view(), name="incident-check"),
     path("incidents/<code:number>/step/", steps.Note.as_view(), name="incident-step"),
+    path("incidents/<code:number>/voice-note/", voice_notes.VoiceNoteFile.as_view(), name="voice-note"),
     path("incidents/<code:number>/plan/", switching.SwitchPage.as_view(), name="incident-switch-plan"),
     path("incidents/<code:number>/merge/", views.MergeInto.as_view(), name="incident-merge"),
     path("incidents/<code:number>/share/", views.ShareWith.as_view(), name="incident-share"),

@@ -4,9 +4,11 @@ from incidents import api
 from incidents.checklist import api as checklist
 from incidents.steps import api as steps
 from incidents.switching import api as switching
+from incidents.voice_notes import api as voice_notes
 
 urlpatterns = [
     path("alarms/", api.Alarms.as_view(), name="alarms"),
+    path("alarms/<str:client_id>/voice-note/", voice_notes.AlarmVoiceNote.as_view(), name="alarm-voice-note"),
     path("incidents/", api.Incidents.as_view(), name="incidents"),
     path("incidents/<code:number>/", api.OneIncident.as_view(), name="incident"),
     path("incidents/<code:number>/timeline/", api.Timeline.as_view(), name="timeline"),

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import render
@@ -27,6 +28,8 @@ from incidents.lists.listing import Asked
 from incidents.models import Share
 from incidents.reporting import addressee, forms, templates
 from incidents.reporting.actions import Alarm, add_observation, report_incident
+from incidents.voice_notes.rules import LONGEST_SECONDS
+from incidents.voice_notes.views import leave_from_form
 from journal.live.live_pages import PartsView
 from plans.document.life_safety import LIFE_LINES
 from plans.lifecycle.queries import plan_in_force
@@ -51,6 +54,7 @@ class AlarmPage(LoginRequiredMixin, View):
             client_id=request.POST.get("idempotency_key") or uuid.uuid4().hex,
         )
         incident, _is_new = report_incident(reach=request.reach, alarm=alarm, now=request.now)
+        leave_from_form(request, incident)
         return see_other("alarm-sent", incident.number)
 
     def _units(self, request):
@@ -73,6 +77,8 @@ class AlarmPage(LoginRequiredMixin, View):
 
     def _page(self, request, form, status=200):
         context = {"form": form, "life_lines": LIFE_LINES}
+        if settings.VOICE_NOTES:
+            context["voice_seconds"] = LONGEST_SECONDS
         return render(request, "incidents/alarm.html", context, status=status)
 
 

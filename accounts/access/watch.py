@@ -21,7 +21,7 @@ WINDOW_SECONDS = 300
 MOST = 20
 REFUSALS = (401, 403, 404)
 #: Pages whose downloads are an act with an entry of its own.
-RECORDED = {"paper-file", "account-directory"}
+RECORDED = {"paper-file", "account-directory", "voice-note"}
 
 logger = logging.getLogger(__name__)
 

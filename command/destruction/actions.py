@@ -311,6 +311,7 @@ def _said(item: CertificateItem) -> dict[str, Any]:
         "ground": item.ground,
         "reason": item.reason,
         "until": day_of(item.until).isoformat() if item.until and item.state == ItemState.KEPT else "",
+        "sha256": queries.hashes_of(item),
     }
     return {name: value for name, value in said.items() if value}
 

@@ -10,6 +10,7 @@ class DataKind(models.TextChoices):
 
     POSITION = "position", _("Where the reporter's device was")
     CONTACTS = "contacts", _("Who at another authority took a call, a paper or a squad")
+    VOICE = "voice", _("What the reporter of the alarm said (voice note)")
     TEXTS = "texts", _("Numbers of people in texts and messages")
     SIGNED = "signed", _("Numbers of people in signed texts")
     JOURNAL = "journal", _("Numbers of people in journal entries, kept by a signed reason")
@@ -38,4 +39,5 @@ class Ground(models.TextChoices):
 
 class Method(models.TextChoices):
     CLEARED = "cleared", pgettext_lazy("certificate", "Fields emptied in the database")
+    ERASED = "erased", pgettext_lazy("certificate", "File erased, its hash stays")
     MASKED = "masked", pgettext_lazy("certificate", "Numbers masked in the database")

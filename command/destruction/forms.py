@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from command.destruction import queries
 from command.destruction.choices import DataKind, Ground
 from command.destruction.models import Certificate, CertificateItem
 from command.destruction.queries import OfDestruction
@@ -101,6 +102,7 @@ def item_detail(item: CertificateItem) -> dict:
         "count": item.count,
         "state": item.state,
         "method": item.method or None,
+        "sha256": queries.hashes_of(item) or None,
         "ground": item.ground or None,
         "legal_basis": item.legal_basis or None,
         "reason": item.reason or None,

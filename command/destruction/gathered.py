@@ -31,6 +31,8 @@ from common.text.masking import personal_data_in
 from common.text.personal_data import findings_within, masked_within
 from early_warnings.models import CallAttempt, EarlyWarning, SuperiorReport
 from incidents.models import ChecklistMark, Incident, Observation, Share
+from incidents.voice_notes import storage
+from incidents.voice_notes.queries import gathered_by
 from journal.models import Entry
 from journal.record import KEPT, content_of
 from notices.models import Callout, Notice
@@ -122,6 +124,7 @@ def of(incident: Incident) -> list[Found]:
     return [
         *(_found(DataKind.POSITION, incident, "latitude") if incident.latitude is not None else ()),
         *(one for _row, _value, one in _contacts(incident)),
+        *(_found(DataKind.VOICE, note, "file")[0] for note in gathered_by(incident) if note.is_there),
         *(one for _row, _value, one in _numbers(DataKind.TEXTS, TEXTS, incident)),
         *(one for _row, _value, one in _numbers(DataKind.SIGNED, SIGNED, incident)),
         *_in_the_journal(incident),
@@ -137,6 +140,9 @@ def destroy(incident: Incident, kinds: Iterable[str]) -> None:
     if DataKind.CONTACTS in kinds:
         for row, _value, one in _contacts(incident):
             _write(row, one.column, GONE)
+    if DataKind.VOICE in kinds:
+        for note in gathered_by(incident):
+            storage.erase(note)
     if DataKind.TEXTS in kinds:
         for row, value, one in _numbers(DataKind.TEXTS, TEXTS, incident):
             _write(row, one.column, masked_within(value))

@@ -67,6 +67,8 @@ def _body(certificate: Certificate) -> list[Block]:
             )
         )
     for item in items:
+        if hashes := queries.hashes_of(item):
+            found.append(Paragraph(f"语音备注 SHA-256：{'、'.join(hashes)}"))
         if item.ground:
             found += [Heading(f"留存：{item.get_kind_display()}"), *_assessed(item)]
     return found

@@ -17,6 +17,7 @@ from common.errors import is_allowed, not_found
 from incidents.choices import State
 from incidents.models import Incident
 from incidents.permissions import check_can_manage
+from incidents.voice_notes.queries import gathered_by
 from journal.models import Entry
 
 
@@ -33,6 +34,10 @@ class ItemLine(NamedTuple):
     row: CertificateItem
     verbs: list[ItemVerb]
     is_overdue: bool
+
+    @property
+    def hashes(self) -> list[str]:
+        return hashes_of(self.row)
 
     @property
     def look(self) -> str:
@@ -125,6 +130,13 @@ def get_item(reach: Reach, pk: int) -> CertificateItem:
     if row is None:
         raise not_found()
     return row
+
+
+def hashes_of(item: CertificateItem) -> list[str]:
+    """Of a line about recordings: the hash of each, which outlives the file."""
+    if item.kind != DataKind.VOICE:
+        return []
+    return [note.sha256 for note in gathered_by(item.certificate.incident)]
 
 
 def entry_number(certificate: Certificate) -> int | None:

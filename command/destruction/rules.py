@@ -35,6 +35,7 @@ ONLY_KEPT = frozenset({DataKind.SIGNED, DataKind.JOURNAL})
 METHODS = {
     DataKind.POSITION: Method.CLEARED,
     DataKind.CONTACTS: Method.CLEARED,
+    DataKind.VOICE: Method.ERASED,
     DataKind.TEXTS: Method.MASKED,
 }
 

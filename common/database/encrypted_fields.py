@@ -52,6 +52,24 @@ def is_readable(stored: str, keys: Iterable[str]) -> bool:
     return not stored.startswith(MARK) or _open(stored, keys) is not None
 
 
+def seal_bytes(content: bytes) -> bytes:
+    """The same for a file beside the database."""
+    nonce = os.urandom(_NONCE)
+    return MARK.encode() + nonce + _cipher(settings.SECRET_KEY).encrypt(nonce, content, None)
+
+
+def unseal_bytes(stored: bytes) -> bytes | None:
+    """What `seal_bytes` sealed; None, and logged, when no known key opens it."""
+    raw = stored[len(MARK) :]
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        try:
+            return _cipher(key).decrypt(raw[:_NONCE], raw[_NONCE:], None)
+        except (InvalidTag, ValueError):  # another key, or a file that was cut
+            continue
+    log.error("a sealed file cannot be read with this SECRET_KEY; was the key changed or not restored?")
+    return None
+
+
 def _open(stored: str, keys: Iterable[str]) -> str | None:
     for key in keys:
         try:

@@ -64,6 +64,7 @@ WORDS = {
     "field_short": _("At least {min} characters."),
     "field_long": _("At most {max} characters."),
     # outbox
+    "box_voice": _("Voice note"),
     "box_saved": _("Saved on this device"),
     "box_unsaved": _("Not saved on this device: keep this page open until it is delivered"),
     "box_waiting": _("Waiting to be sent"),

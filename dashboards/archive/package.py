@@ -43,6 +43,7 @@ from early_warnings.serializers import detail as warning_detail
 from incidents.models import Incident
 from incidents.queries import timeline as entries_of
 from incidents.serializers import detail as incident_detail
+from incidents.voice_notes import queries as voice_notes
 from journal.models import Entry
 
 _VERIFY = Path(__file__).with_name("verify.py")
@@ -89,6 +90,7 @@ def archive_of(reach: Reach, incident: Incident, now: datetime) -> bytes:
         "reports.json": _json([report_detail(one, now) for one in reports_of(incident)]),
         **_reviews(reach, incident, now),
         **_certificates(incident),
+        **_voice_notes(incident),
         "verify.py": _VERIFY.read_text(encoding="utf-8"),
         **{one.name: one.text for one in signed},
     }
@@ -127,6 +129,12 @@ def _certificates(incident: Incident) -> dict[str, str]:
         one.incident = incident
     texts = {f"certificate-{one.number}.txt": text_of_certificate(one) for one in found}
     return {"certificates.json": _json([certificate_detail(one) for one in found]), **texts}
+
+
+def _voice_notes(incident: Incident) -> dict[str, str]:
+    """That something was said and its hash; never what was said."""
+    found = [voice_notes.described(note) for note in voice_notes.gathered_by(incident)]
+    return {"voice-notes.json": _json(found)} if found else {}
 
 
 def _signed(reach: Reach, incident: Incident) -> Iterator[Signed]:

@@ -15,6 +15,7 @@ from common.dates.local_time import LOCAL, day_of
 from engine.background import expiry
 from engine.backup import nightly_backup
 from engine.models import NightlyJob
+from incidents.voice_notes import storage
 from journal.verify import verify
 
 log = logging.getLogger(__name__)
@@ -40,9 +41,16 @@ def _verify_journal(now: datetime) -> Iterable[Found]:
         yield "journal_unverified", f"number {verdict.broken}: {verdict.why}"
 
 
+def _sweep_voice_notes(now: datetime) -> Iterable[Found]:
+    """What a process that died left without a row is nobody's, and goes."""
+    storage.sweep(now)
+    return ()
+
+
 JOBS = {
     "verify": Nightly(2, _verify_journal),
     "backup": Nightly(3, nightly_backup.make),
+    "voice_notes": Nightly(4, _sweep_voice_notes),
     "expiry": Nightly(6, expiry.find),
 }
 

@@ -34,6 +34,7 @@ JOB_WORDS = {
 NIGHTLY_WORDS = {
     "verify": gettext_lazy("verifies the whole journal"),
     "backup": gettext_lazy("makes a backup"),
+    "voice_notes": gettext_lazy("takes away voice notes that no alarm names"),
     "expiry": gettext_lazy("looks for certificates and calendars that run out"),
 }
 

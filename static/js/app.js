@@ -96,6 +96,7 @@ async function start() {
   if (document.body.dataset.after !== undefined) (await import("./live.js")).start();
   startForms();
   if (needs("form[data-position], [data-receipt-of]")) (await import("./alarm.js")).start();
+  if (needs("[data-voice]")) (await import("./voice.js")).start();
   startOutbox();
   if (needs("time-left, [data-ago], [data-gone-at], [data-wall-clock], [data-part]")) (await import("./clocks.js")).start();
   if (document.body.dataset.after !== undefined || needs("[data-sound-test]")) (await import("./sound.js")).start();

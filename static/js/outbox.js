@@ -38,18 +38,22 @@ async function inStore(mode, work) {
   });
 }
 
-async function keep(item) {
+/** All of them or, where that fails, each for itself: a recording is never a reason for losing its alarm. */
+async function keep(...items) {
   try {
-    await inStore("readwrite", (store) => store.put(item));
-    memory.delete(item.id);
+    await inStore("readwrite", (store) => items.map((item) => store.put(item)).pop());
+    items.forEach(({ id }) => memory.delete(id));
   } catch (error) {
-    memory.set(item.id, item);
+    if (items.length > 1) await Promise.all(items.map((item) => keep(item)));
+    else memory.set(items[0].id, items[0]);
   }
 }
 
 async function forget(id) {
-  memory.delete(id);
-  await inStore("readwrite", (store) => store.delete(id)).catch(() => {});
+  for (const name of [id, noteId(id)]) {
+    memory.delete(name);
+    await inStore("readwrite", (store) => store.delete(name)).catch(() => {});
+  }
 }
 
 export async function all() {
@@ -115,7 +119,8 @@ async function onSubmit(event) {
   setTimeout(() => form.removeAttribute("data-busy"), 2000);
   const item = write(form, event.submitter);
   if (await isTwice(item)) return say(word("box_saved"));
-  await keep(item);
+  const note = noteOf(item, form);
+  await keep(item, ...(note ? [note] : []));
   item.unsaved = memory.has(item.id);
   say(word(item.unsaved ? "box_unsaved" : "box_saved"));
   await draw();
@@ -150,9 +155,33 @@ function write(form, button) {
   };
 }
 
+const bare = (box, url) => ({ id: newKey(), box, user, url, method: "POST", body: null, fields: [], at: Date.now(), next: 0, tries: 0, state: "waiting" });
+
 /** Put something in the outbox that no form has written. */
 export async function post(box, url, content) {
-  await keep({ id: newKey(), box, user, url, method: "POST", body: content, fields: [], at: Date.now(), next: 0, tries: 0, state: "waiting", quiet: true });
+  await keep({ ...bare(box, url), body: content, quiet: true });
+  flush();
+}
+
+/* --- what was said with an alarm: an item of its own, which follows it and keeps nothing else waiting --- */
+
+/** Form → { blob, url, isWhole } (voice.js). */
+export const recordings = new WeakMap();
+
+export const noteId = (alarm) => `${alarm}-note`;
+
+const noteItem = (alarm, url, blob) => ({ ...bare("voice", url.replace("{client_id}", alarm)), id: noteId(alarm), after: alarm, blob });
+
+function noteOf(item, form) {
+  const said = recordings.get(form);
+  recordings.delete(form);
+  // Its last piece may still be on its way from the microphone.
+  return said && { ...noteItem(item.id, said.url, said.blob), next: said.isWhole ? 0 : Date.now() + 3000 };
+}
+
+export async function postNote(alarm, url, blob) {
+  await keep(noteItem(alarm, url, blob));
+  await draw();
   flush();
 }
 
@@ -164,34 +193,41 @@ async function isTwice(item) {
 
 /* --- sending --- */
 
-let flushing = false;
-let isAskedAgain = false;
+/** A recording takes a weak network minutes; no alarm waits behind it. */
+const LANES = [
+  { lock: "outbox", takes: ({ blob }) => !blob },
+  { lock: "outbox-voice", takes: ({ blob }) => blob },
+];
 
 /** One tab sends, the others look on; where there are no locks, the server's idempotency holds alone. */
-const alone = (work) => (navigator.locks ? navigator.locks.request("outbox", { ifAvailable: true }, (lock) => (lock ? work() : null)) : work());
+const alone = (name, work) => (navigator.locks ? navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? work() : null)) : work());
 
-export async function flush() {
+export const flush = () => Promise.all(LANES.map(run));
+
+async function run(lane) {
   // The network may come back during a try that met none.
-  isAskedAgain = flushing;
-  if (flushing) return;
-  flushing = true;
+  lane.isAskedAgain = lane.isBusy;
+  if (lane.isBusy) return;
+  lane.isBusy = true;
   try {
     do {
-      isAskedAgain = false;
-      await alone(sendAll);
-    } while (isAskedAgain);
+      lane.isAskedAgain = false;
+      await alone(lane.lock, () => sendAll(lane));
+    } while (lane.isAskedAgain);
   } finally {
-    flushing = false;
+    lane.isBusy = false;
     await draw();
   }
 }
 
-async function sendAll() {
+async function sendAll({ takes }) {
   const sendable = (item) => item.state === "waiting" && item.user === user && Date.now() >= item.next;
   if (!user) return;
   const tried = new Set();
   for (;;) {
-    const item = (await all()).find((other) => sendable(other) && !tried.has(other.id));
+    const items = await all();
+    const isFree = ({ after }) => !after || !items.some(({ id, state }) => id === after && state !== "sent");
+    const item = items.find((other) => takes(other) && sendable(other) && isFree(other) && !tried.has(other.id));
     if (!item) return;
     tried.add(item.id);
     if ((await send(item)) === "offline") return;
@@ -205,8 +241,10 @@ async function send({ id }) {
   draw(id);
   let answer;
   try {
-    const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrf(), "Idempotency-Key": id };
-    answer = await ask(item.url, { method: item.method, headers, body: JSON.stringify(item.body), redirect: "manual" });
+    const type = item.blob ? item.blob.type.split(";")[0] || "audio/webm" : "application/json";
+    const headers = { "Content-Type": type, Accept: "application/json", "X-CSRFToken": csrf(), "Idempotency-Key": id };
+    const body = item.blob || JSON.stringify(item.body);
+    answer = await ask(item.url, { method: item.method, headers, body, redirect: "manual" }, item.blob ? 120000 : 15000);
   } catch (error) {
     await change(id, (now) => { now.why = "offline"; });
     return "offline";
@@ -226,9 +264,11 @@ function read(text) {
 
 async function delivered(item, answer) {
   const stored = await change(item.id, (now) => {
-    Object.assign(now, { state: "sent", sentAt: Date.now(), why: "", answer: brief(answer), body: null, fields: [] });
+    Object.assign(now, { state: "sent", sentAt: Date.now(), why: "", answer: brief(answer), body: null, blob: null, fields: [] });
   });
-  if (item.quiet) return forget(item.id);
+  if (!item.blob) run(LANES[1]);
+  // A note is on its alarm's receipt.
+  if (item.quiet || item.after) return forget(item.id);
   const form = item.form && document.getElementById(item.form);
   // Emptied only if nobody has begun to write the next one.
   if (form && JSON.stringify(valuesOf(form)) === JSON.stringify(item.fields)) form.reset();
@@ -245,7 +285,7 @@ async function notTaken(item, answer) {
   const sentence = [detail, ...sentencesIn(errors)].join(" ");
   if (!isKept && item.quiet) return forget(item.id);
   // A position is never a reason for an alarm not to arrive: once more without it. A refusal has kept no key.
-  const isRetried = !isKept && Boolean(item.body.position);
+  const isRetried = !isKept && Boolean(item.body && item.body.position);
   await change(item.id, (now) => {
     now.why = [0, 401].includes(answer.status) ? "signed_out" : answer.status === 403 ? "refused" : "busy";
     now.said = sentence;
@@ -305,6 +345,7 @@ function row(item, old, sending) {
 }
 
 function lines(item, sending) {
+  if (item.after) return [make("b", {}, word("box_voice")), ...lines({ ...item, after: "" }, sending)];
   const answer = item.answer || {};
   if (item.state === "sent" || item.state === "withdrawn") {
     const name = answer.number || answer.receipt || "";
@@ -328,7 +369,7 @@ function lines(item, sending) {
 function buttons(item, withdrawFor) {
   if (item.state === "failed") {
     return [
-      make("button", { type: "button", class: "button", click: () => edit(item) }, word("box_edit")),
+      item.after ? "" : make("button", { type: "button", class: "button", click: () => edit(item) }, word("box_edit")),
       make("button", { type: "button", class: "button quiet", click: () => forget(item.id).then(() => draw()) }, word("box_drop")),
     ];
   }
@@ -340,6 +381,8 @@ function buttons(item, withdrawFor) {
 async function edit(item) {
   const form = document.getElementById(item.form);
   if (!form) return;
+  const note = (await all()).find(({ after }) => after === item.id);
+  if (note) recordings.set(form, { blob: note.blob });
   announce("outbox:edit", form);
   item.fields.forEach((value) => fill(form, value));
   await forget(item.id);
@@ -361,6 +404,7 @@ async function withdraw(item, button) {
   const { done, said } = await sendWithdrawal(item);
   const text = done ? "" : said || word("withdraw_failed");
   say(text || word("withdrawn"));
+  if (done) await forget(noteId(item.id));
   await change(item.id, (now) => Object.assign(now, { state: done ? "withdrawn" : "sent", withdrawSaid: text }));
 }
 

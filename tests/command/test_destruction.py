@@ -369,7 +369,7 @@ def test_the_list_asks_the_same_however_much_there_is(
             handed_by=cast["county1.duty"],
         )  # fmt: skip
     event = closed()
-    with django_assert_max_num_queries(len((*gathered.CONTACTS, *gathered.TEXTS, *gathered.SIGNED)) + 8):
+    with django_assert_max_num_queries(len((*gathered.CONTACTS, *gathered.TEXTS, *gathered.SIGNED)) + 9):
         found = queries.of_incident(desk["reach"], event, desk["now"])
     assert [(line.kind, line.amount) for line in found.lines] == [(K.CONTACTS, many)]
     assert (found.is_asked, found.may_manage, found.may_keep, found.clock) == (

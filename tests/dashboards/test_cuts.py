@@ -84,7 +84,9 @@ def test_on_a_telephone_the_alarm_is_in_the_middle_of_the_bar(signed_in, usernam
     assert "bottom-alarm" in bar
 
 
-@pytest.mark.parametrize("url", ["/notices/", "/check/", "/alarm/", "/incidents/", "/nowhere/", "/shortcuts/"])
+@pytest.mark.parametrize(
+    "url", ["/notices/", "/check/", "/alarm/", "/incidents/", "/nowhere/", "/shortcuts/"]
+)
 def test_the_alarm_is_at_hand_on_every_page_even_where_something_went_wrong(signed_in, url):
     html = signed_in("town11.clerk").get(url).content.decode()
 

@@ -53,8 +53,12 @@ def test_it_says_who_is_under_way_and_that_they_arrived(raised, signed_in, reach
     on_the_way = page_of(signed_in, raised)
     for minute, verb in enumerate((OrderVerb.ACKNOWLEDGE, OrderVerb.DEPART, OrderVerb.ARRIVE)):
         move_order(order_id=order.pk, verb=verb, reach=reach("county1.squad.dialogue"), now=now + timedelta(minutes=minute + 1))  # fmt: skip
+        if verb == OrderVerb.DEPART:
+            departed = page_of(signed_in, raised)
     arrived = page_of(signed_in, raised)
 
+    assert "已出发" in departed
+    assert "已出发" not in on_the_way + arrived
     assert "尚未派出力量" not in on_the_way
     assert "已到达" not in on_the_way
     assert "已到达" in arrived
