@@ -66,6 +66,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
     parts = {
         "head": ("dashboards/incident/_head.html", "head_context"),
         "next": ("dashboards/incident/_next.html", "next_context"),
+        "tools": ("dashboards/incident/_phone_tools.html", "head_context"),
         "checklist": ("dashboards/incident/_checklist.html", "checklist_context"),
         "warnings": ("dashboards/incident/_warnings.html", "warnings_context"),
         "response": ("dashboards/incident/_response.html", "response_context"),
@@ -205,6 +206,11 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         }
 
     def head_context(self):
+        """For the head, and for its buttons where a telephone has them under the next step."""
+        return self.head_now
+
+    @cached_property
+    def head_now(self):
         reach, incident = self.request.reach, self.incident
         may_manage = is_allowed(permissions.check_can_manage, reach, incident)
         return {
