@@ -33,7 +33,10 @@ class MarkOutcome(models.TextChoices):
 
 
 class CoordinateSystem(models.TextChoices):
+    """In which a position was given. A browser's is WGS84 by its standard; of anybody else's nothing is assumed."""
+
     WGS84 = "WGS84", "WGS84"
     CGCS2000 = "CGCS2000", "CGCS2000"
     GCJ02 = "GCJ02", "GCJ-02"
     BD09 = "BD09", "BD-09"
+    UNKNOWN = "unknown", _("Coordinate system not stated")

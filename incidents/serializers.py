@@ -34,7 +34,7 @@ class PositionSerializer(StrictSerializer):
     latitude = serializers.DecimalField(max_digits=9, decimal_places=6, min_value=-90, max_value=90)
     longitude = serializers.DecimalField(max_digits=9, decimal_places=6, min_value=-180, max_value=180)
     accuracy_m = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, allow_null=True)
-    crs = serializers.ChoiceField(choices=CoordinateSystem.choices, default=CoordinateSystem.WGS84)
+    crs = serializers.ChoiceField(choices=CoordinateSystem.choices, default=CoordinateSystem.UNKNOWN)
 
     def to_internal_value(self, data):
         return Position(**super().to_internal_value(_rounded(data)))

@@ -20,6 +20,8 @@ from dashboards.maps.tiles import DEEPEST, Tiles, read_mbtiles
 from incidents.choices import CoordinateSystem
 
 MOST_FILES = 30
+#: What the name of a file may state; one of which nobody knows it states nothing.
+SYSTEMS = frozenset(CoordinateSystem.values) - {CoordinateSystem.UNKNOWN}
 _FORM = re.compile(r"(?P<name>[\w-]{1,60})(\.(?P<crs>[A-Za-z0-9]+))?\.(?P<kind>[a-z]+)")
 
 #: End of a file's name → what reads it.
@@ -52,13 +54,17 @@ class Layer(NamedTuple):
 
 
 def layers() -> list[Layer]:
-    """Every file of the folder, by name; an empty list where there is no folder."""
-    folder = Path(settings.DATA_DIR) / "maps"
+    """The first files of the folder, by name; an empty list where there is no folder."""
     try:
-        paths = sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] not in ".~")
-        return [_layer(path, *_stamp(path)) for path in paths[:MOST_FILES]]
+        return [_layer(path, *_stamp(path)) for path in map_files()[:MOST_FILES]]
     except OSError:
         return []
+
+
+def map_files() -> list[Path]:
+    """All of them, by name, also those beyond what is read. Raises OSError where the folder is not to be read."""
+    folder = Path(settings.DATA_DIR) / "maps"
+    return sorted(path for path in folder.iterdir() if path.is_file() and path.name[0] not in ".~")
 
 
 def shown_layers() -> list[Layer]:
@@ -99,7 +105,7 @@ def _layer(path: Path, size: int, changed: int) -> Layer:
             key, path.name, path.name, kind, "", None, _("Nothing here reads files of this kind or name.")
         )
     crs = (form["crs"] or "").upper()
-    if crs and crs not in CoordinateSystem.values:
+    if crs and crs not in SYSTEMS:
         fault = _("The name states a coordinate system that is not known.")
         return Layer(key, path.name, form["name"], kind, "", None, fault)
     try:

@@ -12,8 +12,9 @@ NOT_STATED = _("Coordinate system not stated: the position may be off by several
 
 
 def warning_between(position: str, layer: str) -> str:
-    """What to say of a position in one system over a map in another; empty where they agree. "" is not stated."""
-    if not position or not layer:
+    """What to say of a position in one system over a map in another; empty where they agree. "" is a map's that states
+    none."""
+    if position in ("", C.UNKNOWN) or not layer:
         return str(NOT_STATED)
     if position == layer or {position, layer} <= _ALIKE:
         return ""

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import NotAllowed
+from dashboards.maps.found import found_files
 from engine.background import nightly
 from engine.models import Heartbeat, NightlyJob
 from engine.monitoring.queries import open_alarms, sentence_for, stopped
@@ -51,6 +52,9 @@ class SystemPage(LoginRequiredMixin, PartsView):
                 "not_your_board",
                 _("This board was not opened: it belongs to another post. Go to your start page."),
             )
+
+    def page_context(self):
+        return {"map_files": found_files()}
 
     def jobs_context(self):
         now = self.request.now

@@ -17,7 +17,7 @@ from common.failpoints import crash_point
 from common.revisions import save
 from common.text.personal_data import fit_to_keep
 from incidents import permissions, rules
-from incidents.choices import Source
+from incidents.choices import CoordinateSystem, Source
 from incidents.models import Incident, Observation
 from incidents.reporting import addressee, alerts, danger
 from incidents.reporting.facts_known import follow_facts
@@ -46,7 +46,7 @@ class Position:
     latitude: Decimal
     longitude: Decimal
     accuracy_m: int | None = None
-    crs: str = "WGS84"
+    crs: str = CoordinateSystem.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

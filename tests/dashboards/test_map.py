@@ -62,15 +62,15 @@ def placed(incident, latitude="30.55", longitude="114.2", crs="WGS84", accuracy_
 # --- systems and projection ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("one", ["WGS84", "CGCS2000", "GCJ02", "BD09", ""])
+@pytest.mark.parametrize("one", ["WGS84", "CGCS2000", "GCJ02", "BD09", "unknown"])
 @pytest.mark.parametrize("other", ["WGS84", "CGCS2000", "GCJ02", "BD09", ""])
 def test_systems_that_are_apart_are_marked(one, other):
-    alike = one and (one == other or {one, other} == {"WGS84", "CGCS2000"})
+    alike = one != "unknown" and (one == other or {one, other} == {"WGS84", "CGCS2000"})
 
     with override("zh-hans"):
         said = warning_between(one, other)
 
-    expected = "" if alike else "坐标系未注明" if "" in (one, other) else "坐标系不同，位置可能偏差数百米"
+    expected = "" if alike else "坐标系未注明" if one == "unknown" or not other else "坐标系不同，位置可能偏差数百米"
     assert said.startswith(expected)
     assert bool(said) == bool(expected)
 
@@ -169,6 +169,32 @@ def test_a_system_stands_in_the_name_or_in_the_file_or_nowhere(folder):
     assert [found[name].crs for name in "abc"] == ["GCJ02", "CGCS2000", ""]
     assert found["d"].fault
     assert found["e"].fault
+
+
+def test_the_system_page_says_what_is_wrong_with_each_file(folder, monkeypatch, signed_in):
+    monkeypatch.setattr("dashboards.maps.layers.MOST_FILES", 4)
+    (folder / "a.geojson").write_text(JSON)
+    (folder / "b.GCJ02.geojson").write_text("{")
+    (folder / "c.unknown.geojson").write_text(JSON)
+    (folder / "d.exe").write_text("")
+    (folder / "e<b>.geojson").write_text(JSON)
+
+    page = signed_in("city.sysadmin").get("/system/").content.decode()
+
+    panel = page.partition('id="map-files"')[2].partition("</section>")[0]
+    rows = [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in panel.split("<li>")[1:]]
+    assert rows[0] == "a.geojson 边界（GeoJSON） · 坐标系未注明 已在图上"
+    assert rows[1].startswith("b.GCJ02.geojson")
+    assert "不是 JSON" in rows[1]
+    assert "坐标系无法识别" in rows[2]
+    assert "未显示" in rows[3]
+    assert rows[4].startswith("e&lt;b&gt;.geojson 只读取")
+
+
+def test_the_system_page_without_files_says_so(settings, tmp_path, signed_in):
+    settings.DATA_DIR = tmp_path
+
+    assert "没有文件" in signed_in("city.sysadmin").get("/system/").content.decode()
 
 
 def test_a_changed_file_is_read_again_under_another_address(county):

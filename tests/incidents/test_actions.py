@@ -182,7 +182,7 @@ def test_a_late_position_fills_an_empty_one_only_for_the_reporter(alarm, reach, 
     )
     incident.refresh_from_db()
     assert float(incident.latitude) == 30.5
-    assert incident.crs == "WGS84"
+    assert incident.crs == "unknown"
 
 
 def test_the_neighbour_sees_it_only_while_it_is_shared(alarm, reach, units, now):

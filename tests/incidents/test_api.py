@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils.translation import override
 
 from accounts.access import tokens
 from incidents.models import Incident
@@ -85,6 +86,21 @@ def test_bad_input_is_a_problem_document_that_names_the_field(api, change, field
     assert answer["Content-Type"] == "application/problem+json"
     assert field in answer.json()["errors"]
     assert Incident.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("stated", "stored"), [({}, "unknown"), ({"crs": "GCJ02"}, "GCJ02"), ({"crs": "unknown"}, "unknown")]
+)
+def test_a_position_has_the_system_that_was_stated_and_no_other(api, stated, stored):
+    answer = api("county1.duty").post(
+        "alarms/", {**ALARM, "position": {"latitude": 30.5, "longitude": 114.3, **stated}}
+    )
+
+    assert answer.status_code == 201
+    incident = Incident.objects.get()
+    assert incident.crs == stored
+    with override("zh-hans"):
+        assert incident.get_crs_display() == {"unknown": "坐标系未注明"}.get(stored, "GCJ-02")
 
 
 def test_hostile_bodies_are_refused_without_a_trace(api, client, cast, now):
