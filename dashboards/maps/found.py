@@ -30,7 +30,8 @@ def found_files() -> list[Found]:
     names = {one.file for one in read}
     rest = [path.name for path in _files() if path.name not in names]
     return read + [
-        Found(name, "", "", _("Only the first %(most)s files are read.") % {"most": MOST_FILES}) for name in rest
+        Found(name, "", "", _("Only the first %(most)s files are read.") % {"most": MOST_FILES})
+        for name in rest
     ]
 
 

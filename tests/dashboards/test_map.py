@@ -70,7 +70,9 @@ def test_systems_that_are_apart_are_marked(one, other):
     with override("zh-hans"):
         said = warning_between(one, other)
 
-    expected = "" if alike else "坐标系未注明" if one == "unknown" or not other else "坐标系不同，位置可能偏差数百米"
+    expected = (
+        "" if alike else "坐标系未注明" if one == "unknown" or not other else "坐标系不同，位置可能偏差数百米"
+    )
     assert said.startswith(expected)
     assert bool(said) == bool(expected)
 
