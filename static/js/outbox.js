@@ -38,14 +38,12 @@ async function inStore(mode, work) {
   });
 }
 
-/** All of them or, where that fails, each for itself: a recording is never a reason for losing its alarm. */
-async function keep(...items) {
+async function keep(item) {
   try {
-    await inStore("readwrite", (store) => items.map((item) => store.put(item)).pop());
-    items.forEach(({ id }) => memory.delete(id));
+    await inStore("readwrite", (store) => store.put(item));
+    memory.delete(item.id);
   } catch (error) {
-    if (items.length > 1) await Promise.all(items.map((item) => keep(item)));
-    else memory.set(items[0].id, items[0]);
+    memory.set(item.id, item);
   }
 }
 
@@ -120,7 +118,9 @@ async function onSubmit(event) {
   const item = write(form, event.submitter);
   if (await isTwice(item)) return say(word("box_saved"));
   const note = noteOf(item, form);
-  await keep(item, ...(note ? [note] : []));
+  // The alarm first and alone: what is large takes the device a moment longer.
+  await keep(item);
+  if (note) await keep(note);
   item.unsaved = memory.has(item.id);
   say(word(item.unsaved ? "box_unsaved" : "box_saved"));
   await draw();

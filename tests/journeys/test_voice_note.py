@@ -4,11 +4,14 @@ Chromium's own stand-in for a microphone beeps once a second.
 """
 
 import json
+import os
+import signal
 import sqlite3
+import subprocess
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 from playwright.sync_api import expect
@@ -229,6 +232,63 @@ def test_twenty_that_waited_for_the_server_are_there_once_each(server, phone):
         len(list((server.folder / "voice").iterdir()))
         == rows(server, "SELECT count(*) FROM incidents_voicenote")[0][0]
     )
+
+
+@pytest.mark.parametrize("is_down", [True, False], ids=["without a server", "with a server"])
+def test_a_browser_that_dies_a_moment_after_the_tap_has_kept_both(server, playwright, tmp_path, is_down):
+    said = f"断电{is_down}"
+    try:
+        with killable(playwright, tmp_path) as (page, kill):
+            sign_in(page, server)
+            page.goto(f"{server.url}/alarm/")
+            record(page)
+            page.locator("textarea[name=what]").fill(said)
+            if is_down:
+                server.stop()
+            page.locator("button.alarm").first.click()
+            time.sleep(0.3)
+            kill()
+    finally:
+        if is_down:
+            server.restart()
+
+    with killable(playwright, tmp_path) as (page, _kill):
+        sign_in(page, server)
+        page.goto(f"{server.url}/alarm/")
+        eventually(lambda: [page.wait_for_timeout(200), of(server, said) == (1, 1, 1)][1], seconds=40)
+        exactly(server, said)
+
+
+@contextmanager
+def killable(playwright, folder):
+    """A browser with a memory of its own: (its page, what kills it)."""
+    arguments = [
+        *ARGUMENTS,
+        *MICROPHONE,
+        "--headless=new",
+        "--remote-debugging-port=0",
+        f"--user-data-dir={folder}",
+    ]
+    with suppress(FileNotFoundError):
+        (folder / "DevToolsActivePort").unlink()
+    process = subprocess.Popen(
+        [CHROMIUM, *arguments, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )  # fmt: skip
+
+    def kill():
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    try:
+        port = eventually(lambda: (folder / "DevToolsActivePort").read_text().split()[0], seconds=30)
+        browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+        context = browser.contexts[0]
+        yield context.new_page(), kill
+    finally:
+        with suppress(Exception):
+            browser.close()
+        kill()
 
 
 def test_two_hundred_megabytes_are_refused_with_a_sentence_and_memory_stays_flat(server, phone):
