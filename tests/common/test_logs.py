@@ -1,4 +1,4 @@
-"""No line of a log shows a token: whoever reads it could use it."""
+"""No line of a log shows a token, which whoever reads it could use, or a number of a person; and none is two lines."""
 
 import logging
 import sys
@@ -6,6 +6,8 @@ import sys
 import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+pytestmark = pytest.mark.control(32)
 
 TOKEN = "kR4-secret_token:1abc"
 
@@ -61,3 +63,47 @@ def test_the_answer_to_a_used_link_is_logged_without_its_token(client, db, caplo
 
     lines = [written(record) for record in caplog.records]
     assert not any(TOKEN in text for text in lines)
+
+
+@pytest.mark.parametrize(
+    ("number", "left"),
+    [("13800138000", "138****8000"), ("11010519491231002X", "110*************2X")],
+)
+def test_a_number_of_a_person_is_masked(number, left):
+    text = written(line("the gateway refused %s", {"to": number}))
+
+    assert number not in text
+    assert left in text
+
+
+def test_a_number_in_a_traceback_is_masked():
+    try:
+        raise ValueError("cannot call 13800138000")
+    except ValueError:
+        text = written(line("crashed", error=sys.exc_info()))
+
+    assert "138****8000" in text
+    assert "13800138000" not in text
+
+
+def test_times_and_counts_stay():
+    text = written(line("2026-11-29 08:00:00,123 %s entries in %s s", 1380013800, 0.13800138000))
+
+    assert text.endswith("2026-11-29 08:00:00,123 1380013800 entries in 0.13800138 s")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x85", "\x1b[2K"])
+def test_what_was_typed_cannot_begin_a_line(end):
+    text = written(line("sign-in of %s", f"x{end}2026-11-29 08:00:00,000 INFO accounts signed in"))
+
+    assert len(text.splitlines()) == 1
+    assert "\x1b" not in text
+
+
+def test_a_traceback_keeps_its_lines():
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        text = written(line("crashed", error=sys.exc_info()))
+
+    assert text.count("\n") >= 4
