@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "engine.monitoring.middleware.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "common.web.caching.KeptNowhereMiddleware",
     "common.web.compression.PageCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "common.web.redirects.FormRedirectMiddleware",
