@@ -57,6 +57,7 @@ def test_every_constraint_refuses_something(reach, units):
     assert not idle, "\n".join(idle)
 
 
+@pytest.mark.control(2)
 def test_one_account_per_username_whatever_the_case(cast):
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.create(username="County1.DUTY")

@@ -76,6 +76,7 @@ def test_compose_proxy_waits_for_both_kinds_of_web_process():
     assert needs == {"web": {"condition": "service_healthy"}, "intake": {"condition": "service_healthy"}}
 
 
+@pytest.mark.control(57)
 def test_compose_only_the_proxy_is_reachable_from_outside():
     assert [name for name in SERVICES if "ports" in SERVICES[name]] == ["proxy"]
     assert COMPOSE["networks"]["back"] == {"internal": True}
@@ -107,6 +108,7 @@ def test_compose_secrets_come_from_the_environment_and_are_demanded(name):
             assert demanded.fullmatch(password), key
 
 
+@pytest.mark.control(57)
 @pytest.mark.parametrize("name", sorted(SERVICES))
 def test_compose_service_can_write_and_do_only_what_it_must(name):
     service = SERVICES[name]
@@ -119,6 +121,7 @@ def test_compose_service_can_write_and_do_only_what_it_must(name):
     assert name in (*APP, "proxy") or service["user"] != "root"
 
 
+@pytest.mark.control(57)
 @pytest.mark.parametrize("name", APP)
 def test_compose_app_does_not_know_the_superusers_password(name):
     service = SERVICES[name]
@@ -229,6 +232,7 @@ def test_nginx_has(directive):
     assert directive in [line.strip() for line in NGINX.splitlines()]
 
 
+@pytest.mark.control(32)
 def test_nginx_does_not_write_queries_into_its_log():
     (log_format,) = re.findall(r"log_format .*?;", NGINX, flags=re.DOTALL)
 
@@ -236,6 +240,7 @@ def test_nginx_does_not_write_queries_into_its_log():
     assert not re.search(r"\$(request|request_uri|args|query_string|http_referer)\b", log_format)
 
 
+@pytest.mark.control(32)
 @pytest.mark.parametrize(
     "uri", ["/r/SECRET/", "//r/SECRET", "/%72/SECRET/", "/r%2FSECRET/", "/R/SECRET/", "/r/SECRET/?x=1"]
 )
@@ -422,6 +427,7 @@ def test_make_env_never_overwrites(env_file):
 # --- the image -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.control(59)
 def test_image_runs_without_rights_from_wheels_on_a_supported_python():
     text = (TOP / "Dockerfile").read_text()
 
@@ -661,6 +667,7 @@ def test_each_direct_dependency_has_a_version_and_a_reason(name):
         assert re.match(r"[A-Za-z0-9_.\[\],-]+==[\w.]+(; [^#]+)?\s+# \S+", line), line
 
 
+@pytest.mark.control(59)
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_lock_names_no_place_and_hashes_every_package(lock):
     text = lock.read_text()
@@ -673,6 +680,7 @@ def test_lock_names_no_place_and_hashes_every_package(lock):
     assert [package.split()[0] for package in packages if "--hash=sha256:" not in package] == []
 
 
+@pytest.mark.control(59)
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_lock_holds_the_direct_dependencies_in_their_versions(lock):
     wanted = direct(lock.with_suffix(".in"))
@@ -683,6 +691,7 @@ def test_lock_holds_the_direct_dependencies_in_their_versions(lock):
     }.items() <= pinned.items()
 
 
+@pytest.mark.control(59)
 def test_tests_run_on_the_versions_of_production():
     production, development = (
         dict(re.findall(r"^([a-z0-9-]+)==([\w.]+)", lock.read_text(), flags=re.MULTILINE)) for lock in LOCKS

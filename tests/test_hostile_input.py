@@ -17,7 +17,12 @@ from incidents.reporting.actions import Alarm, report_incident
 from plans.engine.facts import Facts
 from tests.accounts.test_routes import ALL, example
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("never_told_to_wait")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("never_told_to_wait"),
+    pytest.mark.control(45),
+]
 
 #: In an address: NUL and the edges of the calendar.
 HOSTILE = ["a%00b", "0001-01-01", "9999-12-31", "9999-W52"]
@@ -235,6 +240,7 @@ def test_a_cookie_with_an_escaped_nul_is_nobodys(director):
     assert stranger.get("/", headers={"Cookie": 'session="aaaaaaaaaaaa\\000"'}).status_code < 500
 
 
+@pytest.mark.control(43)
 @pytest.mark.parametrize("debug", [False, True])
 @pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
 def test_an_unknown_address_of_the_api_is_a_problem_document(client, db, settings, debug, method):
@@ -248,11 +254,13 @@ def test_an_unknown_address_of_the_api_is_a_problem_document(client, db, setting
     assert answer.json()["request_id"] == answer["X-Request-ID"]
 
 
+@pytest.mark.control(43)
 def test_api_without_anything_after_it_is_a_problem_document_too(client, db):
     assert client.get("/api/").json()["code"] == "not_found"
     assert client.get("/api").status_code in (301, 404)
 
 
+@pytest.mark.control(43)
 @pytest.mark.parametrize("debug", [False, True])
 def test_a_crash_of_the_api_is_a_problem_document_with_the_requests_id(cast, settings, monkeypatch, debug):
     settings.DEBUG = debug

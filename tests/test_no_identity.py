@@ -18,6 +18,8 @@ from plans.engine.facts import FACTS
 from tests.fields import form_classes, serializer_classes
 from tests.rooms import ROOMS
 
+pytestmark = pytest.mark.control(52)
+
 #: Words of an identity: who somebody is, how they are reached, what they look like.
 _WORDS = """
     name names surname forename alias nickname person persons people who whom man woman

@@ -189,6 +189,7 @@ def pool(upstream):
         upstream.go.set()
 
 
+@pytest.mark.control(42)
 def test_who_is_not_signed_in_is_limited_by_address_and_nobody_else(proxy, upstream, pool):
     ask = proxy()
     cookie = f"language=en; __Host-session={SESSION}"
@@ -204,6 +205,7 @@ def test_who_is_not_signed_in_is_limited_by_address_and_nobody_else(proxy, upstr
     assert [each.result()[0] for each in held] == [200] * len(held)
 
 
+@pytest.mark.control(42)
 @pytest.mark.parametrize("session", [SESSION, "1a" * 16])
 def test_a_session_is_limited_by_itself_except_for_alarms(proxy, upstream, pool, session):
     ask, cookie = proxy(), f"__Host-session={session}"
@@ -215,6 +217,7 @@ def test_a_session_is_limited_by_itself_except_for_alarms(proxy, upstream, pool,
     assert ask("/api/v1/alarms/", "POST", Cookie=cookie)[0] == 200
 
 
+@pytest.mark.control(42)
 def test_invented_sessions_end_at_the_limit_of_the_address(proxy, upstream, pool):
     ask = proxy()
     for number in range(LIMITS["address"]):

@@ -464,6 +464,7 @@ def fetch_pip():
     return module
 
 
+@pytest.mark.control(59)
 def test_fetch_pip_takes_the_wheel_it_knows(index, fetch_pip, monkeypatch):
     folder, address = index
     (folder / fetch_pip.WHEEL).write_bytes(b"the wheel")
@@ -475,6 +476,7 @@ def test_fetch_pip_takes_the_wheel_it_knows(index, fetch_pip, monkeypatch):
     assert fetch_pip.fetch_wheel(address) == b"the wheel"
 
 
+@pytest.mark.control(59)
 def test_fetch_pip_refuses_another_file_under_the_same_name(index, fetch_pip):
     folder, address = index
     (folder / fetch_pip.WHEEL).write_bytes(b"something else")

@@ -8,6 +8,8 @@ from journal.kinds import KINDS
 from notices.relevance.validity import check_known
 from script import states
 
+pytestmark = pytest.mark.control(21)
+
 TABLES = states.tables()
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
@@ -38,6 +40,7 @@ def test_whose_move_it_is_has_a_move(table):
         assert whose == NOBODY or whose in {table[verb].by for verb in table.verbs_for(state)}, state
 
 
+@pytest.mark.control(25)
 @every_table
 def test_every_row_names_entries_that_the_journal_knows_and_notices_that_end(table):
     for row in table.rows.values():

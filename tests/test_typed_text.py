@@ -23,6 +23,8 @@ from tests.accounts.test_routes import example
 from tests.fields import ROOMS, form_classes, serializer_classes
 from tests.test_hostile_input import routes_with_post
 
+pytestmark = pytest.mark.control(53)
+
 NUMBER = "张三 138 0013 8000"
 ROUTES = {name for _pattern, name, _view in routes_with_post()}
 #: Any route of none of the lists.

@@ -803,6 +803,7 @@ def test_expired_session_keeps_the_form(page, site):
     expect(page.locator("#reason")).to_have_value("情况紧急")
 
 
+@pytest.mark.control(56)
 def test_draft_survives_a_reload_without_the_credential(page, site):
     visit(page, site, FORM)
     page.locator("#reason").fill("写了一半")
@@ -902,6 +903,7 @@ def test_alarm_is_stored_sent_and_numbered(page, site):
     expect(page.get_by_label("地点")).to_have_value("")
 
 
+@pytest.mark.control(31)
 def test_alarm_without_network_survives_a_reload_and_is_sent_later(page, site):
     visit(page, site, alarm())
     site.answers["POST", "/api/v1/alarms/"] = lambda request: "down"
@@ -945,6 +947,7 @@ def test_network_that_returns_during_a_try_is_used_at_once(page, site):
     assert len(set(keys(tries))) == 1
 
 
+@pytest.mark.control(31)
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
 def test_alarm_is_kept_when_the_server_cannot_take_it(page, site, status):
     visit(page, site, alarm())

@@ -53,6 +53,7 @@ def test_styles_stay_within_15_kilobytes():
     assert weight(CSS) <= 15 * 1024
 
 
+@pytest.mark.control(39)
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: str(file.relative_to(ROOT / "templates")))
 def test_template_has_no_inline_style_or_script(file):
     text = file.read_text()

@@ -52,6 +52,7 @@ def test_somebody_elses_code_is_refused(with_password, phone, now):
     assert check_credential(other, code(now), now) == "totp"
 
 
+@pytest.mark.control(6)
 def test_five_wrong_ones_close_the_door_for_five_minutes(with_password, now):
     person = with_password("county1.duty")
     for second in range(5):
@@ -76,6 +77,7 @@ def test_a_right_one_in_between_does_not_count(with_password, now):
     assert refused(person, "wrong", now) == "credential_throttled"
 
 
+@pytest.mark.control(25)
 def test_a_refusal_is_recorded_without_what_was_typed(with_password, now):
     person = with_password("county1.duty")
 

@@ -10,7 +10,7 @@ from accounts.scope import reach_of, reaches_of
 from common.errors import Invalid, NotAllowed, NotFound, WrongState
 from journal.models import Entry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.control(23)]
 
 
 @pytest.mark.parametrize(

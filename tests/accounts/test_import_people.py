@@ -81,6 +81,7 @@ def test_a_second_import_changes_nothing(run, tmp_path):
     assert not (tmp_path / "passwords.csv").exists()
 
 
+@pytest.mark.control(2)
 @pytest.mark.parametrize(
     ("lines", "number"),
     [
@@ -147,6 +148,7 @@ def test_without_units_there_is_no_first_administrator(wall_clock, db):
     assert not User.objects.exists()
 
 
+@pytest.mark.control(1)
 def test_the_first_administrators_password_works_for_24_hours(bare, wall_clock):
     password = first_admin()
     person = User.objects.get()
@@ -158,6 +160,7 @@ def test_the_first_administrators_password_works_for_24_hours(bare, wall_clock):
     assert sign_in(Client(), "root", password).status_code == 422
 
 
+@pytest.mark.control(1)
 def test_a_password_that_ran_out_unused_is_made_again_for_the_same_person_only(bare, wall_clock):
     first = first_admin()
 
@@ -169,6 +172,7 @@ def test_a_password_that_ran_out_unused_is_made_again_for_the_same_person_only(b
         first_admin("another")
 
 
+@pytest.mark.control(1)
 def test_an_administrator_with_an_own_password_is_not_reset_from_the_console(bare, wall_clock):
     first_admin()
     User.objects.update(one_time_until=None)
@@ -216,6 +220,7 @@ def test_the_demo_bureau(seeded, tmp_path):
     assert names(town12, "office_head") == ["town12.head", "town11.head"]
 
 
+@pytest.mark.control(1)
 def test_there_is_no_password_in_the_repository_or_the_journal(seeded):
     bodies = "".join(Entry.objects.values_list("body", flat=True))
 

@@ -78,6 +78,7 @@ def test_pages_speak_one_language(
                 assert not re.search(r"[A-Za-z]{3,}", _LATIN.sub("", words)), (page, words)
 
 
+@pytest.mark.control(39, 56)
 @pytest.mark.parametrize(
     ("who", "pages"), [("city.secadmin", SECADMIN), ("county1.director", DIRECTOR), ("", ANYBODY)]
 )

@@ -32,6 +32,7 @@ def codes(settings, profile, password, user=None) -> set[str]:
     return set()
 
 
+@pytest.mark.control(3)
 @pytest.mark.parametrize(
     ("password", "mlps3", "asvs"),
     [
@@ -51,6 +52,7 @@ def test_profiles(settings, password, mlps3, asvs):
     assert codes(settings, "asvs", password) == asvs
 
 
+@pytest.mark.control(3)
 @pytest.mark.parametrize("password", ["Jiangzhou-2026", "County1.duty-77", "xx-DUTY-2026-yy"])
 def test_what_an_outsider_would_try_first_is_refused(settings, password):
     settings.SITE_NAME = "Jiangzhou"
@@ -59,6 +61,7 @@ def test_what_an_outsider_would_try_first_is_refused(settings, password):
     assert "password_context" in codes(settings, "mlps3", password, user)
 
 
+@pytest.mark.control(3)
 @pytest.mark.parametrize(
     "password",
     [
@@ -75,6 +78,7 @@ def test_what_guessing_programs_try_first_is_refused(settings, password):
     assert "password_guessable" in codes(settings, "mlps3", password) | codes(settings, "asvs", password)
 
 
+@pytest.mark.control(3)
 def test_breached_passwords_are_refused(settings):
     assert "password_too_common" in codes(settings, "mlps3", "Password1234")
 
@@ -88,6 +92,7 @@ def test_random_passwords_fulfil_both_profiles_and_differ(settings):
         assert codes(settings, "asvs", password) == set()
 
 
+@pytest.mark.control(4)
 def test_the_product_hashes_with_argon2id_at_full_cost():
     hasher = Argon2PasswordHasher()
 
@@ -96,6 +101,7 @@ def test_the_product_hashes_with_argon2id_at_full_cost():
     assert make_password("x", hasher="default").startswith("md5")  # tests only
 
 
+@pytest.mark.control(4)
 def test_a_quick_hash_is_verified_and_made_anew_at_the_first_sign_in(settings, db):
     settings.PASSWORD_HASHERS = product.PASSWORD_HASHERS
     user = User.objects.create(username="x", password=passwords.quick_hash(PASSWORD))
@@ -107,6 +113,7 @@ def test_a_quick_hash_is_verified_and_made_anew_at_the_first_sign_in(settings, d
     assert check_password(PASSWORD, User.objects.get().password)
 
 
+@pytest.mark.control(3)
 def test_none_of_the_last_five_comes_back(settings, cast, now):
     user = cast["county1.duty"]
     used = [f"Kfm7-prt4-wch3-xdn{n}" for n in range(7)]
@@ -120,6 +127,7 @@ def test_none_of_the_last_five_comes_back(settings, cast, now):
     assert codes(settings, "asvs", used[-1], user) == set()
 
 
+@pytest.mark.control(3)
 @pytest.mark.parametrize(
     ("profile", "days", "expired"), [("mlps3", 89, False), ("mlps3", 90, True), ("asvs", 4000, False)]
 )

@@ -110,6 +110,7 @@ def opened(desk, **more):
     )  # fmt: skip
 
 
+@pytest.mark.control(1)
 def test_an_opened_account_leads_to_an_own_password_first(desk, units, now):
     response = opened(desk)
 
@@ -137,6 +138,7 @@ def test_an_opened_account_leads_to_an_own_password_first(desk, units, now):
     assert sign_in(Client(), "county1.new", new).status_code == 302
 
 
+@pytest.mark.control(1)
 def test_a_one_time_password_ends(desk, wall_clock):
     password = opened(desk).context["password"]
     wall_clock.shift(timedelta(days=3))
@@ -262,6 +264,7 @@ def test_a_lost_phone(desk, cast, phone):
     assert desk.post(f"/account/people/{person.pk}/second-factor/").status_code == 422
 
 
+@pytest.mark.control(11)
 def test_sessions_of_others_are_ended(desk, cast, with_password):
     person = with_password("county1.duty")
     duty = Client()
@@ -274,6 +277,7 @@ def test_sessions_of_others_are_ended(desk, cast, with_password):
     assert content_of(last("session.ended")) == {"person": "county1.duty", "count": 1}
 
 
+@pytest.mark.control(12)
 def test_long_after_signing_in_every_act_asks_who_is_there(desk, cast, wall_clock):
     path = f"/account/people/{cast['county1.duty'].pk}/sessions/"
     wall_clock.shift(timedelta(minutes=6))
@@ -460,6 +464,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     assert counts[0] == counts[1] == counts[2]
 
 
+@pytest.mark.control(25, 54)
 def test_the_directory_is_for_leaders_and_the_desk(wall_clock, signed_in, units):
     assert signed_in("county1.squad.dialogue").get("/account/directory/").status_code == 403
     page = signed_in("county1.duty").get("/account/directory/")

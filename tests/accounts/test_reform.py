@@ -258,6 +258,7 @@ def test_the_page_shows_what_it_would_mean_before_anything_is_planned(signed_in,
     assert not Reform.objects.exists()
 
 
+@pytest.mark.control(12)
 def test_the_act_asks_who_is_sitting_there(signed_in, ahead):
     browser = signed_in("city.sysadmin")
     refused = browser.post("/account/units/change/", {**ahead, "act": "plan", "credential": "wrong"})

@@ -48,6 +48,7 @@ def sign(passwords, cast, now):
     return post
 
 
+@pytest.mark.control(6)
 @pytest.mark.django_db(transaction=True)
 def test_of_forty_wrong_tries_at_once_at_most_five_are_looked_at(sign, monkeypatch):
     looked_at, answers = [], []

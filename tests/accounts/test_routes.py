@@ -85,10 +85,12 @@ def test_every_route_has_a_name():
     assert [pattern for pattern, name in ALL if not name or name.endswith(":")] == []
 
 
+@pytest.mark.control(13)
 def test_the_public_list_names_routes_that_exist():
     assert set(PUBLIC) <= {name for _pattern, name in ALL}
 
 
+@pytest.mark.control(13)
 def test_without_signing_in_only_public_routes_answer(addresses):
     browser = Client(raise_request_exception=False)
     open_by_accident = {}
@@ -146,6 +148,35 @@ def test_no_route_crashes(addresses, cast, username):
     assert crashes == {}
 
 
+#: What takes a POST without the form's token, and why.
+WITHOUT_TOKEN = {
+    "api:gateway-events": "no session counts there: signed by the gateway",
+    "worker": "takes no POST",
+}
+
+
+@pytest.mark.embedded_only
+@pytest.mark.control(37)
+def test_nothing_is_changed_by_a_post_without_the_token_of_a_form(addresses, cast):
+    before = _everything()
+    browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    browser.force_login(cast["county1.director"])
+    answers = {}
+    for address, name in addresses:
+        # The API reads JSON alone.
+        as_json = {"content_type": "application/json"} if address.startswith("/api/") else {}
+        response = browser.post(address, {"reason": "x"}, **as_json)
+        # 404, 405: nobody there takes a POST.
+        if response.status_code not in (403, 404, 405) and name not in WITHOUT_TOKEN:
+            answers[address] = (name, response.status_code)
+
+    assert answers == {}
+    # Links of messages are signed instead: what was tried and opens nothing is counted.
+    counted = {"accounts.wrongtry": 0}
+    assert {**_everything(), **counted} == {**before, **counted}
+
+
+@pytest.mark.control(37)
 def test_no_page_changes_anything_by_being_opened(addresses, cast):
     """A GET writes nothing but journal entries about reading."""
     before = _everything()

@@ -25,6 +25,7 @@ def test_segments_sort_like_numbers():
     assert [segment(n) for n in (1, 35, 36)] == ["0001/", "000z/", "0010/"]
 
 
+@pytest.mark.control(14, 16)
 def test_a_county_sees_itself_and_below_but_not_its_neighbour(reach, units):
     duty = reach("county1.duty")
 
@@ -34,6 +35,7 @@ def test_a_county_sees_itself_and_below_but_not_its_neighbour(reach, units):
     assert not duty.holds("incident.view", units["C0"].path)
 
 
+@pytest.mark.control(14, 16)
 def test_the_filter_gives_the_same_units_as_holds(cast, reach):
     """Generated: every person × every verb × every unit, list filter against single check."""
     everything = list(Unit.objects.all())

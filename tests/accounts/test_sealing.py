@@ -5,6 +5,8 @@ from django.db import connection
 from accounts.models import User
 from common.database.encrypted_fields import seal, unseal
 
+pytestmark = pytest.mark.control(54)
+
 
 def test_what_is_sealed_is_read_back_and_looks_different_each_time():
     assert unseal(seal("13900001111")) == "13900001111"

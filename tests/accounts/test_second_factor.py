@@ -12,7 +12,7 @@ from journal.models import Entry
 from journal.record import content_of
 from tests.accounts.conftest import PASSWORD, sign_in, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.control(5)]
 
 
 def at_the_code(username, browser):

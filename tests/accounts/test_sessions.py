@@ -33,6 +33,7 @@ def two(wall_clock, with_password):
     return first, second
 
 
+@pytest.mark.control(11)
 def test_my_sessions_are_listed_and_the_other_one_can_be_ended(two):
     first, second = two
     page = first.get("/account/me/")
@@ -47,6 +48,7 @@ def test_my_sessions_are_listed_and_the_other_one_can_be_ended(two):
     assert content_of(Entry.objects.get(kind="session.ended"))["count"] == 1
 
 
+@pytest.mark.control(11)
 def test_nobody_ends_somebody_elses_session(two, with_password):
     with_password("county1.director")
     director = Client()
@@ -70,6 +72,7 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(two):
     assert Entry.objects.filter(kind="password.changed").count() == 1
 
 
+@pytest.mark.control(8)
 @pytest.mark.parametrize(("minutes", "still_in"), [(14, True), (15, False)])
 def test_an_idle_session_ends(two, wall_clock, minutes, still_in):
     wall_clock.shift(timedelta(minutes=minutes))
@@ -79,6 +82,7 @@ def test_an_idle_session_ends(two, wall_clock, minutes, still_in):
         assert content_of(Entry.objects.filter(kind="session.signed_out").last()) == {"why": "idle"}
 
 
+@pytest.mark.control(8)
 def test_every_request_and_every_open_screen_counts_as_being_there(two, wall_clock):
     first, second = two
     for _ in range(4):
@@ -89,6 +93,7 @@ def test_every_request_and_every_open_screen_counts_as_being_there(two, wall_clo
     assert is_in(second)
 
 
+@pytest.mark.control(8)
 def test_no_session_outlives_a_shift(two, wall_clock):
     first, _ = two
     for _ in range(71):
@@ -112,6 +117,7 @@ def test_the_idle_limit_can_be_switched_off(two, wall_clock, settings):
     assert is_in(two[0])
 
 
+@pytest.mark.control(10)
 def test_disabling_an_account_ends_its_sessions_and_sockets(two, reach, cast, now):
     keys = [browser.session.session_key for browser in two]
 
@@ -137,6 +143,7 @@ def test_seen_is_written_once_a_minute(two, wall_clock, django_assert_num_querie
     assert OpenSession.objects.get(pk=row.pk).seen_at == row.seen_at + timedelta(seconds=60)
 
 
+@pytest.mark.control(8)
 def test_a_socket_of_an_idle_session_ends(two, wall_clock):
     key = two[0].session.session_key
     assert read_readers([key])[key].user.username == "county1.duty"

@@ -20,6 +20,7 @@ def entries(kind):
     return list(Entry.objects.filter(kind=kind).order_by("id"))
 
 
+@pytest.mark.control(9)
 def test_signing_in_gives_a_new_session_and_is_recorded(wall_clock, with_password, units, browser):
     browser.get("/account/login/")
     browser.session["x"] = 1
@@ -36,6 +37,7 @@ def test_signing_in_gives_a_new_session_and_is_recorded(wall_clock, with_passwor
     assert OpenSession.objects.get().device == "Test browser"
 
 
+@pytest.mark.control(9)
 def test_signing_out_ends_the_session_on_the_server(wall_clock, with_password, browser):
     with_password("county1.duty")
     sign_in(browser, "county1.duty")
@@ -50,6 +52,7 @@ def test_signing_out_ends_the_session_on_the_server(wall_clock, with_password, b
     assert [content_of(e) for e in entries("session.signed_out")] == [{"why": "own"}]
 
 
+@pytest.mark.control(7)
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(wall_clock, with_password, browser):
     with_password("county1.duty")
 
@@ -64,6 +67,7 @@ def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(wall_clock, wi
     assert not any("wrong" in entry.body.replace('"why":"wrong"', "") for entry in refused)
 
 
+@pytest.mark.control(6)
 @pytest.mark.parametrize("username", ["county1.duty", "no.such.person"])
 def test_the_sixth_wrong_try_is_refused_with_the_time(wall_clock, with_password, browser, username):
     with_password("county1.duty")
@@ -78,6 +82,7 @@ def test_the_sixth_wrong_try_is_refused_with_the_time(wall_clock, with_password,
     assert WrongTry.objects.filter(key__startswith="place:").count() == 5
 
 
+@pytest.mark.control(6)
 def test_after_the_wait_the_right_password_works(wall_clock, with_password, browser):
     with_password("county1.duty")
     for _ in range(6):
@@ -89,6 +94,7 @@ def test_after_the_wait_the_right_password_works(wall_clock, with_password, brow
     assert sign_in(browser, "county1.duty").status_code == 302
 
 
+@pytest.mark.control(6)
 def test_refused_tries_do_not_lengthen_the_wait_and_are_recorded_once(wall_clock, with_password, browser):
     with_password("county1.duty")
     for _ in range(5):
@@ -102,6 +108,7 @@ def test_refused_tries_do_not_lengthen_the_wait_and_are_recorded_once(wall_clock
     assert sign_in(browser, "county1.duty").status_code == 302
 
 
+@pytest.mark.control(6)
 def test_a_neighbour_behind_the_same_address_is_not_locked_out(wall_clock, with_password, browser):
     with_password("county1.director")
     for n in range(100):
@@ -110,6 +117,7 @@ def test_a_neighbour_behind_the_same_address_is_not_locked_out(wall_clock, with_
     assert sign_in(Client(), "county1.director").status_code == 302
 
 
+@pytest.mark.control(6)
 def test_a_stranger_locks_nobody_out_of_a_browser_that_signed_in_before(wall_clock, with_password, browser):
     with_password("county1.duty")
     sign_in(browser, "county1.duty")
@@ -122,6 +130,7 @@ def test_a_stranger_locks_nobody_out_of_a_browser_that_signed_in_before(wall_clo
     assert sign_in(browser, "county1.duty").status_code == 302
 
 
+@pytest.mark.control(6)
 def test_a_known_browser_has_its_own_limit(wall_clock, with_password, browser):
     with_password("county1.duty")
     sign_in(browser, "county1.duty")
@@ -139,6 +148,7 @@ def test_a_forged_device_cookie_is_nobodys(wall_clock, with_password, browser):
     assert sign_in(browser, "county1.duty").status_code == 302
 
 
+@pytest.mark.control(7)
 def test_a_disabled_account_gets_the_same_answer_as_a_wrong_password(wall_clock, with_password, browser):
     person = with_password("county1.duty")
     person.is_active = False
@@ -175,6 +185,7 @@ def test_nobody_signs_up(browser, db):
         assert browser.get(f"/account/{path}/").status_code == 404
 
 
+@pytest.mark.control(2)
 def test_a_capital_letter_is_forgiven_and_two_accounts_never_differ_by_it(
     wall_clock, with_password, browser, cast
 ):
@@ -185,6 +196,7 @@ def test_a_capital_letter_is_forgiven_and_two_accounts_never_differ_by_it(
         User.objects.create(username="COUNTY1.duty")
 
 
+@pytest.mark.control(7)
 @pytest.mark.parametrize("kind", ["full", "quick", "none", "unknown"])
 def test_every_wrong_try_costs_one_hash_at_full_cost(settings, cast, monkeypatch, kind):
     """The time of an answer must not tell whether the account exists."""

@@ -1,5 +1,6 @@
 """An API token does no more than its account may do at that moment, and ends with what made it unsafe."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,13 @@ import time_machine
 
 from accounts.access import tokens
 from accounts.access.tokens import issue
+from accounts.models import ApiToken
 from accounts.people.actions import reset_password, reset_second_factor
 from accounts.scope import reach_of
 from journal.models import Entry
 from journal.record import content_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.control(41)]
 
 
 @pytest.fixture
@@ -60,6 +62,16 @@ def test_a_token_waits_for_the_second_factor_where_it_is_required(call, settings
     settings.REQUIRE_SECOND_FACTOR = True
 
     assert call() == (403, "second_factor_required")
+
+
+def test_only_the_hash_of_a_token_is_kept_and_it_ends_by_itself(cast, now):
+    token = issue(user=cast["county1.duty"], now=now)
+
+    row = ApiToken.objects.get()
+
+    assert token not in " ".join(str(value) for value in vars(row).values())
+    assert row.hash == hashlib.sha256(token.encode()).hexdigest()
+    assert row.expires_at == now + timedelta(days=365)
 
 
 def test_the_door_reads_the_posts_that_a_page_reads(cast, now):

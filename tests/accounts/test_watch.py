@@ -9,7 +9,7 @@ from accounts.access.tokens import issue
 from journal.models import Entry
 from journal.record import content_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.control(25)]
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +132,7 @@ def test_a_calendar_address_does_not_tell_which_units_exist(cast, client):
     assert (there.status_code, there.json()["code"]) == (not_there.status_code, not_there.json()["code"])
 
 
+@pytest.mark.control(42)
 def test_one_person_calls_so_often_and_no_more_and_alarms_never_wait(cast, client, now, settings, plan):
     from accounts.access import rate
 

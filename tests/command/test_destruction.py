@@ -40,7 +40,7 @@ from tests.incidents.closing import answered
 from tests.states import done_as_in_the_table, nothing_written
 from tests.test_typed_text import NOT_TYPED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.control(55)]
 
 NUMBER = "13800138000"
 LAW = "刑事诉讼法第五十条"

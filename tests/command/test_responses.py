@@ -91,6 +91,7 @@ def test_who_may_decide_starts_in_one_act(incident, passwords, reach, now):
     assert list(kinds) == ["response.proposed", "response.started"]
 
 
+@pytest.mark.control(12)
 @pytest.mark.parametrize(
     ("by", "level", "credential", "code"),
     [

@@ -33,6 +33,7 @@ def bureau(plan, passwords, cast, units, now):
     return type("WalkHere", (Walk,), {"cast": cast, "units": units, "start_at": now})
 
 
+@pytest.mark.control(21)
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_no_walk_leads_where_nothing_can_be(bureau, phones):
@@ -105,6 +106,7 @@ SHORT = {
 USUAL = {"place": 0, "person": None, "ahead": False, "failed": "", "risks": []}
 
 
+@pytest.mark.control(21)
 @pytest.mark.django_db
 @pytest.mark.parametrize(("steps", "last"), SHORT.values(), ids=SHORT)
 def test_the_short_ways_to_an_end_chase_nobody_afterwards(bureau, phones, steps, last):

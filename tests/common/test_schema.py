@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.urls import get_resolver
 
 # The bounds of a number come from the database.
-pytestmark = pytest.mark.both_profiles
+pytestmark = [pytest.mark.both_profiles, pytest.mark.control(44)]
 
 
 def test_the_description_has_no_warnings(tmp_path, capsys):

@@ -101,6 +101,7 @@ def _landline(pattern: str) -> str:
     return pattern.replace("{8}", local).replace("{7}", local[:7]).replace("{44}", f"{local[:4]} {local[4:]}")
 
 
+@pytest.mark.control(53)
 def test_numbers_are_found_in_all_their_writings():
     """Recall over generated numbers, and no writing below 58 of 60."""
     missed, tried = {}, 0
@@ -170,6 +171,7 @@ def test_ordinary_official_text_is_not_taken_for_numbers_of_people():
     assert set(wrong) <= SHOWN_AS_EXAMPLES
 
 
+@pytest.mark.control(53)
 @pytest.mark.parametrize(
     ("text", "kind", "clean"),
     [

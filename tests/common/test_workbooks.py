@@ -36,6 +36,7 @@ def repacked(content: bytes, **changed: str) -> Upload:
     return Upload(out.getvalue())
 
 
+@pytest.mark.control(51)
 def test_text_never_becomes_a_formula():
     content = as_xlsx(Sheet("表", ["标题"], [[text] for text in HOSTILE]))
 
@@ -65,6 +66,7 @@ def test_sheets_keep_apart_and_their_titles_are_fit():
     assert all(len(title) <= 31 and "/" not in title for title in titles)
 
 
+@pytest.mark.control(46)
 def test_a_file_is_answered_as_a_file_to_save():
     answer = respond(Sheet("x", ["x"], []), name="零报告 2026-11-22")
 
@@ -92,6 +94,7 @@ def test_a_formula_is_refused_and_named():
     assert "B2" in str(refused.value)
 
 
+@pytest.mark.control(46)
 @pytest.mark.parametrize(
     "content",
     [b"", b"a;b\n1;2", b"PK\x03\x04", b"\xd0\xcf\x11\xe0" + bytes(2000), b"<html></html>"],
@@ -104,6 +107,7 @@ def test_what_is_no_workbook_is_refused(content):
     assert refused.value.code == "not_a_workbook"
 
 
+@pytest.mark.control(46)
 def test_fifty_megabytes_are_refused_unopened():
     class Huge:
         size = 50 * 2**20
@@ -118,6 +122,7 @@ def test_fifty_megabytes_are_refused_unopened():
     assert "50 MB" in str(refused.value)
 
 
+@pytest.mark.control(46)
 def test_a_bomb_is_refused_before_it_goes_off():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
@@ -152,6 +157,7 @@ def test_a_genuine_table_of_five_thousand_units_is_read_in_little_memory():
     assert peak < 24 * 2**20
 
 
+@pytest.mark.control(46)
 @pytest.mark.parametrize("place", ["xl/sharedStrings.xml", "xl/worksheets/texts.xml"])
 def test_shared_texts_are_measured_wherever_they_are_said_to_be(place):
     texts = b"<sst><si><t>ab</t></si>" + b" " * workbooks.MOST_WHOLE + b"</sst>"
@@ -178,6 +184,7 @@ def test_shared_texts_are_measured_wherever_they_are_said_to_be(place):
     assert refused.value.code == "file_unpacks_too_large"
 
 
+@pytest.mark.control(47)
 def test_entities_do_not_multiply():
     lines = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
     bomb = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "0123456789">{lines}]><worksheet>&a11;</worksheet>'
@@ -186,6 +193,7 @@ def test_entities_do_not_multiply():
         read_rows(repacked(as_xlsx(Sheet("x", ["a"], [])), sheet1=bomb))
 
 
+@pytest.mark.control(47)
 def test_a_file_outside_is_not_fetched(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text("do not tell")
@@ -203,6 +211,7 @@ def test_a_file_outside_is_not_fetched(tmp_path):
     assert "do not tell" not in str(found)
 
 
+@pytest.mark.control(46)
 @pytest.mark.parametrize(("rows", "columns"), [(4, 1), (1, 4)])
 def test_more_rows_or_columns_than_asked_for_are_refused(rows, columns):
     content = as_xlsx(Sheet("x", ["a"] * columns, [["b"] * columns] * (rows - 1)))

@@ -85,6 +85,7 @@ def test_a_screen_is_registered_connected_once_and_taken_down_on_pages(signed_in
     assert kinds == ["screen.registered", "screen.connected", "screen.changed", "screen.ended"]
 
 
+@pytest.mark.control(8)
 def test_a_screen_opens_the_wall_and_nothing_else(connected, cast, units):
     screen, _row = connected()
     values = {"unit": "C1", "code": "C1", "period": "2026-11-22", "number": "C1-20261122-001", "slug": "disable",
@@ -102,6 +103,7 @@ def test_a_screen_opens_the_wall_and_nothing_else(connected, cast, units):
     assert opened == ["wall"]
 
 
+@pytest.mark.control(8)
 def test_sockets_know_a_screen_until_it_is_ended_or_its_time_is_over(
     connected, reach, monkeypatch, settings, now
 ):

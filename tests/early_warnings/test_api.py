@@ -114,6 +114,7 @@ def test_a_repeated_signature_gives_the_first_answer_and_asks_no_credential_agai
     assert Entry.objects.filter(kind="warning.signed").count() == 1
 
 
+@pytest.mark.control(12)
 def test_a_wrong_credential_is_refused_counted_and_leaves_the_key_free(call, proposed, passwords):
     warning = proposed("yellow")
     url = f"{URL}{warning.number}/sign/"
@@ -223,6 +224,7 @@ def test_withdrawing(call, proposed):
     assert answer.json()["state"] == "withdrawn"
 
 
+@pytest.mark.control(22)
 @pytest.mark.parametrize("act", ["sign", "return", "revise", "propose", "withdraw", "adjust", "lift"])
 def test_every_act_minds_the_revision_read(call, proposed, passwords, act):
     warning = proposed("yellow")
@@ -325,6 +327,7 @@ def test_clocks_and_notices_are_found_by_the_warnings_number(call, signed):
     assert notices
 
 
+@pytest.mark.control(12)
 @pytest.mark.parametrize(
     ("given", "status", "code"),
     [

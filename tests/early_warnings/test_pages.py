@@ -101,6 +101,7 @@ def test_the_signer_reads_in_what_capacity(proposed, signed_in, username, senten
     assert sentence in text
 
 
+@pytest.mark.control(15)
 def test_telephone_numbers_are_for_those_who_call(signed, signed_in, cast):
     warning = signed("yellow")
     number = f"tel:{cast['county1.responder'].phone}"

@@ -30,6 +30,7 @@ IN_COUNTY = {
 IN_TOWNSHIP = {**IN_COUNTY, "blue": {"town11.head", "county1.director", "city.deputy", "city.director"}}
 
 
+@pytest.mark.control(19)
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize(
     ("unit", "by", "table"), [("C1", "county1.duty", IN_COUNTY), ("T11", "town11.head", IN_TOWNSHIP)]
@@ -68,6 +69,7 @@ def test_a_refusal_to_sign_says_whose_signature_it_is(proposed, reach, now):
     assert "市司法局分管领导" in str(refused.value) or "City bureau deputy director" in str(refused.value)
 
 
+@pytest.mark.control(19)
 @pytest.mark.parametrize("held_as", [HeldAs.DEPUTY, HeldAs.DELEGATE])
 def test_stand_ins_sign_in_their_own_capacity(proposed, appointed, passwords, reach, now, held_as):
     end = now + timedelta(days=1) if held_as == HeldAs.DELEGATE else None
@@ -81,6 +83,7 @@ def test_stand_ins_sign_in_their_own_capacity(proposed, appointed, passwords, re
     assert (signed.signed_as, signed.signed_post) == (held_as, warning.signatory_post)
 
 
+@pytest.mark.control(19)
 @pytest.mark.parametrize(("minutes", "may"), [(-1, False), (0, True), (59, True), (60, False)])
 def test_a_delegation_signs_from_its_start_up_to_but_not_including_its_end(
     proposed, appointed, reach, now, minutes, may
@@ -95,6 +98,7 @@ def test_a_delegation_signs_from_its_start_up_to_but_not_including_its_end(
     assert is_allowed(permissions.check_can_sign, reach("county2.duty", at), warning, at) is may
 
 
+@pytest.mark.control(19)
 def test_the_next_higher_signs_and_is_marked_so(proposed, passwords, reach, now):
     warning = proposed("yellow")
 
@@ -106,6 +110,7 @@ def test_the_next_higher_signs_and_is_marked_so(proposed, passwords, reach, now)
     assert signed.signed_post.unit.code == "C0"
 
 
+@pytest.mark.control(19)
 def test_a_lower_one_never_signs_even_with_the_higher_seat_empty(proposed, incident, reach, now):
     for appointment in Appointment.objects.filter(
         post__unit__code="C0", post__kind__in=["director", "deputy_director"]
@@ -132,6 +137,7 @@ def test_an_empty_seat_passes_the_request_upwards(proposed, now):
 # --- the second person -------------------------------------------------------------------------------------
 
 
+@pytest.mark.control(20)
 @pytest.mark.parametrize(
     ("level", "refused"), [("blue", False), ("yellow", False), ("orange", True), ("red", True)]
 )
@@ -146,6 +152,7 @@ def test_the_drafter_may_not_sign_orange_and_red(proposed, reach, now, level, re
         assert no.value.code == "drafter_may_not_sign"
 
 
+@pytest.mark.control(20)
 def test_who_proposed_anothers_draft_counts_as_drafter(plan, incident, statement, appointed, reach, now):
     """A colleague at the same desk proposes it: both have had their hands on it."""
     appointed("county1.duty", "C0", PostKind.DEPUTY_DIRECTOR)
@@ -171,6 +178,7 @@ def test_the_rule_is_the_plans(plan, proposed, reach, now):
     assert is_allowed(permissions.check_can_sign, reach("city.director"), warning, now)
 
 
+@pytest.mark.control(20)
 def test_lowering_red_needs_reds_signatory_and_a_second_person(signed, statement, reach, cast, now):
     red = signed("red", headcount=60)
     lower = proposals.adjust_warning(
@@ -289,6 +297,7 @@ def test_a_signature_and_its_end_tell_whom_the_table_names(signed, proposed, pas
         attempt(Verb.LIFT, warning, reach("county1.director"), None, None, now)
 
 
+@pytest.mark.control(21)
 @pytest.mark.slow
 @pytest.mark.parametrize("state", [state for state in State if state != State.SIGNED])
 def test_every_state_by_every_verb_by_every_role(in_state, passwords, reach, statement, cast, now, state):

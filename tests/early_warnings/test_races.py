@@ -13,7 +13,7 @@ from early_warnings.signing import actions as signing
 from journal.models import Entry
 from tests.early_warnings.conftest import PASSWORD
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.control(22)]
 
 #: What a hand that comes too late is told; one person with many hands may also be trying too often at once.
 LATE = {"wrong_state", "credential_throttled"}

@@ -173,6 +173,7 @@ def test_a_changed_entry_of_the_tail(transactional_db, now):
     assert codes(now) == ["journal_broken"]
 
 
+@pytest.mark.control(31)
 def test_a_disk_that_is_full(db, now, monkeypatch):
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(auditor.shutil, "disk_usage", lambda path: usage(100, 91, 9))

@@ -203,6 +203,7 @@ def made(monkeypatch):
     monkeypatch.setattr(backups, "make", make)
 
 
+@pytest.mark.control(55, 58)
 def test_the_newest_backups_are_kept(db, made, settings):
     settings.BACKUP_KEEP = 2
     (nightly_backup.folder() / "by-hand").mkdir(parents=True)

@@ -22,6 +22,7 @@ def started(**env):
     )  # fmt: skip
 
 
+@pytest.mark.control(43)
 def test_debug_is_refused_where_the_bureau_is_really_served(tmp_path):
     done = started(DATA_DIR=str(tmp_path), DEBUG="1", HTTPS="1")
 
@@ -30,11 +31,13 @@ def test_debug_is_refused_where_the_bureau_is_really_served(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.control(5)
 def test_a_second_factor_is_the_rule_behind_tls_and_not_in_a_trial(tmp_path):
     assert started(DATA_DIR=str(tmp_path), HTTPS="1").stdout == "True\n"
     assert started(DATA_DIR=str(tmp_path)).stdout == "False\n"
 
 
+@pytest.mark.control(5)
 def test_it_is_turned_off_by_a_written_decision_only(tmp_path):
     off = {"DATA_DIR": str(tmp_path), "HTTPS": "1", "REQUIRE_SECOND_FACTOR": "0"}
 

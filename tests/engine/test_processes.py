@@ -80,6 +80,7 @@ def test_an_engine_ends_when_it_is_told_to(bare_env, number):
         assert "engine: stopped" in engine.tail()
 
 
+@pytest.mark.control(58)
 def test_backup_and_restore(bare_env, tmp_path):
     folder = tmp_path / "backup"
     python(ENTRIES, env=bare_env)
@@ -97,6 +98,7 @@ def test_backup_and_restore(bare_env, tmp_path):
     assert (folder / "manifest.json").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.control(58)
 def test_a_backup_makes_a_new_machine(bare_env, tmp_path, elsewhere):
     python(ENTRIES, env=bare_env)
     manage("backup", str(tmp_path / "backup"), env=bare_env)
@@ -114,6 +116,7 @@ def test_a_backup_goes_into_a_new_folder_only(bare_env, tmp_path):
     assert "not empty" in done.stderr
 
 
+@pytest.mark.control(58)
 def test_a_damaged_backup_is_not_restored(bare_env, tmp_path):
     folder = tmp_path / "backup"
     python(ENTRIES, env=bare_env)

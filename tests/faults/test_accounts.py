@@ -9,7 +9,7 @@ import pytest
 from tests.installations import APPLICATION, BUREAU, OWNER
 from tests.processes import manage
 
-pytestmark = [pytest.mark.fault, pytest.mark.production]
+pytestmark = [pytest.mark.fault, pytest.mark.production, pytest.mark.control(28)]
 
 REFUSED = [
     "ALTER TABLE journal_entry DISABLE TRIGGER USER",
@@ -51,6 +51,7 @@ def test_the_application_cannot(application, statement):
         cursor.execute(statement)
 
 
+@pytest.mark.control(57)
 def test_the_application_owns_nothing(application):
     with application.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM journal_entry WHERE number IS NOT NULL")

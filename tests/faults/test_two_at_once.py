@@ -12,7 +12,7 @@ from tests.faults import acts
 from tests.installations import PASSWORD
 from tests.processes import eventually, together
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.control(22)]
 
 TWINS = 8
 KEYS = 25

@@ -280,6 +280,7 @@ def test_closing_needs_a_summary_and_ends_the_clocks(alarm, reach, now):
     assert content_of(Entry.objects.get(kind="incident.closed"))["summary"] == "当场答复，人员离开。"
 
 
+@pytest.mark.control(53)
 @pytest.mark.parametrize("text", ["联系人 11010519491231002X", "电话 138 0013 8000", "卡号 4111111111111111"])
 def test_a_closing_summary_with_personal_data_is_refused(alarm, reach, now, text):
     incident = alarm()

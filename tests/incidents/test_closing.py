@@ -29,6 +29,7 @@ def shut(reach, now):
     return shut
 
 
+@pytest.mark.control(21)
 def test_closing_with_open_lines_is_refused_and_names_each(alarm, shut):
     incident = alarm(headcount=2)
 
@@ -78,6 +79,7 @@ def test_a_life_line_is_left_out_only_with_a_reason(alarm, shut):
     assert LIFE_LINES[1].words.zh in str(refused.value)
 
 
+@pytest.mark.control(53)
 def test_a_reason_holds_nobodys_number(alarm, shut):
     with pytest.raises(Invalid):
         shut(alarm(headcount=2), answers={**ANSWERS, "call_120": Answer("not_needed", "问过 13800138000")})

@@ -1,10 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError, InternalError, ProgrammingError
 
 from journal.models import Entry, Head
 from journal.numbering import head, number_new
-from journal.record import record
+from journal.record import content_of, record
 from journal.verify import verify
 
 
@@ -13,6 +15,7 @@ def write(unit, now, kind="incident.observed", subject="incident:1", **more):
         return record(kind, subject=subject, unit=unit, actor=None, at=now, **more)
 
 
+@pytest.mark.control(27, 31)
 def test_record_outside_a_transaction_is_refused(transactional_db, now):
     with pytest.raises(transaction.TransactionManagementError):
         record("incident.observed", subject="incident:1", actor=None, at=now)
@@ -23,6 +26,7 @@ def test_record_of_an_unknown_kind_is_refused(db, now):
         record("incident.vanished", subject="incident:1", actor=None, at=now)
 
 
+@pytest.mark.control(27, 31)
 def test_a_rolled_back_change_leaves_no_entry(transactional_db, now):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         record("incident.observed", subject="incident:1", actor=None, at=now)
@@ -47,6 +51,30 @@ def test_numbering_twice_changes_nothing(transactional_db, now):
     assert Entry.objects.get().hash == before.hash
 
 
+@pytest.mark.control(26)
+def test_an_entry_says_who_where_as_what_when_and_about_what(transactional_db, cast, units, now):
+    duty = cast["county1.duty"]
+    about = {
+        "unit": units["C1"],
+        "actor": duty,
+        "at": now,
+        "post": "值班员",
+        "content": {"what": "两人在大厅"},
+    }
+    with transaction.atomic():
+        record("incident.observed", subject="incident:1", **about)
+
+    entry = Entry.objects.get(kind="incident.observed")
+
+    assert (entry.kind, entry.subject, entry.audience) == ("incident.observed", "incident:1", "incident")
+    assert (entry.actor, entry.actor_name, entry.post) == (duty, str(duty), "值班员")
+    assert (entry.unit, entry.unit_path) == (units["C1"], units["C1"].path)
+    assert (entry.at, entry.recorded_at, entry.at.utcoffset()) == (now, now, timedelta(0))
+    assert content_of(entry) == {"what": "两人在大厅"}
+    assert (entry.number, len(entry.hash)) == (head(), 64)
+
+
+@pytest.mark.control(28, 30)
 @pytest.mark.parametrize("change", ["UPDATE journal_entry SET post = 'x'", "DELETE FROM journal_entry"])
 def test_the_database_refuses_to_change_the_past(transactional_db, now, change):
     write(None, now)
@@ -102,6 +130,7 @@ def owner_of_the_table(transactional_db):
                 cursor.execute(sql)
 
 
+@pytest.mark.control(29)
 @pytest.mark.parametrize(
     ("statement", "broken"),
     [
@@ -120,6 +149,7 @@ def test_tampering_is_found_and_the_first_broken_number_named(owner_of_the_table
     assert verify().broken == broken
 
 
+@pytest.mark.control(29)
 def test_a_cut_tail_with_the_head_moved_back_is_found_by_the_anchor(
     owner_of_the_table, now, settings, tmp_path
 ):

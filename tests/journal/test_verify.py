@@ -1,5 +1,7 @@
 """A healthy journal verifies however busy it is; every changed column, cut tail and lost head is found."""
 
+import contextlib
+import random
 import threading
 from datetime import timedelta
 
@@ -71,6 +73,7 @@ def test_an_anchor_written_just_before_the_walk_is_no_cut_tail(transactional_db,
 NOT_IN_THE_TEXT = {"id", "number", "hash", "body"}
 
 
+@pytest.mark.control(29)
 @pytest.mark.parametrize(
     "column", [field.column for field in Entry._meta.fields if field.column not in NOT_IN_THE_TEXT]
 )
@@ -121,6 +124,61 @@ def test_nor_does_an_old_entry_hide_behind_another_audience(owner_of_the_table, 
     assert verify.verify().broken == 1
 
 
+#: By chance, one thing that the owner of the table could do.
+def _one_of_many(chance, numbers):
+    number, other = chance.sample(numbers, 2)
+    column = chance.choice(["kind", "audience", "subject", "thread", "post", "actor_name", "level", "plan"])
+    digit = chance.choice("0123456789abcdef")
+    return chance.choice(
+        [
+            f"UPDATE journal_entry SET {column} = {column} || '{digit}' WHERE number = {number}",
+            f"UPDATE journal_entry SET body = replace(body, 'seen', 'heard{digit}') WHERE number = {number}",
+            f"UPDATE journal_entry SET hash = '{digit}' || hash WHERE number = {number}",
+            f"UPDATE journal_entry SET body = (SELECT body FROM journal_entry WHERE number = {other}) "
+            f"WHERE number = {number}",
+            f"DELETE FROM journal_entry WHERE number = {number}",
+            f"UPDATE journal_entry SET number = 1000 WHERE number = {number}",
+            f"UPDATE journal_entry SET number = -number WHERE number IN ({number}, {other}); "
+            f"UPDATE journal_entry SET number = {number} + {other} + number WHERE number < 0",
+            "INSERT INTO journal_entry (number, kind, audience, subject, thread, unit_path, actor_name, post, at, "
+            "recorded_at, level, plan, drill, body, hash) SELECT "
+            f"1 + (SELECT max(number) FROM journal_entry), kind, audience, subject, thread, unit_path, actor_name, "
+            f"post, at, recorded_at, level, plan, drill, body, hash FROM journal_entry WHERE number = {number}",
+        ]
+    )
+
+
+class _Undone(Exception):
+    """The journal is as it was."""
+
+
+@pytest.mark.slow
+@pytest.mark.embedded_only
+@pytest.mark.control(29)
+def test_of_a_thousand_changes_by_chance_every_one_is_found(owner_of_the_table, now):
+    for number in range(8):
+        write(None, now, subject=f"incident:{number + 1}", content={"what": f"seen {number}"})
+    number_new()
+    anchor.write(now)
+    tampered("SELECT 1")
+    chance = random.Random(29)
+    missed = []
+
+    for _time in range(1000):
+        statements = _one_of_many(chance, list(range(1, 9)))
+        with contextlib.suppress(_Undone), transaction.atomic():
+            with connection.cursor() as cursor:
+                for statement in statements.split("; "):
+                    cursor.execute(statement)
+            if verify.verify().broken is None:
+                missed.append(statements)
+            raise _Undone
+
+    assert missed == []
+    assert verify.verify() == verify.Verdict(8, None)
+
+
+@pytest.mark.control(29)
 def test_a_head_that_was_deleted_is_missed(transactional_db, now):
     write(None, now)
     number_new()

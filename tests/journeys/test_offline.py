@@ -107,6 +107,7 @@ def test_the_page_without_network_leaves_by_itself_as_soon_as_there_is_one(serve
     expect(phone.locator("[data-user]")).to_have_count(1)
 
 
+@pytest.mark.control(56)
 def test_nothing_of_anybody_is_kept_and_signing_out_takes_the_number_along(server, phone):
     install(phone)
     for address in ("/", "/alarm/", "/incidents/"):

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.test_walk import picture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.control(23)]
 
 SAID = {
     "zh-hans": {"why": "您自", "heading": "您已回避", "link": "已无权查看"},

@@ -7,6 +7,7 @@ from journal.models import Entry
 from journal.record import content_of
 
 
+@pytest.mark.control(33)
 @pytest.mark.parametrize(
     ("origin", "host", "own"),
     [
@@ -37,6 +38,7 @@ def test_only_our_own_pages_are_own(settings, origin, host, own):
     assert is_own_origin(origin, host) is own
 
 
+@pytest.mark.control(33)
 def test_over_tls_a_plain_page_is_not_ours(settings):
     settings.HTTPS, settings.ALLOWED_HOSTS = True, ["dashboard.test"]
 
@@ -44,6 +46,7 @@ def test_over_tls_a_plain_page_is_not_ours(settings):
     assert not is_own_origin("http://dashboard.test", "dashboard.test")
 
 
+@pytest.mark.control(33)
 def test_a_wildcard_of_hosts_still_means_the_same_host(settings):
     settings.ALLOWED_HOSTS = ["*"]
 
@@ -51,6 +54,7 @@ def test_a_wildcard_of_hosts_still_means_the_same_host(settings):
     assert not is_own_origin("http://b.test", "a.test")
 
 
+@pytest.mark.control(33)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.asyncio
 async def test_a_refused_origin_is_told_to_the_auditor():

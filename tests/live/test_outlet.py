@@ -77,6 +77,7 @@ async def test_a_beat_is_not_kept_for_a_full_socket(server):
     assert server.sent == ["a"]
 
 
+@pytest.mark.control(35)
 async def test_a_mailbox_that_is_full_closes_the_socket(server, monkeypatch):
     monkeypatch.setattr(send_queue, "MAILBOX", 3)
     out = Outlet(server.send)
@@ -91,6 +92,7 @@ async def test_a_mailbox_that_is_full_closes_the_socket(server, monkeypatch):
     assert server.sent == ["a", {"type": "websocket.close", "code": 4008, "reason": "resync"}]
 
 
+@pytest.mark.control(35)
 async def test_a_client_that_never_reads_is_cut(server, monkeypatch):
     monkeypatch.setattr(send_queue, "GRACE", 0.05)
     out = Outlet(server.send)

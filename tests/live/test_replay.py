@@ -18,6 +18,7 @@ from journal.record import record
 pytestmark = [pytest.mark.asyncio, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.control(14, 36)
 async def test_an_entry_goes_to_who_may_see_it_and_to_nobody_else(live):
     head = await live.head()
     city, duty, neighbour = [
@@ -40,6 +41,7 @@ async def test_an_entry_goes_to_who_may_see_it_and_to_nobody_else(live):
     assert await neighbour.is_silent()
 
 
+@pytest.mark.control(36)
 async def test_entries_after_the_cursor_are_replayed_and_then_live_ones_follow(live):
     head = await live.head()
     for _ in range(5):
@@ -51,6 +53,7 @@ async def test_entries_after_the_cursor_are_replayed_and_then_live_ones_follow(l
     assert await socket.numbers(until=head + 6) == [head + 3, head + 4, head + 5, head + 6]
 
 
+@pytest.mark.control(36)
 async def test_content_and_names_never_go_over_the_socket(live):
     head = await live.head()
     socket = await live.open("county1.duty", after=head)

@@ -30,6 +30,7 @@ def marked(test):
     return test
 
 
+@pytest.mark.control(34)
 @marked
 async def test_ending_an_appointment_ends_the_entries_at_once(live):
     head = await live.head()
@@ -63,6 +64,7 @@ def seat(username, code, now):
     appoint_person(person=User.objects.get(username=username), post=post, actor=None, now=now)
 
 
+@pytest.mark.control(34)
 @marked
 async def test_rights_that_end_by_time_alone_end_with_the_regular_look(live, monkeypatch):
     monkeypatch.setattr(hubs, "RIGHTS_SECONDS", 0.3)
@@ -96,6 +98,7 @@ def seat_in_township(username, now):
     appoint_person(person=User.objects.get(username=username), post=post, actor=None, now=now)
 
 
+@pytest.mark.control(23)
 @marked
 async def test_a_recusal_ends_the_entries_of_that_thing_at_once_and_no_others(live):
     socket = await live.open("county1.duty", after=await live.head())
@@ -148,6 +151,7 @@ def test_reading_many_sessions_takes_six_queries(cast, django_assert_num_queries
     ]  # fmt: skip
 
 
+@pytest.mark.control(34)
 @pytest.mark.django_db(transaction=True)
 def test_filter_single_answer_and_dictionary_agree_for_random_posts_and_entries(
     cast, units, now, monkeypatch

@@ -97,6 +97,7 @@ async def test_beats_keep_coming_while_nothing_happens(live, settings):
     assert max(b - a for a, b in pairwise(heard)) < 0.45
 
 
+@pytest.mark.control(33)
 async def test_only_pages_of_our_own_may_open_a_socket(live, settings):
     settings.ALLOWED_HOSTS = ["dashboard.test"]
     session = await live.sign_in("county1.duty")
@@ -106,6 +107,7 @@ async def test_only_pages_of_our_own_may_open_a_socket(live, settings):
     assert not await live.socket(session, origin=None).connect()
 
 
+@pytest.mark.control(33)
 async def test_a_refused_origin_is_logged(live, settings, caplog):
     settings.ALLOWED_HOSTS = ["dashboard.test"]
 
@@ -114,6 +116,7 @@ async def test_a_refused_origin_is_logged(live, settings, caplog):
     assert "evil.test" in caplog.text
 
 
+@pytest.mark.control(35)
 async def test_a_client_that_talks_too_much_is_closed(live):
     socket = await live.open("county1.duty", after=await live.head())
 
@@ -127,6 +130,7 @@ async def test_a_client_that_talks_too_much_is_closed(live):
     assert await socket.is_silent()
 
 
+@pytest.mark.control(35)
 async def test_a_long_message_is_refused(live):
     for message in [{"text": "x" * 1025}, {"bytes": b"x" * 1025}]:
         socket = await live.open("county1.duty", after=await live.head())
@@ -136,6 +140,7 @@ async def test_a_long_message_is_refused(live):
         assert await close_code(socket) == 1009
 
 
+@pytest.mark.control(35)
 async def test_the_ninth_socket_of_a_session_is_refused_and_a_freed_place_is_given_again(live):
     session = await live.sign_in("county1.duty")
     eight = [await live.open("county1.duty", after=0, session=session) for _ in range(8)]
@@ -155,6 +160,7 @@ async def sign_out(live, session, username="county1.duty"):
     await database_sync_to_async(Session.objects.filter(pk=session).delete)()
 
 
+@pytest.mark.control(9)
 async def test_signing_out_closes_that_sessions_sockets_within_five_seconds(live):
     session = await live.sign_in("county1.duty")
     here = await live.open("county1.duty", after=await live.head(), session=session)
@@ -166,6 +172,7 @@ async def test_signing_out_closes_that_sessions_sockets_within_five_seconds(live
     assert await elsewhere.is_silent()
 
 
+@pytest.mark.control(10)
 async def test_a_disabled_account_loses_its_sockets_at_once(live):
     socket = await live.open("county1.duty", after=await live.head())
     neighbour = await live.open("county2.duty", after=await live.head())
@@ -178,6 +185,7 @@ async def test_a_disabled_account_loses_its_sockets_at_once(live):
     assert await neighbour.is_silent()
 
 
+@pytest.mark.control(34)
 async def test_a_session_that_ends_without_an_entry_is_found_by_the_regular_look(live, monkeypatch):
     monkeypatch.setattr(hubs, "RIGHTS_SECONDS", 0.3)
     session = await live.sign_in("county1.duty")

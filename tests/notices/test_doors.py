@@ -27,6 +27,7 @@ def get(browser, subject="incident:5"):
     return browser.get(reverse("api:notices"), {"subject": subject}).json()
 
 
+@pytest.mark.control(15)
 def test_the_agreed_fields_and_no_telephone_number(tell, signed_in):
     tell("county1.duty", "county1.director", channels=["app"])
 

@@ -54,6 +54,7 @@ def test_delivered(sent, report, now):
     assert (only().state, only().delivered_at) == (State.DELIVERED, now + SECOND)
 
 
+@pytest.mark.control(50)
 @pytest.mark.parametrize("order", list(itertools.permutations(["delivered", "heard", "failed", "reply"])))
 def test_any_order_and_twice_ends_in_the_same_state(sent, report, now, order):
     for event in [*order, *order]:
@@ -107,6 +108,7 @@ def test_a_report_stored_by_a_process_that_died_is_applied_by_the_next_turn(sent
     assert GatewayEvent.objects.get().is_applied
 
 
+@pytest.mark.control(50)
 @pytest.mark.parametrize("minutes", [-6, 3 * 24 * 60 + 1])
 def test_a_report_out_of_time_is_refused(sent, report, now, minutes):
     answer = report("delivered", received=now + timedelta(minutes=minutes))
@@ -115,6 +117,7 @@ def test_a_report_out_of_time_is_refused(sent, report, now, minutes):
     assert only().state == State.SENT
 
 
+@pytest.mark.control(50)
 def test_a_report_with_another_signature_is_refused(sent, report):
     answer = report("delivered", secret="another")
 
@@ -122,12 +125,14 @@ def test_a_report_with_another_signature_is_refused(sent, report):
     assert not GatewayEvent.objects.exists()
 
 
+@pytest.mark.control(50)
 def test_without_a_secret_nothing_is_believed(sent, report, settings):
     settings.NOTICE_GATEWAY_SECRET = ""
 
     assert report("delivered", secret="").status_code == 403
 
 
+@pytest.mark.control(50)
 def test_a_changed_body_is_refused(sent, client, now):
     body = json.dumps({"id": "p1", "event": "delivered", "at": now.isoformat()})
     with time_machine.travel(now, tick=False):
@@ -157,6 +162,7 @@ def test_a_telephone_that_was_off_for_hours_is_reported_late(sent, report, now, 
     assert (only().state, only().delivered_at) == (State.DELIVERED, now)
 
 
+@pytest.mark.control(50)
 def test_an_old_answer_sent_again_does_not_take_the_place_of_a_later_one(sent, report, now):
     report("reply", reply="1", at=now + SECOND)
     report("reply", reply="2", at=now + 9 * SECOND)

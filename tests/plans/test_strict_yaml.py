@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from plans.document import strict_yaml
 from plans.document.strict_yaml import Unreadable, read
 
+pytestmark = pytest.mark.control(48)
+
 
 @pytest.mark.parametrize(
     ("written", "meant"),

@@ -113,6 +113,7 @@ def test_filing_twice_is_refused(two, sysadmin, now):
         actions.file_draft(version_id=two[1].pk, actor=sysadmin, reason="why", now=now)
 
 
+@pytest.mark.control(12)
 @pytest.mark.parametrize("credential", ["", "not the password", "123456"])
 def test_without_the_credential_nothing_comes_into_force(two, sysadmin, now, credential):
     actions.file_draft(version_id=two[1].pk, actor=sysadmin, reason="why", now=now)

@@ -460,6 +460,7 @@ def test_the_pages_add_change_and_end(plan, signed_in, language, word, free):
     assert browser.post(f"/experts/{made.pk}/", NEW).status_code == 422
 
 
+@pytest.mark.control(15)
 def test_the_number_is_shown_to_who_keeps_or_calls_and_to_nobody_else(signed_in, expert):
     for username, is_shown in (
         ("town11.head", True),
@@ -523,6 +524,7 @@ def test_the_pages_ask_few_queries_however_many(
         browser.get(f"/incidents/{incident.number}/experts/")
 
 
+@pytest.mark.control(15)
 def test_the_api_lists_pools_and_experts_without_numbers(signed_in, expert, given, now):
     actions.set_away(**given, note="出差")
 

@@ -36,7 +36,7 @@ from tests.rights.test_readers import addresses, papers_as_text, read
 
 __all__ = ["papers_as_text"]
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.embedded_only]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.embedded_only, pytest.mark.control(15)]
 
 #: Of the unit complained of and below it, and the person accused, who sits above.
 KEPT_OUT = ["town11.head", "town11.clerk", "village111.informant", "county1.duty"]
@@ -212,6 +212,7 @@ def test_nothing_sent_names_an_accusation_to_whom_it_accuses(accusation, reach, 
     assert phone_of(Demand.objects.get(pk=helped.pk)) != "0519-11111111"
 
 
+@pytest.mark.control(23)
 def test_whoever_recused_reads_no_word_of_the_incident_and_is_told_why(
     secrets, cast, reach, now, papers_as_text
 ):

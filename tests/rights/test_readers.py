@@ -18,7 +18,7 @@ from early_warnings.models import EarlyWarning
 from incidents.models import Incident
 from tests.accounts.test_routes import ALL, example
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.embedded_only]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.embedded_only, pytest.mark.control(14, 18)]
 
 #: Each kind of post that does not see everything of its county, and a township beside the one where it happened.
 READERS = [
