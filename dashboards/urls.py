@@ -4,7 +4,7 @@ from accounts.screens.views import Connect
 from dashboards import views
 from dashboards.archive.views import IncidentArchive
 from dashboards.brief.views import IncidentBrief
-from dashboards.help.views import HelpIndex, HelpSubject
+from dashboards.help.views import HelpCard, HelpIndex, HelpSubject
 from dashboards.incident_page import IncidentPage
 from dashboards.journal_page import JournalPage
 from dashboards.maps import views as maps
@@ -24,6 +24,7 @@ urlpatterns = [
     path("search/", Search.as_view(), name="search"),
     path("shortcuts/", Shortcuts.as_view(), name="shortcuts"),
     path("help/", HelpIndex.as_view(), name="help"),
+    path("help/cards/<slug:slug>/", HelpCard.as_view(), name="help-card"),
     path("help/<slug:slug>/", HelpSubject.as_view(), name="help-subject"),
     path("time-limits/", ClocksPage.as_view(), name="time-limits"),
     path("promise/", PromisePage.as_view(), name="promise"),

@@ -1,11 +1,24 @@
 """The texts of help: all of them on one page, and each on its own, where a link leads without script."""
 
+from datetime import datetime
+
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import render
 from django.views import View
 
+from accounts.models import Unit
+from accounts.queries import lineage
+from accounts.scope import Reach
+from common.errors import WrongState
 from dashboards.boards import boards_of
+from dashboards.help import cards
 from dashboards.help.texts import get_subject, subjects
+from plans.document.life_safety import LIFE_LINES
+from plans.lifecycle.models import PlanVersion
+from plans.lifecycle.queries import plan_in_force
+
+#: Numbers on a card: the own duty room and those above.
+MOST_NUMBERS = 5
 
 
 class HelpIndex(LoginRequiredMixin, View):
@@ -16,9 +29,47 @@ class HelpIndex(LoginRequiredMixin, View):
         mine = [one for one in subjects().values() if one.boards.intersection(own)]
         mine.sort(key=lambda one: min(own.index(address) for address in one.boards.intersection(own)))
         others = [one for one in subjects().values() if not one.boards.intersection(own)]
-        return render(request, "dashboards/help/all.html", {"mine": mine, "others": others})
+        own_cards = cards.cards_of(request.reach)
+        other_cards = [card for card in cards.cards().values() if card not in own_cards]
+        context = {"mine": mine, "others": others, "own_cards": own_cards, "other_cards": other_cards}
+        return render(request, "dashboards/help/all.html", context)
 
 
 class HelpSubject(LoginRequiredMixin, View):
     def get(self, request, slug):
         return render(request, "dashboards/help/one.html", {"subject": get_subject(slug)})
+
+
+class HelpCard(LoginRequiredMixin, View):
+    """A role's card, filled in for the reader's own unit: whoever opens another role's card sees it as their unit has
+    it."""
+
+    def get(self, request, slug):
+        card = cards.get_card(slug)
+        unit = _unit_for(card, request.reach)
+        version = _plan_of(unit, request.now)
+        context = {
+            "card": card,
+            "unit": unit,
+            "version": version,
+            "rooms": [one for one in lineage(unit) if one.phone][:MOST_NUMBERS] if unit else [],
+            "life_lines": LIFE_LINES,
+            "alarm_lines": cards.alarm_lines(card),
+            "never_lines": cards.never_lines(),
+            "windows": cards.windows(card, version.document) if version else [],
+            "signs": list(cards.signs(version.document)) if version else [],
+        }
+        return render(request, "dashboards/help/cards/one.html", context)
+
+
+def _unit_for(card: cards.Card, reach: Reach) -> Unit | None:
+    """Where the reader holds such a post, else where they hold any; None for somebody who holds none today."""
+    posts = sorted(reach.posts, key=lambda post: post.kind not in card.posts)
+    return Unit.objects.get(pk=posts[0].unit_id) if posts else None
+
+
+def _plan_of(unit: Unit | None, now: datetime) -> PlanVersion | None:
+    try:
+        return plan_in_force(unit, now) if unit else None
+    except WrongState:
+        return None

@@ -22,7 +22,7 @@ NO_HELP = {
     "drill-report": "a file", "incident-archive": "a file", "volume-paper": "a file",
     "demand-public": "for people outside", "reception-hours": "for people outside",
     "one-tap": "for who has the link", "order-link": "for who has the link",
-    "help": "help itself", "help-subject": "help itself",
+    "help": "help itself", "help-subject": "help itself", "help-card": "help itself",
 }  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def test_every_screen_has_a_help_and_every_help_a_screen():
 
     assert shown - NO_HELP.keys() - subject_by_page().keys() == set()
     assert subject_by_page().keys() - set(screens()) == set()
-    assert NO_HELP.keys() & subject_by_page().keys() <= {"help", "help-subject"}
+    assert NO_HELP.keys() & subject_by_page().keys() <= {"help", "help-subject", "help-card"}
 
 
 def test_a_page_has_one_subject():
@@ -93,7 +93,7 @@ def test_all_helps_begin_with_those_of_the_readers_posts(signed_in):
     assert 'id="alarm"' in before
     assert 'id="zero-report"' in before
     assert 'id="system"' in after
-    assert page.count('<section class="panel"') == len(subjects())
+    assert page.count('<section class="panel" id=') == len(subjects())
 
 
 @pytest.mark.django_db
