@@ -351,11 +351,12 @@ CONTROLS = {
         "Backups are neither encrypted nor signed, nor copied away by themselves. Keep them on encrypted media, as the keys.",
     ),
     59: Control(
-        "依赖锁定版本和散列",
-        "Dependencies are pinned with their hashes",
-        "requirements.txt script/lock",
-        "没有软件清单（SBOM）和漏洞扫描。联网机器上用 pip-audit 检查 requirements.txt。",
-        "No bill of materials and no scan. Run pip-audit over the lock on a machine with a network.",
+        "依赖锁定版本和散列，可生成软件清单（SBOM）",
+        "Dependencies are pinned with their hashes; a bill of materials is printed from them",
+        "requirements.txt script/lock script/sbom.py",
+        "没有漏洞扫描，也没有写明修复期限。每月在联网机器上用 pip-audit 或扫描软件检查清单。",
+        "No scan for known flaws, and no times within which they are mended. Look the list over each month with"
+        " pip-audit or a scanner on a machine with a network.",
     ),
     60: Control(
         "离线可装可用，页面不访问任何外站",
