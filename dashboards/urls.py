@@ -4,6 +4,7 @@ from accounts.screens.views import Connect
 from dashboards import views
 from dashboards.archive.views import IncidentArchive
 from dashboards.brief.views import IncidentBrief
+from dashboards.desktop_notices import DesktopNotices
 from dashboards.help.views import HelpCard, HelpIndex, HelpSubject
 from dashboards.incident_page import IncidentPage
 from dashboards.journal_page import JournalPage
@@ -22,6 +23,7 @@ urlpatterns = [
     path("squad/", views.SquadBoard.as_view(), name="squad"),
     path("orders/", OrdersPage.as_view(), name="orders"),
     path("search/", Search.as_view(), name="search"),
+    path("desktop-notices/", DesktopNotices.as_view(), name="desktop-notices"),
     path("shortcuts/", Shortcuts.as_view(), name="shortcuts"),
     path("help/", HelpIndex.as_view(), name="help"),
     path("help/cards/<slug:slug>/", HelpCard.as_view(), name="help-card"),

@@ -1116,6 +1116,102 @@ def test_alarm_sounds_until_silenced(page, site):
     expect(page.locator("[data-silence]")).to_have_text("已静音")
 
 
+# --- desktop notices -----------------------------------------------------------------------------------------
+
+#: Keeps what the browser was asked to show; a test is never out of focus by itself.
+RECORDED = """
+window.told = [];
+const Real = window.Notification;
+window.Notification = class extends Real {
+  constructor(title, options) { super(title, options); window.told.push({ title, ...options }); }
+};
+document.hasFocus = () => Boolean(window.isLookedAt);
+"""
+RED = {
+    "id": 7,
+    "tag": "incident:5",
+    "title": "红色 C1-1",
+    "body": "新警情 · 清河县司法局",
+    "url": "/there/",
+    "stays": True,
+}
+
+
+def test_desktop_notices_are_off_until_pressed_and_show_only_while_nobody_looks(page, site):
+    page.context.grant_permissions(["notifications"], origin=HOST)
+    page.add_init_script(RECORDED)
+    found = []
+    site.answers["GET", "/desktop-notices/"] = lambda request: (200, json.dumps({"notices": found}), {})
+    visit(page, site, QUEUE % "", after=10)
+    switch = page.locator("[data-desktop]")
+    site.say(
+        type="entry",
+        number=11,
+        kind="incident.reported",
+        subject="incident:4",
+        unit="C1",
+        level="",
+        thread="",
+    )
+    page.wait_for_timeout(2500)
+    assert site.asked_for("GET", "/desktop-notices/") == []
+
+    page.locator(".top-end details.menu > summary").click()
+    found.append({**RED, "id": 6})
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(switch).to_have_text("桌面通知：已开启")
+    found.insert(0, RED)
+    site.say(
+        type="entry",
+        number=12,
+        kind="incident.reported",
+        subject="incident:5",
+        unit="C1",
+        level="",
+        thread="",
+    )
+    page.wait_for_timeout(3000)
+
+    # What was there at the press had been seen; the other is shown once, and names nothing but itself.
+    (told,) = page.evaluate("window.told")
+    assert (told["title"], told["body"], told["tag"]) == (RED["title"], RED["body"], RED["tag"])
+    assert told["requireInteraction"] is True
+
+    page.evaluate("window.isLookedAt = true")
+    found.insert(0, {**RED, "id": 8})
+    site.say(
+        type="entry",
+        number=13,
+        kind="incident.observed",
+        subject="incident:5",
+        unit="C1",
+        level="",
+        thread="",
+    )
+    page.wait_for_timeout(3000)
+    assert len(page.evaluate("window.told")) == 1
+
+    page.reload()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    page.locator(".top-end details.menu > summary").click()
+    switch.click()
+    expect(switch).to_have_text("桌面通知：未开启")
+    page.reload()
+    expect(switch).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_browser_that_refuses_desktop_notices_says_so(page, site):
+    page.add_init_script("Notification.requestPermission = async () => 'denied';")
+    visit(page, site, QUEUE % "", after=10)
+
+    page.locator(".top-end details.menu > summary").click()
+    page.locator("[data-desktop]").click()
+
+    expect(page.locator("[data-toasts]")).to_contain_text("浏览器不允许本站显示桌面通知")
+    expect(page.locator("[data-desktop]")).to_have_attribute("aria-pressed", "false")
+
+
 # --- the wall ----------------------------------------------------------------------------------------------
 
 

@@ -71,6 +71,7 @@ def page_words(context):
         # A wall has no account for the API: it waits for its socket.
         "journal": "/api/v1/journal/" if _is_signed_in(context) else "",
         "settings": _address("ui-settings"),
+        "desktop": _address("desktop-notices") if is_live else "",
         "worker": _address("worker") if settings.SERVICE_WORKER else "",
     }
     return json_script(page, "page", AsWritten)

@@ -86,6 +86,13 @@ WORDS = {
     # sound
     "sound_on": _("Sound on"),
     "silenced": _("Silenced"),
+    # desktop notices
+    "desktop_on": _("Desktop notices on"),
+    "desktop_off": _("Desktop notices off"),
+    "desktop_refused": _(
+        "The browser refuses desktop notices here. Allow them for this site in its settings, then press again."
+    ),
+    "desktop_missing": _("This browser shows no desktop notices on this connection."),
     # wall
     "page_of": _("{n}/{m}"),
 }
@@ -94,6 +101,6 @@ WORDS = {
 LIVE_WORDS = frozenset(
     name
     for name in WORDS
-    if name.startswith(("link_", "stale_", "updates", "said_caught_up"))
+    if name.startswith(("link_", "stale_", "updates", "said_caught_up", "desktop_"))
     or name in {"said_late", "said_red", "said_live"}
 )

@@ -63,7 +63,7 @@ CAPABILITIES = (
         "notices",
         _("Desktop notices"),
         _(
-            "The browser shows no desktop notices. Nothing here depends on them: this product tells by sound on an open page and by messages to the telephone."
+            "The browser shows no desktop notices. They can be switched on in the menu at the top right where the browser has them; sound on an open page and messages to the telephone do not depend on them."
         ),
     ),
     Capability(

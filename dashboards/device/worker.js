@@ -19,6 +19,18 @@ self.addEventListener("fetch", (event) => {
   else if (url.pathname.startsWith(KEPT.static)) event.respondWith(file(request, url));
 });
 
+/** A desktop notice was pressed: to the page it is about, in a window that is here already if there is one. */
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  if (event.notification.data) event.waitUntil(goTo(new URL(event.notification.data, self.location.origin).href));
+});
+
+async function goTo(address) {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = pages.find((page) => page.url.split("#")[0] === address);
+  return there ? there.focus() : self.clients.openWindow(address);
+}
+
 /** Without cookies: what is kept is the same for everybody. */
 async function fill() {
   const store = await caches.open(KEPT.store);

@@ -1,6 +1,6 @@
 /* The entry of every page: starts what the page needs. */
 
-import { addresses, announce } from "./page.js";
+import { addresses, announce, user } from "./page.js";
 import { start as startForms } from "./forms.js";
 import { start as startOutbox } from "./outbox.js";
 
@@ -59,6 +59,17 @@ function onPreference(event) {
   document.querySelectorAll(`[data-preferences] [name="${name}"]`).forEach((other) => other.setAttribute("aria-pressed", String(other.value === value)));
 }
 
+/* --- desktop notices: asked of the browser only at a press --- */
+
+async function startDesktop() {
+  const button = needs("[data-desktop]");
+  if (!button) return;
+  button.addEventListener("click", async () => (await import("./desktop.js")).press(button));
+  try {
+    if (localStorage.getItem("desktop-notices") === user) (await import("./desktop.js")).start(button);
+  } catch (error) { /* a device that keeps nothing has them off */ }
+}
+
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKey);
 document.addEventListener("submit", onPreference);
@@ -103,6 +114,7 @@ async function start() {
   if (needs("[data-keys-switch]")) (await import("./keys.js")).start();
   if (needs("[data-pages]")) (await import("./wall.js")).start();
   if (document.body.dataset.after !== undefined) (await import("./seen.js")).start();
+  startDesktop();
   // A table of days begins with the first; what is asked for is the present one: a column beside, or a row below.
   const today = needs("table [aria-current=date]");
   if (today) today.scrollIntoView({ block: today.scope === "col" || isInView(today) ? "nearest" : "center", inline: "end" });
