@@ -16,7 +16,7 @@ HOME = "journal/keys.py"
 OTHER_BEGINNINGS = {
     "slip:", "account:", "address:", "code:", "credential:", "device:", "screen_code:", "link:", "place:", "told:", "watch:", "watched:",
     "calendar_missing:", "nightly_failed:", "nightly_late:", "set_aside:", "wheel_stopped:",
-    "data:",
+    "data:", "file:",
 }  # fmt: skip
 #: A fault of the engine, and an order's recipient as the API writes it.
 OTHER_READERS = {"code.partition(':')", "text.partition(':')"}
