@@ -106,8 +106,9 @@ CONTROLS = {
         "每个对象按读者权限取出：页面、接口、文件、实时消息",
         "Every object is fetched under its reader's rights: pages, API, files, socket",
         "accounts/scope.py incidents/queries.py journal/queries.py",
-        "读取对八类岗位和全部地址验证；写入中引用他人对象的编号只在各模块分别验证。",
-        "Reading is crossed with eight kinds of posts and all addresses; ids of others in writes are tried room by room.",
+        "读取对八类岗位和全部地址验证，写入对外单位人员和带编号的全部地址验证；表单内引用他人对象只在各模块分别验证。",
+        "Reading is crossed with eight kinds of posts and all addresses, acts of another county's people with all numbered"
+        " ones; things named within a body are tried room by room.",
     ),
     15: Control(
         "检举控告内容、电话号码只给该看的人",
