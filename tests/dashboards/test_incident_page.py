@@ -1,8 +1,10 @@
 """What stands on the page of one incident: what there is, and in one group what can be added."""
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from cases.demands.actions import register_demand
 from command.evidence.actions import Kept, enter_evidence
@@ -122,3 +124,28 @@ def test_a_drill_registers_no_demand(alarm, signed_in):
     Incident.objects.filter(pk=incident.pk).update(drill=True)
 
     assert "/demands/register/" not in page_of(signed_in, incident)
+
+
+def test_a_telephone_has_the_next_step_before_the_quiet_buttons_and_a_desk_has_them_in_the_head(
+    alarm, signed_in
+):
+    page = signed_in("county1.duty").get(f"/incidents/{alarm(headcount=2).number}/").content.decode()
+
+    head, _, rest = page.partition('data-part="next"')
+    step, _, rest = rest.partition('data-part="tools"')
+    tools = rest.partition('data-part="checklist"')[0]
+    shown = [
+        set(re.findall(r'href="([^"]*)"|action="([^"]*)"', one))
+        for one in (head.partition("desk-tools")[2], tools)
+    ]
+    assert "next-step" in step
+    assert shown[0]
+    assert shown[0] == shown[1]
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert sorted(ids) == sorted(set(ids))
+    # Each width shows one of the two: what is not shown has no place in the order of the keys.
+    css = (Path(settings.BASE_DIR) / "static/css/board.css").read_text()
+    assert (
+        ".phone-tools { display: none; } @media screen and (max-width: 700px) { .desk-tools { display: none; }"
+        in css
+    )

@@ -3,8 +3,10 @@
 import json
 import os
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings as configured
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
@@ -246,6 +248,21 @@ def test_the_list_holds_everything_the_map_does(county, alarm, signed_in, units)
 
 
 @pytest.mark.django_db
+def test_the_list_beside_the_map_moves_by_keys_within_the_window(county, alarm, signed_in):
+    alarm(headcount=2)
+
+    page = signed_in("county1.duty").get("/map/").content.decode()
+
+    tag = re.search(r'<section[^>]*data-part="list"[^>]*>', page)[0]
+    assert 'tabindex="0"' in tag
+    title = re.search(r'aria-labelledby="([^"]*)"', tag)[1]
+    assert f'id="{title}"' in page
+    css = (Path(configured.BASE_DIR) / "static/css/map.css").read_text()
+    rule = re.search(r"@media screen and \(min-width: 900px\) .*", css)[0]
+    assert "max-height" in rule
+    assert "overflow-y: auto" in rule
+
+
 def test_a_drill_is_on_a_map_of_its_own(county, alarm, signed_in):
     real, drill = placed(alarm(headcount=8)), placed(alarm(headcount=8))
     Incident.objects.filter(pk=drill.pk).update(drill=True)
