@@ -89,6 +89,8 @@ class User(AbstractUser):
     password_changed_at = models.DateTimeField(null=True, blank=True)
     #: Set while the password is one that somebody else handed over: good until then, for choosing an own one.
     one_time_until = models.DateTimeField(null=True, blank=True)
+    #: Names of the role cards whose first steps this person has put away (dashboards.help.first_visit).
+    cards_seen = models.JSONField(default=list, blank=True)
 
     first_name = last_name = None
 

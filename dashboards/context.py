@@ -4,6 +4,7 @@ from django.conf import settings
 
 from accounts.models import in_reader_language
 from dashboards.boards import menu_of
+from dashboards.help.first_visit import first_steps
 from dashboards.help.texts import subject_by_page
 
 
@@ -23,6 +24,7 @@ def page(request):
         context["person_post"] = in_reader_language(post.title, post.title_en) if post else ""
         context["bureau"] = in_reader_language(post.unit_name, post.unit_name_en) if post else ""
         context["help_subject"] = _help_of(request)
+        context["first_visit"] = first_steps(request.reach, request.path)
     return context
 
 

@@ -5,7 +5,7 @@ from dashboards import views
 from dashboards.archive.views import IncidentArchive
 from dashboards.brief.views import IncidentBrief
 from dashboards.desktop_notices import DesktopNotices
-from dashboards.help.views import HelpCard, HelpIndex, HelpSubject
+from dashboards.help.views import FirstStepsDone, HelpCard, HelpIndex, HelpSubject
 from dashboards.incident_page import IncidentPage
 from dashboards.journal_page import JournalPage
 from dashboards.maps import views as maps
@@ -27,6 +27,7 @@ urlpatterns = [
     path("shortcuts/", Shortcuts.as_view(), name="shortcuts"),
     path("help/", HelpIndex.as_view(), name="help"),
     path("help/cards/<slug:slug>/", HelpCard.as_view(), name="help-card"),
+    path("help/cards/<slug:slug>/seen/", FirstStepsDone.as_view(), name="help-card-seen"),
     path("help/<slug:slug>/", HelpSubject.as_view(), name="help-subject"),
     path("time-limits/", ClocksPage.as_view(), name="time-limits"),
     path("promise/", PromisePage.as_view(), name="promise"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views import View
 
 from accounts.models import Unit
@@ -12,6 +12,7 @@ from accounts.scope import Reach
 from common.errors import WrongState
 from dashboards.boards import boards_of
 from dashboards.help import cards
+from dashboards.help.first_visit import put_away
 from dashboards.help.texts import get_subject, subjects
 from plans.document.life_safety import LIFE_LINES
 from plans.lifecycle.models import PlanVersion
@@ -73,3 +74,11 @@ def _plan_of(unit: Unit | None, now: datetime) -> PlanVersion | None:
         return plan_in_force(unit, now) if unit else None
     except WrongState:
         return None
+
+
+class FirstStepsDone(LoginRequiredMixin, View):
+    """The three first steps of a role are put away, and not shown to this person again."""
+
+    def post(self, request, slug):
+        put_away(request.user, cards.get_card(slug))
+        return redirect("home")
