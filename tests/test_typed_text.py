@@ -44,7 +44,7 @@ NOT_TYPED = {
         accounts.ApiToken.note common.GivenAnswer.rights engine.NightlyJob.found early_warnings.SuperiorReport.text olds news accounts.Reform.note
         command.Shift.note rosters.Rotation.weekdays squad target_squad facts fields.choice
         lead_path about_path charge_path bureau_path passed_to supervision.Inquiry.about before_kind until_kind max_extension warn_before pauses
-        common.SetAside.loop common.SetAside.row gateway highest_level command.Response.seated command.Improvement.about command.Review.times""",
+        accounts.User.cards_seen common.SetAside.loop common.SetAside.row gateway highest_level command.Response.seated command.Improvement.about command.Review.times""",
     "from the plan": """
         cite document parts role signatory_role signatory_title title title_en title_zh recipient pool kit kit_item to_en to_zh major_kinds""",
     "staff, their posts and units": """
