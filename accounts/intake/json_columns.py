@@ -7,6 +7,7 @@ _BY_ITSELF = "looked at when it is handed in or sent, which is its end"
 _NOT_OF_A_THING = "no thing that is closed: made and read by the product"
 
 NOT_LOOKED_AT = {
+    "accounts.User.cards_seen": _WORDS_OF_A_LIST,
     "accounts.Reform.olds": _NOT_OF_A_THING,
     "accounts.Reform.news": _NOT_OF_A_THING,
     "mfa.Authenticator.data": "a secret",
