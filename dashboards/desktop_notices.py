@@ -49,6 +49,7 @@ class DesktopNotice(NamedTuple):
     body: str
     url: str
     stays: bool
+    drill: bool
 
 
 def desktop_notices(reach: Reach, now: datetime) -> list[DesktopNotice]:
@@ -97,6 +98,7 @@ def _shown(notice: Notice, thing: Incident | EarlyWarning) -> DesktopNotice:
         f"{kind_of(notice)} · {thing.unit}",
         reverse(page, args=[thing.number]),
         look is not None and look.tone in STAYING,
+        notice.drill,
     )
 
 

@@ -68,7 +68,13 @@ def test_pictures_and_yearly_figures_come_with_what_they_count(alarm, keep, get,
     pictures = get("pictures/?unit=C1").json()
     figures = {one["figure"]: one for one in get("yearly-figures/?year=2026").json()["figures"]}
 
-    assert [one["picture"] for one in pictures["pictures"]] == ["clocks", "demands", "causes", "incidents"]
+    assert [one["picture"] for one in pictures["pictures"]] == [
+        "clocks",
+        "demands",
+        "causes",
+        "incidents",
+        "reports",
+    ]
     assert sum(sum(one["values"]) for one in pictures["pictures"][3]["series"]) == 1
     assert all(one["definition"] for one in pictures["pictures"])
     assert (figures["incidents"]["value"], figures["hotline_calls"]["value"]) == (1, 12)

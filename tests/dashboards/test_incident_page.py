@@ -62,7 +62,7 @@ def test_life_safety_stands_before_time_limits_and_both_before_everything_else(a
     page = page_of(signed_in, alarm(headcount=60, life_risk=["suicide_threat"]))
     parts = re.findall(r'data-part="(\w+)"', page)
 
-    assert parts[:4] == ["head", "next", "checklist", "clocks"]
+    assert parts[:5] == ["head", "next", "tools", "checklist", "clocks"]
     assert parts[-1] == "timeline"
 
 

@@ -86,6 +86,7 @@ NO_STATISTIC = {
     "cases.receptions.points": "the places of one reception's points",
     "cases.receptions.queries": "points of a row, and what a unit that ends still has to settle",
     "cases.matters.queries": "what a unit that ends still has to settle",
+    "clocks.actions": "the generation of the clock a row begins: a number within one thing",
     "clocks.queries": "the machine: deadlines that no sweep recorded",
     "command.activation.queries": "what one response still owes, on its own page",
     "command.linkage.queries": "what a unit that ends still has to settle",
