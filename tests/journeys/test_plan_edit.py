@@ -17,9 +17,11 @@ ORANGE, YELLOW = "levels.1.match.any_of.0.between.0", "levels.2.match.any_of.0.b
 #: One bureau, changed twice: the second language edits what the first has put in force.
 STORY = {
     "zh-hans": {"version": 2, "from": "21", "to": "16", "below": "15", "people": "18", "why": "大厅只能容纳十五人，收紧标准",
-                "what": "十八人在大厅要求当面答复", "rule": "人数 16—50", "found": "18", "forced": "生效"},
+                "what": "十八人在大厅要求当面答复", "rule": "人数 16—50", "found": "18", "forced": "生效",
+                "as": "《司法局处置涉法涉诉信访工作应急预案》第{}版"},
     "en": {"version": 3, "from": "16", "to": "12", "below": "11", "people": "13", "why": "The hall holds eleven people",
-           "what": "Thirteen people in the hall ask for an answer", "rule": "headcount 12–50", "found": "13", "forced": "In force"},
+           "what": "Thirteen people in the hall ask for an answer", "rule": "headcount 12–50", "found": "13", "forced": "In force",
+           "as": "“City justice bureau plan for law-related petition incidents”, version {}"},
 }  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def test_a_new_threshold_reaches_the_incident_page(person, bureau_server, langua
     _goes_over(person("county1.director", language=language), before.url, bureau_server, said, following)
     before.reload()
     expect(before.locator("[data-part=head] .badge")).to_have_attribute("data-tone", "orange")
-    expect(before.locator("[data-part=facts]")).to_contain_text(f"{PLAN}@{following}")
+    expect(before.locator("[data-part=facts]")).to_contain_text(said["as"].format(following))
 
 
 def _log(duty, said):
@@ -123,7 +125,7 @@ def _goes_over(leader, incident, server, said, version):
     form.locator("[name=credential]").fill(server.passwords["county1.director"])
     form.locator("button.primary").click()
     expect(leader).to_have_url(incident)
-    expect(leader.locator("main")).to_contain_text(f"{PLAN}@{version}")
+    expect(leader.locator("main")).to_contain_text(said["as"].format(version))
 
 
 def _field(page, name):

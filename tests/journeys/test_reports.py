@@ -31,7 +31,7 @@ def test_open_and_one_tap(person):
 def test_something_is_reported_by_thumb_and_corrected(person):
     page = person("village124.informant", phone=True, start="/report/")
 
-    page.get_by_role("link", name="有情况").click()
+    page.get_by_role("link", name="有情况", exact=True).click()
     page.locator("label.chip", has_text="劳动争议").first.click()
     page.locator("[name='items.0.note']").fill("工资拖欠，三人咨询")
     page.get_by_role("button", name="报送").click()
