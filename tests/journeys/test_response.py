@@ -170,7 +170,7 @@ def test_from_a_warning_to_an_archive_that_checks_itself(person, bureau_server, 
     expect(answers).not_to_have_count(0)
     for done in answers.all():
         done.check(force=True)
-    close.locator("button.primary").click()
+    close.locator(".actions button").click()
     owed = close.locator("[data-form-note] a")
     expect(owed).to_have_text("上报尚未终报")
     report_upward(duty, chief, secret, owed.get_attribute("href"), "final")
@@ -179,7 +179,7 @@ def test_from_a_warning_to_an_archive_that_checks_itself(person, bureau_server, 
     duty.goto(f"/incidents/{number}/")
     unfold(close)
     expect(close.locator("input[type=radio][value=done]:checked")).to_have_count(answers.count())
-    close.locator("button.primary").click()
+    close.locator(".actions button").click()
     expect(duty.locator("[data-part=head]")).to_contain_text(SUMMARY)
 
     # Its archive, checked by its own program in a Python that knows nothing of the product.
