@@ -33,7 +33,7 @@ pytestmark = [
 ENGINE = Engine(
     dirs=[ROOT / "templates"],
     libraries={"static": "django.templatetags.static", "ui": "common.templatetags.ui"},
-    builtins=["django.templatetags.i18n", "django.templatetags.static"],
+    builtins=["django.templatetags.i18n", "django.templatetags.static", "plans.templatetags.citations"],
 )
 
 
