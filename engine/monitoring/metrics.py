@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.core import GaugeMetricFamily
 
 from clocks.queries import unswept_count
+from common.version import version
 from engine.background.auditor import used_part_of_disk
 from engine.models import Alarm, NightlyJob
 from engine.monitoring.queries import ages
@@ -60,6 +61,7 @@ class State:
             found = [*_plain_gauges(self._read_now()), *_labelled_gauges(self._read_now())]
         except (DatabaseError, InterfaceError):
             found = []
+        yield _family("icd_build_info", "The version that runs", "version", {version(): 1})
         yield GaugeMetricFamily("icd_database_up", "Whether the database answers", value=bool(found))
         yield from found
         yield from _live_gauges()

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.errors import NotAllowed
+from common.version import version
 from dashboards.maps.found import found_files
 from engine.background import nightly
 from engine.models import Heartbeat, NightlyJob
@@ -54,7 +55,7 @@ class SystemPage(LoginRequiredMixin, PartsView):
             )
 
     def page_context(self):
-        return {"map_files": found_files()}
+        return {"map_files": found_files(), "version": version()}
 
     def jobs_context(self):
         now = self.request.now

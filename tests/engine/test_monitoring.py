@@ -12,6 +12,7 @@ from django.utils import timezone
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from common.version import version
 from engine.background import nightly
 from engine.background.run import run_all
 from engine.choices import CAN_WAIT, FAULTS, can_wait
@@ -63,6 +64,11 @@ def test_everything_asked_for_is_said(said):
 
 def test_what_is_ours_has_our_name_before_it(said):
     assert {name.split("_")[0] for name in said} == {"icd", "process"}
+
+
+def test_which_version_runs_is_said_to_the_administrator_and_to_prometheus(said, signed_in, cast):
+    assert said["icd_build_info"] == {"version"}
+    assert f"版本 {version()}" in signed_in("city.sysadmin").get("/system/").content.decode()
 
 
 def test_alarms_that_can_wait_wake_nobody():
