@@ -146,6 +146,7 @@ def new_notice(
         text_zh=text.text_zh,
         text_en=text.text_en,
         wording=text.wording,
+        facts=text.facts,
         queued_at=queued_at,
         state=State.SENT if is_app else State.QUEUED,
         sent_at=queued_at if is_app else None,

@@ -81,6 +81,9 @@ class Notice(models.Model):
     text_en = models.TextField(blank=True, default="")
     #: The template and its version: "warning.signed/sms@1"; empty for a text its room wrote itself.
     wording = models.CharField(max_length=80, blank=True, default="")
+    #: Language → name → what the template was filled in with; of text messages and calls, which a gateway may have
+    #: to fill in a template of its own with.
+    facts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     drill = models.BooleanField(default=False)
     priority = models.PositiveSmallIntegerField(default=ROUTINE)
     #: Delivered another way is not enough: silence brought this one about.
@@ -186,13 +189,20 @@ class Notice(models.Model):
     def details(self) -> str:
         return self.text.partition("\n")[2]
 
+    def language_for_recipient(self) -> str:
+        """Which of the two texts the recipient gets: "zh" or "en"."""
+        return self._spoken(self.recipient.language)
+
     def text_for_recipient(self) -> str:
         """In the recipient's own language; a drill says so first, unless the text does already."""
         return self._text_in(self.recipient.language)
 
     def _text_in(self, language: str) -> str:
-        language = "en" if self.text_en and language.startswith("en") else "zh"
+        language = self._spoken(language)
         return marked(self.text_en if language == "en" else self.text_zh, self.drill, language)
+
+    def _spoken(self, language: str) -> str:
+        return "en" if self.text_en and language.startswith("en") else "zh"
 
 
 class Callout(models.Model):

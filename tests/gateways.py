@@ -67,6 +67,9 @@ class Message(NamedTuple):
     channel: str
     to: str
     text: str
+    language: str
+    template: dict
+    parameters: dict
 
 
 class FakeGateway(Provider):

@@ -14,6 +14,7 @@ NOT_LOOKED_AT = {
     "common.GivenAnswer.headers": _NOT_OF_A_THING,
     "clocks.Clock.pauses": _NOT_OF_A_THING,
     "notices.Callout.message": "masked before it is written (notices.sending.message_templates)",
+    "notices.Notice.facts": "masked before it is written (notices.sending.message_templates)",
     "notices.EscalationStep.channels": _NOT_OF_A_THING,
     "rosters.Roster.findings": _NOT_OF_A_THING,
     "plans.PlanText.document": "a published document; the office telephones in it are meant to be read",

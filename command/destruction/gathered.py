@@ -108,7 +108,7 @@ TEXTS = (
     Place(ExpertCall, ("question",)),
     Place(ExpertCallStep, ("note",), ("call__incident",)),
     Place(MaterialMovement, ("note",)),
-    Place(Notice, ("text_zh", "text_en", "reply"), ("thread",)),
+    Place(Notice, ("text_zh", "text_en", "facts", "reply"), ("thread",)),
     Place(Callout, ("message",), ("thread",)),
 )  # fmt: skip
 

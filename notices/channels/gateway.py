@@ -1,17 +1,19 @@
 """Text messages and voice calls over an HTTP gateway, with a second one for when the first fails, is slow or full.
 
-POST {"reference", "channel": "sms"|"voice", "to", "text"}, Idempotency-Key the same for every attempt
+The protocol, with examples, is docs/gateway.md.
 2xx {"id"}: accepted · 408, 425, 429: later, as Retry-After says · other 4xx: final · everything else: tried again
 """
 
+import json
 import time
 from collections.abc import Sequence
 
 from notices.channels import SendResult, key_of
 from notices.channels.health import PROVIDERS
 from notices.channels.http import LATER, Answer, Unanswered, post, wait_asked
-from notices.channels.routes import address_of
-from notices.channels.texts import text_of
+from notices.channels.routes import address_of, secret_of
+from notices.channels.signing import signed_headers
+from notices.channels.texts import said, text_of
 from notices.models import Notice
 
 
@@ -21,16 +23,12 @@ def send(notices: Sequence[Notice], timeout: float) -> SendResult:
     url = address_of(notice.gateway)
     if not url:
         return SendResult("again", error="no gateway is configured")
-    body = {
-        "reference": key,
-        "channel": notice.channel,
-        "to": notice.recipient.phone,
-        "text": text_of(notices),
-    }
+    body = json.dumps(_body(notices, key), ensure_ascii=False).encode()
+    headers = {"Idempotency-Key": key, **signed_headers(body, secret_of(notice.gateway), time.time())}
     began = time.monotonic()
     try:
         with PROVIDERS.asked(url):
-            answer = post(url, body, timeout, {"Idempotency-Key": key})
+            answer = post(url, body, timeout, headers)
     except Unanswered as error:
         PROVIDERS.failed(url, time.monotonic() - began)
         return SendResult("again", error=str(error))
@@ -42,6 +40,23 @@ def send(notices: Sequence[Notice], timeout: float) -> SendResult:
     else:
         PROVIDERS.answered(url, time.monotonic() - began)
     return outcome
+
+
+def _body(notices: Sequence[Notice], key: str) -> dict:
+    what = said(notices)
+    return {
+        "reference": key,
+        "channel": notices[0].channel,
+        "to": notices[0].recipient.phone,
+        "text": text_of(notices),
+        "language": what.language,
+        "template": {"key": what.key, "version": what.version},
+        "parameters": {
+            **what.parameters,
+            **({"mark": what.mark} if what.mark else {}),
+            **({"addendum": what.addendum} if what.addendum else {}),
+        },
+    }
 
 
 def read_answer(answer: Answer) -> SendResult:

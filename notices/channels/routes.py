@@ -22,6 +22,12 @@ def address_of(gateway: str) -> str:
     return settings.NOTICE_GATEWAY_URL
 
 
+def secret_of(gateway: str) -> str:
+    """What we share with this gateway; the second one may use the first one's. Empty: nothing."""
+    second = settings.NOTICE_GATEWAY_SECRET_2 if gateway == SECOND and settings.NOTICE_GATEWAY_URL_2 else ""
+    return second or settings.NOTICE_GATEWAY_SECRET
+
+
 def gateways() -> list[str]:
     """Those that are set up; the first one stands there even where none is."""
     return [FIRST, SECOND] if settings.NOTICE_GATEWAY_URL_2 else [FIRST]

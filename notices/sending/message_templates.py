@@ -291,6 +291,8 @@ class Rendered(NamedTuple):
     text_zh: str
     text_en: str
     wording: str
+    #: language → name → the fact as it stands in the text; for a gateway that fills in a template of its own.
+    facts: Mapping[str, Mapping[str, str]] = {}
 
 
 def render(message: Message, channel: str, *, drill: bool = False) -> Rendered:
@@ -305,15 +307,16 @@ def render(message: Message, channel: str, *, drill: bool = False) -> Rendered:
         )
     group = channel if channel in (Channel.SMS, Channel.VOICE) else "full"
     wording = WORDINGS[message.wording]
-    texts = {
-        language: fit(
-            wording.patterns[group][language],
-            {name: _in(value, language) for name, value in message.facts.items()},
-            _room(channel, language, drill),
-        )
+    facts = {
+        language: {name: _in(value, language) for name, value in message.facts.items()}
         for language in ("zh", "en")
     }
-    return Rendered(texts["zh"], texts["en"], f"{message.wording}/{group}@{wording.version}")
+    texts = {
+        language: fit(wording.patterns[group][language], known, _room(channel, language, drill))
+        for language, known in facts.items()
+    }
+    name = f"{message.wording}/{group}@{wording.version}"
+    return Rendered(texts["zh"], texts["en"], name, facts if group != "full" else {})
 
 
 def _cut(text: str, channel: str, language: str, drill: bool) -> str:
