@@ -176,7 +176,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "reason_form": forms.ReasonForm(),
             "may_observe": may_observe,
             "step_form": StepForm(steps=step_choices(steps_of(incident, self.request.now))),
-            "may_share": may_manage,
+            "may_share": is_allowed(permissions.check_can_share, reach, incident),
             "may_close": may_close,
             "may_reopen": may_close and incident.state == State.CLOSED and not kept_closed(incident),
             "evidence_form": EvidenceForm(auto_id="evidence-%s") if may_observe else None,
@@ -338,7 +338,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "map_address": self._map_address(),
             "voice_note": note_of(self.incident),
             "shares": list(self.incident.shares.filter(ended_at=None).select_related("unit", "person", "by")),
-            "may_share": is_allowed(permissions.check_can_manage, self.request.reach, self.incident),
+            "may_share": is_allowed(permissions.check_can_share, self.request.reach, self.incident),
             "may_switch_plan": self.incident.is_open
             and is_allowed(permissions.check_can_switch_plan, self.request.reach, self.incident),
         }

@@ -43,8 +43,20 @@ def check_can_observe(reach: Reach, incident: Incident) -> None:
 
 
 def check_can_manage(reach: Reach, incident: Incident) -> None:
-    """Take over, correct, link, share, mark the checklist."""
+    """Take over, correct, link."""
     if not reach.holds("incident.manage", incident.unit_path):
+        raise NotAllowed(
+            "not_allowed",
+            _(
+                "Nothing was changed on %(number)s: this is done by the duty room or a leader of its unit. Phone them."
+            )
+            % {"number": incident.number},
+        )
+
+
+def check_can_share(reach: Reach, incident: Incident) -> None:
+    """Show it to a unit or a person outside the scope, and take that back."""
+    if not reach.holds("incident.share", incident.unit_path):
         raise NotAllowed(
             "not_allowed",
             _(

@@ -41,7 +41,7 @@ def share_incident(
     """Show the incident to a unit outside the scope (whoever holds its posts) or to one liaison."""
     incident = lock_incident(incident_id)
 
-    permissions.check_can_manage(reach, incident)
+    permissions.check_can_share(reach, incident)
 
     made, is_new = Share.objects.get_or_create(
         incident=incident,
@@ -63,7 +63,7 @@ def end_share(*, share_id: int, reach: Reach, now: datetime) -> Share:
     shared = Share.objects.select_for_update(of=("self",)).select_related("unit", "person").get(pk=share_id)
     incident = lock_incident(shared.incident_id)
 
-    permissions.check_can_manage(reach, incident)
+    permissions.check_can_share(reach, incident)
     if shared.ended_at:
         raise WrongState("share_ended", _("Nothing was changed: this share has already ended."))
 

@@ -96,11 +96,10 @@ CONTROLS = {
         "A certificate of destruction does not ask again; post and what was looked at are checked.",
     ),
     13: Control(
-        "每个地址默认拒绝未登录者；公开地址逐一列明理由",
-        "Every address is closed to whoever is not signed in; public ones are listed with their reason",
-        "accounts/middleware.py accounts/scope.py",
-        "登录后的权限由各动作和查询判断，没有逐地址的权限登记表；新增页面须由读者测试覆盖。",
-        "Behind the sign-in actions and queries decide; there is no table of a permission for each address.",
+        "每个地址默认拒绝未登录者，公开地址逐一列明理由；每个地址问什么权限有表，核对代码",
+        "Every address is closed to whoever is not signed in, public ones are listed with their reason; what each one asks"
+        " stands in a table that is compared with the code",
+        "accounts/middleware.py accounts/scope.py dashboards/rights/doors.py docs/permissions.md",
     ),
     14: Control(
         "每个对象按读者权限取出：页面、接口、文件、实时消息",
