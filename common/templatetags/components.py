@@ -111,6 +111,39 @@ def wide(context, content, label="", labelled_by=""):
     return _draw(context, "wide", content=content, label=label, labelled_by=labelled_by)
 
 
+@register.simple_block_tag(takes_context=True)
+def nothing(context, content, text, icon="circle-check", filters="", quiet=False, css="", now=None):
+    """In place of a list in which nothing stands. The block says what will stand there and when, and offers the next
+    act to whoever may do it: `{% if may_add %}{% link_to … css="quiet small" %}{% endif %}`.
+
+    `filters`: the names in the address that narrow the list, `"q state"`, or the form that asks for them. Where one of
+    them is set, the block gives way to a way out of the filter, for then it is not known whether there is anything.
+    `quiet`: one line without a picture, for one subject among many.
+    """
+    asked = context["request"].GET if filters and "request" in context else {}
+    names = filters.split() if isinstance(filters, str) else [field.name for field in filters]
+    narrowing = [name for name in names if asked.get(name)]
+    return _draw(
+        context,
+        "nothing",
+        content=SafeString(content.strip()),
+        text=text,
+        icon=icon,
+        quiet=quiet,
+        css=css,
+        now=now,
+        everything=_without(asked, {*narrowing, "page"}) if narrowing else "",
+    )
+
+
+def _without(asked, names: set[str]) -> str:
+    """The query of the same list without these names: `?unit=330100`, and `?` where nothing is left of it."""
+    kept = asked.copy()
+    for name in names:
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}"
+
+
 @register.simple_tag(takes_context=True)
 def link_to(context, label, door, *args, icon="", icon_after="", css="", **query):
     """A link that looks like a button, to the address of this name ("" is the page itself).

@@ -479,7 +479,7 @@ def test_the_lists_filter_and_cost_the_same_for_three_as_for_one(
 ):
     browser = signed_in("county1.duty", "en")
     assert "once recorded" in browser.get("/supervision/visits/").content.decode()
-    assert "appears here" in browser.get("/supervision/corrections/").content.decode()
+    assert "once it is set" in browser.get("/supervision/corrections/").content.decode()
     duty = reach("county1.duty")
     correct(record())
 
