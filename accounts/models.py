@@ -13,6 +13,7 @@ from accounts.contacts.models import NumberCode, VerifiedNumber  # noqa: F401  (
 from accounts.exclusions.models import Exclusion  # noqa: F401  (table of this room)
 from accounts.reform.models import Reform, Succession  # noqa: F401  (tables of this room)
 from accounts.screens.models import Screen  # noqa: F401  (table of this room)
+from accounts.tokens.scopes import as_text
 from common.database.encrypted_fields import SealedField
 from common.database.paths import PathField
 from common.text.codes import SquadField, UnitCodeField
@@ -210,17 +211,25 @@ class Appointment(models.Model):
 
 
 class ApiToken(models.Model):
-    """A bearer token of the HTTP API. Only its hash is kept; the token is printed once."""
+    """A bearer token of the HTTP API. Only its hash is kept; the token is shown once."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     hash = models.CharField(max_length=64, unique=True)
     note = models.CharField(max_length=80, blank=True, default="")
+    #: What it opens, as OAuth writes it: "alarms:write incidents:read" (accounts.tokens.scopes).
+    scopes = models.TextField(blank=True, default="")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    #: Written no more than once an hour.
+    used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self):
         return f"{self.user} {self.note}"
+
+    @property
+    def scopes_as_text(self):
+        return as_text(self.scopes)
 
 
 class FormerPassword(models.Model):

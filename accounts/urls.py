@@ -11,6 +11,7 @@ from accounts.people import views as people
 from accounts.reform import views as reform
 from accounts.screens import views as screens
 from accounts.sign_in import views as sign_in
+from accounts.tokens import views as tokens
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="account"), name="account-root"),
@@ -28,7 +29,9 @@ urlpatterns = [
     path("me/", views.me, name="account"),
     path("language/", views.choose_language, name="account_language"),
     path("sessions/<int:session_id>/end/", views.end_session, name="account-session-end"),
-    path("tokens/<int:token_id>/revoke/", views.revoke_token, name="account-token-revoke"),
+    path("tokens/", tokens.own_tokens, name="account-tokens"),
+    path("tokens/area/", tokens.area_tokens, name="account-tokens-area"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="account-token-revoke"),
     path("posts/<int:post_id>/delegate/", views.delegate, name="account-delegate"),
     path("appointments/<int:appointment_id>/end/", people.end_appointment, name="account-appointment-end"),
     path("people/", people.people_list, name="account-people"),

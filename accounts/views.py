@@ -48,9 +48,7 @@ def me(request):
         "given": given,
         "sessions": sessions.open_sessions(request.user, request.now),
         "this_session": request.open_session,
-        "tokens": request.user.api_tokens.filter(
-            revoked_at__isnull=True, expires_at__gt=request.now
-        ).order_by("-created_at"),
+        "tokens": request.user.api_tokens.filter(revoked_at__isnull=True, expires_at__gt=request.now).count(),
         "password_days": PROFILES[settings.PASSWORD_PROFILE].max_age_days,
         "require_second_factor": settings.REQUIRE_SECOND_FACTOR,
         **_second_factor(request.user),
@@ -89,14 +87,6 @@ def end_session(request, session_id):
     people.end_own_session(user=request.user, session_id=session_id, now=request.now)
     messages.success(request, _("The session was ended."))
     return back_to("account", "sessions")
-
-
-@login_required
-@require_POST
-def revoke_token(request, token_id):
-    people.revoke_own_token(user=request.user, token_id=token_id, now=request.now)
-    messages.success(request, _("The token was revoked."))
-    return back_to("account", "tokens")
 
 
 @login_required

@@ -430,6 +430,7 @@ _ALL = [
     Kind("personal_data.masked", "办结前打码个人号码", "Numbers of people masked before closing", audience="security"),
     Kind("personal_data.kept", "签字保留个人号码", "Number of a person kept, signed", audience="security"),
     Kind("token.revoked", "吊销接口令牌", "API token revoked", audience="security"),
+    Kind("token.refused", "接口令牌超出范围被拒", "API token refused: out of its scope", audience="security"),
     Kind("engine.alarmed", "引擎告警", "Engine alarm", audience="system"),
     Kind("engine.recovered", "引擎恢复", "Engine recovered", audience="system"),
 ]  # fmt: skip

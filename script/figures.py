@@ -163,7 +163,7 @@ def _a_bureau() -> tuple[str, str]:
     with redirect_stdout(StringIO()) as said:
         call_command("seed_demo")
     with redirect_stdout(StringIO()) as said:
-        call_command("issue_token", "town11.clerk")
+        call_command("issue_token", "town11.clerk", "--every-scope", "--days=1")
     browser = Client()
     browser.force_login(get_user_model().objects.get(username="county1.duty"))
     return said.getvalue().strip(), browser.cookies[settings.SESSION_COOKIE_NAME].value

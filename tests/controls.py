@@ -255,11 +255,9 @@ CONTROLS = {
         "config/settings.py",
     ),
     41: Control(
-        "跨站读取关闭；接口令牌只存散列、会过期、随账号失效",
-        "Closed to other sites; a token is kept as a hash, runs out, and ends with what made it unsafe",
-        "accounts/access/tokens.py",
-        "令牌没有范围，等于本人全部权限。给外部系统单设账号和岗位。",
-        "A token has no scope: it may what its person may. Give another system an account with a post of its own.",
+        "跨站读取关闭；接口令牌有范围、只存散列、会过期、随账号失效",
+        "Closed to other sites; a token has scopes, is kept as a hash, runs out, and ends with what made it unsafe",
+        "accounts/access/tokens.py accounts/tokens",
     ),
     42: Control(
         "按人、地址限次，警报不受限",

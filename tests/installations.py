@@ -54,7 +54,7 @@ User.objects.update(password=make_password({PASSWORD!r}), password_changed_at=no
 
 def token_of(username):
     out = io.StringIO()
-    call_command("issue_token", username, stdout=out)
+    call_command("issue_token", username, "--every-scope", "--days=365", stdout=out)
     return out.getvalue().strip()
 
 names = list(User.objects.values_list("username", flat=True))

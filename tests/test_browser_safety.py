@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from accounts.access.tokens import issue
 from tests.accounts.conftest import with_password
+from tests.tokens import issue
 
 __all__ = ["with_password"]
 

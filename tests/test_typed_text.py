@@ -41,7 +41,7 @@ NOT_TYPED = {
         session_key code_hash signature source start_kind stop_kind subject thread tiers token_hash unit_path url username
         when_level wording post_tier category dispute_class findings classes data signed_text dedupe password
         text_zh text_en accounts.OpenSession.address notices.Attempt.outcome notices.EscalationStep.result engine.Heartbeat.note
-        accounts.ApiToken.note common.GivenAnswer.rights engine.NightlyJob.found early_warnings.SuperiorReport.text olds news accounts.Reform.note
+        accounts.ApiToken.scopes common.GivenAnswer.rights engine.NightlyJob.found early_warnings.SuperiorReport.text olds news accounts.Reform.note
         command.Shift.note rosters.Rotation.weekdays squad target_squad facts fields.choice
         lead_path about_path charge_path bureau_path passed_to supervision.Inquiry.about before_kind until_kind max_extension warn_before pauses
         accounts.User.cards_seen common.SetAside.loop common.SetAside.row gateway highest_level command.Response.seated command.Improvement.about command.Review.times""",

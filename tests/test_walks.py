@@ -9,7 +9,6 @@ from django.conf import settings as django_settings
 from django.urls import resolve
 from django.utils import timezone
 
-from accounts.access import tokens
 from common.dates.local_time import day_of
 from common.dates.periods import DAILY, period_of
 from config.asgi import application
@@ -19,6 +18,7 @@ from plans.lifecycle.actions import load_plan
 from script.figures import rooms
 from tests.calls import Screen, call, recording
 from tests.live.sessions import sign_in
+from tests.tokens import issue
 
 pytestmark = [
     pytest.mark.asyncio,
@@ -49,7 +49,7 @@ class Bureau:
         director = self.cast["county1.director"]
         director.set_password(PASSWORD)
         director.save()
-        self.tokens = {name: tokens.issue(user=user, now=now, note="") for name, user in self.cast.items()}
+        self.tokens = {name: issue(user=user, now=now, note="") for name, user in self.cast.items()}
         self.duty = sign_in("county1.duty")
 
     async def call(self, who: str, method: str, path: str, **body) -> dict:

@@ -1,20 +1,31 @@
 """How the HTTP API knows who is calling: a bearer token or the browser session."""
 
 import hashlib
+import logging
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions
 
+from accounts.access.watch import RefusedToken
 from accounts.exclusions.shut import is_shut_out_somewhere
 from accounts.models import ApiToken, Appointment, User
 from accounts.scope import HeldPost, Reach, reach_of, read_closed
 from accounts.sign_in.first_things import check_nothing_comes_first
-from common.database.composed import Composed
+from accounts.tokens.scopes import FREE, scope_for
+from common.database.composed import Change, Composed
+from common.errors import NotAllowed
 
-LIFETIME = timedelta(days=365)
+#: Last use is written no more often than this.
+USED_EVERY = timedelta(hours=1)
+log = logging.getLogger(__name__)
 
 
 def _good(hash: str, now: datetime) -> QuerySet[ApiToken]:
@@ -25,25 +36,47 @@ def _good(hash: str, now: datetime) -> QuerySet[ApiToken]:
 
 
 _OWNER = Composed(lambda hash, now: _good(hash, now).select_related("user"))
+_USED = Change(lambda pk, now: (ApiToken.objects.filter(pk=pk), {"used_at": now}))
 #: The posts of its owner with the owner, so that most calls ask once who calls and what they may.
 _HELD = Composed(
     lambda hash, now: (
         Appointment.objects.current(now)
-        .filter(person__in=_good(hash, now).values("user"))
-        .annotate(is_shut_out=is_shut_out_somewhere("person", "post__unit__path"))
+        .filter(
+            person__api_tokens__hash=hash,
+            person__api_tokens__revoked_at__isnull=True,
+            person__api_tokens__expires_at__gt=now,
+            person__is_active=True,
+        )
+        .annotate(
+            is_shut_out=is_shut_out_somewhere("person", "post__unit__path"),
+            token=F("person__api_tokens__pk"),
+            scopes=F("person__api_tokens__scopes"),
+            used_at=F("person__api_tokens__used_at"),
+        )
         .select_related("person", "post__unit")
         .order_by("post__unit__path", "post_id")
     )
 )
 
 
-def issue(*, user: User, now: datetime, note: str = "") -> str:
-    """Make a token and return it; only its hash is stored."""
-    token = "icd_" + secrets.token_urlsafe(32)
-    ApiToken.objects.create(
-        user=user, hash=_hash(token), note=note, created_at=now, expires_at=now + LIFETIME
+class Use(NamedTuple):
+    """A good token that is being used: who calls with which posts, and what the token opens."""
+
+    reach: Reach
+    token_id: int
+    scopes: str
+    used_at: datetime | None
+
+
+def issue(
+    *, user: User, now: datetime, scopes: Iterable[str], until: datetime, note: str = ""
+) -> tuple[ApiToken, str]:
+    """Make a token and return it with its secret; only the secret's hash is stored."""
+    secret = "icd_" + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user, hash=_hash(secret), note=note, scopes=" ".join(scopes), created_at=now, expires_at=until
     )
-    return token
+    return token, secret
 
 
 def _hash(token: str) -> str:
@@ -52,18 +85,21 @@ def _hash(token: str) -> str:
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer icd_…`. A token does no more than its account may do on pages at that moment."""
+    """`Authorization: Bearer icd_…`. A token does what its scopes say, and of that no more than its account may do on
+    pages at that moment."""
 
     def authenticate(self, request):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         now = timezone.now()
-        reach = _reach_of_token(_hash(token.strip()), now)
-        if reach is None:
+        use = _use_of_token(_hash(token.strip()), now)
+        if use is None:
             raise exceptions.AuthenticationFailed("The token is unknown, expired or revoked.")
-        check_nothing_comes_first(reach.user, now)
-        return _with_reach(request, reach)
+        check_nothing_comes_first(use.reach.user, now)
+        _check_scope(request, use)
+        _note_use(use, now)
+        return _with_reach(request, use.reach)
 
     def authenticate_header(self, request):
         return "Bearer"
@@ -77,15 +113,52 @@ class SessionAuthentication(authentication.SessionAuthentication):
         return _with_reach(request, reach_of(answer[0], timezone.now())) if answer else None
 
 
-def _reach_of_token(hash: str, now: datetime) -> Reach | None:
-    """What the owner of a good token may do; of one without posts the owner is asked for alone."""
+def _use_of_token(hash: str, now: datetime) -> Use | None:
+    """What a good token and its owner may do; of one without posts the owner is asked for alone."""
     held = _HELD(hash, now)
     if held:
-        reach = Reach(held[0].person, [held_post(one) for one in held], now)
+        first = held[0]
+        reach = Reach(first.person, [held_post(one) for one in held], now)
         read_closed([reach] if any(one.is_shut_out for one in held) else [])
-        return reach
+        return Use(reach, first.token, first.scopes, first.used_at)
     owners = _OWNER(hash, now)
-    return Reach(owners[0].user, [], now) if owners else None
+    return (
+        Use(Reach(owners[0].user, [], now), owners[0].pk, owners[0].scopes, owners[0].used_at)
+        if owners
+        else None
+    )
+
+
+def _check_scope(request, use: Use) -> None:
+    """Raise NotAllowed unless the token opens this address. The auditor is told (accounts.access.watch)."""
+    at = request.resolver_match
+    if at.url_name in FREE:
+        return
+    scope = scope_for(at.route, at.url_name, request.method)
+    if scope in use.scopes.split():
+        return
+    request._request.refused_token = RefusedToken(use.reach.user, use.token_id, scope or "")
+    if scope is None:
+        raise NotAllowed("scope_missing", _("Nothing was done: no token opens this address."), scope=None)
+    raise NotAllowed(
+        "scope_missing",
+        _(
+            "Nothing was done: this token lacks the scope %(scope)s. Have its person make one that has it, under "
+            "My account, API tokens."
+        )
+        % {"scope": scope},
+        scope=scope,
+    )
+
+
+def _note_use(use: Use, now: datetime) -> None:
+    """Note that the token was used, to the hour. A call never fails for it: an alarm may be in it."""
+    if settings.READ_ONLY or (use.used_at is not None and now - use.used_at < USED_EVERY):
+        return
+    try:
+        _USED(use.token_id, now)
+    except DatabaseError:
+        log.warning("the use of token %s could not be noted", use.token_id, exc_info=True)
 
 
 def held_post(held: Appointment) -> HeldPost:

@@ -6,11 +6,12 @@ every number there is fills no journal. Counted in the cache, because a reader's
 
 import logging
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, transaction
 
+from accounts.models import User
 from accounts.queries import home_of
 from accounts.sign_in import devices
 from journal.keys import key
@@ -26,6 +27,14 @@ RECORDED = {"paper-file", "account-directory", "voice-note"}
 logger = logging.getLogger(__name__)
 
 
+class RefusedToken(NamedTuple):
+    """Hung on a request whose token does not open the address: whose token, which, and the scope it lacks."""
+
+    user: User
+    token_id: int
+    scope: str
+
+
 def look(request, response) -> None:
     """Write what this answer tells the auditor, if anything. An answer never fails for it."""
     match = request.resolver_match
@@ -33,20 +42,30 @@ def look(request, response) -> None:
     if kind is None:
         return
     address = devices.address_of(request)
-    user = request.user if _is_known(request) else None
+    refused = getattr(request, "refused_token", None)
+    user = refused.user if refused else request.user if _is_known(request) else None
+    token = {"token": refused.token_id, "scope": refused.scope} if refused else {}
     # A token in an address is not for the journal.
     path = "" if "token" in match.kwargs else request.path[:200]
     note(
         kind,
         user=user,
         address=address,
-        about=f"{match.view_name}:{response.status_code}:{path if kind == 'file.downloaded' else ''}",
+        about=f"{match.view_name}:{response.status_code}:{path if kind == 'file.downloaded' else ''}{token or ''}",
         now=request.now,
-        content={"page": match.view_name, "path": path, "status": response.status_code, "address": address},
+        content={
+            "page": match.view_name,
+            "path": path,
+            "status": response.status_code,
+            "address": address,
+            **token,
+        },
     )
 
 
 def _kind_of(request, response) -> str | None:
+    if getattr(request, "refused_token", None):
+        return "token.refused"
     is_known, name = _is_known(request), request.resolver_match.view_name
     if response.status_code in REFUSALS:
         gave_a_key = "Authorization" in request.headers or name == "api:gateway-events"

@@ -48,7 +48,7 @@ def open_person(
             fields={"username": [_("This username is taken. Choose another one.")]},
         ) from None  # fmt: skip
 
-    _record("person.created", person, actor=actor, now=now, content={"username": username})
+    record_about("person.created", person, actor=actor, now=now, content={"username": username})
     return person, password
 
 
@@ -84,7 +84,7 @@ def correct_person(*, person_id: int, actor: User | None, now: datetime, **detai
     person.save(update_fields=changed)
 
     # Which fields, not what they held: the journal is no place for telephone numbers and addresses.
-    _record("person.changed", person, actor=actor, now=now, content={"fields": changed})
+    record_about("person.changed", person, actor=actor, now=now, content={"fields": changed})
     return person
 
 
@@ -106,7 +106,7 @@ def set_skills(*, person: User, skills: Iterable[str], actor: User | None, now: 
     person.skills.exclude(code__in=wanted).delete()
     Skill.objects.bulk_create([Skill(person=person, code=code) for code in sorted(wanted - known)])
 
-    _record("person.changed", person, actor=actor, now=now, content={"fields": ["skills"]})
+    record_about("person.changed", person, actor=actor, now=now, content={"fields": ["skills"]})
 
 
 @transaction.atomic
@@ -123,7 +123,7 @@ def disable_person(*, reach: Reach, person_id: int, reason: str, now: datetime) 
     sessions.end(OpenSession.objects.filter(user=person))
     _revoke_tokens(person, now)
 
-    _record("person.disabled", person, actor=reach.user, now=now, content={"reason": reason})
+    record_about("person.disabled", person, actor=reach.user, now=now, content={"reason": reason})
     return person
 
 
@@ -139,7 +139,7 @@ def enable_person(*, reach: Reach, person_id: int, reason: str, now: datetime) -
     person.is_active = True
     person.save(update_fields=["is_active"])
 
-    _record("person.enabled", person, actor=reach.user, now=now, content={"reason": reason})
+    record_about("person.enabled", person, actor=reach.user, now=now, content={"reason": reason})
     return person
 
 
@@ -182,7 +182,7 @@ def reset_second_factor(*, reach: Reach, person_id: int, now: datetime) -> User:
     revoked = _revoke_tokens(person, now)
 
     content = {"change": "reset", "tokens_revoked": revoked}
-    _record("second_factor.changed", person, actor=reach.user, now=now, content=content)
+    record_about("second_factor.changed", person, actor=reach.user, now=now, content=content)
     return person
 
 
@@ -195,7 +195,7 @@ def end_sessions(*, reach: Reach, person_id: int, now: datetime) -> int:
 
     ended = sessions.end(OpenSession.objects.filter(user=person))
 
-    _record("session.ended", person, actor=reach.user, now=now, content={"count": ended})
+    record_about("session.ended", person, actor=reach.user, now=now, content={"count": ended})
     return ended
 
 
@@ -212,7 +212,7 @@ def set_own_password(*, user: User, password: str, now: datetime) -> User:
     kept = user.former_passwords.order_by("-at", "-pk").values("pk")[: passwords.MOST_HISTORY]
     user.former_passwords.exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
 
-    _record("password.changed", user, actor=user, now=now)
+    record_about("password.changed", user, actor=user, now=now)
     return user
 
 
@@ -223,17 +223,7 @@ def end_own_session(*, user: User, session_id: int, now: datetime) -> None:
     if not sessions.end(rows):
         raise NotFound("no_such_session", _("Nothing was ended: this session has ended already."))
 
-    _record("session.ended", user, actor=user, now=now, content={"count": 1})
-
-
-@transaction.atomic
-def revoke_own_token(*, user: User, token_id: int, now: datetime) -> None:
-    """Make one of one's own API tokens useless at once."""
-    revoked = ApiToken.objects.filter(user=user, pk=token_id, revoked_at__isnull=True).update(revoked_at=now)
-    if not revoked:
-        raise NotFound("no_such_token", _("Nothing was revoked: this token is revoked already."))
-
-    _record("token.revoked", user, actor=user, now=now, content={"token": token_id})
+    record_about("session.ended", user, actor=user, now=now, content={"count": 1})
 
 
 # --- parts -------------------------------------------------------------------------------------------------
@@ -255,7 +245,7 @@ def _hand_over_password(person: User, *, actor: User | None, now: datetime, vali
     person.save(update_fields=["password", "one_time_until", "password_changed_at"])
     sessions.end(OpenSession.objects.filter(user=person))
     revoked = _revoke_tokens(person, now)
-    _record("password.reset", person, actor=actor, now=now, content={"tokens_revoked": revoked})
+    record_about("password.reset", person, actor=actor, now=now, content={"tokens_revoked": revoked})
     return password
 
 
@@ -264,7 +254,7 @@ def _revoke_tokens(person: User, now: datetime) -> int:
     return ApiToken.objects.filter(user=person, revoked_at__isnull=True).update(revoked_at=now)
 
 
-def _record(
+def record_about(
     kind: str, person: User, *, actor: User | None, now: datetime, content: dict | None = None
 ) -> None:
     """Record something about a person, in the unit the person belongs to, for the auditors above it."""

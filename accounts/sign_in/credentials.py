@@ -122,6 +122,9 @@ class ConfirmedForm(forms.Form):
     The field is left out while the last proof, or the sign-in, is less than five minutes old.
     """
 
+    #: Asked for however fresh the last proof is.
+    is_always_asked = False
+
     credential = forms.CharField(
         label=gettext_lazy("Your password or one-time code"),
         help_text=gettext_lazy("Asked again because this changes what people may do."),
@@ -134,7 +137,7 @@ class ConfirmedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.request = request
         self.order_fields([name for name in self.fields if name != "credential"])
-        if is_fresh(request):
+        if not self.is_always_asked and is_fresh(request):
             del self.fields["credential"]
 
     def clean(self):

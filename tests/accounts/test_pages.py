@@ -5,9 +5,9 @@ import re
 import pytest
 from django.test import Client
 
-from accounts.access.tokens import issue
 from accounts.models import Appointment, Post
 from tests.accounts.conftest import sign_in
+from tests.tokens import issue
 
 pytestmark = pytest.mark.django_db
 

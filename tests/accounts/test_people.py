@@ -6,7 +6,6 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.test import Client
 
-from accounts.access.tokens import issue
 from accounts.models import ApiToken, Appointment, Post, User
 from accounts.people import actions
 from accounts.people.queries import people_for
@@ -16,6 +15,7 @@ from common.errors import NotAllowed
 from journal.models import Entry
 from journal.record import content_of
 from tests.accounts.conftest import PASSWORD, sign_in, text_of
+from tests.tokens import issue
 
 pytestmark = pytest.mark.django_db
 

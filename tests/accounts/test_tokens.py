@@ -7,12 +7,12 @@ import pytest
 import time_machine
 
 from accounts.access import tokens
-from accounts.access.tokens import issue
 from accounts.models import ApiToken
 from accounts.people.actions import reset_password, reset_second_factor
 from accounts.scope import reach_of
 from journal.models import Entry
 from journal.record import content_of
+from tests.tokens import issue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.control(41)]
 
@@ -76,17 +76,24 @@ def test_only_the_hash_of_a_token_is_kept_and_it_ends_by_itself(cast, now):
 
 def test_the_door_reads_the_posts_that_a_page_reads(cast, now):
     for person in cast.values():
-        read = tokens._reach_of_token(tokens._hash(issue(user=person, now=now)), now)
-        assert (read.user, read.posts, read.now) == (person, reach_of(person, now).posts, now)
+        read = tokens._use_of_token(tokens._hash(issue(user=person, now=now)), now)
+        assert (read.reach.user, read.reach.posts, read.reach.now) == (
+            person,
+            reach_of(person, now).posts,
+            now,
+        )
+        row = ApiToken.objects.get(user=person)
+        assert (read.token_id, read.scopes, read.used_at) == (row.pk, row.scopes, None)
 
 
 def test_an_account_without_posts_is_known_too(cast, now):
     person = cast["county1.duty"]
     person.appointments.all().delete()
 
-    read = tokens._reach_of_token(tokens._hash(issue(user=person, now=now)), now)
+    read = tokens._use_of_token(tokens._hash(issue(user=person, now=now)), now)
 
-    assert (read.user, read.posts) == (person, [])
+    assert (read.reach.user, read.reach.posts) == (person, [])
+    assert read.token_id == ApiToken.objects.get().pk
 
 
 @pytest.mark.parametrize("change", [{"revoked_at": True}, {"expires_at": True}, {"user__is_active": False}])
@@ -98,11 +105,11 @@ def test_a_token_that_is_no_longer_good_opens_nothing(cast, now, change):
     else:
         person.api_tokens.update(**dict.fromkeys(change, now))
 
-    assert tokens._reach_of_token(tokens._hash(token), now) is None
-    assert tokens._reach_of_token(tokens._hash("icd_nothing"), now) is None
+    assert tokens._use_of_token(tokens._hash(token), now) is None
+    assert tokens._use_of_token(tokens._hash("icd_nothing"), now) is None
 
 
 def test_who_calls_and_what_they_may_is_one_query(cast, now, django_assert_num_queries):
     hashed = tokens._hash(issue(user=cast["county1.duty"], now=now))
     with django_assert_num_queries(1):
-        tokens._reach_of_token(hashed, now)
+        tokens._use_of_token(hashed, now)

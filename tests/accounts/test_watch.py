@@ -5,9 +5,9 @@ import time_machine
 from django.core.cache import cache
 
 from accounts.access import watch
-from accounts.access.tokens import issue
 from journal.models import Entry
 from journal.record import content_of
+from tests.tokens import issue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.control(25)]
 

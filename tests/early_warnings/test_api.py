@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from accounts.access.tokens import issue
 from early_warnings.choices import State
 from early_warnings.models import EarlyWarning
 from journal.models import Entry
 from tests.early_warnings.conftest import PASSWORD
+from tests.tokens import issue
 
 pytestmark = pytest.mark.usefixtures("wall_clock")
 

@@ -5,7 +5,6 @@ import uuid
 
 import pytest
 
-from accounts.access import tokens
 from command.orders.models import Order
 from common.errors import Invalid
 from common.text.personal_data import findings_within, kept_because
@@ -16,6 +15,7 @@ from journal.models import Entry
 from journal.record import content_of, record
 from notices.models import Notice
 from plans.engine.facts import Facts
+from tests import tokens
 from tests.early_warnings.conftest import PASSWORD, passwords
 from tests.incidents.closing import answered
 

@@ -13,7 +13,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from accounts.access import tokens
 from command.destruction import actions as destruction
 from command.destruction import queries, rules
 from command.destruction.choices import DataKind, ItemState, Method
@@ -27,6 +26,7 @@ from incidents.voice_notes.actions import hear_note, leave_note
 from incidents.voice_notes.models import VoiceNote
 from journal.models import Entry
 from journal.record import content_of
+from tests import tokens
 from tests.incidents.closing import answered
 from tests.incidents.sounds import mp4, ogg, webm
 

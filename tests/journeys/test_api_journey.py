@@ -37,7 +37,9 @@ def deployed(installation):
 def test_from_alarm_to_closed_incident(installation, deployed):
     (one, two), engines, workers = deployed
     before = installation.head()
-    token = manage("issue_token", "village111.informant", env=installation.env).strip()
+    token = manage(
+        "issue_token", "village111.informant", "--every-scope", "--days=30", env=installation.env
+    ).strip()
     informant = installation.client("village111.informant", one)
     informant.headers["Authorization"] = f"Bearer {token}"
     duty, director = installation.client("county1.duty", two), installation.client("city.director", one)

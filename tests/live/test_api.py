@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts.access.tokens import issue
 from journal.models import Entry
 from tests.live.conftest import write
+from tests.tokens import issue
 
 pytestmark = pytest.mark.django_db(transaction=True)
 URL = "/api/v1/journal/"

@@ -10,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from docx import Document
 
-from accounts.access.tokens import issue
 from accounts.posts.actions import create_unit
 from accounts.scope import reach_of
 from cases.matters.actions import register_matter
 from common.dates.periods import parse
+from tests.tokens import issue
 from tests.written_reports.kit import LINE, MONTH, PLAN, QUARTER, TEXTS, WEEK
 from written_reports.models import WrittenReport, WrittenVersion
 from written_reports.paper.figures import figures

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from accounts.access.tokens import issue
+from tests.tokens import issue
 from zero_reports.filing import actions
 from zero_reports.filing.models import ZeroReport
 

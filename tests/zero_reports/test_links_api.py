@@ -5,8 +5,8 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from accounts.access.tokens import issue as new_token
 from journal.models import Entry
+from tests.tokens import issue as new_token
 from zero_reports.filing.models import ZeroReport
 from zero_reports.links.models import OneTapLink
 from zero_reports.links.rules import MOST_OPEN

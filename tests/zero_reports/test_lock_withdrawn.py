@@ -5,11 +5,11 @@ import json
 import pytest
 import time_machine
 
-from accounts.access.tokens import issue as new_token
 from accounts.scope import reach_of
 from common.errors import NotAllowed, NotFound, WrongState
 from journal.models import Entry
 from journal.record import content_of
+from tests.tokens import issue as new_token
 from zero_reports.filing.models import ZeroReport
 from zero_reports.lock.actions import withdraw_exception
 from zero_reports.lock.models import LockException

@@ -10,13 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from docx import Document
 
-from accounts.access.tokens import issue
 from command.report_chain import sending, signing
 from command.report_chain.models import UpwardReport
 from incidents.reporting.actions import add_observation
 from plans.engine.facts import Facts
 from tests.command.report_chain.conftest import ABOVE
 from tests.early_warnings.conftest import PASSWORD
+from tests.tokens import issue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("wall_clock")]
 
