@@ -1,9 +1,12 @@
 """What every page shows around its content."""
 
+from functools import partial
+
 from django.conf import settings
 
 from accounts.models import in_reader_language
 from dashboards.boards import menu_of
+from dashboards.figures import clerk_glance
 from dashboards.help.first_visit import first_steps
 from dashboards.help.texts import subject_by_page
 
@@ -24,6 +27,8 @@ def page(request):
         context["person_post"] = in_reader_language(post.title, post.title_en) if post else ""
         context["bureau"] = in_reader_language(post.unit_name, post.unit_name_en) if post else ""
         context["help_subject"] = _help_of(request)
+        # Asked by the one page that shows it, which stands below this room.
+        context["clerk_glance"] = partial(clerk_glance, request.reach, getattr(request, "now", None))
         context["first_visit"] = first_steps(request.reach, request.path)
     return context
 

@@ -7,10 +7,15 @@ from typing import NamedTuple
 
 from django.db.models import Count
 
+from accounts.choices import Tier
 from accounts.models import Unit
 from accounts.scope import Reach
+from cases.answers_due import queries as answers_due
+from cases.answers_due.queries import Tally
 from clocks.models import Clock
 from clocks.queries import open_clocks
+from command.orders.choices import OrderState
+from command.orders.models import Order
 from common.dates.local_time import day_of
 from common.dates.periods import DAILY, period_of
 from common.templatetags.levels import COLOUR_WORDS, look_of
@@ -18,6 +23,9 @@ from early_warnings.queries import to_sign
 from incidents.models import Incident
 from plans.lifecycle.models import PlanVersion
 from rosters.queries import OnDuty, on_duty
+from supervision.corrections import queries as corrections
+from supervision.corrections.choices import Show
+from supervision.visits import queries as visits
 from zero_reports.counts.queries import UnitRow, summary, top_units
 from zero_reports.rounds.rules import Counts
 
@@ -107,11 +115,70 @@ class Glance(NamedTuple):
 
 def glance_of(reach: Reach, now: datetime) -> Glance:
     """By the reader's posts alone. On duty: in the units of these posts, not in those below."""
-    own = {post.unit_id for post in reach.posts}
     return Glance(
         counts=tone_counts(standings(reach).values()),
         to_sign=to_sign(reach, now).count(),
         next_limit=open_clocks(reach).filter(due_at__lte=now + NEAR).first(),
-        on_duty=on_duty(Unit.objects.filter(pk__in=own), now),
+        on_duty=_on_duty_at_home(reach, now),
         reports=reports_today(reach, now)[0],
+    )
+
+
+def _on_duty_at_home(reach: Reach, now: datetime) -> list[OnDuty]:
+    return on_duty(Unit.objects.filter(pk__in={post.unit_id for post in reach.posts}), now)
+
+
+#: What a squad does with an order, in the order in which it does it; an order that is over is none of them.
+TO_ANSWER = frozenset({OrderState.ISSUED})
+ON_THE_WAY = frozenset({OrderState.ACKNOWLEDGED, OrderState.UNDER_WAY})
+ON_THE_SPOT = frozenset({OrderState.ARRIVED, OrderState.ARRIVAL_CONFIRMED})
+
+
+class SquadGlance(NamedTuple):
+    """What those who are sent see first: how their orders stand, where they are waited for next, who is on duty."""
+
+    to_answer: int
+    on_the_way: int
+    on_the_spot: int
+    #: By when the next of them is to be on the spot; None where nobody is waited for.
+    next_arrival: datetime | None
+    on_duty: list[OnDuty]
+
+
+def squad_glance(reach: Reach, now: datetime) -> SquadGlance:
+    """Four queries, however many orders. Whoever is sent reads no incident's time limits: an order brings its own."""
+    rows = list(Order.objects.addressed_to(reach).live().values_list("state", "arrive_by"))
+    count = lambda states: sum(state in states for state, _by in rows)  # noqa: E731
+    due = [by for state, by in rows if by and state in TO_ANSWER | ON_THE_WAY]
+    return SquadGlance(
+        count(TO_ANSWER), count(ON_THE_WAY), count(ON_THE_SPOT), min(due, default=None),
+        _on_duty_at_home(reach, now),
+    )  # fmt: skip
+
+
+class ClerkGlance(NamedTuple):
+    """What the desk of a station owes, by the reader's rights. None: no post of theirs has it."""
+
+    #: Answers to people that its units lead.
+    answers: Tally | None
+    #: Hidden dangers to put right, and visits of a supervision team to answer.
+    corrections: int | None
+    visits: int | None
+    #: Of the units below, how many have reported today.
+    reports: Counts | None
+
+    @property
+    def is_empty(self) -> bool:
+        return all(one is None for one in self)
+
+
+def clerk_glance(reach: Reach, now: datetime) -> ClerkGlance:
+    """Whoever only reports owes nothing else: nothing is asked of the database for them."""
+    manages, answers = reach.has("matter.manage"), reach.has("supervision.answer")
+    is_above = reach.has("report.view") and any(post.unit_tier != Tier.VILLAGE for post in reach.posts)
+    return ClerkGlance(
+        answers=answers_due.tally_of(reach, answers_due.own_units(reach), now) if manages else None,
+        corrections=corrections.corrections(reach, Show.MINE, now).count() if answers else None,
+        visits=visits.to_answer(reach).count() if answers else None,
+        reports=reports_today(reach, now)[0] if is_above else None,
     )

@@ -20,7 +20,7 @@ from common.database.paths import prefixes
 from common.dates.local_time import day_of
 from dashboards.boards import check_has_board, start_of
 from dashboards.cards import incident_cards
-from dashboards.figures import glance_of
+from dashboards.figures import glance_of, squad_glance
 from dashboards.inbox import inbox_of, inboxes_of, with_notices
 from dashboards.statistics.charts import queries as charts
 from duty.shifts import queries as shifts
@@ -226,7 +226,13 @@ class SquadBoard(Board):
     """Those who are sent: my orders, with big buttons."""
 
     template_name = "dashboards/squad.html"
-    parts = {"orders": ("dashboards/_my_orders.html", "my_orders_context")}
+    parts = {
+        "glance": ("dashboards/_squad_glance.html", "glance_context"),
+        "orders": ("dashboards/_my_orders.html", "my_orders_context"),
+    }
+
+    def glance_context(self):
+        return {"glance": squad_glance(self.request.reach, self.request.now), "now": self.request.now}
 
     def my_orders_context(self):
         orders = cut(order_queries.my_orders, MOST_CARDS, self.request.reach)

@@ -14,7 +14,7 @@ FILES = sorted(TEMPLATES.rglob("*.html"))
 #: `{% empty %}` of what is no list: words inside a line, a sentence of a form, a picture's cell, paper to write on.
 INLINE = {
     "accounts/directory.html", "accounts/people.html", "cases/answers_due/list.html", "command/activation/_seat.html",
-    "command/activation/_team.html", "dashboards/_glance.html", "dashboards/help/cards/_first_hour.html",
+    "command/activation/_team.html", "dashboards/_on_duty_figure.html", "dashboards/help/cards/_first_hour.html",
     "dashboards/help/cards/one.html", "duty/shifts/_handover.html", "early_warnings/parts/_signature.html",
     "engine/_jobs.html", "incidents/switching/_why.html", "plans/rehearsal/replay.html", "rosters/rotation.html",
 }  # fmt: skip

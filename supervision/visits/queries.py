@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Unit
 from accounts.scope import Reach
+from accounts.verbs import VERBS
 from cases.official_forms.choices import FormState
 from clocks.models import Clock
 from common.errors import is_allowed, not_found
@@ -52,6 +53,12 @@ def visits(
     if show == Show.NOT_SENT:
         rows = rows.filter(form__state=FormState.DRAFT)
     return rows.order_by("-visited_on", "-pk")
+
+
+def to_answer(reach: Reach) -> QuerySet[Visit]:
+    """Visits whose unit has not answered yet and where this person holds a post that answers."""
+    own = [post.unit_id for post in reach.posts if post.kind in VERBS["supervision.answer"]]
+    return Visit.objects.visible_to(reach).filter(unit__in=own).exclude(state=VisitState.ANSWERED)
 
 
 def cards(reach: Reach, rows: Iterable[Visit]) -> list[VisitCard]:
