@@ -171,9 +171,10 @@ class _Incident:
         incident.refresh_from_db()
         destruction.issue_certificate(
             incident_id=incident.pk,
-            reach=self._reach("duty"),
+            reach=self._reach("director"),
             list_code=code_of(digest(gathered.of(incident))),
             kept={},
+            credential=password,
             now=self.now,
         )
 

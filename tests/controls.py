@@ -89,11 +89,10 @@ CONTROLS = {
         "accounts/access/sessions.py accounts/people",
     ),
     12: Control(
-        "签批、解除、响应决定、任免、方案生效前重新验证身份",
-        "Signing, lifting, deciding on a response, appointing and putting a plan in force ask again who is there",
+        "签批、解除、响应决定、任免、方案生效、销毁个人信息、新建令牌前重新验证身份",
+        "Signing, lifting, deciding on a response, appointing, putting a plan in force, destroying personal data and making"
+        " a token ask again who is there",
         "accounts/sign_in/credentials.py",
-        "销毁证明不再次验证，仅校验岗位和所见内容是否变化。",
-        "A certificate of destruction does not ask again; post and what was looked at are checked.",
     ),
     13: Control(
         "每个地址默认拒绝未登录者，公开地址逐一列明理由；每个地址问什么权限有表，核对代码",

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
+from accounts.sign_in.credentials import check_credential
 from clocks.actions import cancel_for_subject, record_with_clocks, start_own, stop_own
 from clocks.durations import end_of
 from clocks.models import ClockRule
@@ -43,12 +44,19 @@ class Assessment(NamedTuple):
 
 @transaction.atomic
 def issue_certificate(
-    *, incident_id: int, reach: Reach, list_code: str, kept: Mapping[str, Assessment], now: datetime
+    *,
+    incident_id: int,
+    reach: Reach,
+    list_code: str,
+    kept: Mapping[str, Assessment],
+    credential: str,
+    now: datetime,
 ) -> Certificate:
     """Destroy what an incident that is over gathered about people, except the kinds in `kept`, and certify it.
 
-    `list_code` says which list was looked at: raises Stale where another one is true by now. Raises NotAllowed where
-    something is kept and no leader does it. Source: Emergency Response Law (2024) art. 85.
+    `list_code` says which list was looked at: raises Stale where another one is true by now. `credential`: the password
+    or a one-time code, asked again, for what is destroyed does not come back. Raises NotAllowed where it is wrong, and
+    where something is kept and no leader does it. Source: Emergency Response Law (2024) art. 85.
     """
     incident = lock_incident(incident_id)
 
@@ -59,6 +67,7 @@ def issue_certificate(
     found = gathered.of(incident)
     _check_list(incident, found, list_code)
     assessed = _check_assessments(found, kept, now)
+    proof = check_credential(reach.user, credential, now)
 
     post = _post(reach, incident)
     certificate = Certificate.objects.create(
@@ -81,6 +90,7 @@ def issue_certificate(
         "number": certificate.number,
         "items": [_said(item) for item in items],
         "sha256": certificate.sha256,
+        "credential": proof,
     }
     entry = _record(incident, certificate.key, rules.ITEMS.begin.entry, reach, now, said)
     for item in items:
@@ -91,7 +101,9 @@ def issue_certificate(
 
 
 @transaction.atomic
-def end_keeping(*, item_id: int, reach: Reach, now: datetime, rev: int | None = None) -> CertificateItem:
+def end_keeping(
+    *, item_id: int, reach: Reach, credential: str, now: datetime, rev: int | None = None
+) -> CertificateItem:
     """Destroy what was kept until now. Raises WrongState while the incident is open again: its next closing asks."""
     item = _lock_item(item_id)
     incident = item.certificate.incident
@@ -101,13 +113,14 @@ def end_keeping(*, item_id: int, reach: Reach, now: datetime, rev: int | None = 
     check_move(item, rules.ITEMS, ItemVerb.END, lambda: _wrong_state(item))
     _check_can_end(item)
     _check_rev(item, rev)
+    proof = check_credential(reach.user, credential, now)
 
     done = move(item, rules.ITEMS, ItemVerb.END)
     gathered.destroy(incident, [item.kind])
     item.method = rules.METHODS[DataKind(item.kind)]
     _settle(item, reach, now)
 
-    entry = _record(incident, item.key, done.entry, reach, now, _said(item))
+    entry = _record(incident, item.key, done.entry, reach, now, {**_said(item), "credential": proof})
     stop_own(_clock(incident, item), entry)
     acknowledge_about(subject=item.key, actor=reach.user, now=now)
     settle_threads([incident.key], now)
@@ -116,7 +129,13 @@ def end_keeping(*, item_id: int, reach: Reach, now: datetime, rev: int | None = 
 
 @transaction.atomic
 def keep_longer(
-    *, item_id: int, reach: Reach, assessment: Assessment, now: datetime, rev: int | None = None
+    *,
+    item_id: int,
+    reach: Reach,
+    assessment: Assessment,
+    credential: str,
+    now: datetime,
+    rev: int | None = None,
 ) -> CertificateItem:
     """Assess it anew and keep it until another day."""
     item = _lock_item(item_id)
@@ -127,6 +146,7 @@ def keep_longer(
     _check_can_end(item)
     _check_rev(item, rev)
     said = _check_assessment(DataKind(item.kind), assessment, now)
+    proof = check_credential(reach.user, credential, now)
 
     done = move(item, rules.ITEMS, ItemVerb.KEEP_LONGER)
     for name, value in said.items():
@@ -134,7 +154,7 @@ def keep_longer(
     _settle(item, reach, now)
 
     cancel_for_subject(subject=item.key, now=now, reason=ItemVerb.KEEP_LONGER)
-    entry = _record(incident, item.key, done.entry, reach, now, _said(item))
+    entry = _record(incident, item.key, done.entry, reach, now, {**_said(item), "credential": proof})
     start_own(_clock(incident, item), entry, due_at=said["until"])
     acknowledge_about(subject=item.key, actor=reach.user, now=now)
     settle_threads([incident.key], now)

@@ -14,6 +14,7 @@ def act_on(
     verb: str,
     *,
     reach: Reach,
+    credential: str,
     now: datetime,
     rev: int | None = None,
     ground: str = "",
@@ -23,8 +24,9 @@ def act_on(
     until: date | None = None,
 ) -> CertificateItem:
     """Of an assessment, what is left out stays as it was; the day never does."""
+    about = {"item_id": item.pk, "reach": reach, "credential": credential, "now": now, "rev": rev}
     if verb == ItemVerb.END:
-        return actions.end_keeping(item_id=item.pk, reach=reach, now=now, rev=rev)
+        return actions.end_keeping(**about)
     assessment = Assessment(
         ground or item.ground,
         legal_basis or item.legal_basis,
@@ -32,4 +34,4 @@ def act_on(
         safeguards or item.safeguards,
         until,
     )
-    return actions.keep_longer(item_id=item.pk, reach=reach, assessment=assessment, now=now, rev=rev)
+    return actions.keep_longer(assessment=assessment, **about)

@@ -31,6 +31,7 @@ class Destruction(APIView):
             reach=request.reach,
             list_code=given["list_code"],
             kept=kept,
+            credential=given["credential"],
             now=request.now,
         )
         return Response(forms.detail(certificate), status=201)

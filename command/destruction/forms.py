@@ -36,6 +36,20 @@ class AssessmentForm(forms.Form):
     until = day_field(label=_("Until when"), required=False)
 
 
+class SignForm(forms.Form):
+    """Whoever destroys, or keeps, is asked again who they are."""
+
+    use_required_attribute = False
+
+    credential = forms.CharField(
+        label=_("Your password, or a one-time code"),
+        help_text=_("Asked again because this is your signature."),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class AssessmentSerializer(StrictSerializer):
     """All three assessments in words; `until` may be left out for `signed` and `journal` alone."""
 
@@ -55,16 +69,18 @@ class IssueSerializer(StrictSerializer):
 
     list_code = serializers.CharField(max_length=64)
     kept = KeptSerializer(many=True, required=False, default=list)
+    credential = serializers.CharField(max_length=200, trim_whitespace=False)
 
 
 class ItemActSerializer(StrictSerializer):
-    """The assessment when it is kept longer; nothing when it is destroyed."""
+    """The assessment when it is kept longer; the credential either way."""
 
     ground = serializers.ChoiceField(choices=Ground.choices, required=False)
     legal_basis = serializers.CharField(max_length=200, required=False, allow_blank=True)
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
     safeguards = serializers.CharField(max_length=300, required=False, allow_blank=True)
     until = ApiDayField(required=False, allow_null=True)
+    credential = serializers.CharField(max_length=200, trim_whitespace=False)
 
 
 def whole(found: OfDestruction) -> dict:

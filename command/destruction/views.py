@@ -28,7 +28,8 @@ class DestructionPage(LoginRequiredMixin, View):
             "of": found,
             "certificate": found.certificate,
             "entry": queries.entry_number(found.certificate) if found.certificate else None,
-            "items": [(line, _longer(line.row)) for line in found.items],
+            "items": [(line, _longer(line.row), _signs(line.row)) for line in found.items],
+            "sign": _sign("sign"),
             "lines": [(line, _form(line.kind)) for line in found.lines],
             # A leader is needed for what can only be kept.
             "may_issue": found.may_manage
@@ -51,6 +52,7 @@ class DestructionPage(LoginRequiredMixin, View):
             reach=request.reach,
             list_code=request.POST.get("list_code", ""),
             kept=kept,
+            credential=in_order(forms.SignForm(request.POST))["credential"],
             now=request.now,
         )
         messages.success(request, _("Recorded"))
@@ -66,6 +68,7 @@ class ItemAct(LoginRequiredMixin, View):
         longer = verb == ItemVerb.KEEP_LONGER
         given = in_order(forms.AssessmentForm(request.POST)) if longer else {}
         rev = read_number(request.POST.get("rev", ""))
+        given |= in_order(forms.SignForm(request.POST))
         act_on(item, verb, reach=request.reach, now=request.now, rev=rev, **given)
         messages.success(request, _("Recorded"))
         return see_other("destruction", item.certificate.incident.number)
@@ -78,6 +81,15 @@ class Paper(LoginRequiredMixin, View):
 
 def _longer(item):
     return forms.AssessmentForm(auto_id=f"longer-{item.pk}-%s")
+
+
+def _signs(item):
+    """One for each of the two forms beside it."""
+    return _sign(f"end-{item.pk}"), _sign(f"keep-{item.pk}")
+
+
+def _sign(name):
+    return forms.SignForm(auto_id=f"{name}-%s")
 
 
 def _form(kind, data=None):

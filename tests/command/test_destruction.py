@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from accounts.models import Unit
+from accounts.models import Unit, User
 from clocks.breaches.sweep import sweep
 from clocks.durations import end_of
 from clocks.models import Clock
@@ -43,7 +43,18 @@ from tests.test_typed_text import NOT_TYPED
 pytestmark = [pytest.mark.django_db, pytest.mark.control(55)]
 
 NUMBER = "13800138000"
+PASSWORD = "Destroy-2026-ok"
 LAW = "刑事诉讼法第五十条"
+
+
+@pytest.fixture(autouse=True)
+def _passwords(cast):
+    """Who signs here has a password; hashing it once is enough."""
+    cast["county1.duty"].set_password(PASSWORD)
+    names = ["county1.duty", "county1.leader"]
+    User.objects.filter(username__in=names).update(password=cast["county1.duty"].password)
+    for name in names:
+        cast[name].password = cast["county1.duty"].password
 
 
 @pytest.fixture
@@ -109,7 +120,9 @@ def code(incident):
 
 
 def issue(incident, about, **kept):
-    return actions.issue_certificate(incident_id=incident.pk, list_code=code(incident), kept=kept, **about)
+    return actions.issue_certificate(
+        incident_id=incident.pk, list_code=code(incident), kept=kept, credential=PASSWORD, **about
+    )
 
 
 def fresh(row):
@@ -236,7 +249,11 @@ def test_what_changed_since_it_was_looked_at_is_not_destroyed_unseen(
     )  # fmt: skip
     with nothing_written(), pytest.raises(Stale):
         actions.issue_certificate(
-            incident_id=incident.pk, list_code=before, kept={"journal": assessed(None)}, **leader
+            incident_id=incident.pk,
+            list_code=before,
+            kept={"journal": assessed(None)},
+            credential=PASSWORD,
+            **leader,
         )
     assert HandedOver.objects.filter(to_whom="李四").exists()
 
@@ -291,21 +308,21 @@ def test_what_is_kept_has_a_clock_and_is_destroyed_by_the_desk(kept, incident, d
     clock = Clock.objects.running().get(subject=kept.key)
     assert clock.due_at == kept.until
     with done_as_in_the_table(rules.ITEMS, V.END, subject=kept.key):
-        item = actions.end_keeping(item_id=kept.pk, **later)
+        item = actions.end_keeping(credential=PASSWORD, item_id=kept.pk, **later)
     assert (item.state, item.method, fresh(clock).stopped_at) == (S.DESTROYED, Method.MASKED, later["now"])
     assert not any(NUMBER in text for text in Observation.objects.values_list("what", flat=True))
     with nothing_written(), pytest.raises(WrongState):
-        actions.end_keeping(item_id=kept.pk, **later)
+        actions.end_keeping(credential=PASSWORD, item_id=kept.pk, **later)
 
 
 def test_keeping_longer_is_assessed_anew_by_a_leader(kept, desk, leader, assessed):
     again = assessed(90, reason="二审未结")
     with nothing_written(), pytest.raises(NotAllowed):
-        actions.keep_longer(item_id=kept.pk, assessment=again, **desk)
+        actions.keep_longer(credential=PASSWORD, item_id=kept.pk, assessment=again, **desk)
     with nothing_written(), pytest.raises(Stale):
-        actions.keep_longer(item_id=kept.pk, assessment=again, rev=9, **leader)
+        actions.keep_longer(credential=PASSWORD, item_id=kept.pk, assessment=again, rev=9, **leader)
     with done_as_in_the_table(rules.ITEMS, V.KEEP_LONGER, subject=kept.key):
-        item = actions.keep_longer(item_id=kept.pk, assessment=again, **leader)
+        item = actions.keep_longer(credential=PASSWORD, item_id=kept.pk, assessment=again, **leader)
     assert (item.state, item.reason, item.until) == (S.KEPT, "二审未结", end_of(again.until))
     assert Clock.objects.running().get(subject=kept.key).due_at == item.until
 
@@ -313,8 +330,8 @@ def test_keeping_longer_is_assessed_anew_by_a_leader(kept, desk, leader, assesse
 def test_what_the_journal_holds_has_no_end(kept, desk, leader, assessed):
     other = CertificateItem.objects.get(kind=K.JOURNAL)
     for act in (
-        lambda: actions.end_keeping(item_id=other.pk, **desk),
-        lambda: actions.keep_longer(item_id=other.pk, assessment=assessed(), **leader),
+        lambda: actions.end_keeping(credential=PASSWORD, item_id=other.pk, **desk),
+        lambda: actions.keep_longer(credential=PASSWORD, item_id=other.pk, assessment=assessed(), **leader),
     ):
         with nothing_written(), pytest.raises(WrongState) as refused:
             act()
@@ -326,7 +343,7 @@ def test_another_closing_asks_anew_and_decides_about_what_was_kept(
 ):
     reopen_incident(incident_id=incident.pk, reason="又来", **leader)
     with nothing_written(), pytest.raises(WrongState):
-        actions.end_keeping(item_id=kept.pk, **leader)
+        actions.end_keeping(credential=PASSWORD, item_id=kept.pk, **leader)
     assert limit(incident).stopped_at is not None
     later = {**leader, "now": leader["now"] + timedelta(days=1)}
     with kept_because("搜救"):
@@ -450,6 +467,7 @@ def test_the_api_certifies_and_ends_what_is_kept(api, full, incident, wall_clock
     why = {"ground": "evidence", "legal_basis": LAW, "reason": "案件未结", "safeguards": "专人保管"}
     body = {
         "list_code": found["list_code"],
+        "credential": PASSWORD,
         "kept": [{"kind": "journal", **why}, {"kind": "texts", **why, "until": "2099-01-01"}],
     }
     assert api(base, body, username="county2.duty").status_code == 404
@@ -460,14 +478,14 @@ def test_the_api_certifies_and_ends_what_is_kept(api, full, incident, wall_clock
     assert (made.status_code, len(made.data["items"]), made.data["number"][:6]) == (201, 4, "XH-C1-")
 
     texts = next(one for one in made.data["items"] if one["kind"] == "texts")
-    item = f"kept-data/{texts['id']}"
+    item, sign = f"kept-data/{texts['id']}", {"credential": PASSWORD}
     assert api(f"{item}/dance/", {}).status_code == 404
-    assert api(f"{item}/end/", {}, username="county2.duty").status_code == 404
-    assert api(f"{item}/keep-longer/", {}).status_code == 422
-    assert api(f"{item}/end/", {}, **{"If-Match": '"77"'}).status_code == 412
-    longer = api(f"{item}/keep-longer/", {"until": "2099-02-01"}, **{"If-Match": '"1"'})
+    assert api(f"{item}/end/", sign, username="county2.duty").status_code == 404
+    assert api(f"{item}/keep-longer/", sign).status_code == 422
+    assert api(f"{item}/end/", sign, **{"If-Match": '"77"'}).status_code == 412
+    longer = api(f"{item}/keep-longer/", {"until": "2099-02-01", **sign}, **{"If-Match": '"1"'})
     assert (longer.data["until"].isoformat(), longer["ETag"]) == ("2099-02-01", '"2"')
-    assert api(f"{item}/end/", {}, username="county1.duty").data["state"] == "destroyed"
+    assert api(f"{item}/end/", sign, username="county1.duty").data["state"] == "destroyed"
     assert api(base).json()["certificate"]["sha256"] == made.data["sha256"]
 
 
@@ -489,7 +507,12 @@ def test_the_page_shows_what_was_found_and_its_forms_work(
     text = client.get(f"{base}/destruction/").content.decode()
     for words in said:
         assert words in text, words
-    form = {"list_code": code(incident), "position-outcome": "destroy", "contacts-outcome": "destroy"}
+    form = {
+        "list_code": code(incident),
+        "credential": PASSWORD,
+        "position-outcome": "destroy",
+        "contacts-outcome": "destroy",
+    }
     for kind in ("journal", "texts"):
         form |= {f"{kind}-outcome": "keep", f"{kind}-ground": "evidence", f"{kind}-legal_basis": LAW,
                  f"{kind}-reason": "未结", f"{kind}-safeguards": "专人"}  # fmt: skip
@@ -500,12 +523,53 @@ def test_the_page_shows_what_was_found_and_its_forms_work(
     assert certificate.number in text
     assert certificate.sha256 in text
     item = certificate.items.get(kind=K.TEXTS)
-    assert client.post(f"/kept-data/{item.pk}/end/", {"rev": 9}).status_code == 412
-    assert client.post(f"/kept-data/{item.pk}/end/", {"rev": 1}).status_code == 303
+    assert client.post(f"/kept-data/{item.pk}/end/", {"rev": 9, "credential": PASSWORD}).status_code == 412
+    assert client.post(f"/kept-data/{item.pk}/end/", {"rev": 1, "credential": PASSWORD}).status_code == 303
     client.force_login(cast["county2.duty"])
     for path in (f"{base}/destruction/", f"{base}/destruction/{certificate.number}/paper.pdf"):
         assert client.get(path).status_code == 404
     assert client.post(f"/kept-data/{item.pk}/end/").status_code == 404
+
+
+@pytest.mark.control(12)
+@pytest.mark.parametrize("wrong", ["wrong", ""])
+def test_nothing_is_destroyed_or_kept_longer_without_proof_of_who_is_there(
+    kept, incident, leader, assessed, wrong
+):
+    about = {"item_id": kept.pk, "credential": wrong, **leader}
+    for act in (
+        lambda: actions.end_keeping(**about),
+        lambda: actions.keep_longer(assessment=assessed(90), **about),
+    ):
+        with nothing_written(), pytest.raises(NotAllowed) as refused:
+            act()
+        assert refused.value.code == "credential_wrong"
+
+
+@pytest.mark.control(12)
+def test_no_certificate_without_proof_of_who_is_there(
+    client, api, cast, full, incident, wall_clock, leader, assessed
+):
+    """By action, page and API alike; what was right is written with the entry."""
+    wall_clock.move_to(leader["now"])
+    with nothing_written(), pytest.raises(NotAllowed) as refused:
+        actions.issue_certificate(
+            incident_id=incident.pk, list_code=code(incident), credential="wrong", **leader,
+            kept={"journal": assessed(None), "texts": assessed()},
+        )  # fmt: skip
+    assert refused.value.code == "credential_wrong"
+    client.force_login(cast["county1.leader"])
+    assert (
+        client.post(f"/incidents/{incident.number}/destruction/", {"list_code": code(incident)}).status_code
+        == 422
+    )
+    answer = api(f"incidents/{incident.number}/destruction/", {"list_code": code(incident)})
+    assert (answer.status_code, list(answer.data["errors"])) == (422, ["credential"])
+    assert not Certificate.objects.exists()
+
+    certificate = issue(incident, leader, journal=assessed(None), texts=assessed())
+
+    assert content_of(Entry.objects.get(subject=certificate.key))["credential"] == "password"
 
 
 def test_the_desk_may_not_certify_what_only_a_leader_may_keep(client, cast, full, incident, wall_clock):

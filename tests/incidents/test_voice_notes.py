@@ -372,8 +372,16 @@ def certify(incident, reach, now):
     incident.refresh_from_db()
     at = now + timedelta(hours=2)
     found = queries.of_incident(reach("county1.duty"), incident, at)
+    who = reach("county1.duty")
+    who.user.set_password("Destroy-2026-ok")
+    who.user.save(update_fields=["password"])
     return destruction.issue_certificate(
-        incident_id=incident.pk, reach=reach("county1.duty"), list_code=found.list_code, kept={}, now=at
+        incident_id=incident.pk,
+        reach=who,
+        list_code=found.list_code,
+        kept={},
+        credential="Destroy-2026-ok",
+        now=at,
     )
 
 
