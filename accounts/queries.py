@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from accounts.choices import HeldAs
 from accounts.models import Appointment, Post, Unit, User
 from accounts.scope import Reach
+from accounts.verbs import EXCLUSIVE
 from common.database.paths import prefixes
 from common.text import codes
 
@@ -47,6 +48,12 @@ def home_of(user: User, now: datetime) -> Home | None:
     rows = Appointment.objects.current(now).filter(person=user).select_related("post__unit")
     found = min(rows, key=lambda a: (_ORDER[HeldAs(a.held_as)], len(a.post.unit.path), a.pk), default=None)
     return Home(found.post.unit, found.post.title) if found else None
+
+
+def is_administrator(user: User, now: datetime) -> bool:
+    """Does this person hold one of the three administrators' chairs?"""
+    kinds = set().union(*EXCLUSIVE)
+    return Appointment.objects.current(now).filter(person=user, post__kind__in=kinds).exists()
 
 
 def lineage(unit: Unit) -> list[Unit]:

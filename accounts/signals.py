@@ -1,5 +1,6 @@
 """What the journal learns of sign-ins, sign-outs, refusals and second factors."""
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.signals import password_changed, user_logged_in
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_out
@@ -25,7 +26,10 @@ def note_sign_in(request, user, **kwargs):
     request.open_session = sessions.begin(
         request=request, user=user, now=now, address=address, device=devices.device_name(request)
     )
-    _record("session.signed_in", user, now, {"address": address, "second_factor": has_second_factor(user)})
+    way, is_proven = sessions.way_in(get_authentication_records(request, user))
+    sessions.note_way(request, way, is_proven=is_proven)
+    content = {"address": address, "by": way, "second_factor": has_second_factor(user)}
+    _record("session.signed_in", user, now, content)
 
 
 @receiver(user_logged_out)

@@ -5,6 +5,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from accounts import views
+from accounts.central import views as central
 from accounts.exclusions import views as exclusions
 from accounts.local_line import views as local_line
 from accounts.people import views as people
@@ -16,6 +17,8 @@ from accounts.tokens import views as tokens
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="account"), name="account-root"),
     path("login/", sign_in.SignInView.as_view(), name="account_login"),
+    path("central/", central.Begin.as_view(), name="account-central"),
+    path("central/callback/", central.Callback.as_view(), name="account-central-callback"),
     path("logout/", sign_in.SignOutView.as_view(), name="account_logout"),
     path("password/", sign_in.PasswordView.as_view(), name="account_change_password"),
     path("again/", sign_in.PasswordAgainView.as_view(), name="account_reauthenticate"),

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "common",
     "journal",
     "clocks",
@@ -255,6 +256,42 @@ if HTTPS and not REQUIRE_SECOND_FACTOR and not SECOND_FACTOR_DECISION:
     sys.exit(
         "REQUIRE_SECOND_FACTOR=0 needs SECOND_FACTOR_DECISION, number and date of the written decision: without a "
         "second factor a password alone signs a red warning. Not started."
+    )
+
+SOCIALACCOUNT_ADAPTER = "accounts.central.adapters.SocialAccountAdapter"
+#: Central sign-in over OpenID Connect; without an issuer there is none (ADR 0249).
+OIDC_ISSUER = env("OIDC_ISSUER", default="").strip()
+OIDC_CLIENT_ID = env("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env("OIDC_CLIENT_SECRET", default="")
+#: What the provider is called on the sign-in page.
+OIDC_NAME = env("OIDC_NAME", default="统一身份认证")
+#: The claim that is the username here. People must not be able to change it themselves at the provider.
+OIDC_CLAIM = env("OIDC_CLAIM", default="preferred_username")
+OIDC_SCOPE = env("OIDC_SCOPE", default="openid profile")
+#: "login": the provider asks for the credential each time, because a duty room's PC is shared.
+OIDC_PROMPT = env("OIDC_PROMPT", default="login")
+#: Certificates (PEM) that the provider's is checked with; empty: those of the system.
+OIDC_CA_FILE = env("OIDC_CA_FILE", default="")
+if OIDC_ISSUER:
+    if not OIDC_CLIENT_ID or not OIDC_CLIENT_SECRET:
+        sys.exit(
+            "OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, as the provider gave them. Not started."
+        )
+    if HTTPS and not OIDC_ISSUER.startswith("https://"):
+        sys.exit(
+            "OIDC_ISSUER has to begin with https:// where HTTPS=1: who is who would come unprotected. Not started."
+        )
+    if OIDC_CLAIM in ("email", "email_verified", "name", "nickname", "phone_number"):
+        sys.exit(
+            f"OIDC_CLAIM={OIDC_CLAIM} says who somebody may be, not who it is; name the username's. Not started."
+        )
+#: Passwords are taken from administrators alone; then SSO_EMERGENCY says what to do when the provider is away.
+SSO_ONLY = env.bool("SSO_ONLY", default=False)
+SSO_EMERGENCY = env("SSO_EMERGENCY", default="")
+if SSO_ONLY and not (OIDC_ISSUER and SSO_EMERGENCY):
+    sys.exit(
+        "SSO_ONLY=1 needs OIDC_ISSUER, and in SSO_EMERGENCY the written way in for when the provider is away (whom to "
+        "call, under which number): otherwise its fault would lock the duty room out. Not started."
     )
 
 #: True for a web process on a replica of the database: it serves pages that only read.

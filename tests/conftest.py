@@ -22,7 +22,7 @@ from plans.lifecycle.models import PlanVersion
 from tests import prepared
 from tests.kept import checked_once, kept
 
-pytest_plugins = ["tests.browsers", "tests.gateways", "tests.wall_clock"]
+pytest_plugins = ["tests.browsers", "tests.gateways", "tests.identity_providers", "tests.wall_clock"]
 
 documents.check = checked_once
 

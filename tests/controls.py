@@ -34,6 +34,7 @@ GROUPS = {
     45: ("输入、文件、对外连接", "Input, files, what goes out"),
     52: ("数据保护", "Protection of data"),
     57: ("运行", "Operation"),
+    61: ("统一身份认证", "Central sign-in"),
 }
 
 CONTROLS = {
@@ -358,5 +359,17 @@ CONTROLS = {
         "Installs and works without a way out, no page asks another host; a release is signed, and the same bytes for"
         " the same commit",
         "Dockerfile static templates script/release",
+    ),
+    61: Control(
+        "认证平台只说明是谁：只对应已有账号，不建账号、不给权限；令牌的签名、签发者、对象、期限、随机数逐项核验",
+        "A provider says who somebody is and nothing else: an account that is there, no right; its token's signature,"
+        " issuer, audience, end and nonce are checked",
+        "accounts/central",
+    ),
+    62: Control(
+        "经认证平台登录不绕过双因素、一次性口令、尝试次数和会话期限，也不能代替签署时的本地口令",
+        "Coming in by a provider goes round neither second factor, one-time password, limits nor the session's end, and"
+        " stands for no credential at a signature",
+        "accounts/central accounts/access/sessions.py accounts/sign_in",
     ),
 }  # fmt: skip

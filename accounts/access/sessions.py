@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 
 #: Where the session keeps the id of its row.
 MARK = "open_session"
+#: Where the session keeps how it was begun, if not with a password: "central".
+WAY = "signed_in_by"
+#: Set while nothing of the person's own was given in it: the word of a provider signs nothing.
+UNPROVEN = "unproven"
 #: `seen_at` is written no more often than this.
 SEEN_EVERY = timedelta(seconds=60)
 
@@ -40,6 +44,15 @@ def begin(*, request, user: User, now: datetime, address: str, device: str) -> O
     )
     request.session[MARK] = opened.pk
     return opened
+
+
+def note_way(request, way: str, *, is_proven: bool) -> None:
+    """Keep in the session how it was begun; of a password nothing is kept."""
+    for mark, content in ((WAY, way if way != "password" else ""), (UNPROVEN, not is_proven)):
+        if content:
+            request.session[mark] = content
+        else:
+            request.session.pop(mark, None)
 
 
 def follow_new_key(request) -> None:
@@ -81,9 +94,36 @@ def touch(row: OpenSession, now: datetime) -> None:
 
 
 def signed_in_just_now(request) -> bool:
-    """Did this person type the password within the last five minutes?"""
+    """Did this person give password or code within the last five minutes, at the sign-in?"""
     row = getattr(request, "open_session", None)
-    return row is not None and request.now - row.signed_in_at < timedelta(minutes=5)
+    just_now = row is not None and request.now - row.signed_in_at < timedelta(minutes=5)
+    return just_now and not is_unproven(request)
+
+
+def is_unproven(request) -> bool:
+    """Was this session begun by a provider's word alone?"""
+    return bool(request.session.get(UNPROVEN))
+
+
+def came_centrally(request) -> bool:
+    return request.session.get(WAY) == "central"
+
+
+def way_in(records: list[dict]) -> tuple[str, bool]:
+    """How a session was begun, "password" or "central", and whether something of the person's own was given in it.
+
+    `records`: allauth's, of this sign-in and of what was begun before it and left.
+    """
+    methods = [record["method"] for record in records]
+    first = max((at for at, method in enumerate(methods) if method in _WAYS), default=None)
+    if first is None:
+        return "password", True
+    way = _WAYS[methods[first]]
+    return way, way == "password" or "mfa" in methods[first:]
+
+
+#: allauth's names of the first step.
+_WAYS = {"password": "password", "socialaccount": "central"}
 
 
 def over_among(session_keys: Collection[str], now: datetime) -> set[str]:

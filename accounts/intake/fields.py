@@ -10,6 +10,7 @@ MASKED_WHERE_LIVES_ARE_AT_RISK = {"incident-observe", "api:observations"}
 #: Routes nothing of which is looked at.
 NOT_LOOKED_AT = {
     "account_login": "nobody is signed in, nothing is kept",
+    "account-central": "carries where to go on",
     "account_logout": "carries nothing",
     "account_reauthenticate": "a password and nothing else",
     "account_change_password": "passwords and nothing else",

@@ -11,6 +11,8 @@ NOT_LOOKED_AT = {
     "accounts.Reform.olds": _NOT_OF_A_THING,
     "accounts.Reform.news": _NOT_OF_A_THING,
     "mfa.Authenticator.data": "a secret",
+    "socialaccount.SocialAccount.extra_data": "never written (ADR 0249)",
+    "socialaccount.SocialApp.settings": "never written (ADR 0249)",
     "common.GivenAnswer.headers": _NOT_OF_A_THING,
     "clocks.Clock.pauses": _NOT_OF_A_THING,
     "notices.Callout.message": "masked before it is written (notices.sending.message_templates)",

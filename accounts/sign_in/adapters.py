@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts import signals
 from accounts.access import sessions
 from accounts.people.actions import set_own_password
+from accounts.queries import is_administrator
 from accounts.sign_in import devices, throttles
 from accounts.sign_in.credentials import too_many_sentence
 from common.database import encrypted_fields
@@ -52,11 +53,28 @@ class AccountAdapter(DefaultAccountAdapter):
             signals.refuse_sign_in(request, username, "wrong")
             return None
         attempt.right()
+        self._check_passwords_are_taken(user, request)
         self._check_one_time(user, request)
         return user
 
+    def pre_login(self, request, user, *, signal_kwargs=None, **kwargs):
+        """What a provider said of somebody, and their row, do not wait in the session for the second step."""
+        (signal_kwargs or {}).pop("sociallogin", None)
+        return super().pre_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
+
     def pre_authenticate(self, request, **credentials):
         """allauth's own limit counts per address: one NAT for everybody. Ours stands in `authenticate`."""
+
+    def _check_passwords_are_taken(self, user, request):
+        """Said only to who typed the right one: nobody learns by it who keeps the installation."""
+        if not settings.SSO_ONLY or is_administrator(user, request.now):
+            return
+        signals.refuse_sign_in(request, user.username, "password_closed")
+        raise ValidationError(
+            _("Not signed in: here one signs in by %(name)s, with the button. If it does not answer: %(way)s")
+            % {"name": settings.OIDC_NAME, "way": settings.SSO_EMERGENCY},
+            code="password_closed",
+        )
 
     def _check_one_time(self, user, request):
         if user.one_time_until and request.now >= user.one_time_until:

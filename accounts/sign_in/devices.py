@@ -34,8 +34,13 @@ def limits_for(request, username: str, address: str) -> list[Limit]:
     return [
         Limit(f"place:{_digest(address)}:{name}", PER_ACCOUNT_AND_PLACE),
         Limit(f"account:{name}", PER_ACCOUNT),
-        Limit(f"address:{_digest(address)}", PER_ADDRESS),
+        *limits_at(address),
     ]
+
+
+def limits_at(address: str) -> list[Limit]:
+    """What counts against an address whose caller has named nobody."""
+    return [Limit(f"address:{_digest(address)}", PER_ADDRESS)]
 
 
 def remember(request, response, user) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import signals
+from accounts.access import sessions
 from accounts.sign_in import second_factor, throttles
 from accounts.sign_in.credentials import too_many_sentence
 from accounts.sign_in.passwords import MAX_LENGTH
@@ -65,10 +66,10 @@ class OwnPasswordForm(AllauthChangePasswordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.user.one_time_until:
+        if self.user.one_time_until and not sessions.came_centrally(context.request):
             del self.fields["oldpassword"]
         labels = {
-            "oldpassword": _("Current password"),
+            "oldpassword": _("One-time password") if self.user.one_time_until else _("Current password"),
             "password1": _("New password"),
             "password2": _("New password, again"),
         }

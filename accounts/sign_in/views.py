@@ -9,6 +9,8 @@ from django.shortcuts import redirect
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from accounts.access import sessions
+from accounts.sign_in.forms import SignInForm
 from accounts.sign_in.passwords import is_expired
 from accounts.sign_in.second_factor import has_second_factor
 from common.errors import WrongState
@@ -29,7 +31,21 @@ class Page:
 
 
 class SignInView(Page, account.LoginView):
-    pass
+    @classmethod
+    def page(cls, request, **more):
+        """The page as it is before anything was typed, whatever was asked for."""
+        view = cls()
+        view.setup(request)
+        return view.render_to_response(view.get_context_data(form=SignInForm(request=request), **more))
+
+    def get_context_data(self, **kwargs):
+        closed = {"sso_only": settings.SSO_ONLY, "sso_emergency": settings.SSO_EMERGENCY}
+        context = super().get_context_data(**closed, **kwargs)
+        if settings.OIDC_ISSUER:
+            context["central_name"] = settings.OIDC_NAME
+            # A phone's keyboard would cover the button, and what was refused.
+            context["form"].fields["login"].widget.attrs.pop("autofocus", None)
+        return context
 
 
 class SignOutView(Page, account.LogoutView):
@@ -40,19 +56,16 @@ class PasswordView(Page, account.PasswordChangeView):
     """Also the first page of somebody with a one-time or an outdated password."""
 
     def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated and not request.user.has_usable_password():
-            raise WrongState(
-                "no_password",
-                _(
-                    "There is nothing to change: this account has no password. Ask your security administrator for one."
-                ),
-            )
+        _check_has_password(request)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         user = self.request.user
         return super().get_context_data(
-            first_time=bool(user.one_time_until), expired=is_expired(user, self.request.now), **kwargs
+            first_time=bool(user.one_time_until),
+            came_centrally=sessions.came_centrally(self.request),
+            expired=is_expired(user, self.request.now),
+            **kwargs,
         )
 
 
@@ -69,6 +82,13 @@ class CodeAgainView(Page, mfa.ReauthenticateView):
 
 
 class ActivateView(Page, totp.ActivateTOTPView):
+    def dispatch(self, request, *args, **kwargs):
+        """Where nothing of one's own can be asked for again, allauth asks for nothing: a provider's word alone would
+        make the key that signs."""
+        if sessions.is_unproven(request) and not has_second_factor(request.user):
+            _check_has_password(request)
+        return super().dispatch(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         secret = context["form"].secret
@@ -91,3 +111,13 @@ class RecoveryCodesView(Page, recovery.ViewRecoveryCodesView):
 
 class NewRecoveryCodesView(Page, recovery.GenerateRecoveryCodesView):
     pass
+
+
+def _check_has_password(request) -> None:
+    if request.user.is_authenticated and not request.user.has_usable_password():
+        raise WrongState(
+            "no_password",
+            _(
+                "There is nothing to change: this account has no password. Ask your security administrator for one."
+            ),
+        )

@@ -37,7 +37,6 @@ FOR_EVERYBODY = {
     "api:plan-evaluate": "tries out facts that the reader brings, and keeps nothing",
     "account_reauthenticate": "the reader's own password",
     "mfa_reauthenticate": "the reader's own second factor",
-    "mfa_activate_totp": "the reader's own second factor",
     "mfa_deactivate_totp": "the reader's own second factor",
     "mfa_generate_recovery_codes": "the reader's own second factor",
     "shortcuts": "a list of keys",

@@ -18,6 +18,8 @@ PUBLIC = {
     "metrics": "scraped by Prometheus, closed to others by the proxy",
     "account_login": "the way in",
     "account_logout": "a session that has ended must be able to say so",
+    "account-central": "the way in by a provider, where one is configured",
+    "account-central-callback": "back from the provider, with the state of a sign-in begun in this browser",
     "mfa_authenticate": "second step of the way in",
     "account_language": "a reader who cannot read the sign-in page changes its language",
     "ui-preferences": "theme, size and language of the sign-in page",

@@ -33,7 +33,7 @@ def test_signing_in_gives_a_new_session_and_is_recorded(wall_clock, with_passwor
     assert browser.session.session_key != before
     [entry] = entries("session.signed_in")
     assert (entry.unit, entry.actor.username, entry.post) == (units["C1"], "county1.duty", "县局值班员")
-    assert content_of(entry) == {"address": "127.0.0.1", "second_factor": False}
+    assert content_of(entry) == {"address": "127.0.0.1", "by": "password", "second_factor": False}
     assert OpenSession.objects.get().device == "Test browser"
 
 

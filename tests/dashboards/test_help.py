@@ -12,6 +12,7 @@ from dashboards.help.texts import LANGUAGES, subject_by_page, subjects
 NO_HELP = {
     "account-root": "leads on", "mfa_index": "leads on", "home": "leads on to the reader's board",
     "account_login": "before anybody is known", "mfa_authenticate": "before anybody is known", "account_logout": "the end",
+    "account-central": "before anybody is known", "account-central-callback": "before anybody is known",
     "healthz": "a probe", "readyz": "a probe", "heartbeat": "a probe", "metrics": "a probe", "api:schema": "a file",
     "account_language": "an act", "ui-preferences": "an act", "account-session-end": "an act",
     "account-token-revoke": "an act", "account-appointment-end": "an act", "account-units-cancel": "an act",

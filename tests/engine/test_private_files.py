@@ -48,6 +48,28 @@ def test_it_is_turned_off_by_a_written_decision_only(tmp_path):
     assert started(**off, SECOND_FACTOR_DECISION="2026-17, 2026-11-28").stdout == "False\n"
 
 
+OIDC = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "command", "OIDC_CLIENT_SECRET": "x"}
+
+
+@pytest.mark.control(61)
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"OIDC_CLIENT_SECRET": ""}, "OIDC_CLIENT_SECRET"),
+        ({"OIDC_ISSUER": "http://id.example", "HTTPS": "1"}, "https://"),
+        ({"OIDC_CLAIM": "email"}, "OIDC_CLAIM=email"),
+        ({"SSO_ONLY": "1"}, "SSO_EMERGENCY"),
+        ({"SSO_ONLY": "1", "SSO_EMERGENCY": "Call 8000.", "OIDC_ISSUER": ""}, "needs OIDC_ISSUER"),
+    ],
+)
+def test_a_central_sign_in_that_would_not_do_is_not_started(tmp_path, wrong, named):
+    refused = started(DATA_DIR=str(tmp_path), **(OIDC | wrong))
+
+    assert refused.returncode == 1
+    assert named in refused.stderr
+    assert started(DATA_DIR=str(tmp_path), **OIDC, SSO_ONLY="1", SSO_EMERGENCY="Call 8000.").returncode == 0
+
+
 def test_a_data_folder_is_made_for_this_account_alone(tmp_path):
     environment.make_data_dir(tmp_path / "data")
 
