@@ -1116,6 +1116,74 @@ def test_alarm_sounds_until_silenced(page, site):
     expect(page.locator("[data-silence]")).to_have_text("已静音")
 
 
+#: A browser that lets a page sound only after a press; a test's own browser always lets it.
+LOCKED = """
+Object.defineProperty(AudioContext.prototype, 'state', { get: () => (window.isOpen ? 'running' : 'suspended') });
+AudioContext.prototype.resume = async () => { window.isOpen = true; };
+"""
+DAILY = '{% include "dashboards/_sound_test.html" %}' + QUEUE % ""
+
+
+def daily(page, site):
+    """A board with the daily test of the sound; what was played is in `window.played`."""
+    page.add_init_script(LOCKED)
+    visit(page, site, DAILY, after=10)
+    page.evaluate(
+        "document.addEventListener('sound:played', ({ detail }) => (window.played ||= []).push(detail))"
+    )
+    return page.locator("[data-sound-daily]")
+
+
+def hear(box):
+    box.get_by_role("button", name="测试声音").click()
+    expect(box.get_by_role("button", name="听到了")).to_be_focused(timeout=15000)
+
+
+def test_the_sound_is_tested_once_a_day_with_every_level(page, site):
+    box = daily(page, site)
+    expect(box).to_be_visible()
+    expect(box).to_contain_text("声音未开启")
+
+    hear(box)
+    assert page.evaluate("window.played") == ["blue", "yellow", "orange", "red"]
+    assert site.asked_for("GET", "/check/") == []
+    box.get_by_role("button", name="听到了").click()
+    expect(box.locator("[data-said]")).to_be_focused()
+
+    # Heard today; until a press the browser keeps the page silent, and that is said.
+    page.reload()
+    expect(box).to_be_visible()
+    expect(box).to_contain_text("声音未开启")
+    expect(box).not_to_contain_text("每日一次", use_inner_text=True)
+    assert page.evaluate("localStorage.getItem('sound-heard')") == page.evaluate(
+        "new Date().toLocaleDateString('sv')"
+    )
+
+    # The next day it is asked again.
+    page.evaluate("localStorage.setItem('sound-heard', '2026-01-01')")
+    page.reload()
+    expect(box).to_contain_text("每日一次", use_inner_text=True)
+
+
+def test_whoever_did_not_hear_it_is_led_to_the_check_of_the_device(page, site):
+    box = daily(page, site)
+    site.gives("/check/", "<h1>checked</h1>")
+    hear(box)
+
+    box.get_by_role("link", name="没听到，检查设备").click()
+
+    expect(page.locator("h1")).to_have_text("checked")
+    assert page.evaluate("localStorage.getItem('sound-heard')") is None
+
+
+def test_a_board_that_may_sound_and_was_heard_today_asks_nothing(page, site):
+    page.add_init_script("localStorage.setItem('sound-heard', new Date().toLocaleDateString('sv'))")
+    visit(page, site, DAILY, after=10)
+
+    page.wait_for_timeout(1500)
+    expect(page.locator("[data-sound-daily]")).to_be_hidden()
+
+
 # --- desktop notices -----------------------------------------------------------------------------------------
 
 #: Keeps what the browser was asked to show; a test is never out of focus by itself.
@@ -1160,7 +1228,9 @@ def test_desktop_notices_are_off_until_pressed_and_show_only_while_nobody_looks(
     found.append({**RED, "id": 6})
     switch.click()
     expect(switch).to_have_attribute("aria-pressed", "true")
-    expect(switch).to_have_text("桌面通知：已开启")
+    # Its name stays, and its state is said once.
+    expect(switch).to_have_accessible_name("桌面通知")
+    expect(switch).to_contain_text("已开启")
     found.insert(0, RED)
     site.say(
         type="entry",
@@ -1196,7 +1266,8 @@ def test_desktop_notices_are_off_until_pressed_and_show_only_while_nobody_looks(
     expect(switch).to_have_attribute("aria-pressed", "true")
     page.locator(".top-end details.menu > summary").click()
     switch.click()
-    expect(switch).to_have_text("桌面通知：未开启")
+    expect(switch).to_contain_text("未开启")
+    expect(switch).to_have_accessible_name("桌面通知")
     page.reload()
     expect(switch).to_have_attribute("aria-pressed", "false")
 

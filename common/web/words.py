@@ -88,7 +88,8 @@ WORDS = {
     "silenced": _("Silenced"),
     # desktop notices
     "desktop_on": _("Desktop notices on"),
-    "desktop_off": _("Desktop notices off"),
+    "switched_on": pgettext_lazy("switch", "on"),
+    "switched_off": pgettext_lazy("switch", "off"),
     "desktop_refused": _(
         "The browser refuses desktop notices here. Allow them for this site in its settings, then press again."
     ),

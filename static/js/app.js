@@ -111,6 +111,7 @@ async function start() {
   startOutbox();
   if (needs("time-left, [data-ago], [data-gone-at], [data-wall-clock], [data-part]")) (await import("./clocks.js")).start();
   if (document.body.dataset.after !== undefined || needs("[data-sound-test]")) (await import("./sound.js")).start();
+  if (needs("[data-sound-daily]")) (await import("./sound_test.js")).start();
   if (needs("[data-keys-switch]")) (await import("./keys.js")).start();
   if (needs("[data-pages]")) (await import("./wall.js")).start();
   if (document.body.dataset.after !== undefined) (await import("./seen.js")).start();

@@ -29,9 +29,10 @@ const isAllowed = () => window.Notification && Notification.permission === "gran
 
 /* --- the switch --- */
 
+/** The name of a switch stays: whether it is on is said by `aria-pressed`, and written for whoever sees it. */
 export function showState(button, isOn) {
   button.setAttribute("aria-pressed", String(isOn));
-  button.querySelector("[data-desktop-state]").textContent = word(isOn ? "desktop_on" : "desktop_off");
+  button.querySelector("[data-desktop-state]").textContent = word(isOn ? "switched_on" : "switched_off");
 }
 
 export async function press(button) {

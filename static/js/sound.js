@@ -31,9 +31,9 @@ function device() {
   return audio;
 }
 
-const isUnlocked = () => Boolean(audio && audio.state === "running");
+export const isUnlocked = () => Boolean(audio && audio.state === "running");
 
-async function unlock() {
+export async function unlock() {
   const context = device();
   if (context && context.state !== "running") await context.resume().catch(() => {});
   showLocked();
@@ -44,9 +44,12 @@ function showLocked() {
   if (chip) chip.hidden = !isWanted() || isUnlocked();
 }
 
-const isWanted = () => Boolean(document.querySelector("[data-alarm], [data-sound-kinds], [data-sound], [data-sound-test]"));
+const isWanted = () => Boolean(document.querySelector("[data-alarm], [data-sound-kinds], [data-sound], [data-sound-test], [data-sound-daily]"));
 
 /* --- playing --- */
+
+/** How long a tone is heard, in ms. */
+export const lasting = (tone) => PATTERNS[tone].length * NOTE * 1000;
 
 export function play(tone) {
   const rank = RANK.indexOf(tone);
