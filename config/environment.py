@@ -34,6 +34,13 @@ class Environment(environ.Env):
             sys.exit(f"{var}={given!r} is not of the form 22:00-07:00; see .env.example. Not started.")
         return given
 
+    def provider(self, var):
+        """Who carries text messages: "own" or one that the product speaks to."""
+        given = self(var, default="").strip() or "own"
+        if given not in _PROVIDERS:
+            sys.exit(f"{var}={given!r} is none of {', '.join(_PROVIDERS)}; see .env.example. Not started.")
+        return given
+
     def tiles(self, var):
         """ "https://HOST/…{z}…{x}…{y}…", or empty."""
         given = self(var, default="").strip()
@@ -46,6 +53,9 @@ class Environment(environ.Env):
 
 #: The host without anything that a security policy would read as more than one source.
 _TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/[^\s\"'<>;]+")
+
+#: notices.channels.providers knows how to speak to them; a test holds the two together.
+_PROVIDERS = ("own", "aliyun", "tencent", "mas")
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 

@@ -412,6 +412,34 @@ NOTICE_GATEWAY_URL_2 = env("NOTICE_GATEWAY_URL_2", default="")
 NOTICE_GATEWAY_SECRET = env("NOTICE_GATEWAY_SECRET", default="")
 #: The second gateway's own secret: whose id a report names is known by who signed it.
 NOTICE_GATEWAY_SECRET_2 = env("NOTICE_GATEWAY_SECRET_2", default="")
+#: Gateway → who it is: the bureau's own, or a provider that is spoken to directly (notices.channels.providers).
+NOTICE_PROVIDERS = {
+    "1": env.provider("NOTICE_GATEWAY_PROVIDER"),
+    "2": env.provider("NOTICE_GATEWAY_PROVIDER_2"),
+}
+#: Gateway → what a provider knows us by; its address is NOTICE_GATEWAY_URL.
+NOTICE_ACCOUNTS = {
+    "1": {
+        "voice_url": env("NOTICE_GATEWAY_VOICE_URL", default=""),
+        "key": env("NOTICE_GATEWAY_KEY", default=""),
+        "secret": env("NOTICE_GATEWAY_KEY_SECRET", default=""),
+        "region": env("NOTICE_GATEWAY_REGION", default=""),
+        "app": env("NOTICE_GATEWAY_APP", default=""),
+        "sign": env("NOTICE_GATEWAY_SIGN", default=""),
+        "voice_number": env("NOTICE_GATEWAY_VOICE_NUMBER", default=""),
+        "extension": env("NOTICE_GATEWAY_EXTENSION", default=""),
+    },
+    "2": {
+        "voice_url": env("NOTICE_GATEWAY_VOICE_URL_2", default=""),
+        "key": env("NOTICE_GATEWAY_KEY_2", default=""),
+        "secret": env("NOTICE_GATEWAY_KEY_SECRET_2", default=""),
+        "region": env("NOTICE_GATEWAY_REGION_2", default=""),
+        "app": env("NOTICE_GATEWAY_APP_2", default=""),
+        "sign": env("NOTICE_GATEWAY_SIGN_2", default=""),
+        "voice_number": env("NOTICE_GATEWAY_VOICE_NUMBER_2", default=""),
+        "extension": env("NOTICE_GATEWAY_EXTENSION_2", default=""),
+    },
+}
 #: Whole webhook addresses of chat groups, secret included; empty: not used.
 NOTICE_BOTS = {
     "wecom": env("NOTICE_WECOM_URL", default=""),

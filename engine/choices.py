@@ -50,6 +50,9 @@ FAULTS = {
     "nightly_late": _(
         "A nightly job has not been done for a night and a half. Start the Celery worker and beat again."
     ),
+    "templates_missing": _(
+        "Some messages cannot be sent: the provider has approved no template for them. Name one on the page Templates."
+    ),
     "nightly_failed": _(
         "A nightly job failed. See the worker’s log for the reason, then run: manage.py nightly."
     ),
@@ -62,6 +65,7 @@ CAN_WAIT = {
     "calendar_missing",
     "nightly_late",
     "nightly_failed",
+    "templates_missing",
 }
 
 

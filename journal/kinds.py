@@ -432,6 +432,8 @@ _ALL = [
     Kind("token.revoked", "吊销接口令牌", "API token revoked", audience="security"),
     Kind("token.refused", "接口令牌超出范围被拒", "API token refused: out of its scope", audience="security"),
     Kind("engine.alarmed", "引擎告警", "Engine alarm", audience="system"),
+    Kind("template.set", "登记短信模板", "Template of a provider written down", audience="system"),
+    Kind("template.removed", "注销短信模板", "Template of a provider removed", audience="system"),
     Kind("engine.recovered", "引擎恢复", "Engine recovered", audience="system"),
 ]  # fmt: skip
 

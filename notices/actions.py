@@ -14,6 +14,7 @@ from common.database.inserts import Rows
 from common.errors import NotFound
 from journal.keys import key
 from journal.record import record
+from notices.channels.routes import carriers
 from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
 from notices.models import Callout, Notice
 from notices.occasions import Letter, Occasion
@@ -120,7 +121,7 @@ def usable_channels(channels: Iterable[str]) -> list[str]:
 
 def _is_set_up(channel: str) -> bool:
     if channel in BY_NUMBER:
-        return bool(settings.NOTICE_GATEWAY_URL)
+        return bool(carriers(channel))
     if channel in BOTS:
         return bool(settings.NOTICE_BOTS.get(channel))
     if channel == Channel.EMAIL:

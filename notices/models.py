@@ -1,7 +1,9 @@
 """The outbox: who is to be told, by which way, and how far that got. A row is the promise; sending keeps it."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from django.conf import settings
 from django.db import models
@@ -115,6 +117,8 @@ class Notice(models.Model):
 
     #: Added to the text as it leaves and never stored; see before_sending.py.
     addendum = ""
+    #: What the providers have approved, put beside it as it leaves; see notices.approved.queries.
+    approved: Mapping[tuple[str, ...], "ApprovedTemplate"] = MappingProxyType({})
 
     objects = NoticeQuerySet.as_manager()
 
@@ -164,7 +168,7 @@ class Notice(models.Model):
     @property
     def text(self) -> str:
         """For the reader of this page; messages by gateway use `text_for_recipient`."""
-        return self._text_in(get_language() or "")
+        return self.text_in(get_language() or "")
 
     @property
     def post_words(self) -> str:
@@ -195,9 +199,9 @@ class Notice(models.Model):
 
     def text_for_recipient(self) -> str:
         """In the recipient's own language; a drill says so first, unless the text does already."""
-        return self._text_in(self.recipient.language)
+        return self.text_in(self.recipient.language)
 
-    def _text_in(self, language: str) -> str:
+    def text_in(self, language: str) -> str:
         language = self._spoken(language)
         return marked(self.text_en if language == "en" else self.text_zh, self.drill, language)
 
@@ -342,3 +346,46 @@ class GatewayEvent(models.Model):
 
     def __str__(self):
         return f"{self.provider_id} {self.event}"
+
+
+class ApprovedTemplate(models.Model):
+    """A wording of ours as a provider has approved it: its code there, and which of our facts its variables are.
+
+    Of one gateway and one provider: another account has other codes. The journal keeps what was before.
+    """
+
+    gateway = models.CharField(max_length=8)
+    provider = models.CharField(max_length=20)
+    #: Text message or call: each has its own templates.
+    channel = models.CharField(max_length=10, choices=Channel)
+    #: A key of notices.sending.message_templates.WORDINGS, or what has none of its own (notices.channels.texts).
+    wording = models.CharField(max_length=60)
+    language = models.CharField(max_length=2, default="zh")
+    code = models.CharField(max_length=60)
+    #: Empty: the one of the settings.
+    sign = models.CharField(max_length=40, blank=True, default="")
+    #: One a line, in the provider's order: its name and ours, "level = level".
+    variables = models.TextField(blank=True, default="")
+    #: Characters of one variable; empty: what the provider allows as a rule.
+    variable_limit = models.PositiveSmallIntegerField(null=True, blank=True)
+    approval_number = models.CharField(max_length=60, blank=True, default="")
+    #: Which version of our wording was approved.
+    version = models.PositiveSmallIntegerField()
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gateway", "provider", "channel", "wording", "language"],
+                name="one_template_of_a_wording",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.provider} {self.channel} {self.wording}: {self.code}"
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """(the provider's name, ours), in the provider's order."""
+        lines = (line.partition("=") for line in self.variables.splitlines() if line.strip())
+        return [(theirs.strip(), ours.strip()) for theirs, _sign, ours in lines]

@@ -303,7 +303,7 @@ CONTROLS = {
     50: Control(
         "回执须签名、限时；重放不改变任何东西",
         "Reports of a gateway are signed and in time; a repeat changes nothing",
-        "notices/incoming/signatures.py notices/incoming/gateway_events.py",
+        "notices/incoming/signatures.py notices/incoming/gateway_events.py notices/incoming/provider_reports.py",
     ),
     51: Control("导出表格中的文字不成为公式", "Text in an exported table never becomes a formula", "common/documents/workbooks.py"),
     52: Control(

@@ -32,6 +32,10 @@ class Provider:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}{self.path}"
 
+    def parse(self, method: str, path: str, headers, raw: bytes):
+        """What `answer` gets as the body."""
+        return json.loads(raw)
+
     def answer(self, path: str, headers, body: dict) -> tuple[int, object]:
         raise NotImplementedError
 
@@ -44,7 +48,8 @@ class Provider:
 def _handler_of(provider: Provider):
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            raw = self.rfile.read(int(self.headers["Content-Length"] or 0))
+            body = provider.parse(self.command, self.path, self.headers, raw)
             status, answer = provider.answer(self.path, self.headers, body)
             text = json.dumps(answer).encode()
             self.send_response(status)

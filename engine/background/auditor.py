@@ -29,6 +29,7 @@ from journal.keys import key
 from journal.models import Entry, Head
 from journal.numbering import chain, number_new
 from journal.record import record, stamp
+from notices.approved.queries import missing
 from notices.reading.queries import waiting_count
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def find_faults(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fault]:
         lambda: _jumped_time(),
         lambda: _nights(now),
         lambda: _set_aside(now),
+        lambda: _templates(),
     ]
     for check in checks:
         try:
@@ -73,6 +75,12 @@ def find_faults(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fault]:
         except Exception as error:
             log.exception("a check of the auditor failed")
             yield Fault("check_failed", type(error).__name__)
+
+
+def _templates() -> Iterator[Fault]:
+    """What cannot be sent by text message or call, because the provider has approved nothing that says it."""
+    if lines := missing():
+        yield Fault("templates_missing", ", ".join(dict.fromkeys(line.wording.key for line in lines)))
 
 
 def _unnumbered() -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from common.drills import MARK
 from notices.models import Notice
 from notices.rules import summary
-from notices.sending.message_templates import LIMITS
+from notices.sending.message_templates import LIMITS, SUMMARY, TEXT
 
 _HEADS = {"zh": "{count}条通知：", "en": "{count} notices:"}
 
@@ -15,8 +15,6 @@ _HEADS = {"zh": "{count}条通知：", "en": "{count} notices:"}
 _UNSPEAKABLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
-#: What has no template of its own: a text that a room wrote itself, and several notices as one message.
-TEXT, SUMMARY = "text", "summary"
 _NO_VERSION = "1"
 
 
@@ -35,10 +33,10 @@ class Said(NamedTuple):
     addendum: str
 
 
-def said(notices: Sequence[Notice]) -> Said:
-    """In the language of the (first) recipient; values are whole, whoever fills them in shortens them."""
+def said(notices: Sequence[Notice], language: str = "") -> Said:
+    """In this language, else that of the (first) recipient; values are whole, whoever fills them in shortens them."""
     notice = notices[0]
-    language = notice.language_for_recipient()
+    language = language or notice.language_for_recipient()
     mark = MARK[language] if notice.drill else ""
     if len({one.text_for_recipient() for one in notices}) > 1:
         count, lines = str(len(notices)), text_of(notices).partition("\n")[2]
@@ -48,7 +46,7 @@ def said(notices: Sequence[Notice]) -> Said:
     if facts := notice.facts.get(language) if name else None:
         parameters = {key: readable(value) for key, value in facts.items()}
         return Said(language, name, int(version), parameters, mark, addendum)
-    text = readable(notice.text_for_recipient().removeprefix(mark))
+    text = readable(notice.text_in(language).removeprefix(mark))
     return Said(language, TEXT, 1, {"text": text}, mark, addendum)
 
 
@@ -77,6 +75,12 @@ def _text_of(notices: Sequence[Notice]) -> str:
 def readable(text: str) -> str:
     """Without what no telephone shows and some gateways refuse; lines end with one line feed."""
     return _UNSPEAKABLE.sub(" ", text.replace("\r\n", "\n"))
+
+
+def digits_of(number: str) -> str:
+    """A telephone number as providers write it: digits alone, without the country."""
+    digits = "".join(letter for letter in number if letter.isascii() and letter.isdigit())
+    return digits.removeprefix("00").removeprefix("86") if len(digits) > 12 else digits
 
 
 def in_one_line(text: str) -> str:

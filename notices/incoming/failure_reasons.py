@@ -46,6 +46,17 @@ _RESULTS = {
 }
 
 
+#: By the kinds of notices.channels.providers.answers.
+_PROVIDER_SAYS = {
+    "number": gettext_lazy("the provider does not take this number"),
+    "text": gettext_lazy("the provider does not take this text"),
+    "key": gettext_lazy("the provider does not know our key or signature: check the settings of the gateway"),
+    "sign": gettext_lazy("the provider has not approved our signature name or number"),
+    "template": gettext_lazy("no template that the provider has approved says this: see the page Templates"),
+    "account": gettext_lazy("our account at the provider is closed or empty"),
+    "limit": gettext_lazy("the provider sends no more to this number today"),
+}
+
 #: Nobody said how the reader calls the posts: titles stay as they were written.
 NO_POSTS: Mapping[str, str] = MappingProxyType({})
 #: Results of steps that were not taken.
@@ -62,6 +73,11 @@ def reason_of(error: str) -> str:
         return str(_REASONS[error])
     if error.startswith("the gateway refused it"):
         return _("refused by the gateway: wrong number or text %(code)s") % {"code": error.rpartition(" ")[2]}
+    if error.startswith("refused by the provider: "):
+        kind, _space, code = error.removeprefix("refused by the provider: ").partition(" ")
+        return _("%(why)s %(code)s") % {"why": _PROVIDER_SAYS.get(kind, kind), "code": code}
+    if error.startswith("the provider is busy"):
+        return _("the provider asks for patience %(code)s") % {"code": error.rpartition(" ")[2]}
     if error.startswith("the gateway answered"):
         return _("the gateway failed (%(code)s)") % {"code": error.rpartition(" ")[2]}
     if error.startswith("the group"):

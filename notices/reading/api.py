@@ -4,16 +4,19 @@ from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api.doors import idempotent
-from common.errors import NotAllowed
+from common.api.parsers import JSONParser
+from common.errors import Invalid, NotAllowed, NotFound
 from common.references import key_of
 from notices import actions
-from notices.incoming import gateway_events, signatures
+from notices.channels import providers
+from notices.incoming import gateway_events, provider_reports, signatures
 from notices.incoming.gateway_events import Report
 from notices.reading import queries
 from notices.reading.serializers import AnswerSerializer, GatewayEventSerializer, NoticeSerializer
@@ -76,6 +79,37 @@ class GatewayEvents(APIView):
             now,
         )
         return Response({"received": True})
+
+
+class PushParser(JSONParser):
+    """JSON, whatever the provider calls it. Numbers in it are our own people's; what they wrote is masked later."""
+
+    media_type = "*/*"
+
+
+class ProviderPushes(APIView):
+    """Where a provider pushes reports and replies. Its address is the proof; done once however often it comes."""
+
+    parser_classes = [PushParser]
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        operation_id="provider_pushes_create",
+        request={"application/json": OpenApiTypes.ANY},
+        responses={200: dict},
+    )
+    def post(self, request, provider, token):
+        gateway = provider_reports.sender_of(provider, token)
+        if gateway is None:
+            raise NotFound("not_found", _("Nothing was taken: this is no address of ours."))
+        try:
+            provider_reports.receive_push(gateway, request.data, timezone.now())
+        except ValueError as error:
+            raise Invalid(
+                "not_understood", _("Nothing was taken: this is no report of this provider.")
+            ) from error
+        return Response(providers.provider(provider).thanks)
 
 
 def _signer(request) -> str:

@@ -28,6 +28,12 @@ _ANSWER_VOICE = {
 }
 
 
+#: What has no template of its own: a text that a room wrote itself, and several notices as one message.
+TEXT, SUMMARY = "text", "summary"
+#: The facts without which nobody knows which one a message is about, or how grave: left out and cut by nobody.
+MUST_SAY = ("number", "level")
+
+
 class Wording(NamedTuple):
     version: int
     #: "full" | "sms" | "voice" → language → pattern

@@ -15,6 +15,7 @@ from common.alone import Loop, is_of_the_row
 from common.failpoints import crash_point
 from notices import rules
 from notices.actions import fail_notice, record_progress, telephone_meanwhile
+from notices.approved.queries import put_templates_beside
 from notices.channels import SendResult
 from notices.channels.routes import Routes, gateways
 from notices.choices import BY_NUMBER, State
@@ -75,6 +76,7 @@ def _still_wanted(batch: list[Notice], now: datetime) -> list[Notice]:
         except Exception as error:
             _could_not(notice, error, now)
     send_checks.add_what_is_not_stored(leaving, now)
+    put_templates_beside(leaving)
     return leaving
 
 
@@ -171,7 +173,7 @@ def _route(batch: list[Notice], routes: Routes) -> None:
     chosen: dict[str, list[int]] = {}
     for notice in batch:
         if notice.channel in BY_NUMBER:
-            gateway = routes.for_attempt(notice.attempts, notice.by_second)
+            gateway = routes.for_attempt(notice.attempts, notice.by_second, notice.channel)
             if gateway != notice.gateway:
                 notice.gateway = gateway
                 chosen.setdefault(gateway, []).append(notice.pk)

@@ -29,6 +29,7 @@ PUBLIC = {
     "offline": "the page without network, the same for everybody",
     "api:schema": "describes the product, not the bureau",
     "api:gateway-events": "signed by the gateway instead",
+    "api:provider-pushes": "its address is the provider's secret",
     "one-tap": "signed, for one unit and day, and files nil and nothing else",
     "demand-public": "a random code, for the state and dates of one demand and nothing else; off by default",
     "reception-hours": "hours and posts that the unit publishes, nobody's name; off by default",
@@ -153,6 +154,7 @@ def test_no_route_crashes(addresses, cast, username):
 #: What takes a POST without the form's token, and why.
 WITHOUT_TOKEN = {
     "api:gateway-events": "no session counts there: signed by the gateway",
+    "api:provider-pushes": "no session counts there: the address is a secret",
     "worker": "takes no POST",
 }
 

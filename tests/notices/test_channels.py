@@ -194,7 +194,7 @@ def test_the_other_gateway_has_every_second_attempt_after_the_second(by_second):
     began, other = ("2", "1") if by_second else ("1", "2")
     routes = Routes(("1", "2"), full=frozenset(), poor=frozenset())
 
-    asked = [routes.for_attempt(attempt, by_second) for attempt in range(1, 8)]
+    asked = [routes.for_attempt(attempt, by_second, "sms") for attempt in range(1, 8)]
 
     assert asked == [began, began, other, began, other, began, other]
 
@@ -202,7 +202,7 @@ def test_the_other_gateway_has_every_second_attempt_after_the_second(by_second):
 def test_a_second_gateway_taken_away_leaves_the_first():
     routes = Routes(("1",), full=frozenset({"1"}), poor=frozenset({"1"}))
 
-    assert [routes.for_attempt(attempt, True) for attempt in (1, 2, 3)] == ["1"] * 3
+    assert [routes.for_attempt(attempt, True, "sms") for attempt in (1, 2, 3)] == ["1"] * 3
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_a_second_gateway_taken_away_leaves_the_first():
 def test_a_full_or_poor_gateway_is_passed_over_for_the_other(full, poor, asked):
     routes = Routes(("1", "2"), full=frozenset(full), poor=frozenset(poor))
 
-    assert routes.for_attempt(2, by_second=False) == asked
+    assert routes.for_attempt(2, by_second=False, channel="sms") == asked
     assert routes.begins_with_second() == (asked == "2")
 
 

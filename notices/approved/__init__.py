@@ -1,0 +1,1 @@
+"""Templates that providers have approved, and which wording of ours each one says."""
