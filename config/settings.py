@@ -395,6 +395,10 @@ SPECTACULAR_SETTINGS = {
         "LeftOpenOutcomeEnum": "incidents.choices.MarkOutcome",
     },
     "PATH_CONVERTER_OVERRIDES": {"code": str},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.access.schema.name_scopes",
+    ],
 }
 
 # --- the engine --------------------------------------------------------------------------------------------
