@@ -372,4 +372,10 @@ CONTROLS = {
         " stands for no credential at a signature",
         "accounts/central accounts/access/sessions.py accounts/sign_in",
     ),
+    63: Control(
+        "离岗人员按名册一次清理：停用账号，结束会话、令牌和任职并留痕；名册异常时拒绝",
+        "Who left loses account, sessions, tokens and posts in one recorded step by the list of staff; a list that looks"
+        " cut off is refused",
+        "accounts/imports/leavers.py accounts/people/actions.py",
+    ),
 }  # fmt: skip

@@ -58,6 +58,9 @@ class Difference:
             self.changed[field.name] += 1
             self._list(f"~ {who}  {field}")
 
+    def add_leaver(self, text: str) -> None:
+        self._list(f"- {text}")
+
     def ignore(self, line: int, who: str, why: str) -> None:
         """A cell that changes nothing although it, or its being empty, differs from what is stored."""
         self.ignored += 1

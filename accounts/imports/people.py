@@ -5,6 +5,7 @@ about them is changed, field by field, as was shown. An empty cell changes nothi
 actions as on the pages, in one transaction: all of the file or nothing.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -15,10 +16,11 @@ from django.utils.translation import gettext as _
 from accounts.imports import checks
 from accounts.imports.columns import CHANGEABLE, PEOPLE, SHOWN
 from accounts.imports.difference import Difference, Field, hash_of
+from accounts.imports.leavers import Leavers
 from accounts.imports.lines import ImportRow, line_of
 from accounts.imports.terms import Held, held_now, next_term, same_post, terms_of
 from accounts.models import Unit, User
-from accounts.people.actions import correct_person, open_person
+from accounts.people.actions import correct_person, open_person, retire_person
 from accounts.posts.actions import appoint_person, post_in, reschedule_appointment
 from common.documents.table_files import Table
 from common.errors import Refused
@@ -35,7 +37,8 @@ class NewPerson(NamedTuple):
 class PeopleImport:
     """One file, compared with the database and, when `apply` is called, written into it."""
 
-    def __init__(self, file: Path, *, now: datetime):
+    def __init__(self, file: Path, *, now: datetime, leavers: bool = False, kept: Collection[str] = ()):
+        """`leavers`: the file is the list of all staff; who is neither on it nor in `kept` has left."""
         self.file, self.now = file, now
         self.table = Table(file, PEOPLE)
         self.diff = Difference()
@@ -46,6 +49,15 @@ class PeopleImport:
         self.rescheduling: list[tuple[ImportRow, Held, datetime | None]] = []
         self.correcting: dict[str, tuple[ImportRow, dict[str, str]]] = {}
         self._read()
+        listed = {row.cells["username"] for row in self.table} if leavers else set()
+        self.leavers = Leavers(listed=listed, kept=kept, now=now) if leavers else None
+        for person in self.leaving:
+            posts = ", ".join(held.as_text for held in self.held.get(person.username.casefold(), ()))
+            self.diff.add_leaver(f"{person.username}  {person.name}  {posts}")
+
+    @property
+    def leaving(self) -> list[User]:
+        return self.leavers.people if self.leavers else []
 
     # --- looking
 
@@ -116,6 +128,9 @@ class PeopleImport:
         for line, held, valid_to in self.rescheduling:
             self._at(line, reschedule_appointment, appointment_id=held.pk, valid_to=valid_to, actor=actor)
         new = [made for line in self.appointing if (made := self._appoint(line, actor, valid_for))]
+        for person in self.leaving:
+            why = _("not on the list of staff any more")
+            retire_person(person_id=person.pk, actor=actor, reason=why, now=self.now)
         self._record(actor, new)
         passwords_to(new)
         return new
@@ -152,6 +167,7 @@ class PeopleImport:
             "accounts": len(new),
             "posts": len(self.appointing),
             "changed": len(self.correcting) + len(self.rescheduling),
+            "left": len(self.leaving),
             "sha256": hash_of(self.file),
         }
         subject = key("unit", unit.pk if unit else 0)

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access import sessions
-from accounts.models import ApiToken, FormerPassword, OpenSession, Skill, Unit, User
+from accounts.models import ApiToken, Appointment, FormerPassword, OpenSession, Skill, Unit, User
 from accounts.permissions import check_can_manage
-from accounts.queries import home_of
+from accounts.posts.actions import end_appointment
+from accounts.queries import Home, home_of
 from accounts.scope import Reach
 from accounts.sign_in import passwords
 from common.errors import Invalid, NotFound, WrongState
@@ -118,12 +119,24 @@ def disable_person(*, reach: Reach, person_id: int, reason: str, now: datetime) 
     if not person.is_active:
         raise WrongState("already_disabled", _("Nothing was changed: this account is disabled already."))
 
-    person.is_active = False
-    person.save(update_fields=["is_active"])
-    sessions.end(OpenSession.objects.filter(user=person))
-    _revoke_tokens(person, now)
+    _close(person, actor=reach.user, now=now, reason=reason)
+    return person
 
-    record_about("person.disabled", person, actor=reach.user, now=now, content={"reason": reason})
+
+@transaction.atomic
+def retire_person(*, person_id: int, actor: User | None, reason: str, now: datetime) -> User:
+    """Take everything from somebody who left: the account as in `disable_person`, and the posts, held and to come.
+
+    For the machine's own console. What the person did stays theirs.
+    """
+    person = _locked(person_id)
+
+    if not person.is_active:
+        raise WrongState("already_disabled", _("Nothing was changed: this account is disabled already."))
+
+    _close(person, actor=actor, now=now, reason=reason)
+    for appointment in Appointment.objects.current_or_coming(now).filter(person=person).order_by("pk"):
+        end_appointment(appointment_id=appointment.pk, actor=actor, now=now, reason=reason)
     return person
 
 
@@ -233,6 +246,17 @@ def _locked(person_id: int) -> User:
     return User.objects.select_for_update(of=("self",)).get(pk=person_id)
 
 
+def _close(person: User, *, actor: User | None, now: datetime, reason: str) -> None:
+    # Asked first: somebody who is disabled holds nothing, and the entry would be no auditor's.
+    home = home_of(person, now)
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    ended = sessions.end(OpenSession.objects.filter(user=person))
+    revoked = _revoke_tokens(person, now)
+    content = {"reason": reason, "sessions": ended, "tokens_revoked": revoked}
+    record_about("person.disabled", person, actor=actor, now=now, content=content, home=home)
+
+
 def _set_one_time_password(person: User, *, now: datetime, valid_for: timedelta) -> str:
     password = passwords.random_password()
     person.password = passwords.quick_hash(password)
@@ -255,10 +279,16 @@ def _revoke_tokens(person: User, now: datetime) -> int:
 
 
 def record_about(
-    kind: str, person: User, *, actor: User | None, now: datetime, content: dict | None = None
+    kind: str,
+    person: User,
+    *,
+    actor: User | None,
+    now: datetime,
+    content: dict | None = None,
+    home: Home | None = None,
 ) -> None:
     """Record something about a person, in the unit the person belongs to, for the auditors above it."""
-    home = home_of(person, now)
+    home = home or home_of(person, now)
     unit: Unit | None = home.unit if home else None
     acting = home_of(actor, now) if actor and actor.pk != person.pk else home
     record(

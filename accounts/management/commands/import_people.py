@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.imports import passwords_file
+from accounts.imports.leavers import MOST_PERCENT
 from accounts.imports.people import PeopleImport
 from common.documents.table_files import Unreadable
 from common.errors import Refused
@@ -29,11 +30,26 @@ class Command(BaseCommand):
             "--passwords", type=Path, help="file for the one-time passwords; default: in DATA_DIR"
         )
 
-    def handle(self, *, file, apply, days, passwords, **options):
+        parser.add_argument(
+            "--leavers",
+            action="store_true",
+            help="the file lists all staff: take account, sessions, tokens and posts from who is not on it",
+        )
+        parser.add_argument(
+            "--keep", nargs="+", default=[], metavar="USERNAME", help="stay although not on the list"
+        )
+        parser.add_argument(
+            "--most-leaving", type=int, default=MOST_PERCENT, metavar="PERCENT",
+            help="of the open accounts; more is refused (default: %(default)s)",
+        )  # fmt: skip
+
+    def handle(self, *, file, apply, days, passwords, leavers, keep, most_leaving, **options):
         now = timezone.now()
-        found = self._read(file, now)
+        found = self._read(file, now, leavers, keep)
         self._refuse_problems(file, found.diff)
         self._show(found.diff)
+        if found.leavers:
+            self._show_leavers(found.leavers, most_leaving)
         if not apply:
             self.stdout.write(_("Nothing was written. Run it again with --apply."))
             return
@@ -51,11 +67,21 @@ class Command(BaseCommand):
                 % {"count": len(new), "file": goal}
             )
 
-    def _read(self, file, now):
+    def _show_leavers(self, leavers, most_leaving):
+        self.stdout.write(
+            _("Leaving: %(count)s of %(all)s accounts (%(percent)s %%).")
+            % {"count": len(leavers.people), "all": leavers.accounts, "percent": leavers.percent}
+        )
+        try:
+            leavers.check(most_leaving)
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+
+    def _read(self, file, now, leavers, keep):
         if not file.is_file():
             raise CommandError(_("Nothing was imported: there is no file %(file)s.") % {"file": file})
         try:
-            return PeopleImport(file, now=now)
+            return PeopleImport(file, now=now, leavers=leavers, kept=keep)
         except (Unreadable, Refused) as reason:
             raise CommandError(_("Nothing was imported: %(reason)s") % {"reason": reason}) from None
 
