@@ -15,6 +15,17 @@ from dashboards.figures import Standing
 WIDTH, GAP = 400, 8
 #: More tiles than that nobody reads from 8 m; the rest is one tile.
 MOST = 40
+#: Of the letters: their size, the room beside them, and how wide one is beside a Chinese character.
+LETTERS, MARGIN, LATIN = 18, 18, 0.55
+
+
+class Line(NamedTuple):
+    """One line of a tile's name."""
+
+    text: str
+    y: int
+    #: The room it has to be drawn in, where it would need more; None where it fits as it is.
+    squeezed: int | None
 
 
 class Tile(NamedTuple):
@@ -51,8 +62,15 @@ class Tile(NamedTuple):
         return self.height - 3
 
     @property
-    def name_y(self) -> int:
-        return 29 if self.is_root else 24
+    def lines(self) -> list[Line]:
+        """The whole name: on one line, else on two that part at a word; never cut."""
+        room = self.width - MARGIN
+        texts = [self.name] if self.is_root or extent(self.name) <= room else in_two(self.name)
+        first = 29 if self.is_root else (24 if len(texts) == 1 else 20)
+        return [
+            Line(text, first + place * (LETTERS + 1), room if extent(text) > room else None)
+            for place, text in enumerate(texts)
+        ]
 
     @property
     def count_x(self) -> int:
@@ -90,6 +108,18 @@ def schematic(reach: Reach, standings: Mapping[str, Standing]) -> Schematic:
         word = _("%(count)s more") % {"count": len(rest)}
         tiles.append(_tile(word, [unit.path for unit in rest], standings, boxes[-1]))
     return Schematic(WIDTH, max((tile.y + tile.height for tile in tiles), default=44), tiles)
+
+
+def extent(text: str) -> float:
+    """About how wide a text is drawn. The server knows no font: a Chinese character is square, a letter half of it."""
+    return sum(LETTERS * (LATIN if character.isascii() else 1) for character in text)
+
+
+def in_two(name: str) -> list[str]:
+    """Parted between words where the wider half is narrowest; a name without words between characters."""
+    places = [n for n, character in enumerate(name) if character == " "] or range(1, len(name))
+    halves = [[name[:n].strip(), name[n:].strip()] for n in places]
+    return min(halves, key=lambda two: max(map(extent, two)), default=[name])
 
 
 def _columns(many: int) -> int:

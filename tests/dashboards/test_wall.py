@@ -13,7 +13,7 @@ from accounts.screens import actions, queries
 from accounts.screens.sessions import reach_of_screen
 from common.errors import NotAllowed
 from dashboards.figures import standings, tone_counts
-from dashboards.wall.schematic import MOST, schematic
+from dashboards.wall.schematic import MARGIN, MOST, Tile, extent, schematic
 from engine.server.socket_auth import read_readers
 from incidents.models import Incident
 from journal.live.answers import SHARED
@@ -221,3 +221,23 @@ def test_the_database_keeps_a_screen_in_order(connected, registered):
         "a_screen_says_where_it_hangs", "a_screens_code_ends", "a_connected_screen_is_connected_until",
         "who_took_a_screen_down_is_known", "one_screen_per_session", "one_screen_per_code",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "lines"),
+    [
+        ("城关镇司法所", 196, ["城关镇司法所"]),
+        ("Township 11 judicial office", 196, ["Township 11", "judicial office"]),
+        ("County 1 Justice Bureau", 73, ["County 1", "Justice Bureau"]),
+        ("城关镇司法所", 73, ["城关镇", "司法所"]),
+    ],
+)
+def test_the_name_of_a_unit_is_whole_in_its_tile(name, width, lines):
+    """The picture is as wide as its place: what does not fit on two lines is drawn narrower, never cut."""
+    found = Tile(0, 0, width, 52, name, "", 0, 0, is_root=False).lines
+
+    assert [line.text for line in found] == lines
+    for line in found:
+        fits = extent(line.text) <= width - MARGIN
+        assert line.squeezed == (None if fits else width - MARGIN)
+    assert found[-1].y < 52
