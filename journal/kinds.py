@@ -323,6 +323,7 @@ _ALL = [
     Kind("notice.heard", "通知已收听", "Notice heard"),
     Kind("notice.escalated", "转告下一人", "Next person told"),
     Kind("notice.unheard", "无人应答", "Nobody heard"),
+    Kind("notice.call_taken", "认领人工电话", "Call by hand taken on"),
     Kind("notice.nobody", "无人可接收", "Nobody to tell"),
     # reports
     Kind("period.day_opened", "零报告开始", "Reporting day opened", audience="report"),

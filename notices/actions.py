@@ -260,6 +260,20 @@ def record_by_hand(notice: Notice, actor: User, outcome: str, now: datetime) -> 
     _record(kind, notice, now, {**content, "answer": outcome, "by_hand": True}, actor=actor)
 
 
+def record_call_taken(callout: Callout, actor: User, now: datetime) -> None:
+    """Whose call it is from now on: said of the thing that somebody is to be told of."""
+    record(
+        "notice.call_taken",
+        subject=callout.subject,
+        thread=callout.thread,
+        unit=callout.unit,
+        actor=actor,
+        at=now,
+        drill=callout.drill,
+        content={"purpose": callout.purpose, "post": callout.post},
+    )
+
+
 def record_progress(kind: str, notice: Notice, now: datetime) -> None:
     """An entry for how far an alarm or a warning got: the proof that somebody was told is the journal's."""
     if notice.priority == ALERT:

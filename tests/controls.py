@@ -105,9 +105,9 @@ CONTROLS = {
         "每个对象按读者权限取出：页面、接口、文件、实时消息",
         "Every object is fetched under its reader's rights: pages, API, files, socket",
         "accounts/scope.py incidents/queries.py journal/queries.py",
-        "读取对八类岗位和全部地址验证，写入对外单位人员和带编号的全部地址验证；表单内引用他人对象只在各模块分别验证。",
-        "Reading is crossed with eight kinds of posts and all addresses, acts of another county's people with all numbered"
-        " ones; things named within a body are tried room by room.",
+        "读取和写入对十三类人员、带编号的全部地址按权限表验证；表单内引用他人对象只在各模块分别验证。",
+        "Reading and acts are crossed with thirteen kinds of readers and all numbered addresses, as the tables say; things"
+        " named within a body are tried room by room.",
     ),
     15: Control(
         "检举控告内容、电话号码只给该看的人",
@@ -165,11 +165,13 @@ CONTROLS = {
         " time and on record.",
     ),
     25: Control(
-        "办理、登录、拒绝、导出、查看号码均留痕",
-        "Acts, sign-ins, refusals, exports and looks at numbers are on record",
-        "journal/record.py accounts/access/watch.py",
-        "状态表中的动作逐一核对；表外的动作只在各模块分别验证，没有一项测试走遍全部。",
-        "Acts of the state tables are checked one by one; others room by room, and no test walks them all.",
+        "办理、登录、拒绝、导出、查看号码均留痕；每个接受办理的地址都通到记录，例外逐一列明理由",
+        "Acts, sign-ins, refusals, exports and looks at numbers are on record; every address that takes an act leads to the"
+        " record, exceptions are listed with their reason",
+        "journal/record.py accounts/access/watch.py dashboards/rights/doors.py",
+        "通到记录由代码核对；实际执行在状态表和各模块的测试中分别验证，没有一项测试逐一执行全部。",
+        "That each leads there is read from the code; carried out they are by the tests of the state tables and room by room,"
+        " and no test carries out all.",
     ),
     26: Control(
         "记录含时间（UTC）、人员、岗位、单位、对象、内容和散列值",

@@ -9,6 +9,7 @@ answers follow is tried by asking (tests/rights).
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
@@ -51,7 +52,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 #: Written to, told, run by all alike: nobody's rights are decided there.
 _PASSED_BY = (
     "journal.record.", "journal.numbering.", "journal.live.hub.", "clocks.actions.", "clocks.breaches.",
-    "clocks.following.", "notices.actions.", "notices.sending.", "notices.recipients.", "notices.relevance.",
+    "clocks.following.", "notices.sending.", "notices.recipients.", "notices.relevance.",
     "plans.engine.", "plans.document.", "plans.checks.", "engine.background.", "engine.backup.",
     "drills.player.", "accounts.access.rate.", "accounts.intake.",
 )  # fmt: skip
@@ -119,6 +120,20 @@ def _entrances(view: Any) -> Iterator[tuple[str, Callable]]:
 
 
 def asked_by(start: Callable, owner: type | None = None) -> Asks:
+    walk = _walked(start, owner)
+    return Asks(frozenset(walk.verbs), frozenset(walk.checks), frozenset(walk.rows), walk.own)
+
+
+def behind(door: Door) -> frozenset[str]:
+    """Dotted names of the functions that can be called on the way, those that are passed by included."""
+    is_class = inspect.isclass(door.view)
+    start = getattr(door.view, door.method, None) or door.view.dispatch if is_class else door.view
+    walk = _walked(start, door.view if is_class else None)
+    return frozenset(f"{one.__module__}.{one.__qualname__}" for one in walk.named)
+
+
+@cache
+def _walked(start: Callable, owner: type | None) -> "_Walk":
     walk = _Walk()
     walk.enter(start, owner)
     for name in ("setup", "dispatch", "initial") if owner is not None else ():
@@ -130,7 +145,13 @@ def asked_by(start: Callable, owner: type | None = None) -> Asks:
             for name, found in vars(one).items():
                 if name not in METHODS and callable(found):
                     walk.enter(found, owner)
-    return Asks(frozenset(walk.verbs), frozenset(walk.checks), frozenset(walk.rows), walk.own)
+    return walk
+
+
+def named(check: str) -> Callable:
+    """The check of this dotted name, as `Asks.checks` has it."""
+    module, _dot, name = check.rpartition(".")
+    return getattr(import_module(module), name)
 
 
 class _Walk:
@@ -141,10 +162,12 @@ class _Walk:
         self.checks: set[str] = set()
         self.rows: set[str] = set()
         self.own = False
+        self.named: set[FunctionType] = set()
         self.seen: set[tuple[Any, type | None]] = set()
 
     def enter(self, what: Any, owner: type | None) -> None:
         for function in _functions(what):
+            self.named.add(function)
             if (function, owner) in self.seen or not _is_ours(function):
                 continue
             self.seen.add((function, owner))

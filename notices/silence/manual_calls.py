@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.scope import Reach
 from common.database.composed import Composed
 from common.errors import NotFound
-from notices.actions import record_by_hand
+from notices.actions import record_by_hand, record_call_taken
 from notices.choices import ALERT, Answer, Channel, State
 from notices.models import Callout, Notice
 from notices.reading import permissions
@@ -78,6 +78,8 @@ def take_call(*, callout_id: int, reach: Reach, now: datetime) -> Callout:
 
     callout.caller = reach.user
     callout.save(update_fields=["caller"])
+
+    record_call_taken(callout, reach.user, now)
     return callout
 
 

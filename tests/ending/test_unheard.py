@@ -72,6 +72,8 @@ def test_each_call_has_one_owner_and_may_be_taken_over(signed, reach, cast, now,
     mine = manual_calls.with_owners(manual_calls.to_call(reach("county1.leader")), at)[0]
     assert mine.owner == cast["county1.duty"]
     manual_calls.take_call(callout_id=mine.callout.pk, reach=reach("county1.leader"), now=at)
+    taken = Entry.objects.get(kind="notice.call_taken")
+    assert (taken.actor.username, taken.subject) == ("county1.leader", mine.callout.subject)
     assert manual_calls.waiting(reach("county1.leader"), at) == 1
     assert manual_calls.waiting(reach("county1.duty"), at) == waiting["county1.duty"] - 1
 

@@ -20,7 +20,7 @@ from notices.models import Callout, Notice
 from tests.accounts.test_routes import ALL, example
 from tests.marks.exercise import WORDS
 from tests.marks.reading import unmarked
-from tests.rights.test_readers import LEFT_OUT, papers_as_text, text_of
+from tests.rights.asking import LEFT_OUT, papers_as_text, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.embedded_only]
 

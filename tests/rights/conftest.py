@@ -46,6 +46,9 @@ class Secret(NamedTuple):
 
     words: str
     is_for: Callable[[Reach], bool]
+    #: The thing, where it is a row that a number of its own opens.
+    model: type | None = None
+    pk: int = 0
 
 
 def _of(rows, pk):
@@ -58,7 +61,7 @@ def secrets(alarm, reach, units, cast, now):
     found = []
 
     def hide(words, rows, pk):
-        found.append(Secret(words, _of(rows, pk)))
+        found.append(Secret(words, _of(rows, pk), rows.model, pk))
 
     for unit, username in (("T11", "town11.head"), ("C1", "county1.duty")):
         event = alarm(username, unit=unit, place=f"PLACE-{unit}", what=f"WHAT-{unit}", headcount=8)

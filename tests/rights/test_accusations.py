@@ -32,7 +32,7 @@ from notices.occasions import Occasion
 from notices.recipients import Recipient
 from notices.sending.message_templates import Message
 from tests.marks.statistics import STATISTICS, plain
-from tests.rights.test_readers import addresses, papers_as_text, read
+from tests.rights.asking import addresses, papers_as_text, read
 
 __all__ = ["papers_as_text"]
 
