@@ -62,6 +62,7 @@ BOARDS = [
     _board("rosters", pgettext_lazy("menu", "Roster"), "calendar-days", _HOUSE | _SENT | {P.AUDITOR}),
     _board("journal", pgettext_lazy("menu", "Journal"), "book-lock", {P.AUDITOR}),
     _board("account-people", pgettext_lazy("menu", "People"), "users", {P.SECADMIN}),
+    _board("permissions", pgettext_lazy("menu", "Rights"), "shield", {P.AUDITOR, P.SECADMIN}, RECORD),
     _board("account-units", pgettext_lazy("menu", "Units"), "network", {P.SYSADMIN}),
     _board("system", pgettext_lazy("menu", "System"), "activity", {P.SYSADMIN}),
     _board("receptions", pgettext_lazy("menu", "Receptions"), "users", _DESK | {P.AUDITOR}, ANSWERS),

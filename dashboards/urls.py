@@ -11,6 +11,7 @@ from dashboards.journal_page import JournalPage
 from dashboards.maps import views as maps
 from dashboards.promise.views import PromisePage
 from dashboards.receipt import Receipt
+from dashboards.rights.views import PermissionsPage
 from dashboards.search.views import Search
 from dashboards.shortcuts import Shortcuts
 from dashboards.wall.views import Wall
@@ -31,6 +32,7 @@ urlpatterns = [
     path("help/<slug:slug>/", HelpSubject.as_view(), name="help-subject"),
     path("time-limits/", ClocksPage.as_view(), name="time-limits"),
     path("promise/", PromisePage.as_view(), name="promise"),
+    path("permissions/", PermissionsPage.as_view(), name="permissions"),
     path("journal/", JournalPage.as_view(), name="journal"),
     path("wall/", Wall.as_view(), name="wall"),
     path("wall/connect/", Connect.as_view(), name="wall-connect"),
