@@ -25,6 +25,7 @@ NO_ACT = {
     "account": "GET: the reader's own page",
     "account-people": "GET: a list",
     "account-units": "GET: a list",
+    "account-tokens-area": "GET: a list",
     "paper-again": "has a pack printed again; taking it away is recorded",
     "number-code": "sends the reader a code to their own number; giving it back is recorded",
     "help-card-seen": "puts away a card of first steps for the reader alone",
