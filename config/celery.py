@@ -15,6 +15,9 @@ class AppTask(Task):
     what is due later is a row with its time, because a broker forgets and repeats.
     """
 
+    #: A long work: embedded, it has threads of its own and holds up neither lanes nor short tasks.
+    is_long = False
+
     def apply_async(self, args=None, kwargs=None, **options):
         from django.conf import settings
 
@@ -47,6 +50,8 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "works": {"task": "works.tasks.watch", "schedule": 10.0, "options": {"expires": 10}},
+    "tidy works": {"task": "works.tasks.tidy", "schedule": 3600.0, "options": {"expires": 600}},
     "nightly": {"task": "engine.tasks.nightly", "schedule": 600.0, "options": {"expires": 600}},
     "tidy": {"task": "engine.tasks.tidy", "schedule": 3600.0, "options": {"expires": 600}},
 }

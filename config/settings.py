@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "common",
     "journal",
+    "works",
     "clocks",
     "notices",
     "rosters",

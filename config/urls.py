@@ -30,6 +30,7 @@ urlpatterns = [
     path("api/v1/", include((api, "api"))),
     path("", include("engine.urls")),
     path("account/", include("accounts.urls")),
+    path("", include("works.urls")),
     path("", include("notices.urls")),
     path("", include("rosters.urls")),
     path("", include("plans.urls")),

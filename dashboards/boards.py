@@ -105,6 +105,20 @@ BOARDS = [
     _board("incident-stages", pgettext_lazy("menu", "Stages"), "chart-column", _HOUSE | {P.AUDITOR}, RECORD),
     _board("ledgers", pgettext_lazy("menu", "Ledgers"), "book-open", _HOUSE | _FIELD | {P.AUDITOR}, RECORD),
     _board(
+        "works",
+        pgettext_lazy("menu", "Background tasks"),
+        "loader",
+        _HOUSE | _FIELD | {P.AUDITOR, P.SYSADMIN},
+        RECORD,
+    ),
+    _board(
+        "works",
+        pgettext_lazy("menu", "Background tasks"),
+        "hourglass",
+        _HOUSE | _FIELD | {P.AUDITOR, P.SYSADMIN},
+        RECORD,
+    ),
+    _board(
         "pictures", pgettext_lazy("menu", "Pictures"), "chart-line", _HOUSE | _FIELD | {P.AUDITOR}, RECORD
     ),
 ]

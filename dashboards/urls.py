@@ -40,7 +40,7 @@ urlpatterns = [
     path("map/outline/<slug:key>.svg", maps.Outline.as_view(), name="map-outline"),
     path("map/tiles/<slug:key>/<int:zoom>/<int:x>/<int:y>", maps.TileImage.as_view(), name="map-tile"),
     path("alarm/<code:number>/", Receipt.as_view(), name="alarm-sent"),
-    path("incidents/<code:number>/archive.zip", IncidentArchive.as_view(), name="incident-archive"),
+    path("incidents/<code:number>/archive/", IncidentArchive.as_view(), name="incident-archive"),
     path("incidents/<code:number>/brief.<slug:kind>", IncidentBrief.as_view(), name="incident-brief"),
     path("incidents/<code:number>/", IncidentPage.as_view(), name="incident"),
 ]

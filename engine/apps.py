@@ -6,6 +6,7 @@ class EngineConfig(AppConfig):
     name = "engine"
 
     def ready(self):
+        from engine import hooks  # noqa: F401 - registers
         from engine.rights import grant_application
 
         # Sent once all migrations have run, also where there was none.

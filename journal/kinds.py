@@ -426,6 +426,11 @@ _ALL = [
     Kind("password.reset", "重置密码", "Password reset", audience="security", changes_rights=True),
     Kind("second_factor.changed", "变更第二因子", "Second factor changed", audience="security"),
     Kind("access.refused", "访问被拒", "Access refused", audience="security"),
+    # long works: exports, archives, checks of the whole journal
+    Kind("work.asked", "申请后台任务", "Background task asked for", audience="security"),
+    Kind("work.cancelled", "取消后台任务", "Background task cancelled", audience="security"),
+    Kind("work.done", "后台任务完成", "Background task done", audience="security"),
+    Kind("work.failed", "后台任务未完成", "Background task not done", audience="security"),
     Kind("file.downloaded", "下载文件", "File downloaded", audience="security"),
     Kind("token.issued", "签发接口令牌", "API token issued", audience="security"),
     Kind("personal_data.masked", "办结前打码个人号码", "Numbers of people masked before closing", audience="security"),

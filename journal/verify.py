@@ -1,6 +1,7 @@
 """Check that nobody changed the past: numbers without gaps, an unbroken hash chain, anchors that agree."""
 
 import json
+from collections.abc import Callable
 from typing import NamedTuple
 
 from journal import anchor
@@ -17,20 +18,29 @@ class Verdict(NamedTuple):
     why: str = ""
 
 
-def verify() -> Verdict:
+#: Told how many entries have been checked, of how many; may raise to end it.
+Report = Callable[[int, int], None]
+#: Entries between two reports.
+STEP = 500
+
+
+def verify(report: Report = lambda done, total: None) -> Verdict:
     """Walk the whole journal once, as it is at one moment. Memory stays flat: entries are streamed.
 
     The anchors are read first: what they name was committed before the moment.
     """
     anchors = anchor.read()
     with one_snapshot():
-        return _walk(anchors)
+        return _walk(anchors, report)
 
 
-def _walk(anchors: dict[int, str]) -> Verdict:
+def _walk(anchors: dict[int, str], report: Report) -> Verdict:
     expected, previous = 0, ""
+    total = Head.objects.filter(pk=1).values_list("number", flat=True).first() or 0
     for entry in Entry.objects.numbered().iterator(chunk_size=2000):
         expected += 1
+        if expected % STEP == 0:
+            report(expected, total)
         if entry.number != expected:
             return Verdict(expected - 1, expected, "entry missing")
         if canonical_as_written(entry, json.loads(entry.body)) != entry.body:

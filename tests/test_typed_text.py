@@ -45,6 +45,7 @@ NOT_TYPED = {
         accounts.ApiToken.scopes common.GivenAnswer.rights engine.NightlyJob.found early_warnings.SuperiorReport.text olds news accounts.Reform.note
         command.Shift.note rosters.Rotation.weekdays squad target_squad facts fields.choice
         lead_path about_path charge_path bureau_path passed_to supervision.Inquiry.about before_kind until_kind max_extension warn_before pauses
+        works.Work.arguments holder phrase refusal saved_as content_type works.Work.error
         accounts.User.cards_seen common.SetAside.loop common.SetAside.row gateway highest_level command.Response.seated command.Improvement.about command.Review.times
         provider""",
     "from the plan": """

@@ -45,4 +45,5 @@ NOT_LOOKED_AT = {
     "written_reports.WrittenVersion.data": "figures",
     "drills.Drill.script": "a scenario, which is a file that was chosen",
     "engine.NightlyJob.found": _NOT_OF_A_THING,
+    "works.Work.arguments": "what stands in an address",
 }

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
@@ -94,6 +94,11 @@ def respond(*sheets: Sheet, name: str) -> HttpResponse:
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx")
     response["Cache-Control"] = "no-store"
     return response
+
+
+def save(file: IO[bytes], *sheets: Sheet) -> None:
+    """Write the sheets into a file, row by row."""
+    _book(sheets).save(file)
 
 
 def respond_large(*sheets: Sheet, name: str) -> FileResponse:

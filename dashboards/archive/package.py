@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -45,6 +45,7 @@ from incidents.queries import timeline as entries_of
 from incidents.serializers import detail as incident_detail
 from incidents.voice_notes import queries as voice_notes
 from journal.models import Entry
+from works.kinds import Report
 
 _VERIFY = Path(__file__).with_name("verify.py")
 
@@ -73,27 +74,19 @@ def check_can_archive(reach: Reach, incident: Incident) -> None:
         )
 
 
-def archive_of(reach: Reach, incident: Incident, now: datetime) -> bytes:
+def archive_of(
+    reach: Reach, incident: Incident, now: datetime, report: Report = lambda done, total=0, phrase="": None
+) -> bytes:
     """A zip file. Its manifest names every file with its SHA-256; `python3 verify.py` checks it."""
     check_can_archive(reach, incident)
     signed = list(_signed(reach, incident))
-    files = {
-        "README.txt": _readme(incident, now),
-        "incident.json": _json(incident_detail(incident)),
-        "timeline.txt": _timeline(reach, incident),
-        "journal.jsonl": _journal(reach, incident),
-        "warnings.json": _json([warning_detail(one) for one in warnings_of(incident)]),
-        "responses.json": _json(
-            [response_summary(one) for one in responses(reach).filter(incident=incident)]
-        ),
-        "orders.json": _json([order_detail(one) for one in orders_of(incident)]),
-        "reports.json": _json([report_detail(one, now) for one in reports_of(incident)]),
-        **_reviews(reach, incident, now),
-        **_certificates(incident),
-        **_voice_notes(incident),
-        "verify.py": _VERIFY.read_text(encoding="utf-8"),
-        **{one.name: one.text for one in signed},
-    }
+    steps = _steps(reach, incident, now)
+    files: dict[str, str] = {}
+    for number, step in enumerate(steps):
+        report(number, len(steps) + 1, "gathering")
+        files |= step()
+    files |= {one.name: one.text for one in signed}
+    report(len(steps), len(steps) + 1, "packing")
     manifest = {
         "incident": incident.number,
         "drill": incident.drill,
@@ -103,6 +96,26 @@ def archive_of(reach: Reach, incident: Incident, now: datetime) -> bytes:
         "signed": {one.name: one.digest for one in signed},
     }
     return _zipped({**files, "manifest.json": _json(manifest)}, now)
+
+
+def _steps(reach: Reach, incident: Incident, now: datetime) -> list[Callable[[], dict[str, str]]]:
+    """Each gives some files of the archive, by name."""
+    return [
+        lambda: {"README.txt": _readme(incident, now), "incident.json": _json(incident_detail(incident))},
+        lambda: {"timeline.txt": _timeline(reach, incident)},
+        lambda: {"journal.jsonl": _journal(reach, incident)},
+        lambda: {"warnings.json": _json([warning_detail(one) for one in warnings_of(incident)])},
+        lambda: {
+            "responses.json": _json(
+                [response_summary(one) for one in responses(reach).filter(incident=incident)]
+            )
+        },
+        lambda: {"orders.json": _json([order_detail(one) for one in orders_of(incident)])},
+        lambda: {"reports.json": _json([report_detail(one, now) for one in reports_of(incident)])},
+        lambda: _reviews(reach, incident, now),
+        lambda: _certificates(incident) | _voice_notes(incident),
+        lambda: {"verify.py": _VERIFY.read_text(encoding="utf-8")},
+    ]
 
 
 def _reviews(reach: Reach, incident: Incident, now: datetime) -> dict[str, str]:

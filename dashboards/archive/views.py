@@ -1,19 +1,23 @@
-"""The archive as a download. That it was made is on record like every download."""
+"""The archive is asked for here and made in the background. Asking, its end and each download are on record."""
 
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from django.views import View
 
-from dashboards.archive.package import archive_of
+from common.web.idempotency import once
 from incidents.queries import get_incident
+from works.actions import ask_for_work
+from works.views import sent_to_works
 
 
 class IncidentArchive(LoginRequiredMixin, View):
-    def get(self, request, number):
+    @once
+    def post(self, request, number):
         incident = get_incident(request.reach, number)
-        content = archive_of(request.reach, incident, request.now)
-        response = HttpResponse(content, content_type="application/zip")
-        response["Content-Disposition"] = content_disposition_header(True, f"{incident.number}.zip")
-        response["Cache-Control"] = "no-store"
-        return response
+        work = ask_for_work(
+            reach=request.reach,
+            kind="archive",
+            arguments={"number": incident.number},
+            now=request.now,
+            unit=incident.unit,
+        )
+        return sent_to_works(request, work)

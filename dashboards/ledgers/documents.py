@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import count
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.http import FileResponse
@@ -12,11 +13,14 @@ from accounts.models import in_reader_language
 from accounts.scope import HeldPost, Reach
 from common.dates.local_time import LOCAL, day_of
 from common.documents.workbooks import Sheet, check_fits, respond_large
+from common.errors import WrongState
 from dashboards.ledgers.columns import Ledger
 from dashboards.ledgers.queries import Asked, by_month, by_state, chosen, lines
 
 #: Of one file. A spreadsheet holds a million; what is larger than this nobody reads, and a proxy hangs up on it.
 MOST_ROWS = 50_000
+#: Of a file that is made while somebody waits for the page: two seconds. What is larger is a long work.
+AT_ONCE_ROWS = 2_000
 #: So many rows are in memory at a time.
 CHUNK = 500
 
@@ -34,17 +38,24 @@ def filter_words(ledger: Ledger, asked: Asked, now: datetime) -> list[str]:
     return said or [_("Not filtered: everything its reader may see.")]
 
 
-def ledger_file(reach: Reach, ledger: Ledger, asked: Asked, rows: QuerySet, now: datetime) -> FileResponse:
+class Book(NamedTuple):
+    #: Without its ending.
+    name: str
+    #: The rows are read as they are written.
+    sheets: list[Sheet]
+    #: Entries in it.
+    many: int
+
+
+def ledger_book(reach: Reach, ledger: Ledger, asked: Asked, rows: QuerySet, now: datetime) -> Book:
     """The rows asked for. Raises Invalid for more than a file holds: nothing is cut off unsaid."""
     many = rows.count()
     check_fits(many, MOST_ROWS)
     sheet = _sheet(ledger, rows, [*_head(reach, ledger, many, now), *filter_words(ledger, asked, now)])
-    return respond_large(sheet, name=f"{ledger.slug}-{day_of(now)}")
+    return Book(f"{ledger.slug}-{day_of(now)}", [sheet], many)
 
 
-def year_file(
-    reach: Reach, ledger: Ledger, asked: Asked, rows: QuerySet, year: int, now: datetime
-) -> FileResponse:
+def year_book(reach: Reach, ledger: Ledger, asked: Asked, rows: QuerySet, year: int, now: datetime) -> Book:
     """The yearly volume (年度汇编): a cover with the months and the states, then every entry, the oldest first."""
     many = rows.count()
     check_fits(many, MOST_ROWS)
@@ -57,7 +68,22 @@ def year_file(
         notes,
     )
     oldest_first = rows.order_by(ledger.at, "pk")
-    return respond_large(cover, _sheet(ledger, oldest_first, []), name=f"{ledger.slug}-{year}")
+    return Book(f"{ledger.slug}-{year}", [cover, _sheet(ledger, oldest_first, [])], many)
+
+
+def is_long(many: int) -> bool:
+    return many > AT_ONCE_ROWS
+
+
+def at_once(book: Book) -> FileResponse:
+    """The book as an answer. Raises WrongState for one that takes longer than a page may."""
+    if is_long(book.many):
+        raise WrongState(
+            "export_takes_long",
+            _("The file was not made here: it has %(many)d entries, and that takes longer than a page may. Press “As a "
+              "workbook” on the page of the ledger: then it is made in the background.") % {"many": book.many},
+        )  # fmt: skip
+    return respond_large(*book.sheets, name=book.name)
 
 
 def _head(reach: Reach, ledger: Ledger, many: int, now: datetime) -> list[str]:

@@ -11,8 +11,12 @@ from common.dates.days import FIRST_DAY, LAST_DAY
 from common.dates.local_time import day_of
 from common.dates.periods import MONTHLY, Period
 from common.errors import not_found
+from common.web.idempotency import once
 from dashboards.ledgers import documents, queries
 from dashboards.ledgers.forms import LedgerSearchForm
+from dashboards.ledgers.works import arguments_of
+from works.actions import ask_for_work
+from works.views import sent_to_works
 
 
 class LedgerIndex(LoginRequiredMixin, View):
@@ -31,7 +35,7 @@ class LedgerPage(LoginRequiredMixin, View):
         asked = queries.read_asked(request.reach, ledger, request.GET, request.now)
         rows = queries.rows_of(request.reach, ledger, asked, request.now)
         if request.GET.get("format") == "xlsx":
-            return documents.ledger_file(request.reach, ledger, asked, rows, request.now)
+            return documents.at_once(documents.ledger_book(request.reach, ledger, asked, rows, request.now))
         page = Paginator(rows, self.PAGE).get_page(request.GET.get("page"))
         units = queries.units_of(request.reach, ledger)
         context = {
@@ -41,8 +45,14 @@ class LedgerPage(LoginRequiredMixin, View):
             "page": page,
             "lines": [(address, cells) for _row, address, cells in queries.lines(page.object_list, ledger)],
             "year": (asked.last or day_of(request.now)).year,
+            "is_long": documents.is_long(page.paginator.count),
         }
         return render(request, "dashboards/ledgers/one.html", context)
+
+    @once
+    def post(self, request, slug):
+        """The workbook of a long list, in the background; the address says what of it."""
+        return _ask(request, arguments_of(slug, request.GET))
 
 
 class LedgerYear(LoginRequiredMixin, View):
@@ -56,7 +66,9 @@ class LedgerYear(LoginRequiredMixin, View):
         asked = queries.year_of(unit, year)
         rows = queries.rows_of(request.reach, ledger, asked, request.now)
         if request.GET.get("format") == "xlsx":
-            return documents.year_file(request.reach, ledger, asked, rows, year, request.now)
+            return documents.at_once(
+                documents.year_book(request.reach, ledger, asked, rows, year, request.now)
+            )
         months = [
             (f"{year}-{month:02d}", many, *_ends(year, month))
             for month, many in queries.by_month(rows, ledger)
@@ -70,7 +82,18 @@ class LedgerYear(LoginRequiredMixin, View):
             "months": months,
             "many": sum(many for _name, many, *_days in months),
         }
+        context["is_long"] = documents.is_long(context["many"])
         return render(request, "dashboards/ledgers/year.html", context)
+
+    @once
+    def post(self, request, slug, year):
+        """The volume of a full year, in the background."""
+        return _ask(request, arguments_of(slug, request.GET, year))
+
+
+def _ask(request, arguments):
+    work = ask_for_work(reach=request.reach, kind="ledger", arguments=arguments, now=request.now)
+    return sent_to_works(request, work)
 
 
 def _ends(year, month):

@@ -17,6 +17,9 @@ from engine.backup import nightly_backup
 from engine.models import NightlyJob
 from incidents.voice_notes import storage
 from journal.verify import verify
+from works.actions import begin_of_night
+from works.kinds import Report, Stopped
+from works.running import carry_out
 
 log = logging.getLogger(__name__)
 
@@ -32,16 +35,16 @@ Found = tuple[str, str]
 class Nightly(NamedTuple):
     #: Of the night, in local time.
     hour: int
-    do: Callable[[datetime], Iterable[Found]]
+    do: Callable[[datetime, Report], Iterable[Found]]
 
 
-def _verify_journal(now: datetime) -> Iterable[Found]:
-    verdict = verify()
+def _verify_journal(now: datetime, report: Report) -> Iterable[Found]:
+    verdict = verify(lambda done, total: report(done, total, "reading"))
     if verdict.broken is not None:
         yield "journal_unverified", f"number {verdict.broken}: {verdict.why}"
 
 
-def _sweep_voice_notes(now: datetime) -> Iterable[Found]:
+def _sweep_voice_notes(now: datetime, report: Report) -> Iterable[Found]:
     """What a process that died left without a row is nobody's, and goes."""
     storage.sweep(now)
     return ()
@@ -51,22 +54,35 @@ JOBS = {
     "verify": Nightly(2, _verify_journal),
     "backup": Nightly(3, nightly_backup.make),
     "voice_notes": Nightly(4, _sweep_voice_notes),
-    "expiry": Nightly(6, expiry.find),
+    "expiry": Nightly(6, lambda now, _report: expiry.find(now)),
 }
+#: Those that take long: each is a work, with its progress, taken up anew where its process dies.
+LONG = ("verify", "backup")
+
+
+def _unheard(done: int, total: int = 0, phrase: str = "") -> None:
+    """Nobody looks at how far it is."""
 
 
 def run_due(now: datetime) -> list[str]:
     """Do what is due and nobody else has begun. Returns the names of the jobs done."""
     mine = [name for name, job in JOBS.items() if _claim(name, job, now)]
+    began = timezone.now()
     for name in mine:
-        run(name, now)
+        if name in LONG:
+            # Where every place is taken it waits for one, like any other.
+            carry_out(begin_of_night(name, now).pk, lambda: now + (timezone.now() - began))
+        else:
+            run(name, now)
     return mine
 
 
-def run(name: str, now: datetime) -> list[Found]:
+def run(name: str, now: datetime, report: Report = _unheard) -> list[Found]:
     """Do this job now, whatever the hour, and note what it found (also returned)."""
     try:
-        found = list(JOBS[name].do(now))
+        found = list(JOBS[name].do(now, report))
+    except Stopped:
+        raise
     except Exception as error:
         log.exception("the nightly job %s failed", name)
         found = [(f"nightly_failed:{name}", f"{type(error).__name__}: {error}"[:200])]

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from common.dates.local_time import day_of
 from engine.backup import backups
+from works.kinds import Report
 
 PREFIX = "nightly-"
 
@@ -17,7 +18,7 @@ def folder() -> Path:
     return Path(settings.BACKUP_DIR or Path(settings.DATA_DIR) / "backups")
 
 
-def make(now: datetime) -> Iterable[tuple[str, str]]:
+def make(now: datetime, report: Report) -> Iterable[tuple[str, str]]:
     """Make today's, then keep the newest BACKUP_KEEP; none where that is 0. Yields what went wrong."""
     if not settings.BACKUP_KEEP:
         return
@@ -25,8 +26,10 @@ def make(now: datetime) -> Iterable[tuple[str, str]]:
     # Under another name until it is whole: whoever copies the folders away never takes half of one.
     partial = goal.with_name(f".{goal.name}")
     try:
+        report(0, 2, "copying")
         shutil.rmtree(partial, ignore_errors=True)
         backups.make(partial, now)
+        report(1, 2, "clearing")
         shutil.rmtree(goal, ignore_errors=True)
         partial.rename(goal)
         _prune()

@@ -14,6 +14,7 @@ from engine.monitoring.queries import open_alarms, sentence_for, stopped
 from journal.live.live_pages import PartsView
 from journal.models import Entry, Head
 from notices.models import Notice
+from works.queries import live_by_kind
 
 #: What each job of the engine does, beside its name in logs and metrics.
 JOB_WORDS = {
@@ -76,6 +77,9 @@ class SystemPage(LoginRequiredMixin, PartsView):
         }
 
     def _nights(self):
-        """Each nightly job in words and its row; none where it has not begun yet."""
+        """Each nightly job in words, its row (none where it has not begun yet), and how far it is now."""
         rows = {row.name: row for row in NightlyJob.objects.all()}
-        return [(name, NIGHTLY_WORDS.get(name, name), rows.get(name)) for name in nightly.JOBS]
+        live = live_by_kind(nightly.LONG)
+        return [
+            (name, NIGHTLY_WORDS.get(name, name), rows.get(name), live.get(name)) for name in nightly.JOBS
+        ]

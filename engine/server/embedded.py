@@ -15,6 +15,8 @@ from django.db import close_old_connections, connection
 
 from engine.background.jobs import LANES
 from engine.server.workers import Lane
+from works.rules import AT_ONCE
+from works.running import ENDING
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,8 @@ NOT_HERE = {"engine.tasks.poke_engine"}
 PATIENCE = 20
 
 _pool: ThreadPoolExecutor | None = None
+#: Long works have threads of their own: waiting for one another, they hold up neither a lane nor a short task.
+_long_pool: ThreadPoolExecutor | None = None
 
 
 def pool() -> ThreadPoolExecutor:
@@ -35,11 +39,19 @@ def pool() -> ThreadPoolExecutor:
     return _pool
 
 
+def long_pool() -> ThreadPoolExecutor:
+    global _long_pool
+    if _long_pool is None:
+        _long_pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="works")
+    return _long_pool
+
+
 def submit(task, args, kwargs):
     """Run a Celery task soon, in a thread of this process. Answers as `delay()` would, with something to wait for."""
     if task.app.conf.task_always_eager:
         return task.apply(args, kwargs)
-    return pool().submit(_run_task, task, args, kwargs)
+    threads = long_pool() if task.is_long else pool()
+    return threads.submit(_run_task, task, args, kwargs)
 
 
 def _run_task(task, args, kwargs):
@@ -60,6 +72,7 @@ class Ticker:
 
     async def start(self) -> None:
         current_app.loader.import_default_modules()
+        ENDING.clear()
         for name in LANES:
             self._begin(self._run_lane(Lane(name)), f"lane-{name}")
         for name, entry in current_app.conf.beat_schedule.items():
@@ -71,16 +84,19 @@ class Ticker:
 
     async def stop(self) -> None:
         """Finish what is in hand, then end. What hangs longer than PATIENCE is left: its row tells the next start."""
-        global _pool
+        global _pool, _long_pool
         self._stopping.set()
+        # A long work ends at its next step, and begins anew after the next start.
+        ENDING.set()
         if self._tasks:
             _done, late = await asyncio.wait(self._tasks, timeout=PATIENCE)
             for task in late:
                 log.warning("%s did not end in time", task.get_name())
                 task.cancel()
-        ended, _pool = _pool, None
-        if ended is not None:
-            ended.shutdown(wait=False, cancel_futures=True)
+        ended, _pool, _long_pool = (_pool, _long_pool), None, None
+        for threads in ended:
+            if threads is not None:
+                threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run_lane(self, lane: Lane) -> None:
         run_once = sync_to_async(lane.run_once, thread_sensitive=False, executor=pool())

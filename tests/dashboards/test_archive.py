@@ -8,12 +8,16 @@ import sys
 import zipfile
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Appointment
 from journal.models import Entry
 from journal.numbering import number_new
 from tests.early_warnings.conftest import passwords
 from tests.live.walk import ACTS, Walk
+from works import running
+from works.models import Work
 
 __all__ = ["passwords"]
 
@@ -40,9 +44,13 @@ def walked(reach, units, passwords, plan):
 def unpacked(walked, signed_in, tmp_path):
     """The archive of a closed incident in a folder."""
     walk = walked("close")
-    answer = signed_in("county1.duty").get(f"/incidents/{walk.incident.number}/archive.zip")
+    browser = signed_in("county1.duty")
+    assert browser.post(reverse("incident-archive", args=[walk.incident.number])).status_code == 303
+    work = Work.objects.get()
+    running.carry_out(work.pk, timezone.now)
+    answer = browser.get(reverse("work-file", args=[work.pk]))
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
-    zipfile.ZipFile(io.BytesIO(answer.content)).extractall(tmp_path)
+    zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).extractall(tmp_path)
     return tmp_path
 
 
@@ -108,14 +116,14 @@ def forged(folder) -> tuple[str, int]:
 @pytest.mark.slow
 def test_it_is_made_once_the_incident_is_over_for_who_sees_it_by_post(walked, signed_in):
     walk = walked("take")
-    url = f"/incidents/{walk.incident.number}/archive.zip"
+    url = reverse("incident-archive", args=[walk.incident.number])
 
-    assert signed_in("county1.duty").get(url).status_code == 409
+    assert signed_in("county1.duty").post(url).status_code == 409
     assert url not in signed_in("county1.duty").get(f"/incidents/{walk.incident.number}/").content.decode()
 
     walked("close")
     codes = {
-        name: signed_in(name).get(url).status_code
+        name: signed_in(name).post(url).status_code
         for name in (
             "county1.director",
             "city.audit",
@@ -126,9 +134,22 @@ def test_it_is_made_once_the_incident_is_over_for_who_sees_it_by_post(walked, si
     }
 
     assert codes == {
-        "county1.director": 200, "city.audit": 200, "county1.squad.dialogue": 403,
+        "county1.director": 303, "city.audit": 303, "county1.squad.dialogue": 403,
         # The incident was shared with county 2 in the walk, and is nothing to its township.
         "county2.duty": 403, "town21.head": 404,
     }  # fmt: skip
     assert url in signed_in("county1.duty").get(f"/incidents/{walk.incident.number}/").content.decode()
-    assert Entry.objects.filter(kind="file.downloaded").exists()
+    assert Entry.objects.filter(kind="work.asked").count() == 2
+
+
+@pytest.mark.slow
+def test_whose_post_has_ended_since_does_not_get_it(walked, signed_in):
+    """The rights are those of the download, not of the day it was asked for."""
+    walk = walked("close")
+    browser = signed_in("county1.duty")
+    browser.post(reverse("incident-archive", args=[walk.incident.number]))
+    work = Work.objects.get()
+    running.carry_out(work.pk, timezone.now)
+    Appointment.objects.filter(person=work.asked_by).update(valid_to=timezone.now())
+
+    assert browser.get(reverse("work-file", args=[work.pk])).status_code == 404

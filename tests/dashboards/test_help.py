@@ -20,7 +20,7 @@ NO_HELP = {
     "ui-gallery": "for whoever builds pages", "desktop-notices": "read by the script",
     "roster-sheet": "a file", "reports-sheet": "a file", "reports-matrix-workbook": "a file", "paper-file": "a file",
     "map-outline": "a picture", "map-tile": "a picture", "voice-note": "a recording", "incident-brief": "a file",
-    "drill-report": "a file", "incident-archive": "a file", "volume-paper": "a file",
+    "drill-report": "a file", "work-file": "a file", "volume-paper": "a file",
     "demand-public": "for people outside", "reception-hours": "for people outside",
     "one-tap": "for who has the link", "order-link": "for who has the link",
     "help": "help itself", "help-subject": "help itself", "help-card": "help itself",

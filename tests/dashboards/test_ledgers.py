@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import override
 
 from common.dates.local_time import day_of
@@ -22,6 +23,8 @@ from tests.marks.exercise import Exercise, play
 from tests.supervision.conftest import campaign, makeup, team
 from tests.supervision.test_inquiries import cause, county_rules, given, inquiry
 from tests.supervision.test_visits import correct, correction, record
+from works import running
+from works.models import Work
 
 __all__ = [
     "alarm", "campaign", "cause", "correct", "correction", "county_rules", "given", "inquiry", "makeup", "passwords",
@@ -217,7 +220,40 @@ def test_a_file_that_would_be_cut_is_refused(alarm, reach, now, monkeypatch):
     monkeypatch.setattr(documents, "MOST_ROWS", 1)
     mine, ledger = reach("county1.duty"), BY_SLUG["incidents"]
     with pytest.raises(Invalid, match="2"):
-        documents.ledger_file(mine, ledger, Asked(), rows_of(mine, ledger, Asked(), now), now)
+        documents.ledger_book(mine, ledger, Asked(), rows_of(mine, ledger, Asked(), now), now)
+
+
+@pytest.mark.django_db
+def test_a_long_one_is_made_in_the_background_and_is_the_same_file(alarm, signed_in, monkeypatch, wall_clock):
+    alarm(headcount=60), alarm(headcount=70)
+    browser = signed_in("county1.duty")
+    at_once = table_of(browser.get("/ledgers/incidents/?format=xlsx&state=reported"))
+    monkeypatch.setattr(documents, "AT_ONCE_ROWS", 1)
+
+    assert browser.get("/ledgers/incidents/?format=xlsx&state=reported").status_code == 409
+    for address in ("/ledgers/incidents/?state=reported", f"/ledgers/incidents/{2026}/"):
+        assert 'method="post"' in browser.get(address).content.decode()
+        answer = browser.post(address)
+        assert answer.status_code == 303
+        work = Work.objects.latest("pk")
+        running.carry_out(work.pk, timezone.now)
+        work.refresh_from_db()
+        assert (work.state, work.done, work.total) == ("done", 2, 2)
+        made = table_of(browser.get(f"/works/{work.pk}/file"))
+        if "?" in address:
+            heads = [row.cells for row in at_once if "制表" not in row.cells[0]]
+            assert [row.cells for row in made][-3:] == heads[-3:]
+        else:
+            assert work.saved_as == f"incidents-{2026}.xlsx"
+
+
+@pytest.mark.django_db
+def test_a_unit_of_others_is_not_asked_for(alarm, signed_in):
+    browser = signed_in("county1.duty")
+
+    assert browser.post("/ledgers/incidents/?unit=C2").status_code == 404
+    assert browser.post("/ledgers/nothing/").status_code == 404
+    assert not Work.objects.exists()
 
 
 @pytest.mark.django_db

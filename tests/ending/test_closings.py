@@ -50,7 +50,7 @@ LEFT_OUT = {
     ),
     **dict.fromkeys(["zero_report.received", "inquiry.not_needed", "certificate.issued"], _ONE_ACT),
     **dict.fromkeys(
-        ["certificate.ended", "handover.taken", "plan.in_force", "readiness.test_planned", "reform.cancelled", "roster.published", "supervision_team.ended", "swap.approved", "swap.declined", "swap.refused", "swap.withdrawn", "warning.adjusted"],
+        ["certificate.ended", "handover.taken", "plan.in_force", "readiness.test_planned", "reform.cancelled", "roster.published", "supervision_team.ended", "swap.approved", "swap.declined", "swap.refused", "swap.withdrawn", "warning.adjusted", "work.cancelled", "work.done", "work.failed"],
         _NO_SENTENCE,
     ),
     "form.sent": "its fields are one document, looked at when it is sent (cases.official_forms)",

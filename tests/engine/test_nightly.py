@@ -13,10 +13,12 @@ from cryptography.x509.oid import NameOID
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from clocks.models import WorkCalendarDay
 from common.dates.local_time import LOCAL
 from engine.background import auditor, expiry, nightly
+from engine.background.long_works import VERIFY
 from engine.backup import backups, nightly_backup
 from engine.choices import CAN_WAIT, FAULTS
 from engine.models import Alarm, NightlyJob
@@ -24,6 +26,9 @@ from engine.monitoring.queries import status
 from journal.models import Entry
 from journal.numbering import number_new
 from journal.record import record
+from works import rules
+from works.models import Work
+from works.running import carry_out, waiting
 
 HOUR = timedelta(hours=1)
 
@@ -57,7 +62,7 @@ def jobs(db, monkeypatch):
     done, wrong = [], {}
 
     def job(name, hour):
-        return nightly.Nightly(hour, lambda now: [done.append(name)] and wrong.get(name, []))
+        return nightly.Nightly(hour, lambda now, report: [done.append(name)] and wrong.get(name, []))
 
     monkeypatch.setattr(nightly, "JOBS", {"verify": job("verify", 2), "backup": job("backup", 3)})
     return done, wrong
@@ -106,7 +111,7 @@ def test_what_a_night_found_stands_until_a_night_finds_it_right(jobs, now):
 
 
 def test_a_job_that_fails_says_so_and_stops_no_other(jobs, now, monkeypatch):
-    monkeypatch.setitem(nightly.JOBS, "verify", nightly.Nightly(2, lambda now: 1 / 0))
+    monkeypatch.setitem(nightly.JOBS, "verify", nightly.Nightly(2, lambda now, report: 1 / 0))
 
     assert nightly.run("verify", now)[0][0] == "nightly_failed:verify"
     assert nightly.run("backup", now) == []
@@ -307,3 +312,62 @@ def test_by_hand_at_any_hour(db, jobs, capsys):
     assert "done, nothing wrong: verify" in said.out
     assert "journal_unverified" in said.err
     assert NightlyJob.objects.get(name="verify").found == [["journal_unverified", "number 7"]]
+
+
+# --- as long works -------------------------------------------------------------------------------------------
+
+
+def test_the_long_ones_of_a_night_are_works_with_their_progress(jobs, signed_in, monkeypatch):
+    done, _wrong = jobs
+    seen = []
+    page = signed_in("city.sysadmin")
+
+    def look(now, report):
+        report(3, 10)
+        report.__self__.beat()
+        seen.append(page.get(reverse("system")).content.decode())
+        return ()
+
+    nightly.run_due(at("2026-11-21T12:00"))
+    monkeypatch.setitem(nightly.JOBS, "verify", nightly.Nightly(2, look))
+    assert nightly.run_due(at("2026-11-22T04:00")) == ["verify", "backup"]
+
+    assert 'max="10"' in seen[0]
+    assert 'value="3"' in seen[0]
+    assert list(Work.objects.order_by("pk").values_list("kind", "state", "phrase", "asked_by")) == [
+        ("verify", "done", "in_order", None),
+        ("backup", "done", "made", None),
+    ]
+    assert done == ["backup"]
+
+
+@pytest.mark.parametrize(
+    ("found", "phrase"), [([], "in_order"), ([("journal_unverified", "number 7")], "found"), (None, "failed")]
+)
+def test_the_auditor_verifies_now_and_reads_what_came_of_it(jobs, signed_in, found, phrase):
+    _done, wrong = jobs
+    # None: what cannot be gone through, so that the check itself fails.
+    wrong["verify"] = found if found is not None else 7
+    auditor = signed_in("city.audit")
+    assert auditor.post(reverse("work-begin", args=["verify"])).status_code == 303
+    carry_out(Work.objects.get().pk, timezone.now)
+
+    assert Work.objects.get().phrase == phrase
+    assert NightlyJob.objects.get(name="verify").ended_at
+    page = auditor.get(reverse("works")).content.decode()
+    assert str(VERIFY.phrases[phrase]) in page
+    assert signed_in("county1.duty").post(reverse("work-begin", args=["verify"])).status_code == 403
+
+
+def test_a_night_that_finds_every_place_taken_waits_for_one(jobs, monkeypatch):
+    done, _wrong = jobs
+    nightly.run_due(at("2026-11-21T12:00"))
+    with monkeypatch.context() as full:
+        full.setattr(rules, "AT_ONCE", 0)
+        nightly.run_due(at("2026-11-22T04:00"))
+    assert done == []
+
+    for pk in waiting(at("2026-11-22T04:02")):
+        carry_out(pk, lambda: at("2026-11-22T04:02"))
+
+    assert done == ["verify", "backup"]

@@ -70,6 +70,8 @@ NOT_WALKED = {
 NOT_WALKED |= {"rosters/month.html", "rosters/mine.html", "duty/shifts/handover.html"}
 #: Its acts are those of a drill: tests/drills/test_pages.py walks it.
 NOT_WALKED |= {"drills/one.html"}
+#: A person's own, which is in no journal they read: it asks every three seconds.
+NOT_WALKED |= {"works/all.html"}
 #: Its acts begin when an incident is closed: tests/command/test_reviews.py follows it.
 NOT_WALKED |= {"command/review/review.html"}
 

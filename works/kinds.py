@@ -1,0 +1,59 @@
+"""The kinds of long works. The rooms above register theirs in their `hooks.py`; a row names its kind."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO, NamedTuple, Protocol
+
+from accounts.scope import Reach
+from common.hooks import NamedHook
+
+
+class Stopped(Exception):
+    """The work is to end at this step: it was taken back, somebody else has it, or the process ends."""
+
+
+class Report(Protocol):
+    """Say how far it is: cheap, at every step. Raises Stopped where the work is to end."""
+
+    def __call__(self, done: int, total: int = 0, phrase: str = "") -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a kind is given to do."""
+
+    arguments: Mapping[str, Any]
+    #: Who asked, as of the beginning; None: the night.
+    reach: Reach | None
+    now: datetime
+    report: Report
+    #: For the result: empty, for the service's own account alone.
+    file: BinaryIO
+
+
+class Result(NamedTuple):
+    """What came of it. Without a name there is no file."""
+
+    name: str = ""
+    content_type: str = ""
+    #: A name among the phrases of the kind.
+    phrase: str = ""
+
+
+class Kind(NamedTuple):
+    #: What it is, in the reader's language.
+    label: Any
+    #: What this one is about, from its arguments: "SJ-2026-1".
+    about: Callable[[Mapping[str, Any]], str]
+    #: Raises where this person may not have it: looked at when it is asked for, begun, and at each download.
+    check: Callable[[Reach, Mapping[str, Any]], None]
+    #: Steps that may be done again from the beginning at any time.
+    do: Callable[[Task], Result]
+    #: Name → what is done, or came of it.
+    phrases: Mapping[str, Any] = {}
+    #: The button for whoever may have it, on the page of all works; only for a kind without arguments.
+    button: Any = ""
+
+
+KINDS: NamedHook[Kind] = NamedHook()

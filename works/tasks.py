@@ -1,0 +1,58 @@
+"""Who carries long works: Celery in production, the one process's own threads in the embedded profile.
+
+A message holds the row's key and nothing else. One that is lost is sent again from the row; one that comes twice finds
+the row taken.
+"""
+
+import logging
+
+from celery import current_app, shared_task
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from works import running
+
+log = logging.getLogger(__name__)
+
+#: Somebody may be waiting for the page: one try, and the schedule sends it again.
+_ONE_TRY = {"max_retries": 0, "interval_start": 0, "socket_timeout": 2, "socket_connect_timeout": 2}
+
+
+@shared_task(name="works.tasks.carry_out", ignore_result=True, is_long=True)
+def carry_out(pk: int) -> None:
+    """Do it if it waits; then the next one, for which there may have been no place."""
+    if running.carry_out(pk, timezone.now) and (following := running.oldest_waiting()):
+        send(following)
+
+
+@shared_task(name="works.tasks.watch", ignore_result=True)
+def watch() -> None:
+    """Take up what lost its process, and send what nobody has picked up."""
+    now = timezone.now()
+    running.take_up_stale(now)
+    for pk in running.waiting(now):
+        if not send(pk):
+            break
+
+
+@shared_task(name="works.tasks.tidy", ignore_result=True)
+def tidy() -> None:
+    running.tidy(timezone.now())
+
+
+def send_after_commit(pk: int) -> None:
+    """Tell a worker to look, once the row is there for everybody."""
+    transaction.on_commit(lambda: send(pk), robust=True)
+
+
+def send(pk: int) -> bool:
+    """Tell a worker to look. Without a broker the row waits: false, and no harm."""
+    try:
+        with current_app.connection_for_write(transport_options=_ONE_TRY) as broker:
+            carry_out.apply_async((pk,), connection=broker, retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("the work %s waits, the broker is away: %s", pk, error)
+        return False
+    running.note_sent(pk, timezone.now())
+    return True
