@@ -147,7 +147,7 @@ class SquadGlance(NamedTuple):
 
 def squad_glance(reach: Reach, now: datetime) -> SquadGlance:
     """Four queries, however many orders. Whoever is sent reads no incident's time limits: an order brings its own."""
-    rows = list(Order.objects.addressed_to(reach).live().values_list("state", "arrive_by"))
+    rows = list(Order.objects.real().addressed_to(reach).live().values_list("state", "arrive_by"))
     count = lambda states: sum(state in states for state, _by in rows)  # noqa: E731
     due = [by for state, by in rows if by and state in TO_ANSWER | ON_THE_WAY]
     return SquadGlance(

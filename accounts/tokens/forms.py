@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from django import forms
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from accounts.sign_in.credentials import ConfirmedForm
 from accounts.tokens.scopes import READ, SUBJECTS, WRITE, every_scope, offered
 from common.dates.date_fields import day_field
+from common.dates.local_time import day_of
 
 #: Offered first; a year at most.
 USUAL_DAYS = 90
@@ -38,7 +38,7 @@ class TokenForm(ConfirmedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["scopes"].choices = [(scope, scope) for scope in every_scope()]
-        self.fields["until"].initial = localdate(self.request.now) + timedelta(days=USUAL_DAYS)
+        self.fields["until"].initial = day_of(self.request.now) + timedelta(days=USUAL_DAYS)
 
     def rows(self) -> list[dict]:
         """For the table of the page: a subject, and a checkbox for reading and for writing where there is one."""

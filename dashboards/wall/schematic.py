@@ -19,7 +19,7 @@ MOST = 40
 LETTERS, MARGIN, LATIN = 18, 18, 0.55
 
 
-class Line(NamedTuple):
+class NameLine(NamedTuple):
     """One line of a tile's name."""
 
     text: str
@@ -62,13 +62,13 @@ class Tile(NamedTuple):
         return self.height - 3
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[NameLine]:
         """The whole name: on one line, else on two that part at a word; never cut."""
         room = self.width - MARGIN
         texts = [self.name] if self.is_root or extent(self.name) <= room else in_two(self.name)
         first = 29 if self.is_root else (24 if len(texts) == 1 else 20)
         return [
-            Line(text, first + place * (LETTERS + 1), room if extent(text) > room else None)
+            NameLine(text, first + place * (LETTERS + 1), room if extent(text) > room else None)
             for place, text in enumerate(texts)
         ]
 

@@ -8,7 +8,6 @@ import time_machine
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.utils import translation
-from django.utils.timezone import localdate
 
 from accounts.access.watch import MOST
 from accounts.models import ApiToken
@@ -26,6 +25,7 @@ from accounts.tokens.scopes import (
     scope_for,
     subject_of,
 )
+from common.dates.local_time import day_of
 from common.errors import Invalid
 from journal.models import Entry
 from journal.record import content_of
@@ -247,7 +247,7 @@ def desk(client, with_password, now):
 
 def form(now, **given):
     return {
-        "note": "值班大屏", "until": str(localdate(now) + timedelta(days=10)),
+        "note": "值班大屏", "until": str(day_of(now) + timedelta(days=10)),
         "scopes": ["incidents:read", "alarms:write"], "credential": PASSWORD,
     } | given  # fmt: skip
 
@@ -260,7 +260,7 @@ def test_a_person_makes_one_sees_it_once_and_uses_it(desk, call, cast, now):
     assert secret in text_of(answer)
     row = ApiToken.objects.get()
     assert row.scopes == "alarms:write incidents:read"
-    assert localdate(row.expires_at) == localdate(now) + timedelta(days=10)
+    assert day_of(row.expires_at) == day_of(now) + timedelta(days=10)
     assert secret not in desk.get("/account/tokens/").content.decode()
     assert call(secret, "GET", "incidents/").status_code == 200
     entry = Entry.objects.get(kind="token.issued")
@@ -278,7 +278,7 @@ def test_making_one_asks_who_is_there_right_after_signing_in_too(desk, now, cred
 
 
 def test_what_is_not_in_order_is_said_beside_its_field(desk, now):
-    answer = desk.post("/account/tokens/", form(now, until=str(localdate(now) + timedelta(days=400))))
+    answer = desk.post("/account/tokens/", form(now, until=str(day_of(now) + timedelta(days=400))))
 
     assert answer.status_code == 422
     assert "until" in answer.context["form"].errors

@@ -80,6 +80,8 @@ NO_STATISTIC = {
     "accounts.imports.units": "lines of a file",
     "accounts.reform.queries": "people who hold a post",
     "accounts.sign_in.throttles": "failed sign-ins",
+    "accounts.tokens.actions": "live tokens of one person",
+    "accounts.views": "live tokens of one person",
     "cases.answers_due.queries": "answers that are owed at this moment: no demand comes from a drill",
     "cases.leader_cases.queries": "cases at this moment: a drill proposes none",
     "cases.receptions.counter": "the places of one reception's points",
