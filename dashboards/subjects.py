@@ -26,19 +26,21 @@ class _Named(NamedTuple):
     field: str = "number"
     #: The name of its page's address.
     page: str = ""
+    #: And of its address in the API, where it takes the number.
+    api: str = ""
 
 
 _KINDS: dict[str, _Named] = {
-    "incident": _Named(Incident, page="incident"),
-    "warning": _Named(EarlyWarning, page="warning"),
-    "order": _Named(Order),
-    "response": _Named(Response, page="response"),
-    "linkage": _Named(LinkageOrder, page="linkage-order"),
-    "demand": _Named(Demand, page="demand"),
+    "incident": _Named(Incident, page="incident", api="incident"),
+    "warning": _Named(EarlyWarning, page="warning", api="early-warning"),
+    "order": _Named(Order, api="order"),
+    "response": _Named(Response, page="response", api="response"),
+    "linkage": _Named(LinkageOrder, page="linkage-order", api="linkage-order"),
+    "demand": _Named(Demand, page="demand", api="demand"),
     "matter": _Named(Matter, page="matter"),
-    "reception": _Named(Reception, page="reception"),
-    "leader_case": _Named(LeaderCase, page="leader-case"),
-    "drill": _Named(Drill, page="drill"),
+    "reception": _Named(Reception, page="reception", api="reception"),
+    "leader_case": _Named(LeaderCase, page="leader-case", api="leader-case"),
+    "drill": _Named(Drill, page="drill", api="drill"),
     "user": _Named(User, field=""),
     "unit": _Named(Unit, field=""),
 }
@@ -47,6 +49,8 @@ _KINDS: dict[str, _Named] = {
 class Subject(NamedTuple):
     label: str
     url: str
+    #: Its address in the API; empty: it has none.
+    api: str = ""
 
 
 def subjects_of(keys: Iterable[str]) -> dict[str, Subject]:
@@ -58,7 +62,10 @@ def subjects_of(keys: Iterable[str]) -> dict[str, Subject]:
         named = _KINDS[kind]
         for row in _rows(named.model, pks_of((name for name in keys if kind_of(name) == kind), kind)):
             label = str(getattr(row, named.field)) if named.field else str(row)
-            found[key(kind, row.pk)] = Subject(label, reverse(named.page, args=[label]) if named.page else "")
+            page = reverse(named.page, args=[label]) if named.page else ""
+            found[key(kind, row.pk)] = Subject(
+                label, page, reverse(f"api:{named.api}", args=[label]) if named.api else ""
+            )
     return found
 
 

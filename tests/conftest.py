@@ -20,6 +20,7 @@ from plans.checks import documents
 from plans.lifecycle.actions import load_plan
 from plans.lifecycle.models import PlanVersion
 from tests import prepared
+from tests.described import hold_against_description
 from tests.kept import checked_once, kept
 
 pytest_plugins = ["tests.browsers", "tests.gateways", "tests.identity_providers", "tests.wall_clock"]
@@ -192,6 +193,14 @@ def _empty_although_append_only(self):
 
 
 TransactionTestCase._fixture_teardown = _empty_although_append_only
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _as_described():
+    """Each answer of the API is held against its description."""
+    with pytest.MonkeyPatch.context() as patch:
+        hold_against_description(patch)
+        yield
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from accounts.models import Appointment, Post, Unit, User
 from accounts.permissions import manages_a_root
 from accounts.scope import Reach
+from common.database.paths import collapse, prefixes
 
 
 def people_for(reach: Reach, now: datetime, *, text: str = "", state: str = "") -> QuerySet[User]:
@@ -44,6 +45,15 @@ def directory_units(reach: Reach, text: str = "") -> QuerySet[Unit]:
     if text:
         units = units.filter(Q(name__icontains=text) | Q(name_en__icontains=text) | Q(code=text))
     return units.order_by("path")
+
+
+def units_known(reach: Reach) -> QuerySet[Unit]:
+    """The open units of this person's posts, all below them, and the line of those above, in tree order."""
+    own = {post.unit_path for post in reach.posts}
+    known = Q(path__in={path for one in own for path in prefixes(one)})
+    for path in collapse(own):
+        known |= Q(path__under=path)
+    return Unit.objects.filter(known, valid_to__isnull=True).order_by("path")
 
 
 def posts_of(units: list[Unit], now: datetime) -> dict[int, list[Post]]:

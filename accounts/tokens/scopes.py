@@ -18,10 +18,10 @@ PREFIX = "api/v1/"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Asked by POST because the question is long; nothing is changed.
 ASKED_BY_POST = frozenset({"plan-evaluate"})
-#: Opened by any token: describes the product, not the bureau.
-FREE = frozenset({"schema"})
+#: Opened by any token: describes the product, or whose token it is.
+FREE = frozenset({"schema", "me"})
 #: No token is looked at there: signed otherwise.
-WITHOUT_TOKEN = frozenset({"gateway-events", "roster-feed", "roster-feed-own"})
+WITHOUT_TOKEN = frozenset({"gateway-events", "provider-pushes", "roster-feed", "roster-feed-own"})
 
 
 class Subject(NamedTuple):
@@ -74,7 +74,7 @@ SUBJECTS: dict[str, Subject] = {
         ("partners", "experts", "incidents/experts", "materials", "kits", "trainings"),
     ),
     "duty": Subject(
-        gettext_lazy("Rosters and duty"), ("rosters", "shifts", "swaps", "units", "unit-readiness")
+        gettext_lazy("Rosters and duty"), ("rosters", "shifts", "swaps", "units", "people", "unit-readiness")
     ),
     "zero_reports": Subject(gettext_lazy("Zero-reports"), ("zero-reports",)),
     "written_reports": Subject(gettext_lazy("Written reports"), ("written-reports",)),
@@ -93,7 +93,7 @@ SUBJECTS: dict[str, Subject] = {
     "clocks": Subject(gettext_lazy("Clocks"), ("clocks",)),
     "notices": Subject(gettext_lazy("Notices"), ("notices",)),
     "statistics": Subject(gettext_lazy("Statistics and ledgers"), ("pictures", "yearly-figures", "ledgers")),
-    "journal": Subject(gettext_lazy("Journal"), ("journal",)),
+    "journal": Subject(gettext_lazy("Journal"), ("journal", "subjects")),
 }  # fmt: skip
 _BY_WORD = {word: name for name, subject in SUBJECTS.items() for word in subject.words}
 

@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 from cases.answers_due.queries import unit_asked
 from cases.meetings import actions, queries
 from cases.meetings.forms import MeetingSerializer
+from cases.meetings.shapes import MeetingsShape
 from common.api.doors import idempotent
 from common.api.serializers import validated
 
@@ -14,7 +15,7 @@ from common.api.serializers import validated
 class Meetings(APIView):
     """What the caller's own units noted, as far as their plan asks for a daily meeting; POST notes one."""
 
-    @extend_schema(operation_id="daily_meetings", responses={200: dict})
+    @extend_schema(operation_id="daily_meetings", responses=MeetingsShape(many=True))
     def get(self, request):
         found = queries.meetings_of(request.reach, request.now)
         return Response(

@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 from command.destruction import actions, forms, paper, queries, rules
 from command.destruction.actions import Assessment
 from command.destruction.acts import act_on
+from common.api.description import PAPER
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -40,7 +41,7 @@ class Destruction(APIView):
 class CertificatePaper(APIView):
     """The certificate as DOCX or PDF."""
 
-    @extend_schema(operation_id="destruction_paper", responses={(200, "application/octet-stream"): bytes})
+    @extend_schema(operation_id="destruction_paper", responses=PAPER)
     def get(self, request, number, certificate, kind):
         return paper.respond_with(queries.get_certificate(request.reach, number, certificate), kind)
 

@@ -1,7 +1,7 @@
 """The orders' door of the HTTP API."""
 
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -17,7 +17,11 @@ from incidents.queries import get_incident
 class Orders(APIView):
     """Orders this caller may see, newest first; POST issues one."""
 
-    @extend_schema(operation_id="orders_list", responses={200: dict})
+    @extend_schema(
+        operation_id="orders_list",
+        parameters=[OpenApiParameter("incident", str, description="Its number")],
+        responses={200: dict},
+    )
     def get(self, request):
         rows = queries.orders(request.reach)
         if number := request.query_params.get("incident"):

@@ -1,12 +1,13 @@
 """The door of the HTTP API to the reports to the level above."""
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from command.report_chain import actions, queries, sending, serializers, signing
 from command.report_chain.contents.paper import respond_with
+from command.report_chain.shapes import KnownToldShape
+from common.api.description import PAPER
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -128,7 +129,7 @@ class Receipt(_Act):
 class Paper(APIView):
     """A signed report as official paper, `pdf` or `docx`."""
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses=PAPER)
     def get(self, request, number, n, kind):
         return respond_with(queries.get_report(request.reach, number, n), kind)
 
@@ -136,7 +137,7 @@ class Paper(APIView):
 class KnownTold(APIView):
     """What is known now against what the level above was told, line by line; `line` where there are two of superiors."""
 
-    @extend_schema(operation_id="incidents_known_told", responses={200: dict})
+    @extend_schema(operation_id="incidents_known_told", responses=KnownToldShape(many=True))
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         reports, superiors = list(queries.reports_of(incident)), queries.superior_reports(incident)

@@ -6,6 +6,7 @@ from rest_framework.views import APIView
 
 from command.review import actions, forms, paper, queries, rules
 from command.review.acts import act_on
+from common.api.description import PAPER
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -60,7 +61,7 @@ class ReviewAnswers(APIView):
 class ReviewPaper(APIView):
     """The approved review as DOCX or PDF."""
 
-    @extend_schema(operation_id="review_paper", responses={(200, "application/octet-stream"): bytes})
+    @extend_schema(operation_id="review_paper", responses=PAPER)
     def get(self, request, number, n, kind):
         return paper.respond_with(queries.get_review(request.reach, number, n), kind)
 

@@ -130,6 +130,7 @@ def idempotent(method: Callable) -> Callable:
         crash_point("api.before_answer")
         return response
 
+    wrapped.is_idempotent = True  # type: ignore[attr-defined]  # read by common.api.description
     return wrapped
 
 

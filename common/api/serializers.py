@@ -15,6 +15,28 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+class Shape(serializers.Serializer):
+    """What an answer looks like, for the description: nothing is read with it. Answers are put together as plain
+    values, because making serializers for each row costs more than reading it; every answer of the test suite is held
+    against its shape (tests/described.py), so that the two cannot part."""
+
+
+def page_of(shape: type[serializers.Serializer]) -> type[Shape]:
+    """The shape of one page of such rows, as `answer_list` and the cursor paginations answer it."""
+    return type(
+        f"{shape.__name__.removesuffix('Shape').removesuffix('Serializer')}Page",
+        (Shape,),
+        {
+            "__module__": shape.__module__,
+            "next": serializers.CharField(
+                allow_null=True, help_text="Address of the next page; null on the last"
+            ),
+            "previous": serializers.CharField(allow_null=True, help_text="Address of the page before"),
+            "results": shape(many=True),
+        },
+    )
+
+
 def validated(serializer_class: type[serializers.Serializer], data) -> dict:
     """The validated data; a 422 problem with the errors by field otherwise."""
     try:

@@ -16,6 +16,7 @@ class NoticeSerializer(serializers.ModelSerializer):
     recipient = serializers.CharField(source="recipient.username")
     name = serializers.CharField(source="recipient.name")
     reason = serializers.CharField(source="purpose")
+    answer = serializers.ChoiceField(choices=[("", ""), *Answer.choices], help_text="Empty: none was given")
 
     class Meta:
         model = Notice
