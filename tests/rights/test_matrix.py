@@ -14,7 +14,6 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accounts.access.tokens import issue
 from accounts.models import Appointment, Unit
 from accounts.screens.actions import register_screen
 from accounts.verbs import SCREEN, VERBS
@@ -41,6 +40,7 @@ from tests.rights.asking import (
     thing_of,
 )
 from tests.rights.conftest import Secret
+from tests.tokens import issue
 
 __all__ = ["papers_as_text"]
 
