@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
@@ -19,7 +20,7 @@ from command.report_chain.permissions import check_can_write
 from command.statements.queries import OfStatements
 from common.errors import is_allowed
 from dashboards.next_step.rules import ACTIVE, OVER, STOPPED_BY, Chosen, Situation, Step, applying, next_step
-from dashboards.next_step.words import WAITS, WORDS
+from dashboards.next_step.words import PROPOSED, WAITS, WORDS
 from early_warnings import permissions as warning_permissions
 from early_warnings import queries as warning_queries
 from early_warnings.choices import State as Warned
@@ -28,8 +29,9 @@ from early_warnings.rules import PENDING, SIGNED, STANDING
 from incidents import permissions
 from incidents.checklist.queries import checklist
 from incidents.models import NO_RANK, Incident
+from incidents.serializers import reasons_in
 from plans.document.packages import package_at
-from plans.engine.evaluation import levels_of
+from plans.engine.evaluation import level_of, levels_of
 
 #: What the reader answers with one tap, in this order of an order's way.
 _TAPS = (OrderVerb.ACKNOWLEDGE, OrderVerb.DEPART, OrderVerb.ARRIVE, OrderVerb.COMPLETE)
@@ -99,9 +101,24 @@ def next_of(reach: Reach, incident: Incident, seen: Seen, now: datetime) -> Next
 
 def _sentence(reader: "_Reader", chosen: Chosen) -> str:
     label, why = WORDS[chosen.step]
+    if chosen.step == Step.LEVEL and chosen.is_mine:
+        return _proposal(reader.incident) or str(why)
     if chosen.is_mine or chosen.step == Step.AWAIT:
         return str(why)
     return str(WAITS) % {"who": reader.who(chosen.step), "what": label}
+
+
+def _proposal(incident: Incident) -> str:
+    """Which level the plan proposes and the first reason for it; "" where it gave none."""
+    language = get_language() or ""
+    reason = next(
+        (one for one in reasons_in(language, incident) if one["level"] == incident.proposed_level), None
+    )
+    if reason is None:
+        return ""
+    level = level_of(incident.plan.document, incident.proposed_level).words.in_language(language)
+    said = " → ".join(filter(None, (reason["rule"], reason["found"])))
+    return str(PROPOSED) % {"level": level, "reason": said}
 
 
 class _Reader:

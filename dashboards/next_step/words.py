@@ -70,5 +70,8 @@ WORDS: dict[Step, tuple[str | Promise, str | Promise]] = {
     Step.REVIEW: (_("Review of the incident"), _("The incident is closed: what is to be learned from it?")),
 }  # fmt: skip
 
+#: The same where the plan's level and its first reason are known.
+PROPOSED = _("The plan proposes %(level)s: %(reason)s. It counts only once it is signed.")
+
 #: Whoever reads but may not act is told whose turn it is.
 WAITS = _("Waiting for %(who)s: %(what)s")

@@ -3,7 +3,7 @@
 Official papers are in Chinese whatever language the page is in; who sends one reads it first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils.translation import get_language
@@ -12,11 +12,16 @@ from common.dates.local_time import LOCAL
 from common.drills import marked
 from early_warnings.models import EarlyWarning
 from incidents.models import Incident
+from incidents.serializers import shown_reasons
 from plans.document.life_safety import checklist_of
 from plans.document.sections import categories_of
 from plans.document.words import Words
 from plans.engine.evaluation import level_of
 from plans.engine.facts import Facts
+from plans.lifecycle.citations import cited
+
+#: As long as the field that it fills in.
+_LONGEST_REASON = 2000
 
 
 def text_for(warning: EarlyWarning, recipient: str) -> str:
@@ -40,6 +45,19 @@ def text_for(warning: EarlyWarning, recipient: str) -> str:
 def first_measures(incident: Incident) -> str:
     """Life safety and the plan's first actions, as measures to begin with; the drafter changes them."""
     return numbered((line.in_plan or line.item).words for line in checklist_of(incident.plan.document))
+
+
+def first_reason(incident: Incident) -> str:
+    """What the plan found for the level it proposes, a line each with its clause: a reason to begin with, in the
+    reader's language; the drafter changes it."""
+    found = shown_reasons(get_language() or "", incident)
+    mine = [one for one in found if one["level"] == incident.proposed_level and not one["again"]]
+    return "\n".join(_found(one) for one in mine)[:_LONGEST_REASON]
+
+
+def _found(reason: Mapping[str, str]) -> str:
+    said = " → ".join(filter(None, (reason["rule"], reason["found"])))
+    return f"{said} ({cited(reason['citation'])})" if reason["citation"] else said
 
 
 def numbered(items: Iterable[Words]) -> str:

@@ -22,7 +22,7 @@ from incidents.serializers import shown_reasons
 
 
 class ProposalPage(LoginRequiredMixin, View):
-    """The form of a new warning: the level preselected as the plan proposes it, with its reasons beside it."""
+    """The form of a new warning: the level preselected as the plan proposes it, its reasons beside it and filled in."""
 
     template_name = "early_warnings/propose.html"
 
@@ -33,6 +33,7 @@ class ProposalPage(LoginRequiredMixin, View):
             return elsewhere
         initial = {
             "level": incident.proposed_level,
+            "reason": drafting.first_reason(incident),
             "matter": incident.title,
             "area": incident.place,
             "measures": drafting.first_measures(incident),

@@ -5,6 +5,7 @@ import re
 import pytest
 import time_machine
 from django.utils import timezone
+from django.utils.html import escape
 
 from dashboards.next_step.rules import (
     ACTIVE,
@@ -124,6 +125,12 @@ def strip_of(page: str) -> tuple[str, str]:
     return step[1] if step else "", button[1] if button else ""
 
 
+def settle_life_lines(incident, reach, now):
+    for line in open_lines(incident):
+        about = {"incident_id": incident.pk, "reach": reach("county1.duty"), "now": now}
+        mark_item(item=line.item.id, outcome="done", note="", **about)
+
+
 @pytest.fixture
 def shown(signed_in):
     def show(incident, username="county1.duty", language="en"):
@@ -187,9 +194,7 @@ def test_whoever_signed_lower_than_was_proposed_is_not_asked_again(alarm, reach,
     incident = alarm("county1.duty", headcount=30)
     assert incident.proposed_level == "orange"
     take_over(incident_id=incident.pk, reach=reach("county1.duty"), now=now)
-    for line in open_lines(incident):
-        about = {"incident_id": incident.pk, "reach": reach("county1.duty"), "now": now}
-        mark_item(item=line.item.id, outcome="done", note="", **about)
+    settle_life_lines(incident, reach, now)
     assert shown(incident) == ("level", "Propose the level")
     said = Statement(level="yellow", reason="情绪平稳")
     warning = propose_new_warning(
@@ -206,3 +211,27 @@ def test_whoever_signed_lower_than_was_proposed_is_not_asked_again(alarm, reach,
         facts=Facts.from_dict({"headcount": 90}), now=now,
     )  # fmt: skip
     assert shown(incident)[0] == "level"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "says"), [("zh-hans", "预案建议黄色"), ("en", "The plan proposes Yellow")]
+)
+def test_whoever_is_to_propose_reads_the_level_and_why_and_finds_the_reason_filled_in(
+    plan, alarm, signed_in, reach, now, language, says
+):
+    incident = alarm(headcount=8)
+    take_over(incident_id=incident.pk, reach=reach("county1.duty"), now=now)
+    settle_life_lines(incident, reach, now)
+    browser = signed_in("county1.duty", language)
+
+    page = browser.get(f"/incidents/{incident.number}/").content.decode()
+    part = page[page.index('data-part="next"') : page.index('data-part="checklist"')]
+    reasons = [one["zh" if language == "zh-hans" else "en"] for one in incident.reasons]
+    first = next(one for one in reasons if one["level"] == incident.proposed_level)
+
+    assert says in part
+    assert escape(first["found"]) in part
+    form = browser.get(f"/incidents/{incident.number}/warning/").context["form"]
+    assert first["found"] in form["reason"].value()
+    assert "§" in form["reason"].value()
