@@ -362,7 +362,9 @@ TIME_ZONE = LOCAL.key
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+#: What the suite's journeys take of the screens: for README and docs, and for the handbooks inside the product.
+PICTURES_FOLDER = BASE_DIR / "docs" / "images"
+STATICFILES_DIRS = [BASE_DIR / "static", ("pictures", PICTURES_FOLDER)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": env("STATIC_STORAGE", default="common.web.static.StaticStorage")},

@@ -5,7 +5,14 @@ from dashboards import views
 from dashboards.archive.views import IncidentArchive
 from dashboards.brief.views import IncidentBrief
 from dashboards.desktop_notices import DesktopNotices
-from dashboards.help.views import FirstStepsDone, HelpCard, HelpIndex, HelpSubject
+from dashboards.help.views import (
+    FirstStepsDone,
+    HandbookPage,
+    HandbookPaper,
+    HelpCard,
+    HelpIndex,
+    HelpSubject,
+)
 from dashboards.incident_page import IncidentPage
 from dashboards.journal_page import JournalPage
 from dashboards.maps import views as maps
@@ -29,6 +36,8 @@ urlpatterns = [
     path("help/", HelpIndex.as_view(), name="help"),
     path("help/cards/<slug:slug>/", HelpCard.as_view(), name="help-card"),
     path("help/cards/<slug:slug>/seen/", FirstStepsDone.as_view(), name="help-card-seen"),
+    path("help/handbooks/<slug:slug>/", HandbookPage.as_view(), name="handbook"),
+    path("help/handbooks/<slug:slug>.pdf", HandbookPaper.as_view(), name="handbook-paper"),
     path("help/<slug:slug>/", HelpSubject.as_view(), name="help-subject"),
     path("time-limits/", ClocksPage.as_view(), name="time-limits"),
     path("promise/", PromisePage.as_view(), name="promise"),

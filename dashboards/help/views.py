@@ -9,9 +9,10 @@ from django.views import View
 from accounts.models import Unit
 from accounts.queries import lineage
 from accounts.scope import Reach
+from common.documents import official_documents
 from common.errors import WrongState
 from dashboards.boards import boards_of
-from dashboards.help import cards
+from dashboards.help import cards, handbooks
 from dashboards.help.first_visit import put_away
 from dashboards.help.texts import get_subject, subjects
 from plans.document.life_safety import LIFE_LINES
@@ -32,7 +33,13 @@ class HelpIndex(LoginRequiredMixin, View):
         others = [one for one in subjects().values() if not one.boards.intersection(own)]
         own_cards = cards.cards_of(request.reach)
         other_cards = [card for card in cards.cards().values() if card not in own_cards]
-        context = {"mine": mine, "others": others, "own_cards": own_cards, "other_cards": other_cards}
+        context = {
+            "mine": mine,
+            "others": others,
+            "own_cards": own_cards,
+            "other_cards": other_cards,
+            "handbooks": handbooks.handbooks().values(),
+        }
         return render(request, "dashboards/help/all.html", context)
 
 
@@ -61,6 +68,24 @@ class HelpCard(LoginRequiredMixin, View):
             "signs": list(cards.signs(version.document)) if version else [],
         }
         return render(request, "dashboards/help/cards/one.html", context)
+
+
+class HandbookPage(LoginRequiredMixin, View):
+    def get(self, request, slug):
+        handbook = handbooks.get_handbook(slug)
+        context = {
+            "handbook": handbook,
+            "title": handbooks.paper_title(handbook),
+            "text": handbook.text,
+            "never_lines": cards.never_lines(),
+        }
+        return render(request, "dashboards/help/handbooks/one.html", context)
+
+
+class HandbookPaper(LoginRequiredMixin, View):
+    def get(self, request, slug):
+        paper = handbooks.as_paper(handbooks.get_handbook(slug))
+        return official_documents.respond(paper, official_documents.PDF, name=paper.title)
 
 
 def _unit_for(card: cards.Card, reach: Reach) -> Unit | None:

@@ -44,6 +44,8 @@ FOR_EVERYBODY = {
     "help": "texts of the product",
     "help-subject": "texts of the product",
     "help-card": "texts of the product",
+    "handbook": "texts of the product",
+    "handbook-paper": "texts of the product",
     "api:units": "the units of the reader's own posts, those below and the line above",
     "api:subject": "what an entry that the reader may read is about",
     "device-check": "looks at the reader's own device",

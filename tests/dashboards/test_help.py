@@ -24,6 +24,7 @@ NO_HELP = {
     "demand-public": "for people outside", "reception-hours": "for people outside",
     "one-tap": "for who has the link", "order-link": "for who has the link",
     "help": "help itself", "help-subject": "help itself", "help-card": "help itself",
+    "handbook": "help itself",
 }  # fmt: skip
 
 
