@@ -20,7 +20,14 @@ from script.figures import rooms
 
 TOP = Path(__file__).resolve().parent.parent
 ADR = TOP / "docs/adr"
-DOCUMENTS = sorted([*TOP.glob("README*.md"), TOP / "CONTRIBUTING.md", *(TOP / "docs").glob("*.md")])
+DOCUMENTS = sorted(
+    [
+        *TOP.glob("README*.md"),
+        TOP / "CONTRIBUTING.md",
+        *(TOP / "docs").glob("*.md"),
+        *(TOP / "docs/zh").glob("*.md"),
+    ]
+)
 DECISIONS = sorted(ADR.glob("[0-9]*.md"))
 PACKAGES = {*rooms(), "tests", "bench", "script"}
 ENDINGS = "py|md|js|css|html|yaml|yml|toml|json|sh|txt|in|po|csv|example"
@@ -212,6 +219,17 @@ def said_of_others() -> dict[str, set[str]]:
     """By number, what each head says after the date, without addresses."""
     heads = [head for head in TITLES.values() if head]
     return {head[1]: set(re.sub(r"\(.*?\)", "", head[3]).split("; ")[1:]) for head in heads}
+
+
+@pytest.mark.parametrize("chinese", sorted((TOP / "docs/zh").glob("*.md")), ids=lambda file: file.name)
+def test_the_chinese_of_a_document_names_what_the_english_names(chinese):
+    """Commands, settings and files: who adds one there adds it here. Fenced commands stand in one of them alone."""
+    english = TOP / "docs" / chinese.name
+    headings = [len(re.findall("^## ", file.read_text(), re.MULTILINE)) for file in (english, chinese)]
+
+    assert set(named(english)) - set(named(chinese)) == set()
+    assert "```" not in chinese.read_text()
+    assert headings[0] <= headings[1]
 
 
 def test_a_decision_says_its_number_its_status_and_since_when():
