@@ -38,7 +38,7 @@ class HelpIndex(LoginRequiredMixin, View):
             "others": others,
             "own_cards": own_cards,
             "other_cards": other_cards,
-            "handbooks": handbooks.handbooks().values(),
+            "handbooks": [handbooks.get_handbook(card.slug) for card in (*own_cards, *other_cards)],
         }
         return render(request, "dashboards/help/all.html", context)
 

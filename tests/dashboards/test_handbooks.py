@@ -98,3 +98,13 @@ def test_the_page_and_the_paper_come_of_the_same_words(signed_in, language, butt
     assert 'href="/help/handbooks/duty-officer/"' in browser.get("/help/").content.decode()
     assert paper.content.startswith(b"%PDF")
     assert browser.get("/help/handbooks/nobody/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_readers_own_handbook_comes_first_and_the_card_leads_there(signed_in):
+    browser = signed_in("city.audit")
+
+    listed = re.findall(r'href="/help/handbooks/([\w-]+)/"', browser.get("/help/").content.decode())
+
+    assert listed == ["auditor", *(slug for slug in handbooks() if slug != "auditor")]
+    assert 'href="/help/handbooks/auditor/"' in browser.get("/help/cards/auditor/").content.decode()
