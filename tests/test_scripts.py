@@ -246,6 +246,7 @@ case "$name $*" in
     "python --version") echo "Python 3.12.0"; exit 0 ;;
     "python -c "*) exit 1 ;;
     "python script/totals.py "*) exec "$REAL_PYTHON" "$@" ;;
+    "python -m tests.migrated"*) echo "databases ${3:-none}" >>"$STAND_IN_LOG" ;;
     "python -m pytest "*)
         for argument in "$@"; do [[ $argument == --junitxml=* ]] && report=${argument#*=}; done
         echo "<testsuite tests='4' failures='${FAIL_TESTS:-0}' errors='0' skipped='1'/>" >"$report"
@@ -320,11 +321,20 @@ def checks(copy):
     return copy
 
 
+def in_order(checks) -> list[str]:
+    """What was done one after the other. The databases are made beside the checks, and once for both profiles."""
+    logged = checks.logged()
+    beside = ["databases none", "databases pg"]
+    assert [line for line in logged if line in beside] == beside[1:]
+    assert logged.index(beside[1]) < next(n for n, line in enumerate(logged) if line.startswith("pytest"))
+    return [line for line in logged if line not in beside]
+
+
 def test_test_runs_every_check_and_both_profiles(checks):
     run = checks.run("script/test", DATABASE_URL="postgres://mine", REDIS_URL="redis://mine")
 
     assert run.returncode == 0, run.err
-    assert checks.logged() == EVERYTHING
+    assert in_order(checks) == EVERYTHING
     assert run.out.splitlines()[-1] == "21 passed, 0 failed, 7 skipped"
 
 
@@ -332,7 +342,7 @@ def test_test_goes_on_after_a_failed_check_and_fails_in_the_end(checks):
     run = checks.run("script/test", FAIL_TOOL="mypy")
 
     assert run.returncode == 1
-    assert checks.logged() == EVERYTHING
+    assert in_order(checks) == EVERYTHING
     assert run.out.splitlines()[-2:] == ["Failed step: types", "21 passed, 0 failed, 7 skipped"]
 
 
