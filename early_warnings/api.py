@@ -14,6 +14,7 @@ from early_warnings import queries, serializers
 from early_warnings.models import EarlyWarning
 from early_warnings.outgoing import cap
 from early_warnings.proposals import actions as proposals
+from early_warnings.shapes import ProposedWarningShape, WarningShape, WarningsPage
 from early_warnings.signing import actions as signing
 from incidents.queries import get_incident
 
@@ -31,14 +32,14 @@ class WarningFilter(UnitFilterSet):
 class Warnings(APIView):
     """Warnings this caller may see, newest first; POST drafts one and asks for its signature."""
 
-    @extend_schema(operation_id="early_warnings_list", responses={200: dict})
+    @extend_schema(operation_id="early_warnings_list", responses={200: WarningsPage})
     def get(self, request):
         rows = queries.warnings(request.reach).select_related("adjusted_from")
         return answer_list(
             request, rows, filters=WarningFilter, newest_by="drafted_at", as_dict=serializers.summary
         )
 
-    @extend_schema(request=serializers.NewWarningSerializer, responses={201: dict})
+    @extend_schema(request=serializers.NewWarningSerializer, responses={201: ProposedWarningShape})
     @idempotent
     def post(self, request):
         given = validated(serializers.NewWarningSerializer, request.data)
@@ -50,7 +51,7 @@ class Warnings(APIView):
 
 
 class OneWarning(APIView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: WarningShape})
     def get(self, request, number):
         return shown(queries.get_warning(request.reach, number))
 
@@ -71,7 +72,7 @@ class Act(APIView):
         raise NotImplementedError
 
 
-@extend_schema(request=serializers.SignSerializer, responses={200: dict})
+@extend_schema(request=serializers.SignSerializer, responses={200: WarningShape})
 class Sign(Act):
     """Sign with the password or a one-time code, asked again now; in force and pushed when this answers."""
 
@@ -81,7 +82,7 @@ class Sign(Act):
         signing.sign_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
-@extend_schema(request=serializers.ReasonSerializer, responses={200: dict})
+@extend_schema(request=serializers.ReasonSerializer, responses={200: WarningShape})
 class Return(Act):
     serializer_class = serializers.ReasonSerializer
 
@@ -89,7 +90,7 @@ class Return(Act):
         signing.return_to_drafter(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
-@extend_schema(request=None, responses={200: dict})
+@extend_schema(request=None, responses={200: WarningShape})
 class Propose(Act):
     """Propose a draft, or a returned warning as it stands, again."""
 
@@ -97,13 +98,13 @@ class Propose(Act):
         proposals.propose_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
-@extend_schema(request=None, responses={200: dict})
+@extend_schema(request=None, responses={200: WarningShape})
 class Withdraw(Act):
     def act(self, request, warning, given):
         proposals.withdraw_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
-@extend_schema(request=serializers.LiftSerializer, responses={200: dict})
+@extend_schema(request=serializers.LiftSerializer, responses={200: WarningShape})
 class Lift(Act):
     serializer_class = serializers.LiftSerializer
 
@@ -123,7 +124,7 @@ class Revise(Act):
 class Adjust(APIView):
     """Propose another level. Answers with the new warning; this one stays in force until that is signed."""
 
-    @extend_schema(request=serializers.StatementSerializer, responses={201: dict})
+    @extend_schema(request=serializers.StatementSerializer, responses={201: ProposedWarningShape})
     @idempotent
     def post(self, request, number):
         given = validated(serializers.StatementSerializer, request.data)

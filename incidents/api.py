@@ -17,6 +17,7 @@ from common.failpoints import crash_point
 from incidents import actions, queries, rules, serializers
 from incidents.models import Incident
 from incidents.reporting.actions import Alarm, add_observation, report_incident
+from incidents.shapes import IncidentReceiptShape, IncidentShape, IncidentsPage, TimelineShape
 from journal.record import content_of
 
 
@@ -26,7 +27,9 @@ class Alarms(APIView):
     # Nobody who reports is told to wait.
     throttle_classes = ()
 
-    @extend_schema(request=serializers.AlarmSerializer, responses={201: dict, 200: dict})
+    @extend_schema(
+        request=serializers.AlarmSerializer, responses={201: IncidentReceiptShape, 200: IncidentReceiptShape}
+    )
     def post(self, request):
         given = validated(serializers.AlarmSerializer, request.data)
         unit = unit_that_bore(given.pop("unit"))
@@ -62,7 +65,7 @@ class IncidentFilter(UnitFilterSet):
 class Incidents(APIView):
     """Incidents this caller may see, newest first."""
 
-    @extend_schema(operation_id="incidents_list", responses={200: dict})
+    @extend_schema(operation_id="incidents_list", responses={200: IncidentsPage})
     def get(self, request):
         whole = queries.incident_list(request.reach)
         rows = whole.select_related(None).select_related("unit").only(*serializers.SUMMARY_COLUMNS)
@@ -72,7 +75,7 @@ class Incidents(APIView):
 
 
 class OneIncident(APIView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: IncidentShape})
     def get(self, request, number):
         incident = queries.get_incident(request.reach, number)
         return Response(serializers.detail(incident), headers={"ETag": etag(incident.rev)})
@@ -81,7 +84,7 @@ class OneIncident(APIView):
 class Timeline(APIView):
     """The journal of one incident, in order."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: TimelineShape})
     def get(self, request, number):
         incident = queries.get_incident(request.reach, number)
         rows = queries.timeline(request.reach, incident)
@@ -91,7 +94,7 @@ class Timeline(APIView):
 class Observations(APIView):
     """Append an observation; the level is proposed anew."""
 
-    @extend_schema(request=serializers.ObservationSerializer, responses={201: dict})
+    @extend_schema(request=serializers.ObservationSerializer, responses={201: IncidentReceiptShape})
     @idempotent
     def post(self, request, number):
         given = validated(serializers.ObservationSerializer, request.data)
@@ -106,7 +109,7 @@ class Observations(APIView):
 class Close(APIView):
     """Close an incident; refused with `open`, the list of what has to end first."""
 
-    @extend_schema(request=serializers.CloseSerializer, responses={200: dict})
+    @extend_schema(request=serializers.CloseSerializer, responses={200: IncidentShape})
     @idempotent
     def post(self, request, number):
         given = validated(serializers.CloseSerializer, request.data)

@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 from accounts.access.pagination import UnitFilterSet, answer_list
 from command.activation import actions, queries, serializers
 from command.activation.models import Response
+from command.activation.shapes import ObligationShape, ResponseShape, ResponsesPage
 from command.obligations.actions import settle_duty
 from command.obligations.choices import DutyVerb
 from common.api.doors import check_if_match, etag, idempotent
@@ -30,14 +31,14 @@ class ResponseFilter(UnitFilterSet):
 class Responses(APIView):
     """Responses this caller may see, newest first; POST asks for one, and with a credential starts it."""
 
-    @extend_schema(operation_id="responses_list", responses={200: dict})
+    @extend_schema(operation_id="responses_list", responses={200: ResponsesPage})
     def get(self, request):
         rows = queries.responses(request.reach)
         return answer_list(
             request, rows, filters=ResponseFilter, newest_by="proposed_at", as_dict=serializers.summary
         )
 
-    @extend_schema(request=serializers.NewResponseSerializer, responses={201: dict})
+    @extend_schema(request=serializers.NewResponseSerializer, responses={201: ResponseShape})
     @idempotent
     def post(self, request):
         given = validated(serializers.NewResponseSerializer, request.data)
@@ -58,7 +59,7 @@ class Responses(APIView):
 class OneResponse(APIView):
     """One response with its command post as it stands now, its duties and the decisions about it."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: ResponseShape})
     def get(self, request, number):
         return shown(request, number)
 
@@ -82,7 +83,7 @@ class Act(APIView):
         raise NotImplementedError
 
 
-@extend_schema(request=serializers.ResponseChangeSerializer, responses={200: dict})
+@extend_schema(request=serializers.ResponseChangeSerializer, responses={200: ResponseShape})
 class Change(Act):
     """Ask for another level, matter, measures or length; with a credential it is decided at once."""
 
@@ -92,7 +93,7 @@ class Change(Act):
         actions.change_response(**given, **about)
 
 
-@extend_schema(request=serializers.ResponseEndSerializer, responses={200: dict})
+@extend_schema(request=serializers.ResponseEndSerializer, responses={200: ResponseShape})
 class End(Act):
     """End it, or without a credential ask for the end. Refused with the list of what is open."""
 
@@ -102,7 +103,7 @@ class End(Act):
         actions.end_response(**given, **about)
 
 
-@extend_schema(request=serializers.ResponseDecideSerializer, responses={200: dict})
+@extend_schema(request=serializers.ResponseDecideSerializer, responses={200: ResponseShape})
 class Decide(Act):
     """Sign the decision that is asked for."""
 
@@ -112,7 +113,7 @@ class Decide(Act):
         actions.sign_decision(**given, **about)
 
 
-@extend_schema(request=serializers.ResponseRefuseSerializer, responses={200: dict})
+@extend_schema(request=serializers.ResponseRefuseSerializer, responses={200: ResponseShape})
 class Refuse(Act):
     serializer_class = serializers.ResponseRefuseSerializer
 
@@ -120,7 +121,7 @@ class Refuse(Act):
         actions.refuse_decision(**given, **about)
 
 
-@extend_schema(request=None, responses={200: dict})
+@extend_schema(request=None, responses={200: ResponseShape})
 class Withdraw(Act):
     def act(self, given, about):
         actions.withdraw_decision(**about)
@@ -129,7 +130,7 @@ class Withdraw(Act):
 class OneObligation(APIView):
     """One duty of a response."""
 
-    @extend_schema(operation_id="responses_obligation", responses={200: dict})
+    @extend_schema(operation_id="responses_obligation", responses={200: ObligationShape})
     def get(self, request, number, duty):
         return Answer(shown_duty(request, number, duty))
 
@@ -138,7 +139,9 @@ class SettleObligation(APIView):
     """Say that a duty was done (`done`) or is not needed (`not-needed`)."""
 
     @extend_schema(
-        operation_id="responses_settle", request=serializers.SettleDutySerializer, responses={200: dict}
+        operation_id="responses_settle",
+        request=serializers.SettleDutySerializer,
+        responses={200: ObligationShape},
     )
     @idempotent
     def post(self, request, number, duty, verb):

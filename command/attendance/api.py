@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 from clocks.serializers import ClockSerializer
 from command.attendance import actions, forms, queries
 from command.attendance.choices import CallVerb, OfferVerb
+from command.attendance.shapes import AttendanceShape
 from common.api.doors import idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -15,11 +16,13 @@ from incidents.queries import get_incident
 class Attendance(APIView):
     """Who must attend, who was called and came, what was offered, who receives; POST calls units."""
 
-    @extend_schema(operation_id="attendance_read", responses={200: dict})
+    @extend_schema(operation_id="attendance_read", responses={200: AttendanceShape})
     def get(self, request, number):
         return _whole(request, get_incident(request.reach, number))
 
-    @extend_schema(operation_id="attendance_notify", request=forms.NotifySerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="attendance_notify", request=forms.NotifySerializer, responses={201: AttendanceShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.NotifySerializer, request.data)
@@ -34,7 +37,9 @@ class Attendance(APIView):
 class AttendanceCallAct(APIView):
     """They arrived, left, or need not come."""
 
-    @extend_schema(operation_id="attendance_move", request=forms.CallSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="attendance_move", request=forms.CallSerializer, responses={200: AttendanceShape}
+    )
     @idempotent
     def post(self, request, pk, verb):
         if verb not in {CallVerb.ARRIVE, CallVerb.LEAVE, CallVerb.STAND_DOWN}:
@@ -48,7 +53,9 @@ class AttendanceCallAct(APIView):
 class ReceptionOffers(APIView):
     """Offer people to be received."""
 
-    @extend_schema(operation_id="reception_offer", request=forms.OfferSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="reception_offer", request=forms.OfferSerializer, responses={201: AttendanceShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.OfferSerializer, request.data)
@@ -61,7 +68,7 @@ class ReceptionOfferAct(APIView):
     """It is taken up, or not; nothing follows from the latter."""
 
     @extend_schema(
-        operation_id="reception_answer", request=forms.OfferAnswerSerializer, responses={200: dict}
+        operation_id="reception_answer", request=forms.OfferAnswerSerializer, responses={200: AttendanceShape}
     )
     @idempotent
     def post(self, request, pk, verb):
@@ -76,7 +83,9 @@ class ReceptionOfferAct(APIView):
 class Routings(APIView):
     """Decide who receives people."""
 
-    @extend_schema(operation_id="attendance_route", request=forms.RouteSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="attendance_route", request=forms.RouteSerializer, responses={201: AttendanceShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.RouteSerializer, request.data)

@@ -55,9 +55,9 @@ def attendance_forms(found: OfAttendance, is_open: bool) -> dict:
 
 
 class NotifySerializer(StrictSerializer):
-    called_kind = serializers.ChoiceField(choices=CalledKind)
+    called_kind = serializers.ChoiceField(choices=CalledKind.choices)
     units = serializers.ListField(child=serializers.CharField(max_length=80), max_length=20)
-    way = serializers.ChoiceField(choices=Way, required=False, default=Way.PHONE)
+    way = serializers.ChoiceField(choices=Way.choices, required=False, default=Way.PHONE)
     at = ApiMomentField(required=False, allow_null=True, default=None)
     is_responsible = serializers.BooleanField(required=False, default=False)
 
@@ -79,6 +79,6 @@ class OfferAnswerSerializer(StrictSerializer):
 
 
 class RouteSerializer(StrictSerializer):
-    route = serializers.ChoiceField(choices=Route)
+    route = serializers.ChoiceField(choices=Route.choices)
     who = serializers.CharField(max_length=200)
     reason = serializers.CharField(max_length=300)

@@ -11,6 +11,7 @@ from command.orders import serializers
 from command.orders.actions import read_target
 from command.orders.issuing import Asked
 from command.orders.queries import for_incident
+from command.orders.shapes import CallShape, OrdersShape
 from common.api.doors import idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -19,7 +20,7 @@ from incidents.queries import get_incident
 class Calls(APIView):
     """The same order to several; once `enough` of them have acknowledged, the others are stood down."""
 
-    @extend_schema(operation_id="orders_call", request=SeveralSerializer, responses={201: dict})
+    @extend_schema(operation_id="orders_call", request=SeveralSerializer, responses={201: CallShape})
     @idempotent
     def post(self, request, number):
         given = validated(SeveralSerializer, request.data)
@@ -42,7 +43,7 @@ class Calls(APIView):
 class CallRest(APIView):
     """Those of the call who were stood down are called after all, as too few are left."""
 
-    @extend_schema(operation_id="orders_call_rest", request=None, responses={201: dict})
+    @extend_schema(operation_id="orders_call_rest", request=None, responses={201: OrdersShape})
     @idempotent
     def post(self, request, number, pk):
         incident = get_incident(request.reach, number)

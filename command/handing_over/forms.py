@@ -45,11 +45,13 @@ class HandOverSerializer(StrictSerializer):
     partner = serializers.IntegerField(
         required=False, allow_null=True, default=None, min_value=1, max_value=2**62
     )
-    agency_kind = serializers.ChoiceField(choices=PartnerKind, required=False, default=PartnerKind.OTHER)
+    agency_kind = serializers.ChoiceField(
+        choices=PartnerKind.choices, required=False, default=PartnerKind.OTHER
+    )
     agency = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
     to_whom = serializers.CharField(max_length=80)
     what = serializers.CharField(max_length=500)
-    way = serializers.ChoiceField(choices=Way, required=False, default=Way.PHONE)
+    way = serializers.ChoiceField(choices=Way.choices, required=False, default=Way.PHONE)
     at = ApiMomentField(required=False, allow_null=True, default=None)
 
 

@@ -12,6 +12,13 @@ from command.linkage import actions, queries, reporting, serializers
 from command.linkage.actions import Asked
 from command.linkage.choices import LinkageVerb, ReportKind, Via
 from command.linkage.models import LinkageOrder
+from command.linkage.shapes import (
+    CentreReportShape,
+    CentreReportsShape,
+    LinkageOrderShape,
+    LinkageOrdersPage,
+    ReportedOnOrderShape,
+)
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
 from common.errors import Invalid
@@ -30,14 +37,17 @@ class LinkageOrders(APIView):
     """Orders of a joint command centre, newest first; POST records one. The same number of the same centre is the
     same order: 200 with its number."""
 
-    @extend_schema(operation_id="linkage_orders_list", responses={200: dict})
+    @extend_schema(operation_id="linkage_orders_list", responses={200: LinkageOrdersPage})
     def get(self, request):
         rows = queries.orders(request.reach)
         return answer_list(
             request, rows, filters=LinkageFilter, newest_by="received_at", as_dict=serializers.summary
         )
 
-    @extend_schema(request=serializers.NewLinkageOrderSerializer, responses={201: dict, 200: dict})
+    @extend_schema(
+        request=serializers.NewLinkageOrderSerializer,
+        responses={201: LinkageOrderShape, 200: LinkageOrderShape},
+    )
     @idempotent
     def post(self, request):
         given = validated(serializers.NewLinkageOrderSerializer, request.data)
@@ -55,7 +65,7 @@ class LinkageOrders(APIView):
 
 
 class OneLinkageOrder(APIView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: LinkageOrderShape})
     def get(self, request, number):
         return _answer(request, number)
 
@@ -75,7 +85,7 @@ class OpenIncident(LinkageAct):
     @extend_schema(
         operation_id="linkage_open_incident",
         request=serializers.OpenIncidentSerializer,
-        responses={200: dict},
+        responses={200: LinkageOrderShape},
     )
     @idempotent
     def post(self, request, number):
@@ -85,7 +95,9 @@ class OpenIncident(LinkageAct):
 
 
 class Tie(LinkageAct):
-    @extend_schema(operation_id="linkage_tie", request=serializers.TieSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="linkage_tie", request=serializers.TieSerializer, responses={200: LinkageOrderShape}
+    )
     @idempotent
     def post(self, request, number):
         given, about = self.asked(request, number, serializers.TieSerializer)
@@ -96,7 +108,9 @@ class Tie(LinkageAct):
 
 class ReportForDuty(LinkageAct):
     @extend_schema(
-        operation_id="linkage_report_for_duty", request=serializers.DutySerializer, responses={200: dict}
+        operation_id="linkage_report_for_duty",
+        request=serializers.DutySerializer,
+        responses={200: LinkageOrderShape},
     )
     @idempotent
     def post(self, request, number):
@@ -107,7 +121,9 @@ class ReportForDuty(LinkageAct):
 
 class Complete(LinkageAct):
     @extend_schema(
-        operation_id="linkage_complete", request=serializers.CompleteSerializer, responses={200: dict}
+        operation_id="linkage_complete",
+        request=serializers.CompleteSerializer,
+        responses={200: LinkageOrderShape},
     )
     @idempotent
     def post(self, request, number):
@@ -118,7 +134,9 @@ class Complete(LinkageAct):
 
 class Withdraw(LinkageAct):
     @extend_schema(
-        operation_id="linkage_withdraw", request=serializers.WithdrawSerializer, responses={200: dict}
+        operation_id="linkage_withdraw",
+        request=serializers.WithdrawSerializer,
+        responses={200: LinkageOrderShape},
     )
     @idempotent
     def post(self, request, number):
@@ -131,7 +149,9 @@ class Report(LinkageAct):
     """Progress, feedback or the written report: what was sent to the centre, how, and its receipt."""
 
     @extend_schema(
-        operation_id="linkage_report", request=serializers.CentreReportSerializer, responses={200: dict}
+        operation_id="linkage_report",
+        request=serializers.CentreReportSerializer,
+        responses={200: ReportedOnOrderShape},
     )
     @idempotent
     def post(self, request, number, kind):
@@ -149,7 +169,9 @@ class TryAgain(APIView):
     """Send once more what did not get through."""
 
     @extend_schema(
-        operation_id="linkage_report_try", request=serializers.TryAgainSerializer, responses={200: dict}
+        operation_id="linkage_report_try",
+        request=serializers.TryAgainSerializer,
+        responses={200: CentreReportShape},
     )
     @idempotent
     def post(self, request, pk):
@@ -165,7 +187,7 @@ class Receipt(APIView):
     @extend_schema(
         operation_id="linkage_report_receipt",
         request=serializers.CentreReceiptSerializer,
-        responses={200: dict},
+        responses={200: CentreReportShape},
     )
     @idempotent
     def post(self, request, pk):
@@ -180,12 +202,12 @@ class Receipt(APIView):
 class IncidentReports(APIView):
     """What was sent to a centre about an incident that it did not order; POST sends progress or the written report."""
 
-    @extend_schema(operation_id="linkage_incident_reports_list", responses={200: dict})
+    @extend_schema(operation_id="linkage_incident_reports_list", responses={200: CentreReportsShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         return Response({"results": [serializers.report(one) for one in queries.own_reports(incident)]})
 
-    @extend_schema(request=serializers.OwnReportSerializer, responses={201: dict})
+    @extend_schema(request=serializers.OwnReportSerializer, responses={201: CentreReportShape})
     @idempotent
     def post(self, request, number):
         given = validated(serializers.OwnReportSerializer, request.data)

@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 from command.orders import actions, queries, serializers
 from command.orders.choices import OrderVerb
 from command.orders.permissions import check_can_issue
+from command.orders.shapes import OrderListShape, OrderPreviewsShape, OrderShape, OrdersShape
 from command.orders.targets import read_targets
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
@@ -20,7 +21,7 @@ class Orders(APIView):
     @extend_schema(
         operation_id="orders_list",
         parameters=[OpenApiParameter("incident", str, description="Its number")],
-        responses={200: dict},
+        responses={200: OrderListShape},
     )
     def get(self, request):
         rows = queries.orders(request.reach)
@@ -28,7 +29,7 @@ class Orders(APIView):
             rows = rows.filter(incident__number=number)
         return Response({"results": [serializers.detail(order) for order in rows[:200]]})
 
-    @extend_schema(request=serializers.NewOrderSerializer, responses={201: dict})
+    @extend_schema(request=serializers.NewOrderSerializer, responses={201: OrderShape})
     @idempotent
     def post(self, request):
         given = validated(serializers.NewOrderSerializer, request.data)
@@ -54,7 +55,7 @@ class ManyOrders(APIView):
     @extend_schema(
         operation_id="orders_bulk",
         request=serializers.BulkOrderSerializer,
-        responses={200: dict, 201: dict},
+        responses={200: OrderPreviewsShape, 201: OrdersShape},
     )
     @idempotent
     def post(self, request):
@@ -79,7 +80,7 @@ class ManyOrders(APIView):
 
 
 class OneOrder(APIView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: OrderShape})
     def get(self, request, number):
         order = queries.get_order(request.reach, number)
         return Response(serializers.detail(order), headers={"ETag": etag(order.rev)})
@@ -88,7 +89,9 @@ class OneOrder(APIView):
 class OrderStep(APIView):
     """Carry an order one step on."""
 
-    @extend_schema(operation_id="orders_move", request=serializers.StepSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="orders_move", request=serializers.StepSerializer, responses={200: OrderShape}
+    )
     @idempotent
     def post(self, request, number, verb):
         if verb not in OrderVerb.values:

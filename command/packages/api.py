@@ -9,6 +9,7 @@ from command.activation.queries import get_response
 from command.orders.permissions import check_can_issue
 from command.packages import queries, serializers
 from command.packages.actions import issue_package
+from command.packages.shapes import IssuedPackageShape, PackagesShape, PreparedPackageShape
 from common.api.doors import check_if_match, idempotent, not_found
 from common.api.serializers import validated
 from notices.models import Notice
@@ -18,7 +19,7 @@ from plans.engine.evaluation import levels_of
 class PackagePreview(APIView):
     """What the plan has prepared for a level and has not gone out yet; changes nothing."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: PreparedPackageShape})
     def get(self, request, number, level):
         response = get_response(request.reach, number)
         check_can_issue(request.reach, response.incident)
@@ -32,7 +33,7 @@ class PackagePreview(APIView):
 class Packages(APIView):
     """What went out for a response; POST sends out a level's package in one transaction."""
 
-    @extend_schema(operation_id="packages_list", responses={200: dict})
+    @extend_schema(operation_id="packages_list", responses={200: PackagesShape})
     def get(self, request, number):
         response = get_response(request.reach, number)
         rows = list(queries.issued(response))
@@ -40,7 +41,7 @@ class Packages(APIView):
             {"drill": response.drill, "results": [serializers.summary(one, _notices(one)) for one in rows]}
         )
 
-    @extend_schema(request=serializers.NewPackageSerializer, responses={201: dict})
+    @extend_schema(request=serializers.NewPackageSerializer, responses={201: IssuedPackageShape})
     @idempotent
     def post(self, request, number):
         given = validated(serializers.NewPackageSerializer, request.data)

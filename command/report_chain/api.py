@@ -6,7 +6,7 @@ from rest_framework.views import APIView
 
 from command.report_chain import actions, queries, sending, serializers, signing
 from command.report_chain.contents.paper import respond_with
-from command.report_chain.shapes import KnownToldShape
+from command.report_chain.shapes import KnownToldShape, ReportChainShape, UpwardReportShape
 from common.api.description import PAPER
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
@@ -16,7 +16,7 @@ from incidents.queries import get_incident
 class Reports(APIView):
     """The chain of an incident in its order, and what may come next; POST drafts the next report."""
 
-    @extend_schema(operation_id="upward_reports_list", responses={200: dict})
+    @extend_schema(operation_id="upward_reports_list", responses={200: ReportChainShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         reports = list(queries.reports_of(incident))
@@ -32,7 +32,7 @@ class Reports(APIView):
             }
         )
 
-    @extend_schema(request=serializers.NewUpwardReportSerializer, responses={201: dict})
+    @extend_schema(request=serializers.NewUpwardReportSerializer, responses={201: UpwardReportShape})
     @idempotent
     def post(self, request, number):
         given = validated(serializers.NewUpwardReportSerializer, request.data)
@@ -44,7 +44,7 @@ class Reports(APIView):
 
 
 class OneReport(APIView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: UpwardReportShape})
     def get(self, request, number, n):
         return shown(request, number, n)
 
@@ -66,7 +66,7 @@ class _Act(APIView):
         return shown(request, number, n)
 
 
-@extend_schema(request=serializers.UpwardReviseSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardReviseSerializer, responses={200: UpwardReportShape})
 class Revise(_Act):
     """Change the text of a draft."""
 
@@ -74,27 +74,27 @@ class Revise(_Act):
     done = staticmethod(actions.revise_report)
 
 
-@extend_schema(request=None, responses={200: dict})
+@extend_schema(request=None, responses={200: UpwardReportShape})
 class Redraft(_Act):
     """Draft the text anew from what is known by now."""
 
     done = staticmethod(actions.redraft_report)
 
 
-@extend_schema(request=None, responses={200: dict})
+@extend_schema(request=None, responses={200: UpwardReportShape})
 class Ask(_Act):
     """Tell whoever signs that it waits."""
 
     done = staticmethod(signing.ask_for_signature)
 
 
-@extend_schema(request=serializers.UpwardDiscardSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardDiscardSerializer, responses={200: UpwardReportShape})
 class Discard(_Act):
     serializer_class = serializers.UpwardDiscardSerializer
     done = staticmethod(actions.discard_report)
 
 
-@extend_schema(request=serializers.UpwardPhoneSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardPhoneSerializer, responses={200: UpwardReportShape})
 class Phone(_Act):
     """Record that a recipient was told by telephone first."""
 
@@ -102,7 +102,7 @@ class Phone(_Act):
     done = staticmethod(sending.record_telephone_report)
 
 
-@extend_schema(request=serializers.UpwardSignSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardSignSerializer, responses={200: UpwardReportShape})
 class Sign(_Act):
     """Sign with the password or a one-time code, asked again now; the text is frozen when this answers."""
 
@@ -110,7 +110,7 @@ class Sign(_Act):
     done = staticmethod(signing.sign_report)
 
 
-@extend_schema(request=serializers.UpwardSendSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardSendSerializer, responses={200: UpwardReportShape})
 class Send(_Act):
     """Record that the text went to a recipient, or to all of them."""
 
@@ -118,7 +118,7 @@ class Send(_Act):
     done = staticmethod(sending.send_report)
 
 
-@extend_schema(request=serializers.UpwardReceiptSerializer, responses={200: dict})
+@extend_schema(request=serializers.UpwardReceiptSerializer, responses={200: UpwardReportShape})
 class Receipt(_Act):
     """Record who received it, when, and under which number it is kept there."""
 

@@ -5,6 +5,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from command.roll_call import actions, forms, permissions, queries
+from command.roll_call.shapes import RollCallAnsweredShape, RollCallShape
 from command.roll_call.views import line_of
 from common.api.doors import idempotent, not_found
 from common.api.serializers import validated
@@ -27,11 +28,13 @@ def _shown(call):
 class RollCalls(APIView):
     """The roll-call under way at an incident, for who leads it (404: none); POST starts one."""
 
-    @extend_schema(operation_id="roll_call", responses={200: dict})
+    @extend_schema(operation_id="roll_call", responses={200: RollCallShape})
     def get(self, request, number):
         return Response(_shown(_live(request, number)))
 
-    @extend_schema(operation_id="roll_call_start", request=forms.StartSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="roll_call_start", request=forms.StartSerializer, responses={201: RollCallShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.StartSerializer, request.data)
@@ -43,7 +46,7 @@ class RollCalls(APIView):
 class AskAgain(APIView):
     """The next round, now."""
 
-    @extend_schema(operation_id="roll_call_ask_again", request=None, responses={200: dict})
+    @extend_schema(operation_id="roll_call_ask_again", request=None, responses={200: RollCallShape})
     @idempotent
     def post(self, request, number):
         call = actions.ask_again(roll_call_id=_live(request, number).pk, reach=request.reach, now=request.now)
@@ -53,7 +56,7 @@ class AskAgain(APIView):
 class End(APIView):
     """Nobody is asked any more."""
 
-    @extend_schema(operation_id="roll_call_end", request=None, responses={200: dict})
+    @extend_schema(operation_id="roll_call_end", request=None, responses={200: RollCallShape})
     @idempotent
     def post(self, request, number):
         call = actions.end_roll_call(
@@ -66,7 +69,9 @@ class RollCallAnswers(APIView):
     """One's own answer to a roll-call, or a note of who leads it."""
 
     @extend_schema(
-        operation_id="roll_call_answer", request=forms.RollCallAnswerSerializer, responses={200: dict}
+        operation_id="roll_call_answer",
+        request=forms.RollCallAnswerSerializer,
+        responses={200: RollCallAnsweredShape},
     )
     @idempotent
     def post(self, request, pk):

@@ -32,7 +32,7 @@ class StartSerializer(StrictSerializer):
 
 
 class RollCallAnswerSerializer(StrictSerializer):
-    answer = serializers.ChoiceField(choices=RollCallAnswer.values)
+    answer = serializers.ChoiceField(choices=RollCallAnswer.choices)
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 

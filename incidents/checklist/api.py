@@ -10,17 +10,18 @@ from incidents.checklist import actions
 from incidents.checklist.queries import checklist
 from incidents.checklist.serializers import MarkSerializer, rows
 from incidents.queries import get_incident
+from incidents.shapes import ChecklistShape
 
 
 class IncidentChecklist(APIView):
     """The product's life-safety lines, then those of the incident's plan, each with its mark."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: ChecklistShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         return Response({"lines": rows(checklist(incident))})
 
-    @extend_schema(request=MarkSerializer, responses={201: dict})
+    @extend_schema(request=MarkSerializer, responses={201: ChecklistShape})
     @idempotent
     def post(self, request, number):
         """Mark a line as done or not needed. A second mark of the same line changes nothing."""

@@ -9,6 +9,7 @@ from common.api.doors import idempotent
 from common.api.serializers import validated
 from incidents.queries import get_incident
 from incidents.serializers import entry as entry_of
+from incidents.shapes import StepsShape, TimelineEntryShape
 from incidents.steps import actions, queries
 from incidents.steps.forms import NotedStepSerializer
 from journal.record import content_of
@@ -18,12 +19,12 @@ from plans.document.steps import step_label
 class Steps(APIView):
     """The steps that may be noted on the incident now: its plan's, those of plans beside it, the statute's."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: StepsShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         return Response({"steps": [_step(step) for step in queries.steps_of(incident, request.now)]})
 
-    @extend_schema(request=NotedStepSerializer, responses={201: dict})
+    @extend_schema(request=NotedStepSerializer, responses={201: TimelineEntryShape})
     @idempotent
     def post(self, request, number):
         """Note that a step happened; the plans' clocks start and stop at that moment."""

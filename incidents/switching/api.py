@@ -9,13 +9,14 @@ from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
 from incidents import permissions, serializers
 from incidents.queries import get_incident
+from incidents.shapes import IncidentShape, OtherVersionsShape
 from incidents.switching import actions
 from incidents.switching.forms import SwitchSerializer
 from incidents.switching.queries import Preview, preview, versions_to_switch_to
 
 
 class SwitchPlan(APIView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: OtherVersionsShape})
     def get(self, request, number):
         """The versions the incident may go over to, each with what would change."""
         incident = get_incident(request.reach, number)
@@ -23,7 +24,7 @@ class SwitchPlan(APIView):
         found = versions_to_switch_to(incident, request.now)
         return Response({"versions": [_preview(preview(incident, one, request.now)) for one in found]})
 
-    @extend_schema(request=SwitchSerializer, responses={200: dict})
+    @extend_schema(request=SwitchSerializer, responses={200: IncidentShape})
     @idempotent
     def post(self, request, number):
         """Go over to another version in force, signed with the password or a one-time code."""

@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 from common.errors import not_found
 from common.failpoints import crash_point
 from incidents.models import Incident
+from incidents.shapes import VoiceNoteShape
 from incidents.voice_notes.actions import leave_note
 from incidents.voice_notes.parsers import SoundParser
 
@@ -21,7 +22,9 @@ class AlarmVoiceNote(APIView):
     # Nobody who reports is told to wait.
     throttle_classes = ()
 
-    @extend_schema(request={"audio/*": OpenApiTypes.BINARY}, responses={201: dict, 200: dict})
+    @extend_schema(
+        request={"audio/*": OpenApiTypes.BINARY}, responses={201: VoiceNoteShape, 200: VoiceNoteShape}
+    )
     def post(self, request, client_id):
         mine = Incident.objects.filter(reported_by=request.user, client_id=client_id).first()
         if mine is None:

@@ -15,12 +15,13 @@ from zero_reports.filing import actions, serializers
 from zero_reports.filing.choices import Via
 from zero_reports.filing.reading import read_period
 from zero_reports.filing.times import note_time
+from zero_reports.shapes import ReportReceiptShape, ReportSummaryShape, ZeroReportShape
 
 
 class ZeroReports(APIView):
     """A unit's answer for a period: file it, correct it, read it with its history."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: ZeroReportShape})
     def get(self, request, unit, period):
         found = queries.versions(queries.get_unit(request.reach, unit), read_period(period))
         if not found:
@@ -28,7 +29,9 @@ class ZeroReports(APIView):
         body = {**serializers.version(found[0]), "history": [serializers.version(old) for old in found[1:]]}
         return Response(body, headers={"ETag": etag(found[0].version)})
 
-    @extend_schema(request=serializers.ReportSerializer, responses={200: dict, 201: dict})
+    @extend_schema(
+        request=serializers.ReportSerializer, responses={200: ReportReceiptShape, 201: ReportReceiptShape}
+    )
     @idempotent
     def put(self, request, unit, period):
         given = validated(serializers.ReportSerializer, request.data)
@@ -54,7 +57,7 @@ class ReportSummary(APIView):
 
     @extend_schema(
         parameters=[OpenApiParameter("unit", required=True), OpenApiParameter("period")],
-        responses={200: dict},
+        responses={200: ReportSummaryShape},
     )
     def get(self, request):
         unit = queries.get_unit(request.reach, request.query_params.get("unit", ""))

@@ -15,6 +15,7 @@ from zero_reports.links import actions
 from zero_reports.links.models import OneTapLink
 from zero_reports.links.permissions import check_can_issue
 from zero_reports.links.queries import by_token, open_links
+from zero_reports.shapes import LinksShape, NewLinkShape, RevokedLinksShape
 
 
 class Links(APIView):
@@ -24,13 +25,13 @@ class Links(APIView):
     under it would hold the link. A POST sent twice makes two links; five may be open at once.
     """
 
-    @extend_schema(operation_id="zero_report_links", responses={200: dict})
+    @extend_schema(operation_id="zero_report_links", responses={200: LinksShape})
     def get(self, request, unit, period):
         unit, period = _asked(request, unit, period)
         check_can_issue(request.reach, unit)
         return Response(_body(unit, period, request.now))
 
-    @extend_schema(operation_id="zero_report_link_issue", request=None, responses={201: dict})
+    @extend_schema(operation_id="zero_report_link_issue", request=None, responses={201: NewLinkShape})
     def post(self, request, unit, period):
         unit, period = _asked(request, unit, period)
         validated(StrictSerializer, request.data)
@@ -39,7 +40,7 @@ class Links(APIView):
         body = {"address": address, **_link(by_token(token))}
         return Response(body, status=201, headers={"Cache-Control": "no-store"})
 
-    @extend_schema(operation_id="zero_report_links_revoke", request=None, responses={200: dict})
+    @extend_schema(operation_id="zero_report_links_revoke", request=None, responses={200: RevokedLinksShape})
     def delete(self, request, unit, period):
         unit, period = _asked(request, unit, period)
         many = actions.revoke_links(reach=request.reach, unit=unit, period=period, now=request.now)

@@ -15,6 +15,7 @@ from zero_reports.filing.reading import read_period
 from zero_reports.lock import actions
 from zero_reports.lock.models import LockException
 from zero_reports.lock.queries import exceptions, lock_of
+from zero_reports.shapes import LockExceptionShape, LockShape
 
 
 class ExceptionSerializer(StrictSerializer):
@@ -26,7 +27,7 @@ class ExceptionSerializer(StrictSerializer):
 class Exceptions(APIView):
     """Since when a unit's period is locked, the exceptions that were granted, the last one first; and grant one."""
 
-    @extend_schema(operation_id="zero_report_exceptions", responses={200: dict})
+    @extend_schema(operation_id="zero_report_exceptions", responses={200: LockShape})
     def get(self, request, unit, period):
         unit, period = queries.get_unit(request.reach, unit), read_period(period)
         rounds = queries.Rounds(period, unit)
@@ -37,7 +38,9 @@ class Exceptions(APIView):
         return Response(body)
 
     @extend_schema(
-        operation_id="zero_report_exception_grant", request=ExceptionSerializer, responses={201: dict}
+        operation_id="zero_report_exception_grant",
+        request=ExceptionSerializer,
+        responses={201: LockExceptionShape},
     )
     @idempotent
     def post(self, request, unit, period):
@@ -52,7 +55,9 @@ class Exceptions(APIView):
 class OneException(APIView):
     """Withdraw an exception that still stands."""
 
-    @extend_schema(operation_id="zero_report_exception_withdraw", request=None, responses={200: dict})
+    @extend_schema(
+        operation_id="zero_report_exception_withdraw", request=None, responses={200: LockExceptionShape}
+    )
     @idempotent
     def delete(self, request, unit, period, pk):
         unit, period = queries.get_unit(request.reach, unit), read_period(period)
