@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 from command.destruction import actions, forms, paper, queries, rules
 from command.destruction.actions import Assessment
 from command.destruction.acts import act_on
+from command.destruction.shapes import CertificateItemShape, CertificateShape, DestructionShape
 from common.api.description import PAPER
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
@@ -16,12 +17,14 @@ from incidents.queries import get_incident
 class Destruction(APIView):
     """What a closed incident gathered about people, and its certificates; POST destroys or keeps it, kind by kind."""
 
-    @extend_schema(operation_id="destruction_retrieve", responses={200: dict})
+    @extend_schema(operation_id="destruction_retrieve", responses={200: DestructionShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         return Response(forms.whole(queries.of_incident(request.reach, incident, request.now)))
 
-    @extend_schema(operation_id="destruction_certify", request=forms.IssueSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="destruction_certify", request=forms.IssueSerializer, responses={201: CertificateShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.IssueSerializer, request.data)
@@ -50,7 +53,9 @@ class ItemAct(APIView):
     """Of what is kept: destroy it now, or keep it longer."""
 
     @extend_schema(
-        operation_id="destruction_item_act", request=forms.ItemActSerializer, responses={200: dict}
+        operation_id="destruction_item_act",
+        request=forms.ItemActSerializer,
+        responses={200: CertificateItemShape},
     )
     @idempotent
     def post(self, request, pk, verb):

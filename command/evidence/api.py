@@ -5,6 +5,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from command.evidence import actions, forms, queries
+from command.evidence.shapes import EvidenceShape
 from common.api.doors import idempotent
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -18,11 +19,13 @@ def _index(request, incident):
 class Evidence(APIView):
     """The index of an incident's evidence; POST enters an item. No file is uploaded."""
 
-    @extend_schema(operation_id="evidence_list", responses={200: dict})
+    @extend_schema(operation_id="evidence_list", responses={200: EvidenceShape})
     def get(self, request, number):
         return Response(_index(request, get_incident(request.reach, number)))
 
-    @extend_schema(operation_id="evidence_enter", request=forms.EvidenceSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="evidence_enter", request=forms.EvidenceSerializer, responses={201: EvidenceShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.EvidenceSerializer, request.data)
@@ -36,7 +39,9 @@ class Evidence(APIView):
 class EvidenceCustody(APIView):
     """Who keeps an item from now on: a line more in its chain."""
 
-    @extend_schema(operation_id="evidence_hand_on", request=forms.CustodySerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="evidence_hand_on", request=forms.CustodySerializer, responses={201: EvidenceShape}
+    )
     @idempotent
     def post(self, request, pk):
         given = validated(forms.CustodySerializer, request.data)

@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 from command.handing_over import actions, forms, queries
 from command.handing_over.actions import Given
 from command.handing_over.choices import HandingVerb
+from command.handing_over.shapes import HandedOverListShape, HandedOverOfIncidentShape
 from common.api.doors import idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -15,7 +16,7 @@ from incidents.queries import get_incident
 class HandedOverList(APIView):
     """What was handed over to other agencies; POST puts another on record. It commands nobody."""
 
-    @extend_schema(operation_id="handed_over_list", responses={200: dict})
+    @extend_schema(operation_id="handed_over_list", responses={200: HandedOverListShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         found = queries.of_incident(request.reach, incident)
@@ -23,7 +24,9 @@ class HandedOverList(APIView):
             {"drill": incident.drill, "results": [forms.detail(row) for row, _verbs in found.rows]}
         )
 
-    @extend_schema(operation_id="hand_over", request=forms.HandOverSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="hand_over", request=forms.HandOverSerializer, responses={201: HandedOverOfIncidentShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.HandOverSerializer, request.data)
@@ -39,7 +42,9 @@ class HandedOverAnswer(APIView):
     """What the agency said."""
 
     @extend_schema(
-        operation_id="handed_over_answer", request=forms.AgencyAnswerSerializer, responses={200: dict}
+        operation_id="handed_over_answer",
+        request=forms.AgencyAnswerSerializer,
+        responses={200: HandedOverOfIncidentShape},
     )
     @idempotent
     def post(self, request, pk, verb):

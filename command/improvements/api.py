@@ -10,6 +10,7 @@ from command.improvements import actions, forms, queries, rules
 from command.improvements.acts import act_on, owner_of
 from command.improvements.choices import ImprovementState
 from command.improvements.models import Improvement
+from command.improvements.shapes import ImprovementListShape, ImprovementShape, ImprovementsPage
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -29,7 +30,7 @@ class ImprovementFilter(UnitFilterSet):
 class Improvements(APIView):
     """Improvements this caller may see, whatever they come from, the last one set first."""
 
-    @extend_schema(operation_id="improvements_list", responses={200: dict})
+    @extend_schema(operation_id="improvements_list", responses={200: ImprovementsPage})
     def get(self, request):
         rows = Improvement.objects.visible_to(request.reach).with_names()
         return answer_list(
@@ -41,7 +42,7 @@ class Improvements(APIView):
 class IncidentImprovements(APIView):
     """What was learned from an incident; POST sets one more."""
 
-    @extend_schema(operation_id="incident_improvements_list", responses={200: dict})
+    @extend_schema(operation_id="incident_improvements_list", responses={200: ImprovementListShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         rows = queries.of_source(request.reach, incident.key)
@@ -49,7 +50,9 @@ class IncidentImprovements(APIView):
         return Response({"results": [forms.detail(card) for card in found]})
 
     @extend_schema(
-        operation_id="incident_improvements_set", request=forms.ImprovementSerializer, responses={201: dict}
+        operation_id="incident_improvements_set",
+        request=forms.ImprovementSerializer,
+        responses={201: ImprovementShape},
     )
     @idempotent
     def post(self, request, number):
@@ -63,7 +66,7 @@ class IncidentImprovements(APIView):
 
 
 class OneImprovement(APIView):
-    @extend_schema(operation_id="improvements_retrieve", responses={200: dict})
+    @extend_schema(operation_id="improvements_retrieve", responses={200: ImprovementShape})
     def get(self, request, pk):
         return _answer(request, queries.get_improvement(request.reach, pk))
 
@@ -72,7 +75,9 @@ class ImprovementAct(APIView):
     """Report, confirm, send back, change the date, hand on, drop."""
 
     @extend_schema(
-        operation_id="improvements_act", request=forms.ImprovementActSerializer, responses={200: dict}
+        operation_id="improvements_act",
+        request=forms.ImprovementActSerializer,
+        responses={200: ImprovementShape},
     )
     @idempotent
     def post(self, request, pk, verb):

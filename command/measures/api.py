@@ -6,6 +6,7 @@ from rest_framework.views import APIView
 
 from command.measures import actions, forms, queries, rules
 from command.measures.actions import Stated
+from command.measures.shapes import MeasureOfIncidentShape, MeasuresShape
 from common.api.doors import idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -17,7 +18,7 @@ class Measures(APIView):
     A major one that was not approved beforehand is refused with 409 `approval_missing`, naming whose approval it needs.
     """
 
-    @extend_schema(operation_id="measures_list", responses={200: dict})
+    @extend_schema(operation_id="measures_list", responses={200: MeasuresShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         found = queries.of_incident(request.reach, incident, request.now)
@@ -41,7 +42,9 @@ class Measures(APIView):
             }
         )
 
-    @extend_schema(operation_id="measures_take", request=forms.MeasureSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="measures_take", request=forms.MeasureSerializer, responses={201: MeasureOfIncidentShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.MeasureSerializer, request.data)
@@ -55,7 +58,9 @@ class Measures(APIView):
 class MeasureRequests(APIView):
     """Ask for the approval of a major measure before it is taken."""
 
-    @extend_schema(operation_id="measures_ask", request=forms.RequestSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="measures_ask", request=forms.RequestSerializer, responses={201: MeasureOfIncidentShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.RequestSerializer, request.data)
@@ -69,7 +74,11 @@ class MeasureRequests(APIView):
 class MeasureAct(APIView):
     """Approve, refuse, withdraw, or record as taken what was approved."""
 
-    @extend_schema(operation_id="measures_act", request=forms.MeasureActSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="measures_act",
+        request=forms.MeasureActSerializer,
+        responses={200: MeasureOfIncidentShape},
+    )
     @idempotent
     def post(self, request, pk, verb):
         if verb not in rules.ON_A_REQUEST:

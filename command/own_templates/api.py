@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 from accounts.access.pagination import UnitFilterSet, answer_list
 from command.own_templates import queries
 from command.own_templates.models import OwnTemplate
+from command.own_templates.shapes import OwnTemplateShape, OwnTemplatesPage
 from common.api.doors import etag
 from resources.permissions import check_can_look
 
@@ -14,7 +15,7 @@ from resources.permissions import check_can_look
 class OwnTemplates(APIView):
     """Templates of orders that units keep themselves, the newest first. `unit`: of that one and below."""
 
-    @extend_schema(operation_id="order_templates_list", responses={200: dict})
+    @extend_schema(operation_id="order_templates_list", responses={200: OwnTemplatesPage})
     def get(self, request):
         check_can_look(request.reach)
         rows = queries.own_templates(request.reach)
@@ -22,7 +23,7 @@ class OwnTemplates(APIView):
 
 
 class OneOwnTemplate(APIView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: OwnTemplateShape})
     def get(self, request, pk):
         template = queries.get_own_template(request.reach, pk)
         return Response(as_dict(template), headers={"ETag": etag(template.rev)})

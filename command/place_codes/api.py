@@ -6,7 +6,9 @@ from rest_framework.views import APIView
 
 from command.orders import queries as orders
 from command.orders import serializers
+from command.orders.shapes import OrderShape
 from command.place_codes import actions, forms, permissions, queries
+from command.place_codes.shapes import PlaceCodesShape, ShownPlaceCodeShape
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -20,13 +22,15 @@ def _codes(request, incident):
 class PlaceCodes(APIView):
     """The codes that can be typed now, for who may show them; POST makes one, or renews that of the same place."""
 
-    @extend_schema(operation_id="place_codes_list", responses={200: dict})
+    @extend_schema(operation_id="place_codes_list", responses={200: PlaceCodesShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         permissions.check_can_show(request.reach, incident)
         return Response(_codes(request, incident), headers={"Cache-Control": "no-store"})
 
-    @extend_schema(operation_id="place_codes_show", request=forms.PlaceSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="place_codes_show", request=forms.PlaceSerializer, responses={201: ShownPlaceCodeShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.PlaceSerializer, request.data)
@@ -39,7 +43,7 @@ class PlaceCodes(APIView):
 class OnePlaceCode(APIView):
     """DELETE makes the code useless."""
 
-    @extend_schema(operation_id="place_codes_withdraw", request=None, responses={200: dict})
+    @extend_schema(operation_id="place_codes_withdraw", request=None, responses={200: PlaceCodesShape})
     def delete(self, request, number, pk):
         incident = get_incident(request.reach, number)
         if not incident.place_codes.filter(pk=pk).exists():
@@ -51,7 +55,7 @@ class OnePlaceCode(APIView):
 class OrderCode(APIView):
     """The recipient of an order types the code of the place: arrived, and confirmed."""
 
-    @extend_schema(operation_id="orders_type_code", request=forms.CodeSerializer, responses={200: dict})
+    @extend_schema(operation_id="orders_type_code", request=forms.CodeSerializer, responses={200: OrderShape})
     @idempotent
     def post(self, request, number):
         given = validated(forms.CodeSerializer, request.data)

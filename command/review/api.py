@@ -6,6 +6,13 @@ from rest_framework.views import APIView
 
 from command.review import actions, forms, paper, queries, rules
 from command.review.acts import act_on
+from command.review.shapes import (
+    FollowUpShape,
+    FollowUpsShape,
+    ReviewAnswerShape,
+    ReviewShape,
+    WholeReviewShape,
+)
 from common.api.description import PAPER
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
@@ -15,14 +22,14 @@ from incidents.queries import get_incident
 class IncidentReview(APIView):
     """The last review of an incident with its key times, improvements and follow-ups; POST begins one."""
 
-    @extend_schema(operation_id="review_retrieve", responses={200: dict})
+    @extend_schema(operation_id="review_retrieve", responses={200: WholeReviewShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         found = queries.of_incident(request.reach, incident, request.now)
         headers = {"ETag": etag(found.review.rev)} if found.review else {}
         return Response(forms.whole(found), headers=headers)
 
-    @extend_schema(operation_id="review_begin", request=None, responses={201: dict})
+    @extend_schema(operation_id="review_begin", request=None, responses={201: ReviewShape})
     @idempotent
     def post(self, request, number):
         incident = get_incident(request.reach, number)
@@ -33,7 +40,7 @@ class IncidentReview(APIView):
 class ReviewAct(APIView):
     """Write, hand in, return, approve."""
 
-    @extend_schema(operation_id="review_act", request=forms.ReviewActSerializer, responses={200: dict})
+    @extend_schema(operation_id="review_act", request=forms.ReviewActSerializer, responses={200: ReviewShape})
     @idempotent
     def post(self, request, number, verb):
         if verb not in rules.ON_A_REVIEW:
@@ -47,7 +54,9 @@ class ReviewAct(APIView):
 class ReviewAnswers(APIView):
     """Answer one question of the review under way."""
 
-    @extend_schema(operation_id="review_answer", request=forms.ReviewAnswerSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="review_answer", request=forms.ReviewAnswerSerializer, responses={200: ReviewAnswerShape}
+    )
     @idempotent
     def post(self, request, number, item):
         given = validated(forms.ReviewAnswerSerializer, request.data)
@@ -69,13 +78,15 @@ class ReviewPaper(APIView):
 class FollowUps(APIView):
     """Follow-ups of an incident by their day; POST plans one."""
 
-    @extend_schema(operation_id="follow_ups_list", responses={200: dict})
+    @extend_schema(operation_id="follow_ups_list", responses={200: FollowUpsShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         lines = queries.follow_ups_of(request.reach, incident, request.now)
         return Response({"results": [forms.follow_up_detail(one.row) | {"may": one.verbs} for one in lines]})
 
-    @extend_schema(operation_id="follow_ups_plan", request=forms.FollowUpSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="follow_ups_plan", request=forms.FollowUpSerializer, responses={201: FollowUpShape}
+    )
     @idempotent
     def post(self, request, number):
         given = validated(forms.FollowUpSerializer, request.data)
@@ -87,7 +98,9 @@ class FollowUps(APIView):
 class FollowUpAct(APIView):
     """Done, another date, dropped."""
 
-    @extend_schema(operation_id="follow_ups_act", request=forms.FollowUpActSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="follow_ups_act", request=forms.FollowUpActSerializer, responses={200: FollowUpShape}
+    )
     @idempotent
     def post(self, request, pk, verb):
         if verb not in rules.ON_A_FOLLOW_UP:

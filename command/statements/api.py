@@ -5,6 +5,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from command.statements import actions, forms, queries, rules
+from command.statements.shapes import StatementOfIncidentShape, StatementsShape
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -13,7 +14,7 @@ from incidents.queries import get_incident
 class Statements(APIView):
     """Official statements of an incident and its three firsts; POST drafts one, which another person approves."""
 
-    @extend_schema(operation_id="statements_list", responses={200: dict})
+    @extend_schema(operation_id="statements_list", responses={200: StatementsShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         found = queries.of_incident(request.reach, incident)
@@ -26,7 +27,9 @@ class Statements(APIView):
         )
 
     @extend_schema(
-        operation_id="statements_draft", request=forms.OfficialStatementSerializer, responses={201: dict}
+        operation_id="statements_draft",
+        request=forms.OfficialStatementSerializer,
+        responses={201: StatementOfIncidentShape},
     )
     @idempotent
     def post(self, request, number):
@@ -41,7 +44,11 @@ class Statements(APIView):
 class StatementAct(APIView):
     """Revise, approve, release or discard."""
 
-    @extend_schema(operation_id="statements_act", request=forms.StatementActSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="statements_act",
+        request=forms.StatementActSerializer,
+        responses={200: StatementOfIncidentShape},
+    )
     @idempotent
     def post(self, request, pk, verb):
         if verb not in rules.ON_A_STATEMENT:
