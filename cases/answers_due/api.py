@@ -6,7 +6,9 @@ from rest_framework.views import APIView
 
 from cases.answers_due import actions, queries
 from cases.answers_due.forms import HourSerializer
+from cases.answers_due.shapes import DigestShape
 from cases.demands.api import answer_page
+from cases.demands.shapes import DemandsShape
 from common.api.serializers import validated
 
 
@@ -14,7 +16,7 @@ class AnswersDue(APIView):
     """Open demands that the caller's own units answer, or those of `unit`, those first that are due first."""
 
     @extend_schema(
-        operation_id="answers_due", parameters=[OpenApiParameter("unit", str)], responses={200: dict}
+        operation_id="answers_due", parameters=[OpenApiParameter("unit", str)], responses={200: DemandsShape}
     )
     def get(self, request):
         code = request.query_params.get("unit", "")
@@ -25,7 +27,7 @@ class AnswersDue(APIView):
 class Digest(APIView):
     """PUT chooses the hour at which a unit is told of what it owes; `hour` null: not at all."""
 
-    @extend_schema(operation_id="answers_due_digest", request=HourSerializer, responses={200: dict})
+    @extend_schema(operation_id="answers_due_digest", request=HourSerializer, responses={200: DigestShape})
     def put(self, request):
         given = validated(HourSerializer, request.data)
         unit = queries.unit_asked(request.reach, given.pop("unit"))

@@ -12,6 +12,7 @@ from cases.demands.acts import ACTS
 from cases.demands.choices import DemandOrigin
 from cases.demands.models import Demand
 from cases.demands.paging import due_page, size_asked
+from cases.demands.shapes import DemandShape, DemandsShape
 from cases.matters.queries import get_matter
 from cases.receptions.counter import register_at
 from cases.receptions.queries import get_reception
@@ -41,7 +42,7 @@ class Demands(APIView):
             OpenApiParameter("limit", int),
             OpenApiParameter("after", str, description="the place in `next`"),
         ],
-        responses={200: dict},
+        responses={200: DemandsShape},
     )
     def get(self, request):
         asked = request.query_params
@@ -54,7 +55,9 @@ class Demands(APIView):
             rows = rows.filter(incident=get_incident(request.reach, asked["incident"]))
         return answer_page(rows, request)
 
-    @extend_schema(operation_id="demands_new", request=forms.NewDemandSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="demands_new", request=forms.NewDemandSerializer, responses={201: DemandShape}
+    )
     @idempotent
     def post(self, request):
         given = validated(forms.NewDemandSerializer, request.data)
@@ -97,7 +100,7 @@ def _new(reach, given) -> dict:
 class OneDemand(APIView):
     """A demand with its clocks, its leading clock and the steps that may be noted."""
 
-    @extend_schema(operation_id="demands_one", responses={200: dict})
+    @extend_schema(operation_id="demands_one", responses={200: DemandShape})
     def get(self, request, number):
         return _answer(queries.get_demand(request.reach, number), request.now)
 
@@ -109,7 +112,7 @@ class DemandAct(APIView):
     delivery. `review` takes a step of the statute, such as `review.request_received`.
     """
 
-    @extend_schema(operation_id="demands_act", request=dict, responses={200: dict})
+    @extend_schema(operation_id="demands_act", request=dict, responses={200: DemandShape, 204: None})
     @idempotent
     def post(self, request, number, verb):
         if verb not in ACTS:

@@ -211,7 +211,9 @@ class NewDemandSerializer(StrictSerializer):
     point = serializers.CharField(max_length=_POINT)
     unit = serializers.CharField(max_length=40, required=False, default="")
     origin = serializers.ChoiceField(choices=TYPED_ORIGINS, required=False, default=DemandOrigin.COUNTER)
-    passed_on = serializers.ChoiceField(choices=PassedOn, required=False, allow_blank=True, default="")
+    passed_on = serializers.ChoiceField(
+        choices=PassedOn.choices, required=False, allow_blank=True, default=""
+    )
     kind = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     lead_unit = serializers.CharField(max_length=40, required=False, default="")
     support_units = serializers.ListField(
@@ -241,12 +243,12 @@ class NoticeSerializer(StrictSerializer):
 
 class PromiseSerializer(StrictSerializer):
     days = serializers.IntegerField(min_value=1, max_value=90)
-    told_how = serializers.ChoiceField(choices=Told)
+    told_how = serializers.ChoiceField(choices=Told.choices)
     at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
 class ReplySerializer(StrictSerializer):
-    outcome = serializers.ChoiceField(choices=DemandOutcome)
+    outcome = serializers.ChoiceField(choices=DemandOutcome.choices)
     law = serializers.CharField(max_length=_LAW, required=False, allow_blank=True, default="")
     number = serializers.CharField(max_length=_NUMBER, required=False, allow_blank=True, default="")
     note = serializers.CharField(max_length=_SENTENCE)
@@ -254,7 +256,7 @@ class ReplySerializer(StrictSerializer):
 
 
 class DeliverSerializer(StrictSerializer):
-    how = serializers.ChoiceField(choices=Told)
+    how = serializers.ChoiceField(choices=Told.choices)
     signed = serializers.BooleanField()
     number = serializers.CharField(max_length=_NUMBER, required=False, allow_blank=True, default="")
     at = ApiMomentField(required=False, allow_null=True, default=None)
@@ -267,7 +269,7 @@ class PauseSerializer(StrictSerializer):
 
 class ExtendSerializer(PauseSerializer):
     days = serializers.IntegerField(min_value=1, max_value=90)
-    told_how = serializers.ChoiceField(choices=Told, required=False, allow_blank=True, default="")
+    told_how = serializers.ChoiceField(choices=Told.choices, required=False, allow_blank=True, default="")
     told_at = ApiMomentField(required=False, allow_null=True, default=None)
 
 

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 from accounts.access.pagination import UnitFilterSet, answer_list
 from cases.hotline import actions, files, forms, permissions, queries
 from cases.hotline.models import HotlineTotal
+from cases.hotline.shapes import HotlineTotalsPage, ReadTotalsShape
 from common.api.doors import idempotent
 from common.api.serializers import validated
 from zero_reports.filing.reading import check_may_look
@@ -28,7 +29,7 @@ class TotalsFilter(UnitFilterSet):
 class HotlineTotals(APIView):
     """Totals by month, unit and class, the last month first. POST hands in a table: all of it is kept, or nothing."""
 
-    @extend_schema(operation_id="hotline_totals_list", responses={200: dict})
+    @extend_schema(operation_id="hotline_totals_list", responses={200: HotlineTotalsPage})
     def get(self, request):
         check_may_look(request.reach)
         rows = queries.totals(request.reach)
@@ -37,7 +38,7 @@ class HotlineTotals(APIView):
     @extend_schema(
         operation_id="hotline_totals_import",
         request=forms.TotalsSerializer,
-        responses={200: dict, 201: dict},
+        responses={200: ReadTotalsShape, 201: ReadTotalsShape},
     )
     @idempotent
     def post(self, request):

@@ -10,6 +10,7 @@ from accounts.queries import open_unit, user_named
 from cases.leader_cases import actions, forms, queries, rules
 from cases.leader_cases.acts import ACTS, plan_of
 from cases.leader_cases.models import LeaderCase
+from cases.leader_cases.shapes import LeaderCaseShape, LeaderCasesPage
 from cases.leader_cases.views import about_named
 from clocks.serializers import ClockSerializer
 from common.api.doors import check_if_match, etag, idempotent
@@ -35,7 +36,7 @@ class LeaderCases(APIView):
             OpenApiParameter("mine", bool, description="1: those the caller leads"),
             OpenApiParameter("unit", str),
         ],
-        responses={200: dict},
+        responses={200: LeaderCasesPage},
     )
     def get(self, request):
         asked = request.query_params
@@ -49,7 +50,9 @@ class LeaderCases(APIView):
         return pages.get_paginated_response([line_of(case) for case in page])
 
     @extend_schema(
-        operation_id="leader_cases_new", request=forms.NewLeaderCaseSerializer, responses={201: dict}
+        operation_id="leader_cases_new",
+        request=forms.NewLeaderCaseSerializer,
+        responses={201: LeaderCaseShape},
     )
     @idempotent
     def post(self, request):
@@ -69,7 +72,7 @@ class LeaderCases(APIView):
 class OneLeaderCase(APIView):
     """A case with its reasons, its plan, its clocks and what may be done with it."""
 
-    @extend_schema(operation_id="leader_cases_one", responses={200: dict})
+    @extend_schema(operation_id="leader_cases_one", responses={200: LeaderCaseShape})
     def get(self, request, number):
         return _answer(queries.get_case(request.reach, number), request.now)
 
@@ -81,7 +84,7 @@ class LeaderCaseAct(APIView):
     the leader in charge, or by who handed the report in, is 403.
     """
 
-    @extend_schema(operation_id="leader_cases_act", request=dict, responses={200: dict})
+    @extend_schema(operation_id="leader_cases_act", request=dict, responses={200: LeaderCaseShape})
     @idempotent
     def post(self, request, number, verb):
         if verb not in ACTS:

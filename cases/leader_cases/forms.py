@@ -149,7 +149,7 @@ class ExtendCaseSerializer(StrictSerializer):
     days = serializers.IntegerField(min_value=1, max_value=30)
     reason = serializers.CharField(max_length=_SENTENCE)
     approved_by = serializers.CharField(max_length=150, required=False, allow_blank=True, default="")
-    told_how = serializers.ChoiceField(choices=Told, required=False, allow_blank=True, default="")
+    told_how = serializers.ChoiceField(choices=Told.choices, required=False, allow_blank=True, default="")
     told_at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
@@ -163,7 +163,7 @@ class NothingSerializer(StrictSerializer):
 
 class TellSerializer(StrictSerializer):
     number = serializers.CharField(max_length=_NUMBER)
-    how = serializers.ChoiceField(choices=Told)
+    how = serializers.ChoiceField(choices=Told.choices)
     at = ApiMomentField(required=False, allow_null=True, default=None)
 
 

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cases.matters import actions, queries
+from cases.matters.shapes import AcceptedMatterShape
 from common.api.doors import idempotent
 from common.api.serializers import StrictSerializer, validated
 
@@ -17,7 +18,9 @@ class MajorSerializer(StrictSerializer):
 class AcceptMatter(APIView):
     """Take a matter as a major or difficult dispute, by the kinds of the plan in force; without one of them 422."""
 
-    @extend_schema(operation_id="matters_accept", request=MajorSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="matters_accept", request=MajorSerializer, responses={200: AcceptedMatterShape}
+    )
     @idempotent
     def post(self, request, number):
         matter = queries.get_matter(request.reach, number)

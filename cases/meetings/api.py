@@ -7,7 +7,7 @@ from rest_framework.views import APIView
 from cases.answers_due.queries import unit_asked
 from cases.meetings import actions, queries
 from cases.meetings.forms import MeetingSerializer
-from cases.meetings.shapes import MeetingsShape
+from cases.meetings.shapes import MeetingNotedShape, MeetingsShape
 from common.api.doors import idempotent
 from common.api.serializers import validated
 
@@ -29,7 +29,9 @@ class Meetings(APIView):
             ]
         )
 
-    @extend_schema(operation_id="daily_meetings_note", request=MeetingSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="daily_meetings_note", request=MeetingSerializer, responses={201: MeetingNotedShape}
+    )
     @idempotent
     def post(self, request):
         given = validated(MeetingSerializer, request.data)

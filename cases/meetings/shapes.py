@@ -16,3 +16,9 @@ class MeetingsShape(Shape):
     unit = serializers.CharField(help_text="The unit's code")
     next_due_at = serializers.DateTimeField(allow_null=True, help_text="Null: no more are asked for")
     noted = NotedShape(many=True)
+
+
+class MeetingNotedShape(Shape):
+    """A meeting was noted."""
+
+    unit = serializers.CharField(help_text="The unit's code")

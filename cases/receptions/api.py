@@ -13,6 +13,7 @@ from cases.receptions import actions, counter, forms, queries
 from cases.receptions.acts import ACTS, arrival_of, points_of
 from cases.receptions.choices import ReceptionState
 from cases.receptions.models import Reception
+from cases.receptions.shapes import ReceptionShape, ReceptionsPage
 from clocks.serializers import ClockSerializer
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
@@ -39,7 +40,7 @@ class Receptions(APIView):
             OpenApiParameter("incident", str),
             OpenApiParameter("drill", bool),
         ],
-        responses={200: dict},
+        responses={200: ReceptionsPage},
     )
     def get(self, request):
         asked = request.query_params
@@ -61,7 +62,9 @@ class Receptions(APIView):
         page = pages.paginate_queryset(rows.order_by(), request)
         return pages.get_paginated_response([line_of(row) for row in page])
 
-    @extend_schema(operation_id="receptions_new", request=forms.NewReceptionSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="receptions_new", request=forms.NewReceptionSerializer, responses={201: ReceptionShape}
+    )
     @idempotent
     def post(self, request):
         given = validated(forms.NewReceptionSerializer, request.data)
@@ -91,7 +94,7 @@ class Receptions(APIView):
 class OneReception(APIView):
     """A reception with its clocks, checklists and points."""
 
-    @extend_schema(operation_id="receptions_one", responses={200: dict})
+    @extend_schema(operation_id="receptions_one", responses={200: ReceptionShape})
     def get(self, request, number):
         return _answer(queries.get_reception(request.reach, number), request.now)
 
@@ -102,7 +105,7 @@ class ReceptionAct(APIView):
     `confirm` makes a point a demand; `end` with a point that is not read back is 409.
     """
 
-    @extend_schema(operation_id="receptions_act", request=dict, responses={200: dict})
+    @extend_schema(operation_id="receptions_act", request=dict, responses={200: ReceptionShape})
     @idempotent
     def post(self, request, number, verb):
         if verb not in ACTS:
