@@ -22,6 +22,7 @@ from drills.conduct.actions import Plan
 from drills.conduct.models import Drill
 from drills.evaluation import actions as evaluation
 from drills.scenarios.library import scenarios
+from drills.shapes import DrillShape, DrillsPage, ScenariosShape
 
 
 class DrillFilter(UnitFilterSet):
@@ -39,13 +40,15 @@ class DrillFilter(UnitFilterSet):
 class Drills(APIView):
     """Drills this caller may see, the newest month first; POST plans one."""
 
-    @extend_schema(operation_id="drills_list", responses={200: dict})
+    @extend_schema(operation_id="drills_list", responses={200: DrillsPage})
     def get(self, request):
         permissions.check_can_look(request.reach)
         rows = queries.drills(request.reach)
         return answer_list(request, rows, filters=DrillFilter, newest_by="month", as_dict=serializers.row)
 
-    @extend_schema(operation_id="drills_plan", request=serializers.DrillPlanSerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="drills_plan", request=serializers.DrillPlanSerializer, responses={201: DrillShape}
+    )
     @idempotent
     def post(self, request):
         given = validated(serializers.DrillPlanSerializer, request.data)
@@ -61,7 +64,7 @@ class Drills(APIView):
 
 
 class OneDrill(APIView):
-    @extend_schema(operation_id="drills_one", responses={200: dict})
+    @extend_schema(operation_id="drills_one", responses={200: DrillShape})
     def get(self, request, number):
         return _answer(request, number)
 
@@ -86,7 +89,7 @@ class Start(_Act):
     """Let the scenario's clock run."""
 
     @extend_schema(
-        operation_id="drills_start", request=serializers.DrillReasonSerializer, responses={200: dict}
+        operation_id="drills_start", request=serializers.DrillReasonSerializer, responses={200: DrillShape}
     )
     @idempotent
     def post(self, request, number):
@@ -100,7 +103,7 @@ class Pause(_Act):
     """Stop the scenario's clock; the plan's clocks run on."""
 
     @extend_schema(
-        operation_id="drills_pause", request=serializers.DrillReasonSerializer, responses={200: dict}
+        operation_id="drills_pause", request=serializers.DrillReasonSerializer, responses={200: DrillShape}
     )
     @idempotent
     def post(self, request, number):
@@ -114,7 +117,7 @@ class Resume(_Act):
     """Let the scenario's clock run on."""
 
     @extend_schema(
-        operation_id="drills_resume", request=serializers.DrillReasonSerializer, responses={200: dict}
+        operation_id="drills_resume", request=serializers.DrillReasonSerializer, responses={200: DrillShape}
     )
     @idempotent
     def post(self, request, number):
@@ -130,7 +133,7 @@ class InjectByHand(_Act):
     body = serializers.DrillInjectSerializer
 
     @extend_schema(
-        operation_id="drills_inject", request=serializers.DrillInjectSerializer, responses={200: dict}
+        operation_id="drills_inject", request=serializers.DrillInjectSerializer, responses={200: DrillShape}
     )
     @idempotent
     def post(self, request, number):
@@ -144,7 +147,7 @@ class Finish(_Act):
     """End the drill and clear what it set in motion; refused with what only a signature ends (`open`)."""
 
     @extend_schema(
-        operation_id="drills_finish", request=serializers.DrillReasonSerializer, responses={200: dict}
+        operation_id="drills_finish", request=serializers.DrillReasonSerializer, responses={200: DrillShape}
     )
     @idempotent
     def post(self, request, number):
@@ -158,7 +161,7 @@ class Cancel(_Act):
     """Give the drill up: `{reason}`."""
 
     @extend_schema(
-        operation_id="drills_cancel", request=serializers.DrillReasonSerializer, responses={200: dict}
+        operation_id="drills_cancel", request=serializers.DrillReasonSerializer, responses={200: DrillShape}
     )
     @idempotent
     def post(self, request, number):
@@ -174,7 +177,7 @@ class WriteRemark(_Act):
     body = serializers.DrillRemarkSerializer
 
     @extend_schema(
-        operation_id="drills_remark", request=serializers.DrillRemarkSerializer, responses={200: dict}
+        operation_id="drills_remark", request=serializers.DrillRemarkSerializer, responses={200: DrillShape}
     )
     @idempotent
     def post(self, request, number):
@@ -190,7 +193,7 @@ class RateObjective(_Act):
     body = serializers.DrillRatingSerializer
 
     @extend_schema(
-        operation_id="drills_rate", request=serializers.DrillRatingSerializer, responses={200: dict}
+        operation_id="drills_rate", request=serializers.DrillRatingSerializer, responses={200: DrillShape}
     )
     @idempotent
     def post(self, request, number):
@@ -206,7 +209,7 @@ class EndReview(_Act):
     body = serializers.DrillReviewSerializer
 
     @extend_schema(
-        operation_id="drills_review", request=serializers.DrillReviewSerializer, responses={200: dict}
+        operation_id="drills_review", request=serializers.DrillReviewSerializer, responses={200: DrillShape}
     )
     @idempotent
     def post(self, request, number):
@@ -221,7 +224,7 @@ class Improve(_Act):
 
     body = ImprovementSerializer
 
-    @extend_schema(operation_id="drills_improve", request=ImprovementSerializer, responses={200: dict})
+    @extend_schema(operation_id="drills_improve", request=ImprovementSerializer, responses={200: DrillShape})
     @idempotent
     def post(self, request, number):
         return self.carry_out(request, number)
@@ -241,7 +244,7 @@ class Improve(_Act):
 class Scenarios(APIView):
     """The scenarios that can be played."""
 
-    @extend_schema(operation_id="drill_scenarios", responses={200: dict})
+    @extend_schema(operation_id="drill_scenarios", responses={200: ScenariosShape})
     def get(self, request):
         permissions.check_plans_any(request.reach)
         language = get_language()

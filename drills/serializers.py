@@ -23,7 +23,7 @@ class DrillParticipantSerializer(StrictSerializer):
 class DrillPlanSerializer(StrictSerializer):
     unit = serializers.CharField(max_length=40)
     scenario = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
-    kind = serializers.ChoiceField(choices=ScenarioKind, required=False, allow_blank=True, default="")
+    kind = serializers.ChoiceField(choices=ScenarioKind.choices, required=False, allow_blank=True, default="")
     month = ApiDayField(required=False, allow_null=True, default=None)
     objectives = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     speed = serializers.IntegerField(min_value=1, max_value=600, required=False, default=1)
@@ -53,7 +53,7 @@ class DrillRemarkSerializer(StrictSerializer):
 
 class DrillRatingSerializer(StrictSerializer):
     objective = serializers.CharField(max_length=10)
-    grade = serializers.ChoiceField(choices=Grade)
+    grade = serializers.ChoiceField(choices=Grade.choices)
     text = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 

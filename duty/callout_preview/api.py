@@ -9,6 +9,7 @@ from common.errors import Invalid
 from duty.callout_preview import serializers
 from duty.callout_preview.choices import LIFE_RISK
 from duty.callout_preview.queries import ask
+from duty.callout_preview.shapes import CalloutShape
 from duty.comms_checks.queries import get_unit
 from plans.engine.evaluation import levels_of
 from plans.lifecycle.queries import plan_in_force
@@ -25,7 +26,7 @@ class AskRoster(APIView):
             OpenApiParameter("level", str, required=True, description=f"a level of its plan, or {LIFE_RISK}"),
             OpenApiParameter("at", str, description="a moment; the present without it"),
         ],
-        responses={200: dict},
+        responses={200: CalloutShape},
     )
     def get(self, request):
         unit = get_unit(request.reach, request.query_params.get("unit", ""))

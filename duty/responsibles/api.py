@@ -9,6 +9,7 @@ from common.api.doors import idempotent, not_found
 from common.api.serializers import validated
 from duty.responsibles import actions, forms, permissions, queries
 from duty.responsibles.choices import Show
+from duty.responsibles.shapes import ReadinessListShape, ResponsiblesShape
 
 
 class UnitReadiness(APIView):
@@ -20,7 +21,7 @@ class UnitReadiness(APIView):
             OpenApiParameter("unit", str, description="Code: it and those below"),
             OpenApiParameter("show", str, enum=Show.values),
         ],
-        responses={200: dict},
+        responses={200: ReadinessListShape},
     )
     def get(self, request):
         permissions.check_can_look(request.reach)
@@ -34,12 +35,14 @@ class UnitReadiness(APIView):
 class UnitResponsibles(APIView):
     """Who answers for one unit; PUT names them."""
 
-    @extend_schema(operation_id="unit_responsibles_retrieve", responses={200: dict})
+    @extend_schema(operation_id="unit_responsibles_retrieve", responses={200: ResponsiblesShape})
     def get(self, request, code):
         return self._answer(request, self._unit(request, code))
 
     @extend_schema(
-        operation_id="unit_responsibles_name", request=forms.ResponsiblesSerializer, responses={200: dict}
+        operation_id="unit_responsibles_name",
+        request=forms.ResponsiblesSerializer,
+        responses={200: ResponsiblesShape},
     )
     @idempotent
     def put(self, request, code):

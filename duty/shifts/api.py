@@ -8,12 +8,13 @@ from common.api.doors import idempotent
 from duty.shifts.actions import confirm_shift
 from rosters import queries
 from rosters.months import serializers
+from rosters.shapes import DutyShape
 
 
 class Confirm(APIView):
     """Say "I am on duty" for one's own shift under way."""
 
-    @extend_schema(operation_id="shifts_confirm", request=None, responses={200: dict})
+    @extend_schema(operation_id="shifts_confirm", request=None, responses={200: DutyShape})
     @idempotent
     def post(self, request, pk):
         shift = queries.get_shift(request.reach, pk)

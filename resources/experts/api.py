@@ -18,6 +18,7 @@ from resources.experts import calls, queries
 from resources.experts.choices import CallVerb
 from resources.experts.models import Expert
 from resources.experts.queries import CallShown
+from resources.experts.shapes import ExpertCallShape, ExpertCallsShape, ExpertsPage
 from resources.permissions import check_can_look
 
 
@@ -31,7 +32,7 @@ class ExpertFilter(UnitFilterSet):
 class Experts(APIView):
     """The pools of the plans that hold at the caller's unit, and the advisers the caller may look up, newest first."""
 
-    @extend_schema(operation_id="experts_list", responses={200: dict})
+    @extend_schema(operation_id="experts_list", responses={200: ExpertsPage})
     def get(self, request):
         check_can_look(request.reach)
         rows = queries.experts(request.reach)
@@ -62,7 +63,7 @@ class NewCallSerializer(StrictSerializer):
 
 
 class CallStepSerializer(StrictSerializer):
-    verb = serializers.ChoiceField(choices=CallVerb)
+    verb = serializers.ChoiceField(choices=CallVerb.choices)
     note = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
     at = ApiMomentField(required=False, allow_null=True, default=None)
 
@@ -70,7 +71,7 @@ class CallStepSerializer(StrictSerializer):
 class ExpertCalls(APIView):
     """The calls of one incident; POST writes down that an expert was called, and the plan's clock starts."""
 
-    @extend_schema(operation_id="expert_calls_list", responses={200: dict})
+    @extend_schema(operation_id="expert_calls_list", responses={200: ExpertCallsShape})
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         shown = queries.with_clocks(queries.calls_of(incident), may_act=False)
@@ -78,7 +79,7 @@ class ExpertCalls(APIView):
             {"drill": incident.drill, "results": [call_as_dict(one, request.now) for one in shown]}
         )
 
-    @extend_schema(request=NewCallSerializer, responses={201: dict})
+    @extend_schema(request=NewCallSerializer, responses={201: ExpertCallShape})
     @idempotent
     def post(self, request, number):
         given = validated(NewCallSerializer, request.data)
@@ -97,11 +98,13 @@ class ExpertCalls(APIView):
 class OneExpertCall(APIView):
     """Say what became of a call: `check-in`, `consult`, `decline`, `miss`, `stand-down`, `advise`."""
 
-    @extend_schema(operation_id="expert_calls_one", responses={200: dict})
+    @extend_schema(operation_id="expert_calls_one", responses={200: ExpertCallShape})
     def get(self, request, number, pk):
         return _answer(request, get_incident(request.reach, number), pk)
 
-    @extend_schema(operation_id="expert_calls_move", request=CallStepSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="expert_calls_move", request=CallStepSerializer, responses={200: ExpertCallShape}
+    )
     @idempotent
     def post(self, request, number, pk):
         given = validated(CallStepSerializer, request.data)

@@ -14,6 +14,13 @@ from incidents.queries import get_incident
 from resources.materials import actions, queries
 from resources.materials.choices import Movement
 from resources.materials.models import Material, MaterialMovement
+from resources.materials.shapes import (
+    KitsShape,
+    MaterialShape,
+    MaterialsPage,
+    MovementsShape,
+    WrittenMovementShape,
+)
 from resources.permissions import check_can_look
 from resources.visibility import unit_looked_up
 
@@ -31,7 +38,7 @@ class MaterialFilter(UnitFilterSet):
 class Materials(APIView):
     """The stock this caller may look up, the newest items first."""
 
-    @extend_schema(operation_id="materials_list", responses={200: dict})
+    @extend_schema(operation_id="materials_list", responses={200: MaterialsPage})
     def get(self, request):
         check_can_look(request.reach)
         today = day_of(request.now)
@@ -42,14 +49,14 @@ class Materials(APIView):
 
 
 class OneMaterial(APIView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: MaterialShape})
     def get(self, request, pk):
         material = queries.get_material(request.reach, pk)
         return Response(as_dict(material, day_of(request.now)), headers={"ETag": etag(material.rev)})
 
 
 class MovementSerializer(StrictSerializer):
-    verb = serializers.ChoiceField(choices=Movement)
+    verb = serializers.ChoiceField(choices=Movement.choices)
     quantity = serializers.IntegerField(min_value=1, max_value=actions.MOST)
     incident = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     squad = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
@@ -59,14 +66,14 @@ class MovementSerializer(StrictSerializer):
 class Movements(APIView):
     """The ledger of one item, newest first; POST writes a movement."""
 
-    @extend_schema(operation_id="material_movements_list", responses={200: dict})
+    @extend_schema(operation_id="material_movements_list", responses={200: MovementsShape})
     def get(self, request, pk):
         material = queries.get_material(request.reach, pk)
         rows = list(queries.movements_of(material)[:200])
         numbers = queries.numbers_seen(request.reach, rows)
         return Response({"results": [movement(row, numbers.get(row.pk)) for row in rows]})
 
-    @extend_schema(request=MovementSerializer, responses={201: dict})
+    @extend_schema(request=MovementSerializer, responses={201: WrittenMovementShape})
     @idempotent
     def post(self, request, pk):
         given = validated(MovementSerializer, request.data)
@@ -88,7 +95,7 @@ class Movements(APIView):
 class UnitKits(APIView):
     """The kits of the plans that hold for a unit: each item, and what is wrong with it."""
 
-    @extend_schema(operation_id="kits_list", responses={200: dict})
+    @extend_schema(operation_id="kits_list", responses={200: KitsShape})
     def get(self, request, unit):
         found = unit_looked_up(request.reach, unit)
         states = queries.kit_states(queries.kits_at(found, request.now), found, request.now)

@@ -10,6 +10,7 @@ from common.api.doors import etag
 from resources.partners import queries
 from resources.partners.choices import PartnerKind
 from resources.partners.models import Partner
+from resources.partners.shapes import PartnerShape, PartnersPage
 from resources.permissions import check_can_look
 
 
@@ -22,7 +23,7 @@ class PartnerFilter(UnitFilterSet):
 class Partners(APIView):
     """Partner agencies this caller may look up, the newest first."""
 
-    @extend_schema(operation_id="partners_list", responses={200: dict})
+    @extend_schema(operation_id="partners_list", responses={200: PartnersPage})
     def get(self, request):
         check_can_look(request.reach)
         rows = queries.partners(request.reach)
@@ -30,7 +31,7 @@ class Partners(APIView):
 
 
 class OnePartner(APIView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: PartnerShape})
     def get(self, request, pk):
         partner = queries.get_partner(request.reach, pk)
         return Response(as_dict(partner), headers={"ETag": etag(partner.rev)})

@@ -11,6 +11,7 @@ from resources.permissions import check_can_look
 from resources.trainings import queries
 from resources.trainings.choices import Audience, TrainingPart
 from resources.trainings.models import Training
+from resources.trainings.shapes import TrainingShape, TrainingsPage
 
 
 class TrainingFilter(UnitFilterSet):
@@ -23,7 +24,7 @@ class TrainingFilter(UnitFilterSet):
 class Trainings(APIView):
     """Trainings this caller may look up, the latest first; how many were there, and who only to who keeps the record."""
 
-    @extend_schema(operation_id="trainings_list", responses={200: dict})
+    @extend_schema(operation_id="trainings_list", responses={200: TrainingsPage})
     def get(self, request):
         check_can_look(request.reach)
         rows = queries.trainings(request.reach).prefetch_related("attendances__person")
@@ -34,7 +35,7 @@ class Trainings(APIView):
 
 
 class OneTraining(APIView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: TrainingShape})
     def get(self, request, pk):
         training = queries.get_training(request.reach, pk)
         given = as_dict(training, queries.sees_names(request.reach, training))

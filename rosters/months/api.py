@@ -15,6 +15,7 @@ from common.errors import Invalid
 from rosters import queries
 from rosters.months import actions, feeds, serializers
 from rosters.months.pages import chosen_month
+from rosters.shapes import MonthShape, OnDutyAtShape
 
 
 def moment_asked(request):
@@ -40,7 +41,7 @@ class OnDutyNow(APIView):
             OpenApiParameter("unit", str, required=True, description="the unit's code"),
             OpenApiParameter("at", str, description="a moment; the present without it"),
         ],
-        responses={200: dict},
+        responses={200: OnDutyAtShape},
     )
     def get(self, request):
         unit = queries.get_unit(request.reach, request.query_params.get("unit", ""))
@@ -55,7 +56,7 @@ class Month(APIView):
     @extend_schema(
         operation_id="rosters_month",
         parameters=[OpenApiParameter("month", str, description="such as 2026-12")],
-        responses={200: dict},
+        responses={200: MonthShape},
     )
     def get(self, request, unit):
         unit, first = queries.get_unit(request.reach, unit), chosen_month(request)

@@ -15,13 +15,14 @@ from rosters.choices import SwapVerb
 from rosters.models import Roster, Shift
 from rosters.months import actions, serializers
 from rosters.overrides import changes, swaps
+from rosters.shapes import ChangedDutiesShape, RosterShape, SwapShape, SwapsShape
 
 
 class Drafts(APIView):
     """Make a roster of a unit from its rotations; an earlier draft for these days is thrown away."""
 
     @extend_schema(
-        operation_id="rosters_draft", request=serializers.NewDraftSerializer, responses={201: dict}
+        operation_id="rosters_draft", request=serializers.NewDraftSerializer, responses={201: RosterShape}
     )
     @idempotent
     def post(self, request, unit):
@@ -34,7 +35,7 @@ class Drafts(APIView):
 class OneRoster(APIView):
     """A roster as it was drafted or published, with what is wrong with it."""
 
-    @extend_schema(operation_id="rosters_one", responses={200: dict})
+    @extend_schema(operation_id="rosters_one", responses={200: RosterShape})
     def get(self, request, pk):
         return _roster(request, pk)
 
@@ -43,7 +44,7 @@ class Publish(APIView):
     """Put a draft in force. With findings it needs a reason; the refusal lists them (`roster_has_findings`)."""
 
     @extend_schema(
-        operation_id="rosters_publish", request=serializers.PublishSerializer, responses={200: dict}
+        operation_id="rosters_publish", request=serializers.PublishSerializer, responses={200: RosterShape}
     )
     @idempotent
     def post(self, request, pk):
@@ -59,7 +60,9 @@ class Publish(APIView):
 class Assign(APIView):
     """Put another holder of the post on a duty of a draft, or nobody. Answers with the draft."""
 
-    @extend_schema(operation_id="shifts_assign", request=serializers.AssignSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="shifts_assign", request=serializers.AssignSerializer, responses={200: RosterShape}
+    )
     @idempotent
     def post(self, request, pk):
         given = validated(serializers.AssignSerializer, request.data)
@@ -76,7 +79,11 @@ class Assign(APIView):
 class Change(APIView):
     """Give a published duty, or a part of it, to another holder of the post, with a reason."""
 
-    @extend_schema(operation_id="shifts_change", request=serializers.ChangeSerializer, responses={200: dict})
+    @extend_schema(
+        operation_id="shifts_change",
+        request=serializers.ChangeSerializer,
+        responses={200: ChangedDutiesShape},
+    )
     @idempotent
     def post(self, request, pk):
         given = validated(serializers.ChangeSerializer, request.data)
@@ -96,7 +103,7 @@ class Change(APIView):
 class ProposeSwap(APIView):
     """Offer one's own coming duty to another holder of the post, for one of theirs or for nothing."""
 
-    @extend_schema(operation_id="shifts_swap", request=serializers.SwapSerializer, responses={201: dict})
+    @extend_schema(operation_id="shifts_swap", request=serializers.SwapSerializer, responses={201: SwapShape})
     @idempotent
     def post(self, request, pk):
         given = validated(serializers.SwapSerializer, request.data)
@@ -115,7 +122,7 @@ class ProposeSwap(APIView):
 class Swaps(APIView):
     """Open swaps: one's own, those one is asked for, and those one may decide."""
 
-    @extend_schema(operation_id="swaps_list", responses={200: dict})
+    @extend_schema(operation_id="swaps_list", responses={200: SwapsShape})
     def get(self, request):
         return Response(
             {"results": [serializers.swap(one) for one in queries.open_swaps(request.reach)[:200]]}
@@ -123,7 +130,7 @@ class Swaps(APIView):
 
 
 class OneSwap(APIView):
-    @extend_schema(operation_id="swaps_one", responses={200: dict})
+    @extend_schema(operation_id="swaps_one", responses={200: SwapShape})
     def get(self, request, pk):
         return _swap(request, pk)
 
@@ -131,7 +138,7 @@ class OneSwap(APIView):
 class MoveSwap(APIView):
     """Accept, decline, withdraw, approve or refuse."""
 
-    @extend_schema(operation_id="swaps_move", request=None, responses={200: dict})
+    @extend_schema(operation_id="swaps_move", request=None, responses={200: SwapShape})
     @idempotent
     def post(self, request, pk, verb):
         if verb not in SwapVerb.values:

@@ -14,6 +14,7 @@ from supervision.corrections import actions, forms, queries, rules
 from supervision.corrections.acts import act_on
 from supervision.corrections.choices import CorrectionState
 from supervision.corrections.models import Correction
+from supervision.corrections.shapes import CorrectionListShape, CorrectionShape, CorrectionsPage
 from supervision.visits.forms import unit_missing
 from supervision.visits.queries import get_visit
 
@@ -32,7 +33,7 @@ class CorrectionFilter(UnitFilterSet):
 class Corrections(APIView):
     """Corrections this caller may see, the last one set first."""
 
-    @extend_schema(operation_id="corrections_list", responses={200: dict})
+    @extend_schema(operation_id="corrections_list", responses={200: CorrectionsPage})
     def get(self, request):
         rows = Correction.objects.visible_to(request.reach).with_names()
         return answer_list(
@@ -44,7 +45,7 @@ class Corrections(APIView):
 class VisitCorrections(APIView):
     """What a visit found to be put right; POST sets one more."""
 
-    @extend_schema(operation_id="supervision_visit_corrections_list", responses={200: dict})
+    @extend_schema(operation_id="supervision_visit_corrections_list", responses={200: CorrectionListShape})
     def get(self, request, number):
         rows = queries.of_visit(request.reach, get_visit(request.reach, number))
         found = queries.cards(request.reach, rows, request.now)
@@ -53,7 +54,7 @@ class VisitCorrections(APIView):
     @extend_schema(
         operation_id="supervision_visit_corrections_set",
         request=forms.CorrectionSerializer,
-        responses={201: dict},
+        responses={201: CorrectionShape},
     )
     @idempotent
     def post(self, request, number):
@@ -69,7 +70,7 @@ class VisitCorrections(APIView):
 
 
 class OneCorrection(APIView):
-    @extend_schema(operation_id="corrections_retrieve", responses={200: dict})
+    @extend_schema(operation_id="corrections_retrieve", responses={200: CorrectionShape})
     def get(self, request, number):
         return _answer(request, number)
 
@@ -78,7 +79,9 @@ class CorrectionAct(APIView):
     """`report`, `verify`, `send-back`, `ask-extension`, `extend`, `refuse-extension`."""
 
     @extend_schema(
-        operation_id="corrections_act", request=forms.CorrectionActSerializer, responses={200: dict}
+        operation_id="corrections_act",
+        request=forms.CorrectionActSerializer,
+        responses={200: CorrectionShape},
     )
     @idempotent
     def post(self, request, number, verb):

@@ -15,6 +15,7 @@ from supervision.inquiries import actions, forms, permissions, queries
 from supervision.inquiries.acts import ACTS
 from supervision.inquiries.choices import InquiryState
 from supervision.inquiries.models import Inquiry
+from supervision.inquiries.shapes import InquiryShape
 from supervision.inquiries.views import bureau_of, cause_of
 
 
@@ -52,7 +53,9 @@ class Inquiries(APIView):
         page = pages.paginate_queryset(rows, request)
         return pages.get_paginated_response([line_of(row) for row in page])
 
-    @extend_schema(operation_id="inquiries_new", request=forms.NewInquirySerializer, responses={201: dict})
+    @extend_schema(
+        operation_id="inquiries_new", request=forms.NewInquirySerializer, responses={201: InquiryShape}
+    )
     @idempotent
     def post(self, request):
         given = validated(forms.NewInquirySerializer, request.data)
@@ -67,7 +70,7 @@ class Inquiries(APIView):
 
 
 class OneInquiry(APIView):
-    @extend_schema(operation_id="inquiries_one", responses={200: dict})
+    @extend_schema(operation_id="inquiries_one", responses={200: InquiryShape})
     def get(self, request, number):
         return _answer(queries.get_inquiry(request.reach, number), request.now)
 
@@ -75,7 +78,7 @@ class OneInquiry(APIView):
 class InquiryAct(APIView):
     """`statement`, `report`, `decision`, `deliver`, `erase`."""
 
-    @extend_schema(operation_id="inquiries_act", request=dict, responses={200: dict})
+    @extend_schema(operation_id="inquiries_act", request=dict, responses={200: InquiryShape})
     @idempotent
     def post(self, request, number, verb):
         if verb not in ACTS:

@@ -105,12 +105,12 @@ class ReportSerializer(StrictSerializer):
 
 
 class DecisionSerializer(StrictSerializer):
-    measure = serializers.ChoiceField(choices=Measure)
+    measure = serializers.ChoiceField(choices=Measure.choices)
     decision = serializers.CharField(max_length=_TEXT)
 
 
 class DeliverSerializer(StrictSerializer):
-    how = serializers.ChoiceField(choices=Delivered)
+    how = serializers.ChoiceField(choices=Delivered.choices)
 
 
 class EraseSerializer(StrictSerializer):

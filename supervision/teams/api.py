@@ -12,6 +12,7 @@ from common.api.serializers import validated
 from supervision.teams import actions, forms, queries
 from supervision.teams.choices import TeamState
 from supervision.teams.models import Team
+from supervision.teams.shapes import TeamShape, TeamsPage
 
 
 class TeamFilter(UnitFilterSet):
@@ -23,7 +24,7 @@ class TeamFilter(UnitFilterSet):
 class Teams(APIView):
     """Supervision teams this caller may see, the last one set up first; POST sets up one."""
 
-    @extend_schema(operation_id="supervision_teams_list", responses={200: dict})
+    @extend_schema(operation_id="supervision_teams_list", responses={200: TeamsPage})
     def get(self, request):
         rows = Team.objects.visible_to(request.reach).with_people()
         return answer_list(
@@ -32,7 +33,7 @@ class Teams(APIView):
         )  # fmt: skip
 
     @extend_schema(
-        operation_id="supervision_teams_new", request=forms.NewTeamSerializer, responses={201: dict}
+        operation_id="supervision_teams_new", request=forms.NewTeamSerializer, responses={201: TeamShape}
     )
     @idempotent
     def post(self, request):
@@ -47,12 +48,12 @@ class Teams(APIView):
 class OneTeam(APIView):
     """One team; PUT gives it another name, other people or areas."""
 
-    @extend_schema(operation_id="supervision_teams_retrieve", responses={200: dict})
+    @extend_schema(operation_id="supervision_teams_retrieve", responses={200: TeamShape})
     def get(self, request, pk):
         return _answer(request, pk)
 
     @extend_schema(
-        operation_id="supervision_teams_change", request=forms.TeamSerializer, responses={200: dict}
+        operation_id="supervision_teams_change", request=forms.TeamSerializer, responses={200: TeamShape}
     )
     @idempotent
     def put(self, request, pk):
@@ -64,7 +65,7 @@ class OneTeam(APIView):
 
 
 class EndTeam(APIView):
-    @extend_schema(operation_id="supervision_teams_end", request=None, responses={200: dict})
+    @extend_schema(operation_id="supervision_teams_end", request=None, responses={200: TeamShape})
     @idempotent
     def post(self, request, pk):
         team = queries.get_team(request.reach, pk)

@@ -15,6 +15,7 @@ from supervision.visits import actions, forms, queries, rules
 from supervision.visits.acts import act_on
 from supervision.visits.choices import VisitState
 from supervision.visits.models import Visit
+from supervision.visits.shapes import VisitShape, VisitsPage
 
 
 class VisitFilter(UnitFilterSet):
@@ -29,7 +30,7 @@ class VisitFilter(UnitFilterSet):
 class Visits(APIView):
     """Visits this caller may see, the last one recorded first; POST records one."""
 
-    @extend_schema(operation_id="supervision_visits_list", responses={200: dict})
+    @extend_schema(operation_id="supervision_visits_list", responses={200: VisitsPage})
     def get(self, request):
         rows = Visit.objects.visible_to(request.reach).with_names()
         return answer_list(
@@ -38,7 +39,7 @@ class Visits(APIView):
         )  # fmt: skip
 
     @extend_schema(
-        operation_id="supervision_visits_record", request=forms.VisitSerializer, responses={201: dict}
+        operation_id="supervision_visits_record", request=forms.VisitSerializer, responses={201: VisitShape}
     )
     @idempotent
     def post(self, request):
@@ -53,7 +54,7 @@ class Visits(APIView):
 
 
 class OneVisit(APIView):
-    @extend_schema(operation_id="supervision_visits_retrieve", responses={200: dict})
+    @extend_schema(operation_id="supervision_visits_retrieve", responses={200: VisitShape})
     def get(self, request, number):
         return _answer(request, number)
 
@@ -62,7 +63,7 @@ class VisitAct(APIView):
     """`send-form`, `read`, `answer`."""
 
     @extend_schema(
-        operation_id="supervision_visits_act", request=forms.VisitActSerializer, responses={200: dict}
+        operation_id="supervision_visits_act", request=forms.VisitActSerializer, responses={200: VisitShape}
     )
     @idempotent
     def post(self, request, number, verb):

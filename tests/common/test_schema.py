@@ -18,21 +18,10 @@ pytestmark = [pytest.mark.both_profiles, pytest.mark.control(44)]
 #: Operations of which nothing is said but that an object comes back. Whoever gives one its shape (shapes.py of the
 #: room) takes it from here; none is added.
 UNTYPED = """
-    corrections_act corrections_list corrections_retrieve drill_scenarios drills_cancel drills_finish
-    drills_improve drills_inject drills_list drills_one drills_pause drills_plan drills_rate drills_remark
-    drills_resume drills_review drills_start expert_calls_list expert_calls_move expert_calls_one experts_list
-    gateway_events_create incidents_experts_create inquiries_act inquiries_list inquiries_new inquiries_one
-    kits_list ledgers_entries ledgers_list ledgers_year material_movements_list materials_list
-    materials_movements_create materials_retrieve partners_list partners_retrieve pictures_retrieve
+    gateway_events_create inquiries_list ledgers_entries ledgers_list ledgers_year pictures_retrieve
     plans_difference_retrieve plans_evaluate_create plans_list plans_retrieve plans_versions_file_create
     plans_versions_put_in_force_create plans_versions_retrieve provider_pushes_create recusals_end
-    recusals_list recusals_new rosters_ask rosters_draft rosters_month rosters_on_duty rosters_one
-    rosters_publish shifts_assign shifts_change shifts_confirm shifts_swap supervision_teams_change
-    supervision_teams_end supervision_teams_list supervision_teams_new supervision_teams_retrieve
-    supervision_visit_corrections_list supervision_visit_corrections_set supervision_visits_act
-    supervision_visits_list supervision_visits_record supervision_visits_retrieve swaps_list swaps_move
-    swaps_one trainings_list trainings_retrieve unit_readiness_list unit_responsibles_name
-    unit_responsibles_retrieve written_reports_asked written_reports_receipt_create written_reports_retrieve
+    recusals_list recusals_new written_reports_asked written_reports_receipt_create written_reports_retrieve
     written_reports_update yearly_figures_retrieve
 """
 
