@@ -496,6 +496,11 @@ SPECTACULAR_SETTINGS = {
         "LookedAtEnum": "supervision.visits.choices.LookedAt",
         "VisitStateEnum": "supervision.visits.choices.VisitState",
         "VisitVerbEnum": "supervision.visits.choices.VisitVerb",
+        "ExclusionGroundEnum": "accounts.exclusions.choices.Ground",
+        "PlanKindEnum": "plans.lifecycle.choices.PlanKind",
+        "PlanStateEnum": "plans.lifecycle.choices.PlanState",
+        "PartEnum": "written_reports.choices.Part",
+        "SlotStateEnum": "written_reports.choices.SlotState",
     },
     "PATH_CONVERTER_OVERRIDES": {"code": str},
     "POSTPROCESSING_HOOKS": [

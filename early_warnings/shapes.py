@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from common.api.serializers import Shape, page_of
 from early_warnings.choices import Owner, SignedAs, State
-from incidents.shapes import ReasonShape
+from plans.shapes import ReasonShape
 
 
 class WarningRowShape(Shape):

@@ -4,25 +4,7 @@ from rest_framework import serializers
 
 from common.api.serializers import Shape, page_of
 from incidents.choices import MarkOutcome, Source, State
-
-
-class PlanReferenceShape(Shape):
-    """A plan and its version."""
-
-    id = serializers.CharField()
-    version = serializers.IntegerField()
-
-
-class ReasonShape(Shape):
-    """Why the plan proposes a level."""
-
-    kind = serializers.CharField()
-    level = serializers.CharField()
-    rule = serializers.CharField(help_text="What the plan says")
-    found = serializers.CharField(help_text="What was found that fulfils it")
-    citation = serializers.CharField()
-    origin = serializers.CharField()
-    why = serializers.CharField()
+from plans.shapes import PlanReferenceShape, ReasonShape
 
 
 class LineShape(Shape):

@@ -13,6 +13,7 @@ from written_reports.choices import Part
 from written_reports.paper.drafts import drafts
 from written_reports.paper.figures import figures
 from written_reports.queries import Slot
+from written_reports.shapes import AskedReportsShape, WrittenReportShape
 from written_reports.views import FURTHEST
 from zero_reports.counts.queries import get_unit
 
@@ -56,7 +57,7 @@ class WrittenReports(APIView):
     @extend_schema(
         operation_id="written_reports_asked",
         parameters=[OpenApiParameter("unit", required=True), OpenApiParameter("ago", type=int)],
-        responses={200: dict},
+        responses={200: AskedReportsShape},
     )
     def get(self, request):
         unit = get_unit(request.reach, request.query_params.get("unit", ""))
@@ -70,12 +71,12 @@ class WrittenReports(APIView):
 class OneWrittenReport(APIView):
     """One report: the draft, the counted figures, what was handed in. PUT keeps or hands in."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: WrittenReportShape})
     def get(self, request, unit, plan, clock, period):
         slot = queries.get_slot(request.reach, unit, plan, clock, period, request.now)
         return Response(whole(slot, request.now), headers={"ETag": etag(slot.rev)})
 
-    @extend_schema(request=WrittenSerializer, responses={200: dict, 201: dict})
+    @extend_schema(request=WrittenSerializer, responses={200: WrittenReportShape, 201: WrittenReportShape})
     @idempotent
     def put(self, request, unit, plan, clock, period):
         given = validated(WrittenSerializer, request.data)
@@ -99,7 +100,7 @@ class OneWrittenReport(APIView):
 class Receipt(APIView):
     """The level above confirms that it has read a version."""
 
-    @extend_schema(request=ReceiptSerializer, responses={200: dict})
+    @extend_schema(request=ReceiptSerializer, responses={200: WrittenReportShape})
     @idempotent
     def post(self, request, unit, plan, clock, period):
         given = validated(ReceiptSerializer, request.data)

@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 from accounts.exclusions import actions, queries
 from accounts.exclusions.forms import EndRecusalSerializer, NewRecusalSerializer
 from accounts.exclusions.models import Exclusion
+from accounts.exclusions.shapes import RecusalShape, RecusalsPage
 from accounts.exclusions.things import find_thing
 from common.api.doors import idempotent
 from common.api.serializers import validated
@@ -26,7 +27,7 @@ class Recusals(APIView):
     @extend_schema(
         operation_id="recusals_list",
         parameters=[OpenApiParameter("state", str, enum=["standing", "all"]), OpenApiParameter("mine", bool)],
-        responses={200: dict},
+        responses={200: RecusalsPage},
     )
     def get(self, request):
         asked = request.query_params
@@ -36,7 +37,7 @@ class Recusals(APIView):
         page = pages.paginate_queryset(rows, request)
         return pages.get_paginated_response([line_of(row) for row in page])
 
-    @extend_schema(operation_id="recusals_new", request=NewRecusalSerializer, responses={201: dict})
+    @extend_schema(operation_id="recusals_new", request=NewRecusalSerializer, responses={201: RecusalShape})
     @idempotent
     def post(self, request):
         given = validated(NewRecusalSerializer, request.data)
@@ -49,7 +50,7 @@ class Recusals(APIView):
 
 
 class EndRecusal(APIView):
-    @extend_schema(operation_id="recusals_end", request=EndRecusalSerializer, responses={200: dict})
+    @extend_schema(operation_id="recusals_end", request=EndRecusalSerializer, responses={200: RecusalShape})
     @idempotent
     def post(self, request, pk):
         row = queries.get_exclusion(request.reach, pk)

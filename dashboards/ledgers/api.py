@@ -9,6 +9,7 @@ from accounts.access.pagination import NewestFirst
 from common.dates.days import FIRST_DAY, LAST_DAY
 from common.errors import Invalid, not_found
 from dashboards.ledgers import queries
+from dashboards.ledgers.shapes import LedgerEntriesShape, LedgersShape, LedgerYearShape
 
 #: What an address may ask for, and where it stands in what was understood.
 _ASKED = {"from": "first", "until": "last", "state": "state", "kind": "kind"}
@@ -18,7 +19,7 @@ _UNIT = OpenApiParameter("unit", str, description="a unit's code: there and belo
 class Ledgers(APIView):
     """The ledgers this caller may open, each with its columns and what it can be filtered by."""
 
-    @extend_schema(operation_id="ledgers_list", responses={200: dict})
+    @extend_schema(operation_id="ledgers_list", responses={200: LedgersShape})
     def get(self, request):
         found = queries.open_ledgers(request.reach)
         return Response({"results": [_about(ledger, request.now) for ledger in found]})
@@ -38,7 +39,7 @@ class OneLedger(APIView):
             OpenApiParameter("limit", int),
             OpenApiParameter("cursor", str, description="the place in `next`"),
         ],
-        responses={200: dict},
+        responses={200: LedgerEntriesShape},
     )
     def get(self, request, slug):
         ledger = queries.get_ledger(request.reach, slug)
@@ -64,7 +65,7 @@ class OneLedger(APIView):
 class LedgerYear(APIView):
     """How many entries each month of a year has, and each state."""
 
-    @extend_schema(operation_id="ledgers_year", parameters=[_UNIT], responses={200: dict})
+    @extend_schema(operation_id="ledgers_year", parameters=[_UNIT], responses={200: LedgerYearShape})
     def get(self, request, slug, year):
         ledger = queries.get_ledger(request.reach, slug)
         if not FIRST_DAY.year <= year <= LAST_DAY.year:

@@ -11,6 +11,7 @@ from common.dates.local_time import day_of
 from common.errors import Invalid
 from common.text.whole_numbers import read_number
 from dashboards.statistics.charts.queries import charts, months_until
+from dashboards.statistics.shapes import PicturesShape, YearlyFiguresShape
 from dashboards.statistics.yearly import yearly_figures
 from zero_reports.counts.queries import get_unit, top_units
 from zero_reports.filing.reading import check_may_look
@@ -26,7 +27,7 @@ class Pictures(APIView):
     @extend_schema(
         operation_id="pictures_retrieve",
         parameters=[_UNIT, OpenApiParameter("month", str, description="2026-11, by default this one")],
-        responses={200: dict},
+        responses={200: PicturesShape},
     )
     def get(self, request):
         unit = _unit(request)
@@ -51,7 +52,7 @@ class YearlyFigures(APIView):
     @extend_schema(
         operation_id="yearly_figures_retrieve",
         parameters=[_UNIT, OpenApiParameter("year", int, description="by default this one")],
-        responses={200: dict},
+        responses={200: YearlyFiguresShape},
     )
     def get(self, request):
         unit = _unit(request)

@@ -4,8 +4,8 @@ from rest_framework import serializers
 
 from common.api.serializers import Shape
 from duty.callout_preview.choices import Break, Moment, What
-from incidents.shapes import PlanReferenceShape
 from notices.choices import Channel
+from plans.shapes import PlanReferenceShape
 
 
 class CalloutWayShape(Shape):

@@ -20,6 +20,7 @@ from notices.incoming import gateway_events, provider_reports, signatures
 from notices.incoming.gateway_events import Report
 from notices.reading import queries
 from notices.reading.serializers import AnswerSerializer, GatewayEventSerializer, NoticeSerializer
+from notices.reading.shapes import TakenShape
 
 #: Without a subject: the caller's newest ones.
 MOST = 200
@@ -59,7 +60,7 @@ class GatewayEvents(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]
 
-    @extend_schema(request=GatewayEventSerializer, responses={200: dict})
+    @extend_schema(request=GatewayEventSerializer, responses={200: TakenShape})
     def post(self, request):
         now = timezone.now()
         gateway = _signer(request)

@@ -10,18 +10,19 @@ from common.api.serializers import validated
 from common.errors import Invalid
 from plans.engine.evaluation import evaluate
 from plans.lifecycle import queries, serializers
+from plans.shapes import EvaluationShape, PlanShape, PlansShape
 
 
 class Plans(APIView):
     """Every plan: the version in force, else the last one loaded."""
 
-    @extend_schema(operation_id="plans_list", responses={200: dict})
+    @extend_schema(operation_id="plans_list", responses={200: PlansShape})
     def get(self, request):
         return Response({"plans": [serializers.summary(version) for version in queries.plan_list()]})
 
 
 class OnePlan(APIView):
-    @extend_schema(parameters=[OpenApiParameter("version", int)], responses={200: dict})
+    @extend_schema(parameters=[OpenApiParameter("version", int)], responses={200: PlanShape})
     def get(self, request, plan_id):
         version = queries.get_version(plan_id, _number(request.query_params.get("version")))
         return Response(serializers.detail(version), headers={"ETag": f'"{version.ref}-{version.state}"'})
@@ -30,7 +31,7 @@ class OnePlan(APIView):
 class Evaluate(APIView):
     """Ask a plan what it would propose for some facts. Changes nothing."""
 
-    @extend_schema(request=serializers.EvaluateSerializer, responses={200: dict})
+    @extend_schema(request=serializers.EvaluateSerializer, responses={200: EvaluationShape})
     def post(self, request, plan_id):
         given = validated(serializers.EvaluateSerializer, request.data)
         version = queries.get_version(plan_id, given.get("version"))

@@ -7,6 +7,7 @@ from rest_framework.views import APIView
 from common.api.doors import idempotent
 from common.api.serializers import validated
 from plans.lifecycle import queries
+from plans.shapes import PlanDifferenceShape, PlanVersionShape, PlanVersionsShape
 from plans.versions import actions, serializers
 from plans.versions.difference import difference
 from plans.versions.queries import history
@@ -15,7 +16,7 @@ from plans.versions.queries import history
 class Versions(APIView):
     """Every version of a plan, newest first, each with who moved it on, when and why."""
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: PlanVersionsShape})
     def get(self, request, plan_id):
         versions = history(queries.get_version(plan_id))
         return Response({"versions": [serializers.version(one) for one in versions]})
@@ -29,7 +30,7 @@ class DifferenceBetween(APIView):
             OpenApiParameter("before", int, required=True),
             OpenApiParameter("after", int, required=True),
         ],
-        responses={200: dict},
+        responses={200: PlanDifferenceShape},
     )
     def get(self, request, plan_id):
         before, after = (
@@ -58,13 +59,13 @@ class Act(APIView):
         raise NotImplementedError
 
 
-@extend_schema(request=serializers.FileSerializer, responses={200: dict})
+@extend_schema(request=serializers.FileSerializer, responses={200: PlanVersionShape})
 class FileIt(Act):
     def act(self, request, version, given):
         actions.file_draft(version_id=version.pk, actor=request.user, now=request.now, **given)
 
 
-@extend_schema(request=serializers.PutInForceSerializer, responses={200: dict})
+@extend_schema(request=serializers.PutInForceSerializer, responses={200: PlanVersionShape})
 class PutInForce(Act):
     """Put a filed version in force, signed with the password or a one-time code."""
 

@@ -15,14 +15,10 @@ from tests.described import METHODS, faults, operation_of, operations
 # The bounds of a number come from the database.
 pytestmark = [pytest.mark.both_profiles, pytest.mark.control(44)]
 
-#: Operations of which nothing is said but that an object comes back. Whoever gives one its shape (shapes.py of the
-#: room) takes it from here; none is added.
+#: Operations of which nothing is said but that an object comes back; none is added. The list of inquiries answers two
+#: different lists, and what a provider is answered is the provider's own.
 UNTYPED = """
-    gateway_events_create inquiries_list ledgers_entries ledgers_list ledgers_year pictures_retrieve
-    plans_difference_retrieve plans_evaluate_create plans_list plans_retrieve plans_versions_file_create
-    plans_versions_put_in_force_create plans_versions_retrieve provider_pushes_create recusals_end
-    recusals_list recusals_new written_reports_asked written_reports_receipt_create written_reports_retrieve
-    written_reports_update yearly_figures_retrieve
+    inquiries_list provider_pushes_create
 """
 
 
