@@ -12,14 +12,15 @@ from journal.keys import key, key_of_column, kind_of, parts_of, pk_of, pks_of
 from tests.test_local_time import product_files
 
 HOME = "journal/keys.py"
-#: What begins alike and is no name of the journal's: counted tries, faults of the engine, a source of pictures.
+#: What begins alike and is no name of the journal's: counted tries, faults of the engine, a source of pictures, the
+#: names of addresses.
 OTHER_BEGINNINGS = {
     "slip:", "account:", "address:", "code:", "credential:", "device:", "screen_code:", "link:", "place:", "told:", "watch:", "watched:",
     "calendar_missing:", "nightly_failed:", "nightly_late:", "set_aside:", "wheel_stopped:",
-    "data:", "file:",
+    "data:", "file:", "api:",
 }  # fmt: skip
-#: A fault of the engine, and an order's recipient as the API writes it.
-OTHER_READERS = {"code.partition(':')", "text.partition(':')"}
+#: A fault of the engine, an order's recipient as the API writes it, and the scope of a token.
+OTHER_READERS = {"code.partition(':')", "text.partition(':')", "scope.partition(':')"}
 
 
 def test_a_key_is_a_kind_and_what_tells_its_things_apart():

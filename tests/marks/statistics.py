@@ -127,6 +127,7 @@ NO_STATISTIC = {
     "supervision.corrections.queries": "what a unit that ends still has to settle",
     "supervision.teams.queries": "what a unit that ends still has to settle",
     "supervision.visits.queries": "visits of a team: a drill makes none",
+    "works.actions": "background tasks of one person",
     "written_reports.actions": "serial numbers of written reports",
     "zero_reports.counts.queries": "units, to choose how they are added up",
     "zero_reports.links.actions": "open links of one unit",

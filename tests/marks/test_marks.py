@@ -62,9 +62,11 @@ def test_every_page_paper_and_answer_says_that_it_is_a_drill(
 ):
     exercise()
     number_new()
-    every, found, seen = addresses(), {}, dict.fromkeys(READERS, 0)
+    # What is marked in one language is marked in the other; the words are looked at before one reader.
+    readers = READERS if language == "zh-hans" else READERS[:1]
+    every, found, seen = addresses(), {}, dict.fromkeys(readers, 0)
     with time_machine.travel(now, tick=False), override(language):
-        for username in READERS:
+        for username in readers:
             browser = Client()
             browser.cookies["language"] = language
             browser.force_login(cast[username])

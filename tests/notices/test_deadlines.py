@@ -1,16 +1,19 @@
 """A call to a provider ends at its deadline, whatever the other side does, and what it says has a size."""
 
 import time
-from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 
+from accounts.models import User
 from notices.channels import bots, gateway, mail
+from notices.models import Notice
 from tests.notices.lines import BadLine
 
 pytestmark = pytest.mark.slow
 
 SECONDS = 0.4
+KEY = UUID(int=1)
 #: The machine may be busy; dripping on would take ten times as long.
 SOON = 3.0
 
@@ -28,14 +31,10 @@ def notice(settings, line):
     settings.NOTICE_BOTS = {"wecom": line.url}
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_SSL = "127.0.0.1", line.port, False
-    person = SimpleNamespace(phone="13900000000", email="a@example.invalid", language="zh-hans")
-    key = SimpleNamespace(hex="k1")
+    person = User(username="a", phone="13900000000", email="a@example.invalid", language="zh-hans")
 
     def make(channel):
-        return SimpleNamespace(
-            recipient=person, key=key, bundle=None, channel=channel, attempts=1, by_second=False, gateway="1",
-            addendum="", text_for_recipient=lambda: "橙色预警",
-        )  # fmt: skip
+        return Notice(key=KEY, recipient=person, channel=channel, attempts=1, gateway="1", text_zh="橙色预警")
 
     return make
 
@@ -61,4 +60,4 @@ def test_a_line_that_drips_hangs_or_never_ends_is_cut(line, notice, channel, mod
 
 
 def test_a_good_answer_is_not_cut(line, notice):
-    assert gateway.send([notice("sms")], 5.0)[:2] == ("sent", "p-k1")
+    assert gateway.send([notice("sms")], 5.0)[:2] == ("sent", f"p-{KEY.hex}")

@@ -31,6 +31,10 @@ CALL = {
     "notices/channels/deadline.py": "cuts the lines of the former",
     "notices/channels/mail.py": "EMAIL_HOST",
     "engine/background/watchdog.py": "HEARTBEAT_PING_URL",
+    "accounts/central/connection.py": "the sign-in of the bureau, OIDC_ISSUER: with an end to each call",
+    "accounts/central/oidc.py": "through the former",
+    "accounts/central/adapters.py": "names the errors of the former",
+    "accounts/central/views.py": "names the errors of the former",
     "engine/management/commands/serve.py": "asks whether a port of its own is free",
 }
 #: Who hands an address to the first of them.

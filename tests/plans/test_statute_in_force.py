@@ -14,7 +14,7 @@ from plans.lifecycle import seed
 from plans.lifecycle.actions import load_plan
 from plans.lifecycle.models import Plan, PlanStep, PlanVersion
 from plans.lifecycle.queries import overlays
-from tests.processes import environment, manage, python
+from tests.processes import environment, migrate, python
 
 LAW = "cn-law-petition-2022"
 
@@ -94,7 +94,7 @@ print(json.dumps({
 @pytest.mark.embedded_only
 def test_a_fresh_installation_counts_by_the_law(tmp_path):
     env = environment(tmp_path, DEMO="0")
-    manage("migrate", "--verbosity", "0", env=env)
+    migrate(env)
 
     found = json.loads(python(LOOK, env=env).splitlines()[-1])
 
