@@ -820,6 +820,20 @@ def test_draft_survives_a_reload_without_the_credential(page, site):
     expect(page.locator("#reason")).to_have_value("")
 
 
+def test_what_was_typed_a_moment_before_leaving_is_kept(page, site):
+    visit(page, site, FORM)
+    page.evaluate(
+        """() => {
+            const reason = document.querySelector("#reason");
+            reason.value = "最后一句";
+            reason.dispatchEvent(new Event("input", { bubbles: true }));
+            location.reload();
+        }"""
+    )
+
+    expect(page.locator("#reason")).to_have_value("最后一句")
+
+
 def test_staying_form_refreshes_the_parts(page, site):
     form = '<form method="post" action="/ack/" id="ack" data-once data-stay data-done="已签收"><button>签收</button></form>'
     serve_part(site, queue(card("w:1", "已签收的")), page_content=queue(card("w:1", "一")) + form)

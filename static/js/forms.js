@@ -264,7 +264,8 @@ const SECRET = /password|credential|one-time-code/;
 const isKept = (field) => field.name && !field.disabled && !["hidden", "password", "file", "submit", "button", "image"].includes(field.type)
   && !SECRET.test(`${field.autocomplete} ${field.name}`);
 
-const timers = new WeakMap();
+/** Form → the timer that will save its draft. */
+const timers = new Map();
 
 function onInput(event) {
   const form = event.target.form;
@@ -273,7 +274,14 @@ function onInput(event) {
   timers.set(form, setTimeout(() => saveDraft(form), 300));
 }
 
+/** Whoever leaves within the moment that a draft waits has typed it all the same. */
+function saveWaitingDrafts() {
+  for (const form of [...timers.keys()]) saveDraft(form);
+}
+
 function saveDraft(form) {
+  clearTimeout(timers.get(form));
+  timers.delete(form);
   store(() => localStorage.setItem(draftName(form), JSON.stringify({ at: Date.now(), values: valuesOf(form) })));
 }
 
@@ -316,11 +324,13 @@ export const valuesOf = (form) => Array.from(form.elements).filter(isKept).map((
 
 function dropDraft(form) {
   clearTimeout(timers.get(form));
+  timers.delete(form);
   if (form.dataset.draft) store(() => localStorage.removeItem(draftName(form)));
 }
 
 /** Not on a shared PC. */
 function tidyDrafts(all = false) {
+  if (all) [...timers.keys()].forEach(dropDraft);
   store(() => {
     for (const name of Object.keys(localStorage).filter((key) => key.startsWith("draft:"))) {
       const mine = !user || name.startsWith(`draft:${user}:`);
@@ -350,6 +360,7 @@ export function start() {
     if (event.target.matches("[data-fill]")) form.requestSubmit(form.elements.fill);
     if (form && form.matches("[data-autosubmit]") && event.target.matches("select, [type=checkbox], [type=radio]")) form.requestSubmit();
   });
+  window.addEventListener("pagehide", saveWaitingDrafts);
   window.addEventListener("pageshow", (event) => event.persisted && document.querySelectorAll("form[data-busy]").forEach((form) => {
     form.removeAttribute("data-busy");
     form.removeAttribute("aria-busy");
