@@ -22,6 +22,8 @@ JOB_WORDS = {
     "clocks": gettext_lazy("watches time limits"),
     "duty.shifts": gettext_lazy("begins shifts and sends test notices"),
     "command.post": gettext_lazy("sees who sits in a command post"),
+    "command.linkage": gettext_lazy("answers joint command centres"),
+    "drills.player": gettext_lazy("plays the injects of a drill"),
     "notices.alerts": gettext_lazy("sends alerts"),
     "notices.escalation": gettext_lazy("follows up where nobody hears"),
     "notices": gettext_lazy("sends other notices"),

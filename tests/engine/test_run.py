@@ -7,14 +7,20 @@ from django.core.management import call_command
 from django.db import transaction
 
 from clocks.models import Clock
-from engine.background import jobs
+from engine.background import jobs, nightly
 from engine.background.jobs import ALL, LANES, Job, claim, run_job
 from engine.background.run import run_all, run_lane
 from engine.models import Alarm, Heartbeat
+from engine.monitoring.pages import JOB_WORDS, NIGHTLY_WORDS
 from journal.models import Entry
 from journal.record import record
 
 SECOND = timedelta(seconds=1)
+
+
+def test_every_job_says_on_the_system_page_what_it_does():
+    assert set(JOB_WORDS) == {job.name for job in ALL}
+    assert set(NIGHTLY_WORDS) == set(nightly.JOBS)
 
 
 def test_one_turn_numbers_sweeps_and_beats(transactional_db, now):
