@@ -56,6 +56,7 @@ def test_an_incident_opens_under_the_plan_of_its_unit(shown, client, now, code, 
     assert client.get(f"/incidents/{incident.number}/").status_code == 200
 
 
+@pytest.mark.embedded_only  # half a minute; templates and plans are the same on both profiles
 def test_every_plan_has_its_pages_in_both_languages(shown, client):
     client.force_login(shown["city.director"])
     for language in ("zh-hans", "en"):
