@@ -13,7 +13,7 @@ from cases.official_forms.documents import form_paper
 from common.dates.local_time import day_of
 from common.documents import official_documents
 from common.documents.workbooks import Sheet, all_of, respond
-from common.errors import NotAllowed, Refused, is_allowed
+from common.errors import NotAllowed, Refused, is_allowed, not_found
 from common.text.whole_numbers import read_number
 from common.web.idempotency import once
 from common.web.redirects import see_other
@@ -117,8 +117,13 @@ class NewVisit(LoginRequiredMixin, View):
                     "No visit was recorded: you are of no standing supervision team. A leader of the bureau sets them up."
                 ),
             )
-        asked = read_number(request.POST.get("team") or request.GET.get("team", ""))
-        return next((team for team in teams if team.pk == asked), teams[0]), teams
+        asked = request.POST.get("team") or request.GET.get("team", "")
+        if not asked:
+            return teams[0], teams
+        team = next((team for team in teams if team.pk == read_number(asked)), None)
+        if team is None:
+            raise not_found()
+        return team, teams
 
     def _page(self, request, team, teams, form, status=200):
         context = {"team": team, "teams": teams if len(teams) > 1 else [], "form": form}
