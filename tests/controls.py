@@ -105,9 +105,11 @@ CONTROLS = {
         "每个对象按读者权限取出：页面、接口、文件、实时消息",
         "Every object is fetched under its reader's rights: pages, API, files, socket",
         "accounts/scope.py incidents/queries.py journal/queries.py",
-        "读取和写入对十三类人员、带编号的全部地址按权限表验证；表单内引用他人对象只在各模块分别验证。",
-        "Reading and acts are crossed with thirteen kinds of readers and all numbered addresses, as the tables say; things"
-        " named within a body are tried room by room.",
+        "读取和写入对十三类人员、带编号的全部地址按权限表验证；表单和接口正文中引用事件、事项、诉求等他人对象的字段逐一验证。"
+        "正文中填写的单位和账号只在各模块分别验证，拒绝时可能说明该单位或账号存在。",
+        "Reading and acts are crossed with thirteen kinds of readers and all numbered addresses, as the tables say; each field"
+        " of a body that names an incident, a matter, a demand or another thing is tried. Units and accounts named in a body"
+        " are tried room by room, and a refusal may say that they are there.",
     ),
     15: Control(
         "检举控告内容、电话号码只给该看的人",
