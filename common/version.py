@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +13,7 @@ REVISION = TOP / "common/revision.txt"
 @cache
 def version() -> str:
     """As in "0.1.0+4f1c2d3e4a5b": the version, and the commit where it is known (a release, a clone)."""
-    number = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["version"]
+    number = re.search(r'^version = "(.+)"$', (TOP / "pyproject.toml").read_text(), re.MULTILINE)[1]
     revision = _revision()
     return f"{number}+{revision[:12]}" if revision else number
 

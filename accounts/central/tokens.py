@@ -2,7 +2,6 @@
 
 from hmac import compare_digest
 
-import jwt
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 
 #: Signatures with the provider's own key alone: with HS256 whoever knows our secret could make tokens, and "none" is none.
@@ -16,6 +15,9 @@ def verify(token: str, *, keys: dict, issuer: str, client_id: str, nonce: str) -
 
     `keys`: the provider's JSON Web Key Set. `nonce`: what this sign-in was begun with.
     """
+    # Here, or every web process carries 1.4 MB of it, with a provider or without.
+    import jwt
+
     try:
         claims = jwt.decode(
             token,
@@ -37,6 +39,8 @@ def verify(token: str, *, keys: dict, issuer: str, client_id: str, nonce: str) -
 
 def _key_for(token: str, keys: dict):
     """The key the token names; a provider with one key need not name it."""
+    import jwt
+
     name = jwt.get_unverified_header(token).get("kid")
     found = jwt.PyJWKSet.from_dict(keys).keys
     fitting = [key for key in found if key.public_key_use in (None, "sig") and name in (None, key.key_id)]

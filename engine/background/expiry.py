@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
 from django.conf import settings
 from django.utils import timezone
 
@@ -25,6 +24,9 @@ def find(now: datetime) -> Iterable[tuple[str, str]]:
 def _certificate(now: datetime) -> Iterable[tuple[str, str]]:
     if not settings.CERTIFICATE_FILE:
         return
+    # Here, or every web process carries 1.5 MB for what is asked once a night.
+    from cryptography import x509
+
     try:
         shown = x509.load_pem_x509_certificate(Path(settings.CERTIFICATE_FILE).read_bytes())
     except (OSError, ValueError) as error:
