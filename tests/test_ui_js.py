@@ -274,6 +274,8 @@ def test_a_screen_that_was_behind_says_what_it_caught_up_with(page, site):
         page.wait_for_timeout(20)
         if len(site.sockets) > 1:
             break
+    # The socket is there before the page listens to it.
+    page.wait_for_timeout(300)
     for number in (11, 12):
         site.say(
             type="entry",
@@ -593,6 +595,8 @@ def test_tokens_alone_do_not_touch_a_row(page, site):
 def test_order_waits_while_the_pointer_moves_in_the_list(page, site):
     serve_part(site, queue(card("w:2", "二"), card("w:1", "一")), page_content=queue(card("w:1", "一")))
     page.goto(f"{HOST}/page/")
+    # What moves before the page listens is not seen.
+    expect(page.locator("body")).to_have_attribute("data-link", "live")
     page.locator("[data-key='w:1']").hover()
 
     site.say(

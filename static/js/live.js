@@ -100,7 +100,7 @@ function beat({ number, at }) {
   serverSays(at);
   last = Math.max(last, number);
   if (returning) toast(word(missed ? "said_caught_up" : "said_live", { n: missed }));
-  returning = false;
+  [returning, missed] = [false, 0];
   if (performance.now() - openedAt > STABLE) failures = 0;
 }
 
@@ -173,7 +173,8 @@ let looking = null;
 let lookedAt = 0;
 
 function take(entries) {
-  if (returning) missed += entries.length;
+  // The first of them may be here before anybody has looked whether the screen is live again.
+  if (returning || ["late", "stale"].includes(shown)) missed += entries.length;
   for (const entry of entries) if (entry.number > last) last = entry.number;
   news.push(...entries);
   if (looking !== null || !news.length) return;
@@ -343,7 +344,7 @@ function showBar(now, n, time) {
 function tell(now) {
   const texts = { late: "said_late", stale: "said_red", out: outWord() };
   if (texts[now]) say(word(texts[now]));
-  else if (now === "live" && ["late", "stale"].includes(shown)) [returning, missed] = [true, 0];
+  else if (now === "live" && ["late", "stale"].includes(shown)) returning = true;
   announce("live:state", now);
 }
 
