@@ -1126,6 +1126,7 @@ def test_alarm_sounds_until_silenced(page, site):
 
     page.clock.run_for(1500)
     page.clock.run_for(10500)
+    page.wait_for_timeout(200)  # a sound begins when the browser lets it
     assert page.evaluate("window.played") == ["red", "red"]
     page.get_by_role("button", name="静音").click()
     page.clock.run_for(30000)
