@@ -17,9 +17,20 @@ stop() {
 
 is_supported() { "$1" -c "$SUPPORTED" >/dev/null 2>&1; }
 
+# PYTHON names one. Else a distribution's comes before another of its line: it was built with a profile of what it does,
+# and one that was compiled on this machine mostly was not, and takes up to twice the time for everything.
+pythons() {
+    local name
+    if [[ -n ${PYTHON:-} ]]; then
+        echo "$PYTHON"
+        return
+    fi
+    for name in $PYTHONS; do echo "/usr/bin/$name $name"; done
+}
+
 find_python() {
     local name
-    for name in $PYTHONS; do
+    for name in $(pythons); do
         # Asking it, not just finding it: a version manager's shim may stand for a Python that is not there.
         if is_supported "$name"; then
             command -v "$name"
