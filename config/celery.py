@@ -15,8 +15,8 @@ class AppTask(Task):
     what is due later is a row with its time, because a broker forgets and repeats.
     """
 
-    #: A long work: embedded, it has threads of its own and holds up neither lanes nor short tasks.
-    is_long = False
+    #: Embedded, the threads that run it: engine.server.threads says which there are.
+    threads = "turns"
 
     def apply_async(self, args=None, kwargs=None, **options):
         from django.conf import settings
@@ -26,7 +26,7 @@ class AppTask(Task):
         if settings.EMBEDDED:
             from engine.server import embedded
 
-            return embedded.submit(self, args or (), kwargs or {})
+            return embedded.submit(self, args or (), kwargs or {}, options.get("expires"))
         return super().apply_async(args, kwargs, **options)
 
 
@@ -42,6 +42,8 @@ def _expose(**_sent):
     begin()
 
 
+#: Seconds between two looks for long works that nobody does. Only tests say otherwise: they kill one four times.
+WATCH_SECONDS = float(os.environ.get("WORKS_WATCH_SECONDS", "10"))
 #: The same schedule feeds Celery beat in production and the ticker of the embedded profile (seconds).
 app.conf.beat_schedule = {
     "poke-engine": {"task": "engine.tasks.poke_engine", "schedule": 5.0, "options": {"expires": 5}},
@@ -50,8 +52,11 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
-    "works": {"task": "works.tasks.watch", "schedule": 10.0, "options": {"expires": 10}},
+    "works": {"task": "works.tasks.watch", "schedule": WATCH_SECONDS, "options": {"expires": 10}},
     "tidy works": {"task": "works.tasks.tidy", "schedule": 3600.0, "options": {"expires": 600}},
+    "webhooks": {"task": "webhooks.tasks.watch", "schedule": 3.0, "options": {"expires": 3}},
+    "tidy webhooks": {"task": "webhooks.tasks.tidy", "schedule": 3600.0, "options": {"expires": 600}},
+    "exchange": {"task": "exchange.tasks.watch", "schedule": 3.0, "options": {"expires": 3}},
     "nightly": {"task": "engine.tasks.nightly", "schedule": 600.0, "options": {"expires": 600}},
     "tidy": {"task": "engine.tasks.tidy", "schedule": 3600.0, "options": {"expires": 600}},
 }

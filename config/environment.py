@@ -41,6 +41,46 @@ class Environment(environ.Env):
             sys.exit(f"{var}={given!r} is none of {', '.join(_PROVIDERS)}; see .env.example. Not started.")
         return given
 
+    def chat(self, var):
+        """Which chat service writes to single people; empty: none."""
+        given = self(var, default="").strip()
+        if given and given not in _CHATS:
+            sys.exit(f"{var}={given!r} is none of {', '.join(_CHATS)}; see .env.example. Not started.")
+        return given
+
+    def contact(self, var):
+        """ "mailto:NAME@HOST" or "https://HOST…", or empty."""
+        given = self(var, default="").strip()
+        if given and not _CONTACT.fullmatch(given):
+            sys.exit(f"{var}={given!r} is neither mailto:… nor https://…; see .env.example. Not started.")
+        return given
+
+    def addresses(self, var):
+        """Addresses "https://HOST[:PORT][/PATH]" with commas between them."""
+        given = self.list(var, default=[])
+        for address in given:
+            if not _ADDRESS.fullmatch(address):
+                sys.exit(
+                    f"{var}: {address!r} is no address http(s)://HOST[:PORT][/PATH]; see .env.example. Not started."
+                )
+        return given
+
+    def age_keys(self, var):
+        """Public keys of age, "age1…", with commas between them."""
+        given = self.list(var, default=[])
+        for key in given:
+            if not _AGE_KEY.fullmatch(key):
+                sys.exit(f"{var}: {key!r} is no public key of age (age1…); see .env.example. Not started.")
+        return given
+
+    def signers(self, var):
+        """Public keys as manage.py signer says them, with commas between them."""
+        given = self.list(var, default=[])
+        for key in given:
+            if not _SIGNING_KEY.fullmatch(key):
+                sys.exit(f"{var}: {key!r} is not 64 hexadecimal digits; see .env.example. Not started.")
+        return given
+
     def tiles(self, var):
         """ "https://HOST/…{z}…{x}…{y}…", or empty."""
         given = self(var, default="").strip()
@@ -51,11 +91,18 @@ class Environment(environ.Env):
         return given
 
 
+_CONTACT = re.compile(r"mailto:[^@\s]+@[^@\s]+|https://\S+")
+
 #: The host without anything that a security policy would read as more than one source.
 _TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/[^\s\"'<>;]+")
 
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?")
+_AGE_KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+
 #: notices.channels.providers knows how to speak to them; a test holds the two together.
 _PROVIDERS = ("own", "aliyun", "tencent", "mas")
+#: notices.channels.chats.NAMES, and where each is.
+_CHATS = ("wecom", "dingtalk", "feishu")
 
 _HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 
@@ -90,15 +137,31 @@ def _read_secret_keys(data_dir: Path) -> list[str]:
         return [key, *earlier]
     file = data_dir / "secret-key"
     if not file.exists():
-        _make_key(file)
+        _make_key(file, secrets.token_urlsafe(48))
     key, *before = file.read_text().splitlines()
     return [key, *earlier, *before]
 
 
-def _make_key(file: Path) -> None:
-    partial = file.with_name(f"secret-key.{os.getpid()}")
+def read_signing_key(data_dir: Path) -> str:
+    """32 bytes in hexadecimal digits: from SIGNING_KEY, else from the file of this data directory, made once."""
+    key = env("SIGNING_KEY", default="").strip()
+    if not key:
+        file = data_dir / "signing-key"
+        if not file.exists():
+            _make_key(file, secrets.token_hex(32))
+        key = file.read_text().strip()
+    if not _SIGNING_KEY.fullmatch(key):
+        sys.exit("SIGNING_KEY is not 64 hexadecimal digits; see .env.example. Not started.")
+    return key
+
+
+_SIGNING_KEY = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def _make_key(file: Path, key: str) -> None:
+    partial = file.with_name(f"{file.name}.{os.getpid()}")
     partial.touch(mode=0o600)
-    partial.write_text(secrets.token_urlsafe(48))
+    partial.write_text(key)
     # link(), not rename(): of two processes that start together, the first one's key stays.
     try:
         os.link(partial, file)

@@ -1,18 +1,20 @@
 """Every address of the product. Rooms bring their own lists; pages in `urls`, the API in `urls_api`."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView
 
 import accounts.access.schema  # noqa: F401  (registers itself with the description)
+from common.api.written import DescriptionFile
 
 api = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", DescriptionFile.as_view(), name="schema"),
     path("", include("accounts.urls_api")),
     path("", include("journal.urls_api")),
+    path("", include("works.urls_api")),
     path("", include("clocks.urls_api")),
     path("", include("notices.urls_api")),
     path("", include("plans.urls_api")),
     path("", include("incidents.urls_api")),
+    path("", include("exchange.urls_api")),
     path("", include("early_warnings.urls_api")),
     path("", include("resources.urls_api")),
     path("", include("command.urls_api")),
@@ -31,10 +33,12 @@ urlpatterns = [
     path("", include("engine.urls")),
     path("account/", include("accounts.urls")),
     path("", include("works.urls")),
+    path("", include("webhooks.urls")),
     path("", include("notices.urls")),
     path("", include("rosters.urls")),
     path("", include("plans.urls")),
     path("", include("incidents.urls")),
+    path("", include("exchange.urls")),
     path("", include("early_warnings.urls")),
     path("", include("resources.urls")),
     path("", include("command.urls")),
