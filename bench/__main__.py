@@ -11,11 +11,13 @@ from pathlib import Path
 from bench import (
     alarms,
     boards,
+    busy,
     card,
     cutoff,
     demands,
     fanout,
     figures,
+    journal,
     memory,
     packages,
     pages,
@@ -34,6 +36,13 @@ class Bed:
         self.folder = folder
         self._stack = stack
         self._bureau: Bureau | None = None
+        self._embedded: Bureau | None = None
+
+    @property
+    def embedded(self) -> Bureau:
+        if self._embedded is None:
+            self._embedded = Bureau(self.folder / "embedded-bureau")
+        return self._embedded
 
     @property
     def bureau(self) -> Bureau:
@@ -88,6 +97,11 @@ def run_cutoff(bed: Bed, quick: bool):
     return cutoff.run(bed.folder, bed.bureau, times=5 if quick else 60)
 
 
+def run_busy(bed: Bed, quick: bool):
+    times = 10 if quick else 60
+    return [f for one in (bed.embedded, bed.bureau) for f in busy.run(bed.folder, one, times=times)]
+
+
 def run_replays(bed: Bed, quick: bool):
     return replays.run(bed.folder, bed.bureau, incidents=1000 if quick else 10_000, times=3 if quick else 9)
 
@@ -98,6 +112,10 @@ def run_packages(bed: Bed, quick: bool):
 
 def run_scanning(_bed: Bed, quick: bool):
     return scanning.run(times=20 if quick else 200)
+
+
+def run_journal(bed: Bed, quick: bool):
+    return journal.run(bed.folder, bed.bureau, entries=10_000 if quick else 200_000)
 
 
 BENCHES = {
@@ -111,8 +129,10 @@ BENCHES = {
     "demands": run_demands,
     "zero_reports": run_zero_reports,
     "cutoff": run_cutoff,
+    "busy": run_busy,
     "replays": run_replays,
     "scanning": run_scanning,
+    "journal": run_journal,
 }
 
 

@@ -29,6 +29,15 @@ def is_of_the_row(error: Exception) -> bool:
     return not isinstance(error, OperationalError | InterfaceError)
 
 
+def may_begin(now: datetime) -> models.Q:
+    """Of whoever is told things by one turn at a time: nobody is at it, and it does not rest after a failure.
+
+    Asked when work is handed out, and again by whoever takes it: it may have waited for a thread meanwhile.
+    """
+    free = models.Q(held_until__isnull=True) | models.Q(held_until__lte=now)
+    return free & (models.Q(rests_until__isnull=True) | models.Q(rests_until__lte=now))
+
+
 class Loop:
     """The rows of one loop, by name."""
 

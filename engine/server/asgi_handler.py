@@ -17,6 +17,8 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from common import in_front
+
 #: So many threads wait at most; as many connections do (config.postgresql.pool).
 KEPT = 16
 
@@ -51,7 +53,7 @@ class OneThreadHandler(ASGIHandler):
     ) -> None:
         if scope["type"] != "http":
             raise ValueError(f"{scope['type']} is not served here")
-        with self._a_thread() as thread:
+        with in_front.request(), self._a_thread() as thread:
             async with ThreadSensitiveContext(executor=thread):
                 await self.handle(scope, receive, send)
 

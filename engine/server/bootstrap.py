@@ -24,9 +24,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from accounts.models import Unit
 
 
-def migrate(say) -> None:
-    """Bring the schema up to date."""
-    if waiting_migrations():
+def migrate(say, *, is_wanted: bool = False) -> None:
+    """Bring the schema up to date; `is_wanted`: also where it is, for what a migration does besides."""
+    if is_wanted or waiting_migrations():
         say("Preparing the database 准备数据库")
         run_child("migrate", "--noinput", "--verbosity", "0")
 

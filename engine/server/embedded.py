@@ -1,12 +1,12 @@
 """The embedded profile: the engine's jobs and the Celery tasks run inside the one server process.
 
-Everything blocking runs in a small pool of threads by way of asgiref, so that what it wakes on the event
+Everything blocking runs in small pools of threads by way of asgiref, so that what it wakes on the event
 loop is woken at once. Whatever has to survive the end of this process is a row.
 """
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
+import time
 
 from asgiref.sync import sync_to_async
 from celery import current_app
@@ -14,44 +14,32 @@ from celery.schedules import maybe_schedule
 from django.db import close_old_connections, connection
 
 from engine.background.jobs import LANES
+from engine.server import threads
 from engine.server.workers import Lane
-from works.rules import AT_ONCE
 from works.running import ENDING
 
 log = logging.getLogger(__name__)
 
-#: One thread per lane, and some for tasks.
-THREADS = len(LANES) + 3
 #: The ticker does its work anyway.
 NOT_HERE = {"engine.tasks.poke_engine"}
 #: Seconds a stop waits for what is in hand.
 PATIENCE = 20
 
-_pool: ThreadPoolExecutor | None = None
-#: Long works have threads of their own: waiting for one another, they hold up neither a lane nor a short task.
-_long_pool: ThreadPoolExecutor | None = None
 
+def submit(task, args, kwargs, expires: float | None = None):
+    """Run a Celery task soon, in a thread of this process. Answers as `delay()` would, with something to wait for.
 
-def pool() -> ThreadPoolExecutor:
-    global _pool
-    if _pool is None:
-        _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="embedded")
-    return _pool
-
-
-def long_pool() -> ThreadPoolExecutor:
-    global _long_pool
-    if _long_pool is None:
-        _long_pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="works")
-    return _long_pool
-
-
-def submit(task, args, kwargs):
-    """Run a Celery task soon, in a thread of this process. Answers as `delay()` would, with something to wait for."""
+    `expires`: seconds after which it is not begun any more, as of a worker; then None is what comes of it.
+    """
     if task.app.conf.task_always_eager:
         return task.apply(args, kwargs)
-    threads = long_pool() if task.is_long else pool()
-    return threads.submit(_run_task, task, args, kwargs)
+    until = time.monotonic() + expires if expires else None
+    return threads.pool(task.threads).submit(_run_in_time, until, task, args, kwargs)
+
+
+def _run_in_time(until: float | None, task, args, kwargs):
+    """What waits behind others that hang is sent again meanwhile: it must not be done as often as it was sent."""
+    return None if until and time.monotonic() > until else _run_task(task, args, kwargs)
 
 
 def _run_task(task, args, kwargs):
@@ -84,7 +72,6 @@ class Ticker:
 
     async def stop(self) -> None:
         """Finish what is in hand, then end. What hangs longer than PATIENCE is left: its row tells the next start."""
-        global _pool, _long_pool
         self._stopping.set()
         # A long work ends at its next step, and begins anew after the next start.
         ENDING.set()
@@ -93,20 +80,17 @@ class Ticker:
             for task in late:
                 log.warning("%s did not end in time", task.get_name())
                 task.cancel()
-        ended, _pool, _long_pool = (_pool, _long_pool), None, None
-        for threads in ended:
-            if threads is not None:
-                threads.shutdown(wait=False, cancel_futures=True)
+        threads.end()
 
     async def _run_lane(self, lane: Lane) -> None:
-        run_once = sync_to_async(lane.run_once, thread_sensitive=False, executor=pool())
+        run_once = sync_to_async(lane.run_once, thread_sensitive=False, executor=threads.pool())
         while not self._stopping.is_set():
             await self._pause(await run_once())
 
     async def _repeat(self, entry: dict) -> None:
         """One entry of the beat schedule. A turn missed while the process was away is not made up for here."""
         task, schedule = current_app.tasks[entry["task"]], maybe_schedule(entry["schedule"], app=current_app)
-        run = sync_to_async(_run_task, thread_sensitive=False, executor=pool())
+        run = sync_to_async(_run_task, thread_sensitive=False, executor=threads.pool())
         last = current_app.now()
         while not self._stopping.is_set():
             is_due, seconds = schedule.is_due(last)

@@ -21,7 +21,7 @@ from accounts.access import watch
 from engine.monitoring.queries import status
 from engine.server.live_parts import rendered
 from engine.server.scope_headers import header
-from engine.server.socket_auth import read_readers
+from engine.server.socket_auth import read_readers, ticket_of
 from journal.live.hub import SIGNED_OUT, Hub, SignedOut, TooManyScreens, here
 
 #: Messages a client may send in one second, and the length of each. Ours sends none but a "ping".
@@ -61,7 +61,7 @@ def _engine_state() -> dict:
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
-    """`/ws/live/?after=N` with the session cookie."""
+    """`/ws/live/?after=N` with the session cookie, or with a token as the HTTP API takes it."""
 
     #: An alias that is not configured: Channels then makes no channel and no second task per socket.
     channel_layer_alias = "none"
@@ -90,12 +90,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
             return
         try:
             self.screen = await live_hub().open(
-                ticket=_session_key(self.scope),
+                ticket=_ticket(self.scope),
                 send=self.base_send,
                 after=after,
                 write_frame=_write_frame(self.scope),
             )
         except SignedOut:
+            if gives_token(self.scope):
+                await tell_of_token(self.scope)
             await self.close(SIGNED_OUT, "sign in")
         except TooManyScreens:
             await self.close(TOO_MANY, "too many sockets in this session")
@@ -119,9 +121,18 @@ class LiveConsumer(AsyncWebsocketConsumer):
             live_hub().leave(self.screen)
 
 
-def _session_key(scope) -> str:
+def gives_token(scope) -> bool:
+    """Whether a program knocks. No page of a browser can send this header with a socket."""
+    return header(scope, b"authorization").lower().startswith("bearer ")
+
+
+def _ticket(scope) -> str:
+    if gives_token(scope):
+        return ticket_of(header(scope, b"authorization").partition(" ")[2].strip())
     cookies = parse_cookie(header(scope, b"cookie"))
-    return cookies.get(settings.SESSION_COOKIE_NAME, "")
+    session_key = cookies.get(settings.SESSION_COOKIE_NAME, "")
+    # What stands in the cookie is never the ticket of a token.
+    return session_key if session_key.isalnum() else ""
 
 
 def _after(scope) -> int | None:
@@ -152,7 +163,8 @@ class OwnOriginOnly:
 
     async def __call__(self, scope, receive, send):
         origin, host = header(scope, b"origin"), header(scope, b"host")
-        if is_own_origin(origin, host):
+        # A token is sent by nobody's browser: nothing of ours can be taken along from another site.
+        if is_own_origin(origin, host) or gives_token(scope):
             return await self.application(scope, receive, send)
         logger.warning("a live socket was refused: origin %.200r at host %.200r", origin, host)
         if self._told:
@@ -162,14 +174,23 @@ class OwnOriginOnly:
 
 async def tell_auditor(scope, origin: str) -> None:
     """Write a refused origin down, once in a while for each address."""
+    await _refused(scope, about="origin", origin=origin[:200])
+
+
+async def tell_of_token(scope) -> None:
+    """The same for a token that is unknown, has ended, or does not open the journal."""
+    await _refused(scope, about="token", status=SIGNED_OUT)
+
+
+async def _refused(scope, about: str, **content) -> None:
     address = (scope.get("client") or ("",))[0]
     await database_sync_to_async(watch.note)(
         "access.refused",
         user=None,
         address=address,
-        about="origin",
+        about=about,
         now=timezone.now(),
-        content={"page": "ws/live/", "origin": origin[:200], "address": address},
+        content={"page": "ws/live/", "address": address, **content},
     )
 
 
