@@ -1,0 +1,1 @@
+"""Emergency access (break-glass): one person, past their posts, to one incident or a unit's, for some hours."""
