@@ -1,4 +1,4 @@
-"""The provider of tests/oidc_provider.py in a process of its own, and what is said to it."""
+"""The providers of tests/oidc_provider.py and tests/saml_provider.py in processes of their own, and what is said to them."""
 
 import subprocess
 import sys
@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 import requests
 
+from config.saml import read_provider
 from tests.oidc_provider import CLIENT, SECRET
 
 TOP = Path(__file__).resolve().parent.parent
 
 
 class RunningProvider:
+    module = "tests.oidc_provider"
+
     def __init__(self):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.oidc_provider"], cwd=TOP, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", self.module], cwd=TOP, stdout=subprocess.PIPE, text=True
         )
         self.root = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
         self.issuer = f"{self.root}/realm"
@@ -28,6 +31,16 @@ class RunningProvider:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+
+
+class RunningSamlProvider(RunningProvider):
+    module = "tests.saml_provider"
+
+    def metadata(self, folder: Path) -> Path:
+        """Its metadata in a file, as an operator gets them."""
+        file = folder / "provider.xml"
+        file.write_bytes(requests.get(f"{self.root}/metadata", timeout=5).content)
+        return file
 
 
 @pytest.fixture(scope="session")
@@ -44,4 +57,23 @@ def provider(_running_provider, settings):
     running.tell(user="", claims={}, mode="ok", seconds=0, at="")
     settings.OIDC_ISSUER, settings.OIDC_NAME = running.issuer, "市级统一认证"
     settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = CLIENT, SECRET
+    return running
+
+
+@pytest.fixture(scope="session")
+def _running_saml_provider():
+    running = RunningSamlProvider()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def saml_provider(_running_saml_provider, settings, tmp_path, monkeypatch):
+    """As `provider`, over SAML; the username is the NameID."""
+    running = _running_saml_provider
+    running.tell(user="", attributes={}, mode="ok", seconds=0)
+    monkeypatch.setenv("SAML_METADATA_FILE", str(running.metadata(tmp_path)))
+    settings.SITE_URL = "http://testserver"
+    settings.SAML_PROVIDER = read_provider(site_url=settings.SITE_URL, is_https=False)
+    settings.SAML_NAME, settings.SAML_ATTRIBUTE = "市级统一认证", ""
     return running

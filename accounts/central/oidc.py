@@ -15,6 +15,7 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from allauth.utils import build_absolute_uri
@@ -110,6 +111,15 @@ class Provider(OpenIDConnectProvider):
             auth_params=asked,
             nonce=nonce,
         )
+
+
+class CallbackView(OAuth2CallbackView):
+    """allauth's, which tells the adapter the nonce that the answer must show again."""
+
+    def _get_state(self, request, provider):
+        state, response = super()._get_state(request, provider)
+        self.adapter.nonce = (state or {}).get("nonce", "")
+        return state, response
 
 
 @contextmanager

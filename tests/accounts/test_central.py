@@ -14,7 +14,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts.central import connection
+from accounts.central import connection, turns
 from accounts.models import Appointment, OpenSession, User
 from journal.models import Entry
 from journal.record import content_of
@@ -325,8 +325,8 @@ def test_no_more_than_a_few_wait_for_the_provider(provider, browser):
     from contextlib import ExitStack
 
     with ExitStack() as others:
-        for _ in range(connection.TURNS):
-            others.enter_context(connection.turn())
+        for _ in range(turns.TURNS):
+            others.enter_context(turns.turn())
         assert refused(browser.post(BEGIN)) == "central_busy"
     assert browser.post(BEGIN).status_code == 200
 
