@@ -17,11 +17,15 @@ from django.utils.translation import gettext_lazy
 
 from accounts import signals
 from accounts.access import sessions
+from accounts.central import directory, way
+from accounts.central.queries import person_meant
 from accounts.people.actions import set_own_password
 from accounts.queries import is_administrator
-from accounts.sign_in import devices, throttles
+from accounts.sign_in import devices, security_keys, throttles
 from accounts.sign_in.credentials import too_many_sentence
+from accounts.sign_in.second_factor import is_last_factor
 from common.database import encrypted_fields
+from common.errors import NotAllowed, TryAgain
 from common.text import codes
 
 
@@ -48,6 +52,13 @@ class AccountAdapter(DefaultAccountAdapter):
             signals.refuse_sign_in(request, username, "throttled")
             raise ValidationError(too_many_sentence(wait.until), code="too_many_login_attempts") from None
         user = super().authenticate(request, **credentials)
+        request.by_directory = False
+        if directory.is_on() and (user is None or not self._are_passwords_taken(user, request)):
+            named = self._ask_directory(request, username, credentials.get("password") or "", attempt)
+            if named is not None:
+                request.by_directory = True
+                attempt.right()
+                return named
         if user is None:
             attempt.wrong()
             signals.refuse_sign_in(request, username, "wrong")
@@ -59,21 +70,65 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request, user, *, signal_kwargs=None, **kwargs):
         """What a provider said of somebody, and their row, do not wait in the session for the second step."""
-        (signal_kwargs or {}).pop("sociallogin", None)
+        if (signal_kwargs or {}).pop("sociallogin", None) is None and getattr(request, "by_directory", False):
+            request.session[sessions.BY_DIRECTORY] = True
+        else:
+            request.session.pop(sessions.BY_DIRECTORY, None)
         return super().pre_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
 
     def pre_authenticate(self, request, **credentials):
         """allauth's own limit counts per address: one NAT for everybody. Ours stands in `authenticate`."""
 
+    def validation_error(self, code, *args):
+        if code == "username_password_mismatch" and directory.is_on():
+            sentence = _(
+                "Not signed in: username and password do not fit together, or %(name)s has locked the account. Check "
+                "both; after five wrong tries you have to wait up to five minutes."
+            ) % {"name": settings.LDAP_NAME}  # fmt: skip
+            return ValidationError(sentence, code=code)
+        return super().validation_error(code, *args)
+
+    def _ask_directory(self, request, username, password, attempt):
+        """The person whose password the directory takes; None where it takes none.
+
+        While it is away a try counts as wrong: it was one at the password kept here, and may be a guess.
+        """
+        try:
+            if not directory.proves(username, password):
+                return None
+            return person_meant(username, request.now, is_directory=True)
+        except TryAgain as away:
+            attempt.wrong()
+            signals.refuse_sign_in(request, username, away.code)
+            way = (
+                settings.SSO_EMERGENCY
+                if settings.SSO_ONLY
+                else _("A password of this product works as before.")
+            )
+            raise ValidationError(f"{away} {way}", code=away.code) from None
+        except NotAllowed as refusal:
+            attempt.wrong()
+            signals.refuse_sign_in(request, username, refusal.code)
+            raise ValidationError(str(refusal), code=refusal.code) from None
+
+    def _are_passwords_taken(self, user, request) -> bool:
+        return not settings.SSO_ONLY or is_administrator(user, request.now)
+
     def _check_passwords_are_taken(self, user, request):
         """Said only to who typed the right one: nobody learns by it who keeps the installation."""
-        if not settings.SSO_ONLY or is_administrator(user, request.now):
+        if self._are_passwords_taken(user, request):
             return
         signals.refuse_sign_in(request, user.username, "password_closed")
+        if way.name():
+            name, sentence = way.name(), _(
+                "Not signed in: here one signs in by %(name)s, with the button. If it does not answer: %(way)s"
+            )  # fmt: skip
+        else:
+            name, sentence = settings.LDAP_NAME, _(
+                "Not signed in: here one signs in with the password of %(name)s. If it does not answer: %(way)s"
+            )  # fmt: skip
         raise ValidationError(
-            _("Not signed in: here one signs in by %(name)s, with the button. If it does not answer: %(way)s")
-            % {"name": settings.OIDC_NAME, "way": settings.SSO_EMERGENCY},
-            code="password_closed",
+            sentence % {"name": name, "way": settings.SSO_EMERGENCY}, code="password_closed"
         )
 
     def _check_one_time(self, user, request):
@@ -123,7 +178,8 @@ class AccountAdapter(DefaultAccountAdapter):
 class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": gettext_lazy(
-            "The second factor was not removed: this bureau requires one. Set up a new one instead."
+            "The second factor was not removed: it is the last one, and this bureau requires one. Set up another one "
+            "before."
         ),
     }
 
@@ -134,7 +190,19 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return encrypted_fields.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator):
-        return not settings.REQUIRE_SECOND_FACTOR
+        return not settings.REQUIRE_SECOND_FACTOR or not is_last_factor(authenticator)
+
+    def generate_authenticator_name(self, user, type):
+        """Offered for a new security key; people write what they recognise it by."""
+        return _("Security key %(n)s") % {"n": security_keys.keys_of(user).count() + 1}
+
+    def get_public_key_credential_rp_entity(self):
+        return {"id": security_keys.relying_party(context.request), "name": settings.MFA_TOTP_ISSUER}
+
+    def get_public_key_credential_user_entity(self, user):
+        """What the key shows. Its maker may read it too: the username, not the telephone or the address."""
+        entity = super().get_public_key_credential_user_entity(user)
+        return {**entity, "name": user.username, "display_name": str(user)}
 
     def build_totp_svg(self, url):
         """A QR code with its own white ground: a phone cannot read black on a dark page."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from accounts.central import directory
 from accounts.models import User
 from accounts.sign_in import passwords
 from accounts.sign_in.second_factor import has_second_factor
@@ -25,9 +26,14 @@ SENTENCES = {
 }
 
 
-def first_thing(user: User, now: datetime, *, has_factor: bool | None = None) -> str | None:
-    """The page where the first thing is done, or None. `has_factor`: what the caller knows already."""
-    if passwords.is_expired(user, now):
+def first_thing(
+    user: User, now: datetime, *, has_factor: bool | None = None, by_directory: bool = False
+) -> str | None:
+    """The page where the first thing is done, or None. `has_factor`: what the caller knows already.
+
+    `by_directory`: the directory took the password, so nothing is asked of one that is kept here.
+    """
+    if passwords.is_expired(user, now) and not by_directory:
         return "account_change_password"
     if settings.REQUIRE_SECOND_FACTOR and not (has_second_factor(user) if has_factor is None else has_factor):
         return "mfa_activate_totp"
@@ -35,7 +41,7 @@ def first_thing(user: User, now: datetime, *, has_factor: bool | None = None) ->
 
 
 def check_nothing_comes_first(user: User, now: datetime) -> None:
-    """Raise NotAllowed for an account that may only do its first thing."""
-    goal = first_thing(user, now)
+    """Raise NotAllowed for an account that may only do its first thing. For tokens, which were made in a session."""
+    goal = first_thing(user, now, by_directory=directory.is_on())
     if goal is not None:
         raise NotAllowed(*SENTENCES[goal])

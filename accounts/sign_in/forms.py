@@ -4,6 +4,7 @@ from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordFor
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import ReauthenticateForm as AllauthReauthenticateForm
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.models import Authenticator
@@ -15,9 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts import signals
 from accounts.access import sessions
-from accounts.sign_in import second_factor, throttles
+from accounts.sign_in import second_factor, security_keys, throttles
 from accounts.sign_in.credentials import too_many_sentence
 from accounts.sign_in.passwords import MAX_LENGTH
+from common.errors import Refused
 
 WRONG_CODES = 5
 
@@ -35,6 +37,14 @@ def code_input() -> forms.TextInput:
             "maxlength": 12,
         }
     )
+
+
+def begin_attempt(user, now) -> throttles.Attempt:
+    """Codes and keys are counted together: a way in beside them would be a second five."""
+    try:
+        return throttles.begin([throttles.Limit(f"code:{user.pk}", WRONG_CODES)], now=now)
+    except throttles.TooMany as wait:
+        raise forms.ValidationError(too_many_sentence(wait.until), code="too_many_codes") from None
 
 
 class SignInForm(AllauthLoginForm):
@@ -90,10 +100,7 @@ class CodeForm(AllauthAuthenticateForm):
 
     def clean_code(self):
         code, now = self.cleaned_data["code"], context.request.now
-        try:
-            attempt = throttles.begin([throttles.Limit(f"code:{self.user.pk}", WRONG_CODES)], now=now)
-        except throttles.TooMany as wait:
-            raise forms.ValidationError(too_many_sentence(wait.until), code="too_many_codes") from None
+        attempt = begin_attempt(self.user, now)
         if not self._accept(code, now):
             attempt.wrong()
             signals.refuse_sign_in(context.request, self.user.username, "second_factor")
@@ -123,6 +130,79 @@ class CodeAgainForm(CodeForm):
     reauthenticated = True
 
 
+def answer_field() -> forms.CharField:
+    """What the page's script puts there when the key has answered."""
+    return forms.CharField(max_length=security_keys.LONGEST, strip=False, widget=forms.HiddenInput)
+
+
+class KeyForm(forms.Form):
+    """The second step of signing in with a security key."""
+
+    credential = answer_field()
+    reauthenticated = False
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self):
+        cleaned, now = super().clean(), context.request.now
+        attempt = begin_attempt(self.user, now)
+        self.authenticator = security_keys.accept_answer(self.user, cleaned.get("credential") or "", now)
+        if self.authenticator is None:
+            attempt.wrong()
+            signals.refuse_sign_in(context.request, self.user.username, "security_key")
+            raise forms.ValidationError(
+                _(
+                    "The security key was not accepted. It is not one of yours, or it was asked more than five minutes "
+                    "ago. Use it once more, or take another way."
+                ),
+                code="key_wrong",
+            )
+        attempt.right()
+        return cleaned
+
+    def save(self):
+        post_authentication(context.request, self.authenticator, reauthenticated=self.reauthenticated)
+
+
+class KeyAgainForm(KeyForm):
+    reauthenticated = True
+
+
+class AddKeyForm(forms.Form):
+    """A name, and what the new key answered."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the key"),
+        max_length=40,
+        help_text=gettext_lazy(
+            "As you will recognise it on the day it is lost, e.g. “blue key on the key ring”."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    credential = answer_field()
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["name"].initial = get_adapter().generate_authenticator_name(
+            user, Authenticator.Type.WEBAUTHN
+        )
+
+    def clean(self):
+        """Last of all: an answer is not used up by a form with another mistake in it."""
+        cleaned = super().clean()
+        if not self.errors:
+            try:
+                cleaned["credential"] = security_keys.accept_new(
+                    self.user, cleaned["credential"], context.request.now
+                )
+            except Refused as refusal:
+                raise forms.ValidationError(str(refusal), code=refusal.code) from None
+        return cleaned
+
+
 class ActivateForm(AllauthActivateForm):
     """Proves that the phone has the key. The code typed here is used up by it."""
 
@@ -130,10 +210,7 @@ class ActivateForm(AllauthActivateForm):
 
     def clean_code(self):
         code, now = self.cleaned_data["code"], context.request.now
-        try:
-            attempt = throttles.begin([throttles.Limit(f"code:{self.user.pk}", WRONG_CODES)], now=now)
-        except throttles.TooMany as wait:
-            raise forms.ValidationError(too_many_sentence(wait.until), code="too_many_codes") from None
+        attempt = begin_attempt(self.user, now)
         step = second_factor.step_of(self.secret, code, now)
         if step is None or not second_factor.use_up(self.user, step):
             attempt.wrong()

@@ -1,4 +1,4 @@
-"""One-time codes: who has a second factor, and is this code right now, for the first time?
+"""Who has a second factor; and of one-time codes: is this code right now, for the first time?
 
 The codes are RFC 6238 (30 s, 6 digits, one step of tolerance). That a code works once is held by a unique
 row in the database; a cache would forget it with its memory, and too early: a code is valid for 90 s.
@@ -20,8 +20,18 @@ STEP_SECONDS = 30
 DIGITS = 6
 
 
+#: What counts as a second factor. Recovery codes are for the day it is lost.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
 def has_second_factor(user: User) -> bool:
-    return Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+    """An authenticator app, or a security key."""
+    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+
+
+def is_last_factor(authenticator: Authenticator) -> bool:
+    others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=FACTORS)
+    return not others.exclude(pk=authenticator.pk).exists()
 
 
 def plain(code: str) -> str:

@@ -101,7 +101,7 @@ def through_a_request(view, now):
             return HttpResponse(refusal.code, status=403)
 
     request = RequestFactory().post("/")
-    request.session, request.user = {}, None
+    request.id, request.session, request.user = "r1", {}, None
     return PersonMiddleware(answer)(request)
 
 

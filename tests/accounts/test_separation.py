@@ -80,13 +80,16 @@ def test_an_auditor_reads_and_does_nothing_else():
     carried = {verb for verb, posts in VERBS.items() if PostKind.AUDITOR in posts}
 
     assert "journal.audit" in carried
-    assert {verb for verb in carried if not verb.endswith(".view")} == {"journal.audit"}
+    # Whoever watches over emergency accesses says whether they were justified, and may end one.
+    watching = {"journal.audit", "emergency.review", "emergency.end"}
+    assert {verb for verb in carried if not verb.endswith(".view")} == watching
 
 
 @pytest.mark.control(18)
 @pytest.mark.parametrize("chair", [PostKind.SYSADMIN, PostKind.SECADMIN])
 def test_the_other_administrators_carry_no_verb_of_the_business(chair):
-    about_people_and_machines = {"people", "units", "plan", "engine"}
+    # "emergency" is ending one, without seeing why it was begun; "exchange_partner" which installations are talked to.
+    about_people_and_machines = {"people", "units", "plan", "engine", "emergency", "exchange_partner"}
 
     assert {
         verb.split(".")[0] for verb, posts in VERBS.items() if chair in posts
