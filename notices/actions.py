@@ -1,6 +1,6 @@
 """What happens to notices. They are queued inside the transaction of the act; nothing is sent from here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,13 +15,13 @@ from common.errors import NotFound
 from journal.keys import key
 from journal.record import record
 from notices.channels.routes import carriers
-from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, Answer, Channel, State
+from notices.choices import ALERT, BOTS, BY_NUMBER, ON_SCREEN, ROUTINE, TEST, Answer, Channel, State
 from notices.models import Callout, Notice
 from notices.occasions import Letter, Occasion
 from notices.recipients import Recipient
 from notices.relevance import validity
 from notices.rules import LANES, NOT_FOLLOWED_UP, Escalation, first_moment, further, quiet_hours
-from notices.sending.message_templates import Message, Rendered, render
+from notices.sending.message_templates import ONLY_BY_TEXT, Message, Rendered, render
 from notices.silence import callouts
 
 _NOTICES = Rows(Notice)
@@ -29,6 +29,9 @@ _NOTICES = Rows(Notice)
 #: A voice call beside a text message waits so long: who has had the message by then is not called.
 VOICE_AFTER = timedelta(seconds=60)
 
+
+#: So long the text message of a routine notice waits for the chat message that stands in its place.
+CHAT_FIRST = timedelta(minutes=5)
 
 #: What must be heard and has not left for so long is telephoned.
 UNSENT_AFTER = timedelta(minutes=2)
@@ -85,22 +88,33 @@ def queue_many(
     """`queue_notices` for many occasions at once, each with its own words and people: one insert for all."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("notices were queued outside a transaction")
+    channels = list(channels)
     ways = usable_channels(channels)
     leaves_at = first_moment(
         priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS), needed_by
     )
+    has_chat = is_chat_beside(channels, priority)
     called_at = leaves_at + (VOICE_AFTER if Channel.SMS in ways else timedelta())
+    held_until = text_held_until(leaves_at, needed_by, expires_at)
+
+    def moment(recipient: Recipient, way: str, in_chat: bool) -> datetime:
+        if is_text_held(recipient, way, priority, in_chat=in_chat):
+            return held_until
+        return called_at if way == Channel.VOICE else leaves_at
+
     rows = []
     for occasion, message, people in letters:
         validity.check_known(occasion.purpose)
-        texts = {way: render(message, way, drill=occasion.drill) for way in ways}
+        in_chat = has_chat and message.wording not in ONLY_BY_TEXT
+        said_by = [*ways, Channel.CHAT] if in_chat else ways
+        texts = {way: render(message, way, drill=occasion.drill) for way in said_by}
         columns = occasion.columns()
         rows += [
             new_notice(
                 recipient,
                 way,
                 texts[way],
-                visible_at=called_at if way == Channel.VOICE else leaves_at,
+                visible_at=moment(recipient, way, in_chat),
                 priority=priority,
                 queued_at=now,
                 expires_at=expires_at,
@@ -108,7 +122,7 @@ def queue_many(
                 **columns,
             )
             for recipient in people
-            for way in ways
+            for way in ways_to(recipient, ways, in_chat=in_chat)
         ]
     _NOTICES.insert_all(rows, unless_there=True)
     return len(rows)
@@ -119,7 +133,37 @@ def usable_channels(channels: Iterable[str]) -> list[str]:
     return [Channel(channel) for channel in channels if _is_set_up(channel)]
 
 
+def is_chat_beside(channels: Iterable[str], priority: int) -> bool:
+    """Whether who has an id at the chat service of this installation is told there too, for the text message asked for.
+
+    A test of a number is about that number; who asks for the chat itself has it already.
+    """
+    asked = set(channels)
+    return (
+        Channel.SMS in asked and Channel.CHAT not in asked and priority != TEST and _is_set_up(Channel.CHAT)
+    )
+
+
+def ways_to(recipient: Recipient, ways: Sequence[str], *, in_chat: bool) -> list[str]:
+    """The ways, and the chat where it is beside the text message and this person has an id there."""
+    return [*ways, Channel.CHAT] if in_chat and recipient.person.chat_id else list(ways)
+
+
+def text_held_until(leaves_at: datetime, needed_by: datetime | None, expires_at: datetime | None) -> datetime:
+    """When the text message of a routine notice leaves if the chat did not take it: before it is of no use."""
+    ends = [end for end in (needed_by, expires_at) if end is not None]
+    held = leaves_at + CHAT_FIRST
+    return held if all(held < end for end in ends) else leaves_at
+
+
+def is_text_held(recipient: Recipient, way: str, priority: int, *, in_chat: bool) -> bool:
+    """Whether this text message waits for the chat: a routine one, to somebody who has an id there."""
+    return way == Channel.SMS and priority == ROUTINE and in_chat and bool(recipient.person.chat_id)
+
+
 def _is_set_up(channel: str) -> bool:
+    if channel == Channel.CHAT:
+        return bool(settings.NOTICE_CHAT_PROVIDER)
     if channel in BY_NUMBER:
         return bool(carriers(channel))
     if channel in BOTS:
@@ -316,12 +360,16 @@ def fail_notice(
     if callout is not None and callout.escalated_at is not None:
         notice.state, notice.escalated_at = State.ESCALATED, now
     notice.save(update_fields=["state", "last_error", "escalated_at"])
-    twin_notices(notice).filter(state=State.QUEUED, attempts=0).update(visible_at=now)
-    others = twin_notices(notice).exclude(channel=Channel.APP).exclude(state__in=_OVER)
-    is_last_way = not others.exists()
+    waiting = twin_notices(notice).filter(state=State.QUEUED, attempts=0)
+    if notice.channel == Channel.CHAT:
+        # It was there beside the text message: only that one need not wait for it any more.
+        waiting = waiting.filter(channel=Channel.SMS)
+    waiting.update(visible_at=now)
+    is_last_way = not _others(notice).exists()
     if callout is None and is_last_way and not is_gone and _must_be_heard(notice):
         callouts.begin_by_hand(notice, now)
-    callouts.follow_up_failure(callout, now, is_gone=is_gone, is_last_way=is_last_way)
+    if is_last_way or is_gone or notice.channel != Channel.CHAT:
+        callouts.follow_up_failure(callout, now, is_gone=is_gone, is_last_way=is_last_way)
     content = {
         "about": notice.subject,
         "purpose": notice.purpose,
@@ -332,11 +380,19 @@ def fail_notice(
     _record("notice.failed", notice, now, content)
 
 
+def _others(notice: Notice) -> QuerySet[Notice]:
+    """Other ways that may still reach this person. A chat message is none beside a text message: silence is followed up
+    as if it had not been sent."""
+    others = twin_notices(notice).exclude(channel=Channel.APP).exclude(state__in=_OVER)
+    return others.exclude(channel=Channel.CHAT) if notice.channel in BY_NUMBER else others
+
+
 def telephone_meanwhile(notice: Notice, now: datetime) -> None:
     """No provider has taken it for minutes. It is tried on, and where no plan says what follows, somebody telephones."""
     if (
         now - notice.queued_at >= UNSENT_AFTER
         and _must_be_heard(notice)
+        and (notice.channel != Channel.CHAT or not _others(notice).exists())
         and callouts.lock_callout(notice) is None
     ):
         callouts.begin_by_hand(notice, now)

@@ -12,6 +12,8 @@ class Channel(models.TextChoices):
     DINGTALK = "dingtalk", _("DingTalk")
     FEISHU = "feishu", _("Feishu")
     EMAIL = "email", _("E-mail")
+    #: To one person, by the one chat service of the settings.
+    CHAT = "chat", _("Chat message")
     #: A human with a telephone: written when somebody has phoned, never queued.
     CALL = "call", _("Telephoned by hand")
 
@@ -21,7 +23,7 @@ BOTS = (Channel.WECOM, Channel.DINGTALK, Channel.FEISHU)
 #: What needs a telephone number.
 BY_NUMBER = (Channel.SMS, Channel.VOICE)
 #: What a provider carries for us.
-SENT_BY_US = (*BY_NUMBER, *BOTS, Channel.EMAIL)
+SENT_BY_US = (*BY_NUMBER, *BOTS, Channel.EMAIL, Channel.CHAT)
 
 
 class State(models.TextChoices):
@@ -53,6 +55,20 @@ class Do(models.TextChoices):
     NEXT_PERSON = "next_person", _("Tell the next person")
     BREACH = "breach", _("Tell the duty leader that nobody heard")
     STILL_ON_IT = "still_on_it", _("Ask whether they are still on it")
+
+
+class PushKind(models.TextChoices):
+    """What a message to a browser says (notices.push)."""
+
+    TELL = "tell", "tell"
+    TAKE_BACK = "take_back", "take back"
+
+
+class PushState(models.TextChoices):
+    QUEUED = "queued", "queued"
+    SENT = "sent", "sent"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
 
 
 #: The lanes, most urgent first. The outbox sends lower numbers first and keeps senders free for the first one:

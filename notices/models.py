@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -13,7 +14,7 @@ from django.utils.translation import get_language
 from common.database.paths import PathField
 from common.drills import RealRows, marked
 from journal.keys import key
-from notices.choices import ON_SCREEN, ROUTINE, Answer, Channel, Do, State
+from notices.choices import ON_SCREEN, ROUTINE, Answer, Channel, Do, PushKind, PushState, State
 from notices.incoming.failure_reasons import NO_POSTS, reason_of, result_of
 
 #: How each state looks in lists.
@@ -346,6 +347,44 @@ class GatewayEvent(models.Model):
 
     def __str__(self):
         return f"{self.provider_id} {self.event}"
+
+
+class PushMessage(models.Model):
+    """What one browser is told of one notice on screen, or that this is over. Leased like a notice.
+
+    Apart from the notices, so that nobody counts as told by it: what follows silence, proofs and figures do not know it.
+    """
+
+    device = models.ForeignKey("accounts.PushDevice", on_delete=models.CASCADE, related_name="messages")
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="pushes")
+    kind = models.CharField(max_length=10, choices=PushKind, default=PushKind.TELL)
+    state = models.CharField(max_length=10, choices=PushState, default=PushState.QUEUED)
+    queued_at = models.DateTimeField()
+    visible_at = models.DateTimeField()
+    #: After this it is of no use, and the push service throws it away too.
+    expires_at = models.DateTimeField()
+    token = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True, default="")
+
+    #: What it says, made as it leaves and never stored; see notices.push.contents.
+    content: Mapping[str, Any] = MappingProxyType({})
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["device", "notice", "kind"], name="a_device_is_told_once"),
+            models.CheckConstraint(
+                condition=~Q(state=PushState.SENT) | Q(sent_at__isnull=False), name="a_sent_push_has_its_time"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["visible_at"], condition=Q(state=PushState.QUEUED), name="push_open"),
+            models.Index(fields=["queued_at"], name="push_queued"),
+        ]
+
+    def __str__(self):
+        return f"{self.device_id}: {self.kind} {self.notice_id}"
 
 
 class ApprovedTemplate(models.Model):

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from accounts.models import Unit, User
 from common.dates.local_time import LOCAL
 from notices.actions import queue_notices
-from notices.choices import TEST, State
+from notices.choices import TEST, Channel, State
 from notices.models import Notice
 from notices.occasions import Occasion
 from notices.recipients import Recipient
@@ -39,9 +39,11 @@ def queue_test(
     warnings and orders, at any hour. Zero rows for text messages and calls mean that no gateway is configured.
     Not sent by `answer_by`, it is not sent any more.
     """
+    channels = list(channels)
+    text = _text_in_chat if channels == [Channel.CHAT] else _text
     return queue_notices(
         Occasion(PURPOSE, subject, unit, drill=drill),
-        Message(_text("zh-hans", answer_by), _text("en", answer_by)),
+        Message(text("zh-hans", answer_by), text("en", answer_by)),
         recipients=recipients,
         channels=channels,
         priority=TEST,
@@ -80,6 +82,12 @@ def results(subject: str) -> list[Result]:
 def is_in_time(answered_at: datetime | None, answer_by: datetime | None) -> bool:
     """Exactly at the end of the window is still in time."""
     return answered_at is not None and (answer_by is None or answered_at <= answer_by)
+
+
+def _text_in_chat(language: str, answer_by: datetime) -> str:
+    """Nobody hears what is answered there."""
+    with override(language):
+        return _("Test of messages to you, nothing has happened. You need not answer.")
 
 
 def _text(language: str, answer_by: datetime) -> str:

@@ -32,6 +32,7 @@ _MODULES = {
     Channel.DINGTALK: "bots",
     Channel.FEISHU: "bots",
     Channel.EMAIL: "mail",
+    Channel.CHAT: "chat",
 }
 
 

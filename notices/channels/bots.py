@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from django.conf import settings
 
 from notices.channels import SendResult
-from notices.channels.http import LATER, Answer, Unanswered, post, wait_asked
+from notices.channels.answers import Answer, Unanswered
+from notices.channels.http import LATER, post, wait_asked
 from notices.channels.texts import in_one_line, text_of
 from notices.choices import Channel
 from notices.models import Notice
@@ -63,7 +64,7 @@ _TOO_MANY = {45009, 130101, 9499, 11232}
 
 def _text(notices: Sequence[Notice]) -> str:
     """The text, then whom it is for: as many names as the shortest of the three takes."""
-    text = _cut(without_markup(text_of(notices)), MOST_BYTES)
+    text = cut_to(without_markup(text_of(notices)), MOST_BYTES)
     names = list(dict.fromkeys(without_markup(in_one_line(f"@{notice.recipient}")) for notice in notices))
     for count in range(len(names), 0, -1):
         more = "" if count == len(names) else "…"
@@ -78,7 +79,8 @@ def without_markup(text: str) -> str:
     return text.translate(_TAGS)
 
 
-def _cut(text: str, most: int) -> str:
+def cut_to(text: str, most: int) -> str:
+    """At most so many bytes; the last three are “…” where something is left out."""
     return text if len(text.encode()) <= most else text.encode()[: most - 3].decode(errors="ignore") + "…"
 
 

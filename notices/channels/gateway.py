@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from notices.channels import SendResult, key_of
+from notices.channels.answers import Answer, Unanswered
 from notices.channels.health import PROVIDERS
-from notices.channels.http import LATER, Answer, Unanswered, post, wait_asked
+from notices.channels.http import LATER, post, wait_asked
 from notices.channels.providers import OWN, Outgoing, Provider, Request, provider
 from notices.channels.providers.answers import is_ours
 from notices.channels.providers.templates import NoTemplate, template_for

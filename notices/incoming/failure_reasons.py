@@ -20,6 +20,9 @@ _REASONS = {
     "not on duty any more": gettext_lazy("not on duty any more"),
     "no telephone number": gettext_lazy("no telephone number"),
     "no e-mail address": gettext_lazy("no e-mail address"),
+    "no user id at the chat service": gettext_lazy("no user id at the chat service"),
+    "no chat service is configured": gettext_lazy("no chat service is configured"),
+    "sent as a chat message": gettext_lazy("not needed: sent as a chat message"),
     "no gateway is configured": gettext_lazy("no gateway is configured"),
     "the gateway gave no id": gettext_lazy("the gateway gave no id: nothing more will be known of it"),
     "the gateway reported that it was not delivered": gettext_lazy(
@@ -49,6 +52,9 @@ _RESULTS = {
 #: By the kinds of notices.channels.providers.answers.
 _PROVIDER_SAYS = {
     "number": gettext_lazy("the provider does not take this number"),
+    "user": gettext_lazy(
+        "the chat service knows no such user id, or may not write to them: correct it on the page of the person"
+    ),
     "text": gettext_lazy("the provider does not take this text"),
     "key": gettext_lazy("the provider does not know our key or signature: check the settings of the gateway"),
     "sign": gettext_lazy("the provider has not approved our signature name or number"),

@@ -13,7 +13,7 @@ from accounts.posts.duty import still_answering
 from common.alone import is_of_the_row
 from notices import rules
 from notices.actions import twin_notices
-from notices.choices import BY_NUMBER, Channel, State
+from notices.choices import BY_NUMBER, ROUTINE, Channel, State
 from notices.models import Attempt, Notice
 from notices.relevance import validity
 from notices.relevance.kept_from import WHY, shut_out_of
@@ -30,6 +30,9 @@ class Verdict(NamedTuple):
 
 
 SEND = Verdict("send")
+
+#: The chat service has taken it: what it stands in the place of is not sent.
+_IN_CHAT = (State.SENT, State.DELIVERED, State.HEARD, State.ACKNOWLEDGED, State.ESCALATED)
 
 
 def judge(batch: Sequence[Notice], now: datetime) -> dict[int, Verdict]:
@@ -98,7 +101,16 @@ def _not_needed(notice: Notice) -> str:
         others = twin_notices(notice).exclude(channel=Channel.APP)
         if others.filter(state__in=reached).exists():
             return "reached by text message"
+    if _is_in_chat(notice):
+        return "sent as a chat message"
     return "confirmed elsewhere" if twin_notices(notice).filter(state=State.ACKNOWLEDGED).exists() else ""
+
+
+def _is_in_chat(notice: Notice) -> bool:
+    """Whether a chat message stands in the place of this text message. One that cannot wait goes beside it."""
+    if notice.channel != Channel.SMS or notice.priority != ROUTINE or not notice.recipient.chat_id:
+        return False
+    return twin_notices(notice).filter(channel=Channel.CHAT, state__in=_IN_CHAT).exists()
 
 
 def _gone(notice: Notice, on_duty: set[tuple[int, int]]) -> str:
@@ -117,6 +129,8 @@ def _impossible(notice: Notice, deaths: int, now: datetime) -> str:
         return "expired before it could be sent"
     if notice.channel in BY_NUMBER and not notice.recipient.phone:
         return "no telephone number"
+    if notice.channel == Channel.CHAT and not notice.recipient.chat_id:
+        return "no user id at the chat service"
     if notice.channel == Channel.EMAIL and not notice.recipient.email:
         return "no e-mail address"
     return ""

@@ -15,7 +15,7 @@ from notices.sending.message_templates import LIMITS
 Adder = Callable[[Sequence[Notice], datetime], dict[int, str]]
 
 #: Only what one person reads alone: a group would share the secret, a call cannot say it.
-CHANNELS = (Channel.SMS, Channel.EMAIL)
+CHANNELS = (Channel.SMS, Channel.EMAIL, Channel.CHAT)
 
 #: By what the purposes of the notices begin with that they are asked about.
 ADDITIONS: NamedHook[Adder] = NamedHook()

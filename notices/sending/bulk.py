@@ -8,7 +8,15 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Unit
-from notices.actions import bundle_wait, new_notice, usable_channels
+from notices.actions import (
+    bundle_wait,
+    is_chat_beside,
+    is_text_held,
+    new_notice,
+    text_held_until,
+    usable_channels,
+    ways_to,
+)
 from notices.choices import Channel
 from notices.models import Notice
 from notices.recipients import Recipient
@@ -47,11 +55,15 @@ def queue_many(
         )
     validity.check_known(purpose)
     leaves_at = first_moment(priority, now, bundle_wait(), quiet_hours(settings.NOTICE_QUIET_HOURS))
+    channels = list(channels)
     ways = [way for way in usable_channels(channels) if way == Channel.APP or leaves_at < expires_at]
     is_too_late = len(ways) < len(usable_channels(channels))
+    in_chat = is_chat_beside(channels, priority) and leaves_at < expires_at
+    said_by = [*ways, Channel.CHAT] if in_chat else ways
+    held_until = text_held_until(leaves_at, None, expires_at)
     rows, told = [], 0
     for note in notes:
-        texts = {way: render(note.message, way) for way in ways}
+        texts = {way: render(note.message, way) for way in said_by}
         told += 0 if is_too_late else len(note.recipients)
         rows += [
             new_notice(
@@ -64,12 +76,14 @@ def queue_many(
                 unit=note.unit,
                 unit_path=note.unit.path,
                 priority=priority,
-                visible_at=leaves_at,
+                visible_at=held_until
+                if is_text_held(recipient, way, priority, in_chat=in_chat)
+                else leaves_at,
                 queued_at=now,
                 expires_at=expires_at,
             )
             for recipient in note.recipients
-            for way in ways
+            for way in ways_to(recipient, ways, in_chat=in_chat)
         ]
     Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
     return told

@@ -19,6 +19,8 @@ LIMITS: dict[str, int] = {
     Channel.VOICE: 160,
     Channel.EMAIL: 4000,
     **dict.fromkeys(BOTS, 600),
+    # It says what the text message says, and no more.
+    Channel.CHAT: 201,
 }
 
 _ANSWER_SMS = {"zh": "回复1到位，2不能到，3转他人", "en": "Reply 1 coming, 2 cannot, 3 pass on"}
@@ -27,6 +29,18 @@ _ANSWER_VOICE = {
     "en": "Press 1 if you are coming, 2 if you cannot, 3 to pass it on.",
 }
 
+
+#: Nobody hears what is answered in a chat: where a text message asks for a figure, it says where to answer.
+_IN_CHAT = {
+    "zh": {_ANSWER_SMS["zh"]: "请打开系统答复", "回复1仍在，2需要人接替": "请打开系统答复"},
+    "en": {
+        _ANSWER_SMS["en"]: "Open the system to answer",
+        "Reply 1 yes, 2 I need a replacement": "Open the system to answer",
+    },
+}
+
+#: Asks back what an answer by text message meant: it goes the same way and no other.
+ONLY_BY_TEXT = ("reply.unclear",)
 
 #: What has no template of its own: a text that a room wrote itself, and several notices as one message.
 TEXT, SUMMARY = "text", "summary"
@@ -311,18 +325,30 @@ def render(message: Message, channel: str, *, drill: bool = False) -> Rendered:
         return Rendered(
             _cut(message.text_zh, channel, "zh", drill), _cut(message.text_en, channel, "en", drill), ""
         )
-    group = channel if channel in (Channel.SMS, Channel.VOICE) else "full"
-    wording = WORDINGS[message.wording]
+    group = channel if channel in (Channel.SMS, Channel.VOICE, Channel.CHAT) else "full"
+    patterns = _patterns(message.wording, group)
     facts = {
         language: {name: _in(value, language) for name, value in message.facts.items()}
         for language in ("zh", "en")
     }
     texts = {
-        language: fit(wording.patterns[group][language], known, _room(channel, language, drill))
+        language: fit(patterns[language], known, _room(channel, language, drill))
         for language, known in facts.items()
     }
-    name = f"{message.wording}/{group}@{wording.version}"
-    return Rendered(texts["zh"], texts["en"], name, facts if group != "full" else {})
+    name = f"{message.wording}/{group}@{WORDINGS[message.wording].version}"
+    return Rendered(texts["zh"], texts["en"], name, facts if group in (Channel.SMS, Channel.VOICE) else {})
+
+
+def _patterns(name: str, group: str) -> Mapping[str, str]:
+    patterns = WORDINGS[name].patterns
+    if group != Channel.CHAT:
+        return patterns[group]
+    found = {}
+    for language, pattern in patterns[Channel.SMS].items():
+        for asked, instead in _IN_CHAT[language].items():
+            pattern = pattern.replace(asked, instead)
+        found[language] = pattern
+    return found
 
 
 def _cut(text: str, channel: str, language: str, drill: bool) -> str:

@@ -239,10 +239,12 @@ def _as_recipient(callout: Callout) -> Recipient:
 
 
 def _channels_of(callout: Callout) -> list[str]:
-    """The channels everybody is told by, not the one that silence brought about."""
-    return list(
+    """The channels everybody is told by, not the one that silence brought about, nor the chat beside a text message:
+    whoever comes next has an id there, or has none."""
+    found = list(
         dict.fromkeys(_told(callout).filter(insists=False).order_by("pk").values_list("channel", flat=True))
     )
+    return [way for way in found if way != Channel.CHAT or Channel.SMS not in found]
 
 
 def _same_again(callout: Callout) -> Escalation:

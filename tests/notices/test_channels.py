@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from django.core import mail
 
+from notices.channels.answers import Answer
 from notices.channels.gateway import read_answer
 from notices.channels.health import Providers
-from notices.channels.http import Answer
 from notices.channels.routes import Routes
 from notices.choices import State
 from notices.models import Notice

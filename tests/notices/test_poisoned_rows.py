@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from common.alone import shown
-from common.database.encrypted_fields import MARK
+from common.database.encrypted_fields import AES
 from common.models import SetAside
 from engine.background.auditor import find_faults
 from journal.models import Entry
@@ -110,7 +110,7 @@ def test_an_answer_that_cannot_be_written_down_stops_no_other(gateway, tell, now
 
 def test_a_sealed_number_that_was_cut_does_not_stop_the_batch(gateway, tell, cast, now):
     with connection.cursor() as cursor:
-        cut = MARK + base64.urlsafe_b64encode(b"x" * 5).decode()[:-2]
+        cut = AES + base64.urlsafe_b64encode(b"x" * 5).decode()[:-2]
         cursor.execute("UPDATE accounts_user SET phone = %s WHERE username = %s", [cut, "county1.duty"])
     tell("county1.duty", "county1.director", priority=1)
     outbox.send_due(now)

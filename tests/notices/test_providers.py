@@ -396,7 +396,7 @@ def test_one_that_answers_too_slowly_is_tried_again(through, approve, told, sett
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"<html>", b'{"Response": []}', b'{"Response": {"SendStatusSet": [1]}}', b'{"success": true}'])  # fmt: skip
 @pytest.mark.parametrize("name", ALL)
 def test_an_answer_that_nobody_understands_is_no_acceptance(name, body):
-    from notices.channels.http import Answer
+    from notices.channels.answers import Answer
 
     assert providers.provider(name).read(Answer(200, body, {})).kind == "again"
 

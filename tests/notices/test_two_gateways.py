@@ -12,7 +12,7 @@ from notices.channels.health import Providers
 from notices.choices import State
 from notices.models import Notice
 from notices.sending import outbox
-from notices.sending.dispatcher import Senders
+from notices.sending.dispatcher import THREADS, Senders
 from tests.notices.lines import BadLine
 
 SECOND = timedelta(seconds=1)
@@ -103,5 +103,5 @@ def test_a_gateway_that_is_full_of_what_hangs_gives_way_and_no_channel_stops(
 
 
 def test_one_provider_that_hangs_takes_no_thread_another_one_needs():
-    assert len(["1", "2", "wecom", "dingtalk", "feishu", "email"]) * outbox.PER_PROVIDER <= 96
+    assert len(["1", "2", "wecom", "dingtalk", "feishu", "email", "chat"]) * outbox.PER_PROVIDER <= THREADS
     assert Senders().full(1) == []

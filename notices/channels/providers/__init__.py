@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from notices.channels import SendResult
-from notices.channels.http import Answer
+from notices.channels.answers import Answer
 
 #: The bureau's own gateway, with our own protocol (docs/gateway.md).
 OWN = "own"

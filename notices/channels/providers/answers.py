@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from notices.channels import SendResult
-from notices.channels.http import Answer
+from notices.channels.answers import Answer
 
 NUMBER, TEXT, KEY, SIGN, TEMPLATE, ACCOUNT, LIMIT = (
     "number", "text", "key", "sign", "template", "account", "limit",

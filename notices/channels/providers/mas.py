@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from notices.channels import SendResult
-from notices.channels.http import Answer
+from notices.channels.answers import Answer
 from notices.channels.providers import Account, Outgoing, Provider, Request, Told
 from notices.channels.providers.answers import (
     ACCOUNT,

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from notices.channels import SendResult
-from notices.channels.http import Answer
+from notices.channels.answers import Answer
 from notices.channels.providers import Account, Outgoing, Provider, Request, Told
 from notices.channels.providers.answers import (
     ACCOUNT,
