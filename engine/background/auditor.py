@@ -23,19 +23,25 @@ from engine.background import nightly
 from engine.background.watchdog import ping_watchdog
 from engine.choices import can_wait
 from engine.models import Alarm, Heartbeat
+from engine.monitoring.replication import replication
 from engine.monotonic_clock import CLOCK
+from exchange import queries as exchange
+from incidents.kept_alarms import storage
 from journal import anchor
+from journal.hashing import follows
 from journal.keys import key
 from journal.models import Entry, Head
-from journal.numbering import chain, number_new
+from journal.numbering import number_new
 from journal.record import record, stamp
 from notices.approved.queries import missing
 from notices.reading.queries import waiting_count
+from webhooks.queries import failing
 
 log = logging.getLogger(__name__)
 
 CLOCK_LATE = timedelta(seconds=15)
 NOTICE_LATE = timedelta(seconds=60)
+ALARM_KEPT = timedelta(seconds=30)
 #: So many of the newest entries are checked each time; verify_journal checks them all.
 TAIL = 200
 DISK_FULL = 0.9
@@ -60,14 +66,19 @@ def find_faults(now: datetime, limits: dict[str, timedelta]) -> Iterator[Fault]:
     checks: list[Callable[[], Iterator[Fault]]] = [
         lambda: _unnumbered(),
         lambda: _overdue_clocks(now),
+        lambda: _kept_alarms(now),
         lambda: _waiting_notices(now),
         lambda: _stopped_jobs(now, limits),
         lambda: _broken_tail(),
+        lambda: _anchors_elsewhere(),
         lambda: _full_disk(),
         lambda: _jumped_time(),
         lambda: _nights(now),
         lambda: _set_aside(now),
         lambda: _templates(),
+        lambda: _webhooks(now),
+        lambda: _exchange(now),
+        lambda: _archive(),
     ]
     for check in checks:
         try:
@@ -83,6 +94,24 @@ def _templates() -> Iterator[Fault]:
         yield Fault("templates_missing", ", ".join(dict.fromkeys(line.wording.key for line in lines)))
 
 
+def _webhooks(now: datetime) -> Iterator[Fault]:
+    """Whose receiver has taken nothing for an hour, or that were stopped because of it."""
+    if found := failing(now):
+        yield Fault("webhooks_failing", ", ".join(f"{one.pk} ({one.note})" for one in found)[:200])
+
+
+def _exchange(now: datetime) -> Iterator[Fault]:
+    """What another installation has not received for an hour, or refused. It is tried without end; somebody has to know."""
+    if found := exchange.failing(now):
+        yield Fault("exchange_waiting", ", ".join(f"{one.number} → {one.partner}" for one in found)[:200])
+
+
+def _archive() -> Iterator[Fault]:
+    """What a recovery to a moment would lack. (A missing standby nobody could record: every commit waits for it.)"""
+    if file := replication().not_archived:
+        yield Fault("changes_not_archived", file)
+
+
 def _unnumbered() -> Iterator[Fault]:
     """An entry that numbering passes over. (Entries that commit meanwhile are not it.)"""
     waiting = Entry.objects.filter(number__isnull=True).order_by("id").values_list("id", flat=True).first()
@@ -96,6 +125,13 @@ def _unnumbered() -> Iterator[Fault]:
 def _overdue_clocks(now: datetime) -> Iterator[Fault]:
     if count := unswept_count(now - CLOCK_LATE):
         yield Fault("clocks_overdue", str(count))
+
+
+def _kept_alarms(now: datetime) -> Iterator[Fault]:
+    """What is not recorded within seconds of the database's coming back is not recorded by itself."""
+    count, age = storage.count_and_age(now)
+    if age > ALARM_KEPT.total_seconds():
+        yield Fault("alarms_kept", str(count))
 
 
 def _waiting_notices(now: datetime) -> Iterator[Fault]:
@@ -131,12 +167,16 @@ def _broken_tail() -> Iterator[Fault]:
         yield Fault("journal_broken", f"entries up to an anchor are missing after number {head.number}")
         return
     for before, entry in pairwise(tail):
-        follows = entry.number == before.number + 1 and entry.hash == chain(
-            before.hash, entry.number, entry.body
-        )
-        if not follows or anchors.get(entry.number, entry.hash) != entry.hash:
+        is_next = entry.number == before.number + 1
+        is_whole = is_next and follows(before.hash, entry.number, entry.body, entry.hash)
+        if not is_whole or anchors.get(entry.number, entry.hash) != entry.hash:
             yield Fault("journal_broken", f"at number {entry.number}")
             return
+
+
+def _anchors_elsewhere() -> Iterator[Fault]:
+    if why := anchor.behind():
+        yield Fault("anchors_not_copied", why)
 
 
 def _full_disk() -> Iterator[Fault]:

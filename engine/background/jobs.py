@@ -1,6 +1,6 @@
 """The jobs of the engine: what has to be done again and again, by whom, and how fresh it has to be.
 
-Every job may be run by any number of processes at once; nobody is the leader. Four lanes run
+Every job may be run by any number of processes at once; nobody is the leader. Each lane runs
 independently, so that a gateway that hangs holds up no deadline, and routine messages no warning.
 """
 
@@ -24,11 +24,14 @@ from command.roll_call.actions import keep_going as keep_roll_calls_going
 from drills.conduct.playing import play_due
 from duty.shifts.jobs import run_shifts
 from engine.background import auditor
+from engine.backup import destroyed_list
 from engine.models import Heartbeat
+from incidents.kept_alarms.playing import play_kept
 from journal import anchor
 from journal.models import Entry
 from journal.numbering import head, number_new
 from notices.choices import ALERT
+from notices.push import sending as push
 from notices.sending import outbox
 from notices.silence import escalation
 from plans.people.overdue import tell_breaches, warn_of_ends
@@ -102,6 +105,10 @@ def _send_linkage(now: datetime) -> int:
     return _while_busy(lambda: send_linkage(now), LINKAGE_BATCH)
 
 
+def _send_pushes(now: datetime) -> int:
+    return _while_busy(lambda: push.send_due(now), push.MOST_UNDER_WAY)
+
+
 def _send_all(now: datetime) -> int:
     return _while_busy(lambda: outbox.send_due(now), 1)
 
@@ -129,6 +136,8 @@ def _is_signed_since() -> bool:
 
 
 SECONDS = timedelta(seconds=1)
+# First of its lane: nobody has been told of what waits there.
+KEPT_ALARMS = Job("incidents.kept_alarms", play_kept, limit=15 * SECONDS)
 NUMBERING = Job("numbering", lambda now: number_new(), limit=15 * SECONDS)
 CLOCKS = Job("clocks", _sweep_all, limit=15 * SECONDS)
 # Beside the clocks, not beside the senders: a provider that hangs holds up no next person.
@@ -138,6 +147,8 @@ ALERTS = Job("notices.alerts", _send_alerts, limit=45 * SECONDS)
 POST = Job("notices", _send_all, limit=45 * SECONDS)
 # A centre whose system hangs holds up nobody of ours: a lane of its own.
 LINKAGE = Job("command.linkage", _send_linkage, limit=90 * SECONDS)
+# Nobody relies on it, and the services are far away: they hold up no gateway.
+PUSH = Job("notices.push", _send_pushes, limit=90 * SECONDS)
 # At the hour a shift begins; five seconds late is still the hour.
 SHIFTS = Job("duty.shifts", run_shifts, limit=60 * SECONDS, every=5 * SECONDS)
 # Who sits in a command post changes with a shift, a delegation, an appointment: nobody does it, so somebody looks.
@@ -165,6 +176,10 @@ ANCHOR = Job(
     every=60 * SECONDS,
     is_wanted=_is_signed_since,
 )
+# What a restore of an older backup has to destroy again: a minute late is what would be lost with this machine.
+DESTROYED = Job(
+    "destruction.list", lambda now: destroyed_list.write(), limit=300 * SECONDS, every=60 * SECONDS
+)
 AUDITOR = Job(
     "auditor",
     lambda now: auditor.audit(now, judged()),
@@ -174,14 +189,16 @@ AUDITOR = Job(
 )
 
 LANES: dict[str, Sequence[Job]] = {
-    "desk": (NUMBERING, CLOCKS, SHIFTS, POSTS, DRILLS, ESCALATION, ANCHOR, AUDITOR),
+    "desk": (KEPT_ALARMS, NUMBERING, CLOCKS, SHIFTS, POSTS, DRILLS, ESCALATION, ANCHOR, DESTROYED, AUDITOR),
     "alerts": (ALERTS,),
     "post": (POST,),
     "linkage": (LINKAGE,),
+    "push": (PUSH,),
     "reports": (TALLIES, REFORMS, ROUNDS, REMINDERS),
 }
 #: One whole turn, the auditor last.
 ALL: Sequence[Job] = (
+    KEPT_ALARMS,
     NUMBERING,
     CLOCKS,
     SHIFTS,
@@ -191,11 +208,13 @@ ALL: Sequence[Job] = (
     ALERTS,
     POST,
     LINKAGE,
+    PUSH,
     TALLIES,
     REFORMS,
     ROUNDS,
     REMINDERS,
     ANCHOR,
+    DESTROYED,
     AUDITOR,
 )
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from common.dates.local_time import LOCAL, day_of
 from engine.background import expiry
-from engine.backup import nightly_backup
+from engine.backup import copying, nightly_backup
 from engine.models import NightlyJob
 from incidents.voice_notes import storage
 from journal.verify import verify
@@ -54,6 +54,7 @@ JOBS = {
     "verify": Nightly(2, _verify_journal),
     "backup": Nightly(3, nightly_backup.make),
     "voice_notes": Nightly(4, _sweep_voice_notes),
+    "copy": Nightly(5, lambda now, _report: copying.copy_away(now)),
     "expiry": Nightly(6, lambda now, _report: expiry.find(now)),
 }
 #: Those that take long: each is a work, with its progress, taken up anew where its process dies.

@@ -1,33 +1,40 @@
-"""Backups: one folder with the database, the journal's anchors, the uploaded files and a list of checksums.
+"""Backups: one folder with the database, the journal's anchors, the uploaded files and a signed list of checksums.
 
-Restoring puts all of it back and then proves it: checksums and keys before, the journal's chain and the sealed
-values after. The secret keys are part of it, because sealed columns cannot be read without them: keep the folder as
-you keep the keys.
+Where BACKUP_RECIPIENTS are named every file is encrypted for them, and nothing of it lies in the folder unencrypted.
+Restoring puts all of it back and then proves it: signature, checksums and keys before, rows, the journal's chain and
+the sealed values after. The secret keys are part of it, because sealed columns cannot be read without them: where it
+is not encrypted, keep the folder as you keep the keys. ELSEWHERE is what it does not hold.
 """
 
-import hashlib
-import json
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
-from engine.backup import backup_keys, postgres_programs
+from common import signing
+from engine.backup import backup_keys, contents, destroyed_list, manifest, postgres_programs, sealing
 from engine.backup.postgres_programs import BackupError
 from engine.server import instance_lock
 from journal import anchor
-from journal.numbering import head
 from journal.record import stamp
 from journal.verify import Verdict, verify
 
-MANIFEST = "manifest.json"
 SQLITE, POSTGRESQL = "database.sqlite3", "database.dump"
 #: Beside the database, if they are there. Demo passwords, static files and logs are not worth keeping.
 KEPT = ("journal-anchors.txt", "files")
+#: What a restore needs that no backup holds, because it opens or vouches for it, or belongs to the machine.
+ELSEWHERE = {
+    "identity": "the private key of BACKUP_RECIPIENTS, which opens it",
+    "environment": ".env, or /etc/icd/env and owner.env: passwords of the database, SIGNING_KEY",
+    "certificate": "the server's certificate and its key",
+}
 
 
 class Restored(NamedTuple):
@@ -36,42 +43,118 @@ class Restored(NamedTuple):
     known: int
     #: Sealed values that cannot be read with the keys that are in force from now on.
     unreadable: int
+    #: Table → (rows that the backup counted, rows that are there), where they differ.
+    miscounted: dict[str, tuple[int, int]]
+    #: Lines of the lists of what was destroyed that no key we know signed: nothing was destroyed for them.
+    unbelieved: int
 
 
-def make(folder: Path, now: datetime) -> int:
-    """Write a backup into `folder`, which must be new or empty. Returns the last journal number in it."""
+class Made(NamedTuple):
+    #: The last journal number in it.
+    number: int
+    #: What a restore needs besides, in words.
+    elsewhere: list[str]
+
+
+def make(folder: Path, now: datetime) -> Made:
+    """Write a backup into `folder`, which must be new or empty."""
     if folder.exists() and any(folder.iterdir()):
         raise BackupError(f"{folder} is not empty; name a new folder")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Number and anchors first: the copy of the database holds at least what they name.
-    number = head()
+    # Anchors first: the copy of the database holds at least what they name.
     for name in KEPT:
-        _copy(_data_dir() / name, folder / name)
-    backup_keys.write(folder / backup_keys.FILE)
-    (_dump_postgresql if connection.vendor == "postgresql" else _dump_sqlite)(folder)
-    manifest = {"made_at": stamp(now), "engine": connection.vendor, "journal": number, "files": _sums(folder)}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        sealing.store(_data_dir() / name, folder, name)
+    with _stage() as stage:
+        backup_keys.write(stage / backup_keys.FILE)
+        sealing.store(stage / backup_keys.FILE, folder, backup_keys.FILE)
+        counted = (_dump_postgresql if connection.vendor == "postgresql" else _dump_sqlite)(stage, folder)
+    elsewhere = [name for name in ELSEWHERE if name != "identity" or settings.BACKUP_RECIPIENTS]
+    about = {
+        "made_at": stamp(now),
+        "engine": connection.vendor,
+        "journal": counted.journal,
+        "rows": counted.rows,
+        "recipients": settings.BACKUP_RECIPIENTS,
+        "elsewhere": elsewhere,
+    }
+    manifest.write(folder, about)
     for file in folder.rglob("*"):
         file.chmod(0o700 if file.is_dir() else 0o600)
-    return number
+    return Made(counted.journal, [ELSEWHERE[name] for name in elsewhere])
 
 
-def restore(folder: Path, *, other_key: bool = False) -> Restored:
+def restore(
+    folder: Path,
+    *,
+    identities: Sequence[str] = (),
+    signers: Sequence[str] = (),
+    unsigned: bool = False,
+    other_key: bool = False,
+) -> Restored:
     """Put a backup in the place of the present data, which must not be in use. Checked before and after.
 
-    A backup sealed with a key unknown here is refused, unless `other_key` says that this is meant.
+    `identities` are private keys of age that open it; `signers` public keys that may have signed it, beside our own.
+    One without a signature is refused unless `unsigned`; one whose SECRET_KEY is unknown here unless `other_key`.
+    Raises BackupError before anything has been touched.
     """
-    _check(folder)
-    if not other_key:
-        _check_keys(folder)
-    known = max(anchor.read(), default=0)
-    connections.close_all()
-    (_load_postgresql if connection.vendor == "postgresql" else _load_sqlite)(folder)
-    # Anchors of entries that are gone would call the restored journal cut.
-    _set_aside(anchor.anchor_file())
-    for name in KEPT:
-        _replace(folder, name)
-    return Restored(verify(), known, backup_keys.unreadable(_restore_keys(folder)))
+    about = manifest.checked(
+        folder, signers=[signing.signer(), *settings.FORMER_SIGNERS, *signers], is_unsigned_meant=unsigned
+    )
+    if about["engine"] != connection.vendor:
+        raise BackupError(f"the backup is of {about['engine']}, the database here is {connection.vendor}")
+    with _opened(folder, about, identities) as plain:
+        if not other_key:
+            _check_keys(plain, folder)
+        known = max(anchor.read(), default=0)
+        made_at = datetime.fromisoformat(about["made_at"])
+        _list_what_is_here()
+        found = destroyed_list.read(folder.parent, signers)
+        # Before anything is replaced: whoever is killed after that has it before them all the same.
+        destroyed_list.put_down(one for one in found.lines if one.at >= made_at)
+        connections.close_all()
+        (_load_postgresql if connection.vendor == "postgresql" else _load_sqlite)(plain)
+        # Anchors of entries that are gone would call the restored journal cut.
+        _set_aside(anchor.anchor_file())
+        for name in KEPT:
+            _replace(plain, name)
+        keys = _restore_keys(plain)
+    miscounted = contents.differences(about.get("rows", {}))
+    return Restored(
+        verify(signers=signers), known, backup_keys.unreadable(keys), miscounted, found.unbelieved
+    )
+
+
+def _list_what_is_here() -> None:
+    """Add to the list what no turn of the engine has yet; nothing where there is no database here, or another one."""
+    with suppress(DatabaseError):
+        destroyed_list.write()
+
+
+@contextmanager
+def _opened(folder: Path, about: dict[str, Any], identities: Sequence[str]) -> Iterator[Path]:
+    """A folder with the backup's files as they were; decrypted ones are gone again afterwards."""
+    names = list(about["files"])
+    sealed = [name for name in names if name.endswith(sealing.SUFFIX)]
+    if not sealed:
+        yield folder
+        return
+    if len(sealed) != len(names):
+        raise BackupError(f"{folder} is encrypted in part only: not one of ours. Take another backup")
+    if not identities:
+        raise BackupError(
+            f"it is encrypted for {', '.join(about.get('recipients', []))}. Bring that private key and name its file "
+            "with --identity, or - for the standard input"
+        )
+    with _stage() as stage:
+        sealing.open_all(folder, stage, names, identities)
+        yield stage
+
+
+@contextmanager
+def _stage() -> Iterator[Path]:
+    """A folder beside the database, which is no less readable there, for this account alone and for a while."""
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=_data_dir()) as stage:
+        yield Path(stage)
 
 
 def _replace(folder: Path, name: str) -> None:
@@ -93,36 +176,15 @@ def _data_dir() -> Path:
     return Path(settings.DATA_DIR)
 
 
-def _check(folder: Path) -> None:
-    """Whether this is a whole backup of this kind of database."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BackupError(f"{folder} is not a backup: {error}") from error
-    if manifest["engine"] != connection.vendor:
-        raise BackupError(f"the backup is of {manifest['engine']}, the database here is {connection.vendor}")
-    sums = _sums(folder)
-    if wrong := sorted(name for name, expected in manifest["files"].items() if sums.get(name) != expected):
-        raise BackupError(f"not as it was written: {', '.join(wrong)}")
-
-
-def _check_keys(folder: Path) -> None:
-    if backup_keys.missing(backup_keys.read(folder), backup_keys.here()):
+def _check_keys(plain: Path, folder: Path) -> None:
+    if backup_keys.missing(backup_keys.read(plain), backup_keys.here()):
+        file = folder / backup_keys.FILE
+        keys = file if file.exists() else f"{file}{sealing.SUFFIX} (age --decrypt opens it)"
         raise BackupError(
             f"it was made under another SECRET_KEY, and staff telephone numbers and second factors in it could not be "
-            f"read here. Write the keys of {folder / backup_keys.FILE} into the environment, the first line as "
+            f"read here. Write the keys of {keys} into the environment, the first line as "
             "SECRET_KEY, further ones into SECRET_KEY_FALLBACKS, and run it again; or add --other-key to lose them"
         )
-
-
-def _sums(folder: Path) -> dict[str, str]:
-    files = (file for file in sorted(folder.rglob("*")) if file.is_file() and file.name != MANIFEST)
-    return {str(file.relative_to(folder)): _sum(file) for file in files}
-
-
-def _sum(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -143,10 +205,12 @@ def _set_aside(target: Path) -> None:
 # --- SQLite ------------------------------------------------------------------------------------------------
 
 
-def _dump_sqlite(folder: Path) -> None:
+def _dump_sqlite(stage: Path, folder: Path) -> contents.Counted:
     """VACUUM INTO, not a copy of the file: of a live database a copy misses what is still in the log."""
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(folder / SQLITE)])
+        cursor.execute("VACUUM INTO %s", [str(stage / SQLITE)])
+    sealing.store(stage / SQLITE, folder, SQLITE)
+    return contents.of_sqlite(stage / SQLITE)
 
 
 def _load_sqlite(folder: Path) -> None:
@@ -167,8 +231,12 @@ def _load_sqlite(folder: Path) -> None:
 # --- PostgreSQL --------------------------------------------------------------------------------------------
 
 
-def _dump_postgresql(folder: Path) -> None:
-    postgres_programs.dump(folder / POSTGRESQL)
+def _dump_postgresql(stage: Path, folder: Path) -> contents.Counted:
+    with contents.exported_snapshot() as snapshot:
+        counted = contents.of_connection()
+        postgres_programs.dump(stage / POSTGRESQL, snapshot)
+    sealing.store(stage / POSTGRESQL, folder, POSTGRESQL)
+    return counted
 
 
 def _load_postgresql(folder: Path) -> None:

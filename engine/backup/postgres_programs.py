@@ -42,9 +42,10 @@ class BackupError(Exception):
     """A sentence for the person who ran the command."""
 
 
-def dump(file: Path) -> None:
-    """Write a consistent copy of the database, while everything runs."""
-    with _Program("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}") as program:
+def dump(file: Path, snapshot: str) -> None:
+    """Write a copy of the database as it was at this exported snapshot, while everything runs."""
+    form = ("--format=custom", "--no-owner", "--no-privileges")
+    with _Program("pg_dump", *form, f"--snapshot={snapshot}", f"--file={file}") as program:
         program.finish()
 
 
@@ -116,7 +117,8 @@ class _Program:
 
 
 def _address() -> dict[str, str]:
-    """By the environment, because every account on the machine can read a command line."""
+    """By the environment, because every account on the machine can read a command line. With how the line is sealed: by
+    themselves these programs take a line in plain text, or a certificate of anybody."""
     given = connection.settings_dict
     names = {
         "PGHOST": "HOST",
@@ -125,4 +127,13 @@ def _address() -> dict[str, str]:
         "PGPASSWORD": "PASSWORD",
         "PGDATABASE": "NAME",
     }
-    return {name: str(given[key]) for name, key in names.items() if given.get(key)}
+    sealed = {
+        "PGSSLMODE": "sslmode",
+        "PGSSLROOTCERT": "sslrootcert",
+        "PGSSLCERT": "sslcert",
+        "PGSSLKEY": "sslkey",
+    }
+    options = given.get("OPTIONS", {})
+    found = {name: given.get(key) for name, key in names.items()}
+    found |= {name: options.get(key) for name, key in sealed.items()}
+    return {name: str(value) for name, value in found.items() if value}

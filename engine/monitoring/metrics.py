@@ -17,10 +17,13 @@ from common.version import version
 from engine.background.auditor import used_part_of_disk
 from engine.models import Alarm, NightlyJob
 from engine.monitoring.queries import ages
+from exchange.queries import waits as exchange_waits
+from incidents.kept_alarms import storage
 from journal.live.hub import statuses
 from journal.models import Entry
 from journal.numbering import head
 from notices.reading.queries import open_count
+from webhooks.queries import backlog
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter("icd_http_requests", "Requests answered", ["method", "route", "status"], registry=REGISTRY)
@@ -64,6 +67,7 @@ class State:
         yield _family("icd_build_info", "The version that runs", "version", {version(): 1})
         yield GaugeMetricFamily("icd_database_up", "Whether the database answers", value=bool(found))
         yield from found
+        yield from _kept_alarms(self._read_now())
         yield from _live_gauges()
 
 
@@ -74,6 +78,7 @@ def _state(now: datetime) -> CollectorRegistry:
 
 
 def _plain_gauges(now: datetime):
+    webhooks = backlog(now)
     numbers = {
         "icd_journal_head": ("Last number given", head()),
         "icd_journal_unnumbered": (
@@ -85,10 +90,22 @@ def _plain_gauges(now: datetime):
             unswept_count(now - timedelta(seconds=15)),
         ),
         "icd_notices_open": ("Notices not sent yet", open_count()),
+        "icd_webhook_messages_waiting": ("Messages of webhooks in use not taken yet", webhooks.waiting),
+        "icd_webhook_oldest_seconds": ("Seconds for which the first of them has waited", webhooks.oldest),
+        "icd_webhook_messages_given_up": ("Messages given up in the last 30 days", webhooks.given_up),
         "icd_disk_used_ratio": ("Part of the disk below DATA_DIR that is used", used_part_of_disk()),
     }
     for name, (text, value) in numbers.items():
         yield GaugeMetricFamily(name, text, value=value)
+
+
+def _kept_alarms(now: datetime):
+    """Read from their folder, whether the database answers or not."""
+    count, age = storage.count_and_age(now)
+    yield GaugeMetricFamily("icd_kept_alarms", "Alarms that wait outside the database", value=count)
+    yield GaugeMetricFamily(
+        "icd_kept_alarms_seconds", "Seconds for which the first of them has waited", value=age
+    )
 
 
 def _live_gauges():
@@ -111,6 +128,14 @@ def _labelled_gauges(now: datetime) -> Iterator[GaugeMetricFamily]:
     open_codes = Alarm.objects.filter(recovered_at__isnull=True).values_list("code", flat=True)
     yield _family(
         "icd_alarm", "Faults the auditor found and nobody mended", "code", dict.fromkeys(open_codes, 1)
+    )
+    waits = exchange_waits()
+    counts = {"queued": waits.queued, "refused": waits.refused}
+    yield _family(
+        "icd_exchange_waiting", "Documents that another installation has not received", "state", counts
+    )
+    yield GaugeMetricFamily(
+        "icd_exchange_seconds", "Seconds for which the first of them has waited", value=waits.age(now)
     )
     nights = NightlyJob.objects.values_list("name", "started_at")
     began = {name: (now - started_at).total_seconds() for name, started_at in nights}

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from engine.monitoring.queries import ages, stopped
+from engine.monitoring.replication import replication
+from incidents.kept_alarms import storage
 from journal.live.hub import statuses
 from journal.numbering import head
 
@@ -22,8 +24,13 @@ def readiness(now: datetime) -> tuple[bool, dict]:
     A dead Redis or engine makes this say no, so that somebody comes; it is not for taking a web process out
     of service, which goes on accepting alarms all the same (/healthz is).
     """
-    parts = {"database": _asked(_database), "channel_layer": _asked(_channel_layer), "screens": _screens()}
-    if parts["database"]["ok"]:
+    parts = {
+        "database": _asked(_database),
+        "channel_layer": _asked(_channel_layer),
+        "screens": _screens(),
+        "kept_alarms": _kept_alarms(now),
+    }
+    if "journal" in parts["database"]:
         parts |= _jobs(now)
     return all(part["ok"] for part in parts.values()), parts
 
@@ -36,7 +43,8 @@ def _asked(check: Callable[[], dict]) -> dict:
 
 
 def _database() -> dict:
-    return {"journal": head()}
+    """Its journal's head. Where every commit waits for a standby and none is connected, it takes nothing."""
+    return {"ok": not replication().is_alone, "journal": head()}
 
 
 def _channel_layer() -> dict:
@@ -52,6 +60,12 @@ def _channel_layer() -> dict:
     except redis.RedisError as error:
         raise ConnectionError from error
     return {"kind": "redis"}
+
+
+def _kept_alarms(now: datetime) -> dict:
+    """Alarms that wait outside the database, of which nobody has been told."""
+    count, age = storage.count_and_age(now)
+    return {"ok": not count, "waiting": count, "seconds": round(age, 1)}
 
 
 def _screens() -> dict:

@@ -1,6 +1,7 @@
 """Facts to try a plan with. The form asks only for what the plan itself asks about."""
 
 import re
+from datetime import timedelta
 
 from django import forms
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -49,14 +50,17 @@ class FactsForm(forms.Form):
         return cleaned
 
 
+#: Over how many days a version is replayed.
+DAYS = {days: timedelta(days=days) for days in (7, 30, 90, 365)}
+
+
 class DaysForm(forms.Form):
     days = forms.TypedChoiceField(label=gettext_lazy("Over the last"), coerce=int)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["days"].choices = [
-            (days, ngettext("%(count)s day", "%(count)s days", days) % {"count": days})
-            for days in (7, 30, 90, 365)
+            (days, ngettext("%(count)s day", "%(count)s days", days) % {"count": days}) for days in DAYS
         ]
 
 

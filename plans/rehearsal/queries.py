@@ -1,5 +1,6 @@
 """Where may this person rehearse, and over which incidents?"""
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -8,7 +9,10 @@ from accounts.models import Unit
 from accounts.scope import Reach
 from plans.lifecycle.models import PlanVersion
 from plans.rehearsal.replay import Replay, replay
-from plans.rehearsal.replay_source import cases_of
+from plans.rehearsal.replay_source import Case, cases_of
+
+#: Of one step of a long replay.
+_STEP = timedelta(days=7)
 
 
 def units_to_try(reach: Reach) -> QuerySet[Unit]:
@@ -23,6 +27,33 @@ def replayed(reach: Reach, version: PlanVersion, days: int, now: datetime) -> Re
     Four queries however many incidents: the incidents, their observations, the versions they ran under with
     their texts where this process has not read them yet.
     """
-    cases = cases_of(reach, version, now - timedelta(days=days))
+    return _over(cases_of(reach, version, now - timedelta(days=days)), version, Replay())
+
+
+def replayed_in_steps(
+    reach: Reach, version: PlanVersion, days: int, now: datetime, each: Callable[[int], None]
+) -> Replay:
+    """The same, a week at a time, for more incidents than one process should hold: of those that changed the gravest are
+    kept, the counts are of all. `each` is told with every incident how many there were so far."""
+    result, since = Replay(), now - timedelta(days=days)
+    while since < now:
+        until = since + _STEP
+        cases = cases_of(reach, version, since, until if until < now else None)
+        _over(cases, version, result, each)
+        result.changed = result.gravest()
+        since = until
+    return result
+
+
+def _over(
+    cases: list[Case], version: PlanVersion, result: Replay, each: Callable[[int], None] | None = None
+) -> Replay:
     plans = PlanVersion.objects.in_bulk({case.plan for case in cases})
-    return replay(version.document, cases, {pk: plan.document for pk, plan in plans.items()})
+    counted: Iterable[Case] = _counted(cases, result.total, each) if each else cases
+    return replay(version.document, counted, {pk: plan.document for pk, plan in plans.items()}, result)
+
+
+def _counted(cases: list[Case], so_far: int, each: Callable[[int], None]) -> Iterator[Case]:
+    for number, case in enumerate(cases, start=so_far + 1):
+        yield case
+        each(number)

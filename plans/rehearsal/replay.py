@@ -15,6 +15,9 @@ from plans.engine.evaluation import Document, Level, evaluate, levels_of
 from plans.engine.facts import FACTS, Facts
 from plans.rehearsal.replay_source import Case
 
+#: So many incidents with another level are listed; the counts and the picture are of all.
+LISTED = 100
+_LOWEST = 1_000_000
 _SETS = frozenset(name for name, fact in FACTS.items() if fact.kind == "set")
 
 
@@ -40,12 +43,25 @@ class Replay:
     before: dict[str, Level] = field(default_factory=dict)
     after: dict[str, Level] = field(default_factory=dict)
     changed: list[Changed] = field(default_factory=list)
+    #: (direction, warning) → how many changed so, those no longer listed too.
+    ways: Counter = field(default_factory=Counter)
 
     def count(self, direction: str = "", warning: str = "") -> int:
         return sum(
-            (not direction or one.direction == direction) and (not warning or one.warning == warning)
-            for one in self.changed
+            many
+            for way, many in self.ways.items()
+            if (not direction or way[0] == direction) and (not warning or way[1] == warning)
         )
+
+    def gravest(self) -> list[Changed]:
+        """What is listed: lower than it was first, for that is what a bureau must look at; then by level, the newest
+        first."""
+        return sorted(self.changed, key=_gravity)[:LISTED]
+
+
+def _gravity(changed: Changed) -> tuple[bool, int, float]:
+    ranks = [level.rank if level else _LOWEST for level in (changed.before, changed.after)]
+    return (changed.direction != "lower", min(ranks), -changed.case.at.timestamp())
 
 
 class _Scale:
@@ -54,7 +70,7 @@ class _Scale:
     def __init__(self, document: Document):
         self.levels = {level.id: level for level in levels_of(document)}
         default = self.levels.get(document.get("level_policy", {}).get("default_level", ""))
-        self.lowest = default.rank if default else 1_000_000
+        self.lowest = default.rank if default else _LOWEST
 
     def highest(self, ids: Iterable[str]) -> Level | None:
         known = [self.levels[one] for one in ids if one in self.levels]
@@ -64,11 +80,17 @@ class _Scale:
         return level is not None and level.rank < self.lowest
 
 
-def replay(document: Document, cases: Iterable[Case], documents: Mapping[int, Document]) -> Replay:
-    """Replay `document` over the cases; `documents` are the plans they ran under, by version."""
+def replay(
+    document: Document,
+    cases: Iterable[Case],
+    documents: Mapping[int, Document],
+    result: Replay | None = None,
+) -> Replay:
+    """Replay `document` over the cases; `documents` are the plans they ran under, by version. A `result` goes on."""
     now = _Scale(document)
     then = {plan: _Scale(earlier) for plan, earlier in documents.items()}
-    result = Replay(after=now.levels)
+    result = result or Replay()
+    result.after = now.levels
     for case in cases:
         scale = then[case.plan]
         before = scale.highest(level for _facts, level in case.observed)
@@ -79,9 +101,9 @@ def replay(document: Document, cases: Iterable[Case], documents: Mapping[int, Do
             result.before[before.id] = before
         if (before.id if before else "") != (after.id if after else ""):
             warning = _warning(scale.calls_for_a_warning(before), now.calls_for_a_warning(after))
-            result.changed.append(
-                Changed(case, before, after, _direction(before, after, now), warning, facts)
-            )
+            way = (_direction(before, after, now), warning)
+            result.ways[way] += 1
+            result.changed.append(Changed(case, before, after, *way, facts))
     return result
 
 
@@ -114,8 +136,7 @@ def stored_facts(raw: Mapping[str, Any]) -> dict[str, Any]:
 def _direction(before: Level | None, after: Level | None, now: _Scale) -> str:
     if before is not None and before.id not in now.levels:
         return "other"
-    low = 1_000_000
-    ranks = (now.levels[before.id].rank if before else low, after.rank if after else low)
+    ranks = (now.levels[before.id].rank if before else _LOWEST, after.rank if after else _LOWEST)
     return "higher" if ranks[1] < ranks[0] else "lower"
 
 

@@ -1,6 +1,6 @@
 """Where replays get what happened from: rooms above hand in their cases, for a plan knows no incidents."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -28,17 +28,37 @@ class Case(NamedTuple):
         return in_reader_language(self.unit, self.unit_en)
 
 
-#: fn(reach, version, since) → the incidents this person may see that the plan was for, oldest first.
-Cases = Callable[[Reach, PlanVersion, datetime], Iterable[Case]]
+class Source(NamedTuple):
+    """A room that knows what happened."""
+
+    #: fn(reach, version, since, until) → the incidents this person may see that the plan was for, oldest first; without
+    #: `until` up to now.
+    cases: Callable[[Reach, PlanVersion, datetime, datetime | None], Iterable[Case]]
+    #: How many those are.
+    how_many: Callable[[Reach, PlanVersion, datetime], int]
+    #: fn(reach, keys) → those of them that this person may see now.
+    seen: Callable[[Reach, Collection[str]], set[str]]
+
+
 #: fn(keys) → for each key the levels of the warnings that were signed.
 Signed = Callable[[Iterable[str]], Mapping[str, list[str]]]
 
-CASES: Hook[Cases] = Hook()
+CASES: Hook[Source] = Hook()
 SIGNED: Hook[Signed] = Hook()
 
 
-def cases_of(reach: Reach, version: PlanVersion, since: datetime) -> list[Case]:
-    return [case for provider in CASES for case in provider(reach, version, since)]
+def cases_of(
+    reach: Reach, version: PlanVersion, since: datetime, until: datetime | None = None
+) -> list[Case]:
+    return [case for source in CASES for case in source.cases(reach, version, since, until)]
+
+
+def how_many_cases(reach: Reach, version: PlanVersion, since: datetime) -> int:
+    return sum(source.how_many(reach, version, since) for source in CASES)
+
+
+def still_seen(reach: Reach, keys: Collection[str]) -> set[str]:
+    return set().union(*(source.seen(reach, keys) for source in CASES))
 
 
 def signed_levels(keys: Iterable[str]) -> dict[str, list[str]]:

@@ -1,18 +1,26 @@
 """Pages that try a plan: with facts, on the roster, on the incidents of the last weeks. They change nothing."""
 
+from datetime import datetime
+
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import render
 from django.utils import timezone
 from django.views import View
 
+from common.errors import not_found
+from common.web.idempotency import once
 from plans.engine.evaluation import evaluate
 from plans.lifecycle import queries
-from plans.rehearsal.forms import DaysForm, FactsForm
+from plans.rehearsal import works
+from plans.rehearsal.forms import DAYS, DaysForm, FactsForm
 from plans.rehearsal.labels import labels_of
 from plans.rehearsal.outcome import rehearse
 from plans.rehearsal.picture import picture_of
 from plans.rehearsal.queries import replayed, units_to_try
-from plans.rehearsal.replay_source import signed_levels
+from plans.rehearsal.replay_source import how_many_cases, signed_levels, still_seen
+from works.actions import ask_for_work
+from works.queries import read_result
+from works.views import sent_to_works
 
 
 class TryPage(LoginRequiredMixin, View):
@@ -34,29 +42,56 @@ class TryPage(LoginRequiredMixin, View):
 
 
 class ReplayPage(LoginRequiredMixin, View):
-    """A version replayed over the incidents of the last days: what it would have proposed instead."""
+    """A version replayed over the incidents of the last days: what it would have proposed instead. Over very many of
+    them it is done in the background (POST)."""
 
-    DAYS = 90
-    #: So many rows are listed; the counts and the picture are of all.
-    LISTED = 100
+    FIRST_DAYS = 90
 
     def get(self, request, plan_id, number):
         version = queries.get_version(plan_id, number)
-        form = DaysForm(request.GET or {"days": self.DAYS})
+        form = DaysForm(request.GET or {"days": self.FIRST_DAYS})
         context = {"version": version, "form": form}
         if not form.is_valid():
             return render(request, "plans/rehearsal/replay.html", context, status=422)
-        result = replayed(request.reach, version, form.cleaned_data["days"], request.now)
-        rows = _listed(version, sorted(result.changed, key=_gravest)[: self.LISTED])
-        context |= {"result": result, "picture": picture_of(result), "rows": rows,
-                    "figures": _figures(result), "left_out": len(result.changed) - len(rows)}  # fmt: skip
+        days = form.cleaned_data["days"]
+        many = how_many_cases(request.reach, version, request.now - DAYS[days])
+        if many > works.MOST_AT_ONCE:
+            context |= {"days": days, "many": many}
+        else:
+            context |= _shown(request, version, replayed(request.reach, version, days, request.now))
+        return render(request, "plans/rehearsal/replay.html", context)
+
+    @once
+    def post(self, request, plan_id, number):
+        version = queries.get_version(plan_id, number)
+        form = DaysForm(request.POST)
+        if not form.is_valid():
+            raise not_found()
+        arguments = works.arguments_of(version, form.cleaned_data["days"])
+        work = ask_for_work(reach=request.reach, kind="replay", arguments=arguments, now=request.now)
+        return sent_to_works(request, work)
+
+
+class ReplayedPage(LoginRequiredMixin, View):
+    """What came of a replay in the background, for whoever asked for it."""
+
+    def get(self, request, pk):
+        work, kept = read_result(request.reach, pk, "replay")
+        given = work.arguments
+        version = queries.get_version(given["plan"], given["version"])
+        context = {"version": version, "form": DaysForm({"days": given["days"]}),
+                   "replayed_at": datetime.fromisoformat(kept["at"])}  # fmt: skip
+        context |= _shown(request, version, works.from_plain(kept, version))
         return render(request, "plans/rehearsal/replay.html", context)
 
 
-def _gravest(changed):
-    """Lower than it was first, for that is what a bureau must look at; then by level, the newest first."""
-    ranks = [level.rank if level else 1_000_000 for level in (changed.before, changed.after)]
-    return (changed.direction != "lower", min(ranks), -changed.case.at.timestamp())
+def _shown(request, version, result):
+    listed = result.gravest()
+    seen = still_seen(request.reach, [one.case.key for one in listed])
+    rows = _listed(version, [one for one in listed if one.case.key in seen])
+    figures = _figures(result)
+    return {"result": result, "picture": picture_of(result), "rows": rows, "figures": figures,
+            "left_out": figures["changed"] - len(rows)}  # fmt: skip
 
 
 def _listed(version, changed):
@@ -75,7 +110,7 @@ def _listed(version, changed):
 def _figures(result):
     return {
         "total": result.total,
-        "changed": len(result.changed),
+        "changed": result.count(),
         "higher": result.count("higher"),
         "lower": result.count("lower"),
         "appears": result.count(warning="appears"),

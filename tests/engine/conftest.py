@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from engine.background import jobs, run
+from tests.forked import end_nursery
 from tests.gateways import environment_of
 from tests.processes import Postgres, environment, migrate
 
@@ -42,9 +43,12 @@ def bare_env(request, tmp_path):
     folder = tmp_path / "data"
     if connection.vendor != "postgresql":
         shutil.copytree(request.getfixturevalue("_migrated_folder"), folder)
-        return environment(folder, CRASH_POINTS="1")
-    url = _new_database(request, "TEMPLATE migrated")
-    return environment(folder, CRASH_POINTS="1", DATABASE_URL=url)
+        env = environment(folder, CRASH_POINTS="1")
+    else:
+        url = _new_database(request, "TEMPLATE migrated")
+        env = environment(folder, CRASH_POINTS="1", DATABASE_URL=url)
+    yield env
+    end_nursery(env)
 
 
 @pytest.fixture

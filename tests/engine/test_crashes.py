@@ -2,13 +2,12 @@
 
 import json
 import random
-import subprocess
-import sys
 import time
 
 import pytest
 
-from tests.processes import ROOT, Engine, eventually, manage, python
+from tests.forked import python, run_lines
+from tests.processes import Engine, eventually, manage
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
@@ -57,23 +56,12 @@ print(json.dumps({kind: Entry.objects.filter(kind=kind).count() for kind in
 
 def run(env, *, crash_at="", code=""):
     """One turn of the engine (or `code`) in a process of its own; its exit code."""
-    command = ["-c", _with_django(code)] if code else ["manage.py", "run_engine", "--once"]
-    done = subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env={**env, "CRASH_AT": crash_at},
-        capture_output=True,
-        timeout=120,
+    lines = (
+        PEOPLE + code
+        if code
+        else "from django.core.management import call_command\ncall_command('run_engine', once=True)"
     )
-    return done.returncode
-
-
-def _with_django(code):
-    return (
-        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; import django; django.setup()\n"
-        + PEOPLE
-        + code
-    )
+    return run_lines(lines, env=env, crash_at=crash_at).code
 
 
 def counts(env):

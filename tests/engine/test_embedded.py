@@ -1,13 +1,15 @@
 """The one process: tasks in its pool, the engine's jobs and the schedule on its loop, all ended cleanly."""
 
 import asyncio
+import threading
+import time
 
 import pytest
 from asgiref.sync import sync_to_async
 from celery import current_app, shared_task
 
 from engine.models import Heartbeat
-from engine.server import embedded
+from engine.server import embedded, threads
 from engine.server.lifespan import Lifespan
 
 
@@ -19,9 +21,7 @@ def add(a, b):
 @pytest.fixture
 def _ended():
     yield
-    if embedded._pool is not None:
-        embedded._pool.shutdown()
-        embedded._pool = None
+    threads.end()
 
 
 @pytest.mark.usefixtures("_ended")
@@ -29,6 +29,40 @@ def test_delay_runs_in_the_pool(transactional_db, settings):
     settings.EMBEDDED = True
 
     assert add.delay(1, b=2).result(10).result == 3
+
+
+@pytest.mark.usefixtures("_ended")
+def test_what_waits_for_other_machines_holds_up_nothing_else(transactional_db, settings, monkeypatch):
+    settings.EMBEDDED = True
+    current_app.loader.import_default_modules()
+    over = threading.Event()
+    monkeypatch.setattr(current_app.tasks["webhooks.tasks.serve"], "run", lambda pk: over.wait(20))
+    monkeypatch.setattr(current_app.tasks["exchange.tasks.serve"], "run", lambda pk: over.wait(20))
+    try:
+        for pk in range(30):
+            current_app.tasks["webhooks.tasks.serve"].delay(pk)
+            current_app.tasks["exchange.tasks.serve"].delay(pk)
+
+        for _ in range(threads.HOW_MANY["turns"] + 1):
+            assert add.delay(1, b=2).result(10).result == 3
+    finally:
+        over.set()
+
+
+@pytest.mark.usefixtures("_ended")
+def test_what_waited_longer_than_it_is_good_for_is_not_begun(transactional_db, settings):
+    settings.EMBEDDED = True
+    over = threading.Event()
+    for _ in range(threads.HOW_MANY["turns"]):
+        threads.pool().submit(over.wait, 20)
+
+    late = add.apply_async((1, 2), expires=0.05)
+    in_time = add.apply_async((1, 2), expires=60)
+    time.sleep(0.1)
+    over.set()
+
+    assert late.result(10) is None
+    assert in_time.result(10).result == 3
 
 
 def test_later_work_is_refused(settings):
@@ -61,7 +95,7 @@ def test_the_lifespan_runs_jobs_and_schedule_and_ends_them(transactional_db, set
     assert answers == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert ran[:2] == [3, 3]
     assert {"clocks", "notices", "notices.alerts"} <= set(Heartbeat.objects.values_list("name", flat=True))
-    assert embedded._pool is None
+    assert not threads._pools
 
 
 async def _live(seconds):

@@ -203,7 +203,8 @@ def made(monkeypatch):
 
     def make(folder, now):
         folder.mkdir(parents=True)
-        (folder / "manifest.json").write_text(json.dumps({"made_at": str(now)}))
+        about = {"made_at": str(now), "engine": "none", "files": {}}
+        (folder / "manifest.json").write_text(json.dumps(about))
 
     monkeypatch.setattr(backups, "make", make)
 
@@ -218,6 +219,27 @@ def test_the_newest_backups_are_kept(db, made, settings):
     names = sorted(path.name for path in nightly_backup.folder().iterdir())
 
     assert names == ["by-hand", "nightly-2026-11-03", "nightly-2026-11-04"]
+
+
+@pytest.mark.control(55)
+def test_no_backup_gets_older_than_a_certificate_says(db, made, settings):
+    """Made by hand too; what is no backup stays, and so does the newest where no newer one was made."""
+    settings.BACKUP_DAYS, settings.BACKUP_KEEP = 35, 7
+    nightly.run("backup", at("2026-10-01T03:00"))
+    folder = nightly_backup.folder()
+    backups.make(folder / "before-upgrade", at("2026-10-17T03:00"))
+    (folder / "notes").mkdir()
+    nightly.run("backup", at("2026-10-18T03:00"))
+    nightly.run("backup", at("2026-11-21T03:00"))
+    assert sorted(one.name for one in folder.iterdir()) == [
+        "before-upgrade", "nightly-2026-10-18", "nightly-2026-11-21", "notes",
+    ]  # fmt: skip
+
+    nightly.run("backup", at("2026-11-22T02:00"))
+
+    assert sorted(one.name for one in folder.iterdir()) == [
+        "nightly-2026-10-18", "nightly-2026-11-21", "nightly-2026-11-22", "notes",
+    ]  # fmt: skip
 
 
 def test_a_second_one_of_the_same_day_takes_the_place_of_the_first(db, made, tmp_path, settings):

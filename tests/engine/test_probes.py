@@ -117,6 +117,7 @@ def test_probes_are_only_read(client, transactional_db, name):
 
 def test_status_for_the_beat(db, now):
     assert status(now)["stopped"] == [
+        "incidents.kept_alarms",
         "numbering",
         "clocks",
         "duty.shifts",
@@ -126,11 +127,13 @@ def test_status_for_the_beat(db, now):
         "notices.alerts",
         "notices",
         "command.linkage",
+        "notices.push",
         "zero_reports.counts.tallies",
         "accounts.reform",
         "zero_reports.rounds",
         "zero_reports.reminders",
         "anchor",
+        "destruction.list",
     ]
     assert ages(now)["clocks"] is None
 

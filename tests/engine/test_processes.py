@@ -1,7 +1,5 @@
 """The commands as people run them: serve, run_engine, backup, restore."""
 
-import hashlib
-import json
 import signal
 import subprocess
 import sys
@@ -11,6 +9,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
+from engine.backup import manifest
 from tests.processes import ROOT, Engine, Server, eventually, free_port, manage, python
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -25,11 +24,21 @@ for _ in range(3):
 """
 
 
+#: What tests and tools brought along and libraries of the product load where they find it: an installation has neither.
+NOT_INSTALLED = ("jinja2", "pygments")
+AS_INSTALLED = f"""
+import runpy, sys
+sys.modules.update(dict.fromkeys({NOT_INSTALLED!r}))
+sys.argv = ["manage.py", "serve"]
+runpy.run_path("manage.py", run_name="__main__")
+"""
+
+
 class Serve(Server):
-    """`manage.py serve`, as script/server starts it."""
+    """`manage.py serve`, as script/server starts it, without what no installation has."""
 
     def command(self):
-        return [sys.executable, "manage.py", "serve"]
+        return [sys.executable, "-c", AS_INSTALLED]
 
 
 def serve(env, **more):
@@ -183,12 +192,21 @@ def test_a_restore_that_fails_leaves_everything_as_it_was(bare_env, tmp_path):
     python(ENTRIES, env=bare_env)
     dump = folder / "database.dump"
     dump.write_bytes(dump.read_bytes()[: dump.stat().st_size * 3 // 4])
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"]["database.dump"] = hashlib.sha256(dump.read_bytes()).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    about = manifest.read(folder)
+    # Listed and signed anew by the key of this installation, as nobody else could.
+    python(
+        "from pathlib import Path\nfrom engine.backup import manifest\n"
+        f"manifest.write(Path({str(folder)!r}), {about!r})",
+        env=bare_env,
+    )
 
     done = run("restore", str(folder), env=bare_env)
 
     assert done.returncode == 1
     assert "nothing was restored: pg_restore" in done.stderr
     assert "journal whole: 6 entries" in manage("verify_journal", env=bare_env)
+
+
+def test_what_is_left_out_of_the_measure_is_in_no_installation():
+    installed = (ROOT / "requirements.txt").read_text().lower()
+    assert all(f"\n{name}==" not in installed for name in NOT_INSTALLED)

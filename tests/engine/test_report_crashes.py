@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.engine.test_crashes import PEOPLE, run
-from tests.processes import python
+from tests.forked import python
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 

@@ -11,8 +11,8 @@ from collections import defaultdict
 import pytest
 
 from tests.engine.test_crashes import PEOPLE, SHIFT, run
+from tests.forked import python
 from tests.gateways import FakeGateway
-from tests.processes import python
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 

@@ -1,92 +1,97 @@
-"""The commands of docs/operations.md by which a database goes back to a moment, on a PostgreSQL of its own."""
+"""The steps of docs/operations.md by which a database goes back to a moment, word for word, with the product on it."""
 
-import os
-import re
-import subprocess
-from contextlib import closing
-from datetime import datetime
-from pathlib import Path
+import time
+from contextlib import contextmanager
 
-import psycopg2
 import pytest
 
-from tests.processes import ROOT, Postgres, eventually, free_port, postgres_bin
+from engine.monitoring.replication import ASKED
+from tests.documents import blocks, machine, programs, run
+from tests.engine.test_destroyed_again import CERTIFY
+from tests.faults import acts
+from tests.installations import PASSWORD, Installation
+from tests.processes import ROOT, eventually, python, together
 
 pytestmark = [pytest.mark.production, pytest.mark.fault, pytest.mark.slow]
 
-GUIDE = (ROOT / "docs" / "operations.md").read_text()
-
-
-def block(fence: str) -> str:
-    (found,) = re.findall(rf"^```{fence}\n(.*?)^```", GUIDE, flags=re.MULTILINE | re.DOTALL)
-    return found
+PAGE = "docs/operations.md"
+#: The engine brings the list up to date each minute.
+LIST = "from engine.backup import destroyed_list; destroyed_list.write()"
+POSITION = "SELECT latitude IS NOT NULL FROM incidents_incident WHERE client_id = '{}'"
 
 
 @pytest.fixture
-def archiving(tmp_path):
-    """A server that keeps what the guide tells it to keep, in a folder of its own."""
-    server = Postgres(tmp_path / "postgres")
-    server._make_cluster()
-    wal = Path(server._room.name) / "wal"
-    wal.mkdir()
-    if account := server._account:
-        os.chown(wal, account.pw_uid, account.pw_gid)
-        os.chown(wal.parent, account.pw_uid, account.pw_gid)
-    with (server._cluster / "postgresql.conf").open("a") as conf:
-        conf.write(block("ini").replace("/srv/wal", str(wal)))
-    with server:
-        yield server, wal
+def bureau(production_bureau):
+    """PostgreSQL alone is meant."""
+    return production_bureau
 
 
-def run(server, name: str, **values: str) -> None:
-    done = subprocess.run(
-        ["bash", "-euc", block(f"sh {name}")],
-        cwd=server._room.name,
-        env={"PATH": f"{postgres_bin()}:{os.environ['PATH']}", **values},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        **server.options(),
-    )
-    assert done.returncode == 0, f"{done.stdout}{done.stderr}"
-
-
-def ask(address: str, *statements: str):
-    with closing(psycopg2.connect(address)) as connection:
-        connection.autocommit = True
-        cursor = connection.cursor()
-        for statement in statements:
-            cursor.execute(statement)
-        return [row[0] for row in cursor.fetchall()]
-
-
-def test_a_mistake_is_gone_and_what_was_before_it_is_there(archiving):
-    server, wal = archiving
-    room, address = server._room.name, server.url
-    ask(address, "CREATE TABLE said (word text)", "SELECT 1")
-    run(server, "base", PRIMARY=address, BASE=f"{room}/base")
-    (before,) = ask(address, "INSERT INTO said VALUES ('good')", "SELECT clock_timestamp()")
-    assert isinstance(before, datetime)
-    ask(address, "UPDATE said SET word = 'mistake'", "SELECT pg_switch_wal()")
-    eventually(lambda: ask(address, "SELECT archived_count FROM pg_stat_archiver")[0] >= 2, what="it is kept")
-
-    port = str(free_port())
-    again = {"PGDATA": f"{room}/again", "PGPORT": port}
-    # The tests' server gets this on its command line.
-    with (Path(room) / "base" / "postgresql.conf").open("a") as conf:
-        conf.write("unix_socket_directories = '.'\nmax_connections = 200\narchive_mode = off\n")
-    run(server, "moment", BASE=f"{room}/base", WAL=str(wal), UNTIL=before.isoformat(), **again)
+@contextmanager
+def archiving(first, wal):
+    """The server keeps what the guide tells it to keep, until the end."""
+    conf = first._cluster / "postgresql.conf"
+    before = conf.read_text()
+    conf.write_text(before + blocks(PAGE, "ini")["archive"].replace("/srv/other/wal", str(wal)))
+    first.restart()
     try:
-        there = address.replace(f":{server.port}/", f":{port}/")
-        eventually(lambda: not ask(there, "SELECT pg_is_in_recovery()")[0], what="it has taken over")
-        assert ask(there, "SELECT word FROM said") == ["good"]
-        assert ask(there, "INSERT INTO said VALUES ('on') RETURNING word") == ["on"]
+        yield
     finally:
-        subprocess.run(
-            [postgres_bin() / "pg_ctl", "--pgdata", again["PGDATA"], "--mode=immediate", "--wait", "stop"],
-            cwd=room,
-            check=True,
-            capture_output=True,
-            **server.options(),
-        )
+        conf.write_text(before)
+        first.restart()
+
+
+def test_back_to_a_moment_all_before_it_is_there_and_what_was_destroyed_stays_destroyed(installation, bureau):
+    first = bureau.postgres
+    with machine(first, PAGE) as second:
+        second.bash("mkdir -p other/wal other/base")
+        wal, base = second.room / "other/wal", f"{second.room}/other/base/first"
+        with archiving(first, wal):
+            an_archive_that_takes_nothing_is_said(installation, wal)
+            second.follow("base", BASE=base)
+            alarms, until = live_through_it(installation)
+            first.stop()
+
+            began = time.monotonic()
+            second.follow("moment", BASE=base, WAL=str(wal), UNTIL=until)
+            there = {**installation.env, "DATABASE_URL": second.address(installation.env["DATABASE_URL"])}
+            after = Installation(installation.folder, there, installation.keys)
+            eventually(lambda: not after.one("SELECT pg_is_in_recovery()"), what="it has taken over")
+            assert after.one(POSITION.format(alarms[0]))
+            product = {**there, "PATH": programs(), "UNTIL": until}
+            said = run(blocks(PAGE)["after-moment"], cwd=ROOT, env=product)
+            with together(after.web("after")) as (web,):
+                assert acts.raise_alarm(after, web).call().status == 201
+                print(f"an alarm accepted after {time.monotonic() - began:.1f} s")
+
+            assert "destroyed again: XH-" in said
+            assert "journal whole" in said
+            assert [row[0] for row in after.rows("SELECT client_id::text FROM incidents_incident ORDER BY id")][:-1] == alarms[:1]  # fmt: skip
+            assert not after.one(POSITION.format(alarms[0]))
+            after.check_journal()
+
+
+def an_archive_that_takes_nothing_is_said(installation, wal) -> None:
+    def has_failed():
+        installation.one("SELECT pg_switch_wal()::text FROM (SELECT txid_current()) AS something_written")
+        return installation.rows(ASKED)[0][0]
+
+    away = wal.with_name("away")
+    wal.rename(away)
+    eventually(has_failed, what="a file of changes is refused")
+    away.rename(wal)
+    eventually(lambda: not has_failed(), what="what had waited is archived")
+
+
+def live_through_it(installation) -> tuple[list[str], str]:
+    """An alarm before the moment; what it held is destroyed and another one raised after it. Both, and the moment."""
+    with together(installation.web(), installation.engine()) as (web, _engine):
+        before, later = acts.raise_alarm(installation, web), acts.raise_alarm(installation, web)
+        before.body["position"] = {"latitude": 30.5, "longitude": 114.3, "crs": "WGS84"}
+        assert before.call().status == 201
+        until = installation.one("SELECT clock_timestamp()").isoformat()
+        python(CERTIFY.replace("Destroy-2026-ok", PASSWORD) + LIST, env=installation.env)
+        assert not installation.one(POSITION.format(before.body["client_id"]))
+        assert later.call().status == 201
+        anchors = installation.folder / "journal-anchors.txt"
+        eventually(anchors.exists, what="what was signed is anchored")
+    return [before.body["client_id"], later.body["client_id"]], until

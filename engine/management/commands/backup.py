@@ -1,8 +1,10 @@
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from common.signing import signer
 from engine.backup import backup_keys, backups
 
 
@@ -14,11 +16,16 @@ class Command(BaseCommand):
 
     def handle(self, *, folder, **options):
         try:
-            number = backups.make(folder, timezone.now())
+            made = backups.make(folder, timezone.now())
         except (backups.BackupError, OSError) as error:
             raise CommandError(f"no backup was made: {error}") from error
-        earlier = len(backup_keys.read(folder)) - 1
-        keys = (
-            f"the secret key and {earlier} earlier one{'s'[: earlier != 1]}" if earlier else "the secret key"
-        )
-        self.stdout.write(f"{folder}: journal up to number {number}. It holds {keys}: keep it as safe.")
+        self.stdout.write(f"{folder}: journal up to number {made.number}, signed by {signer()}. {_keys()}")
+        self.stdout.write(f"Not in it, and needed: {'; '.join(made.elsewhere)}.")
+
+
+def _keys() -> str:
+    earlier = len(dict.fromkeys(backup_keys.here())) - 1
+    keys = f"the secret key and {earlier} earlier one{'s'[: earlier != 1]}" if earlier else "the secret key"
+    if settings.BACKUP_RECIPIENTS:
+        return f"It holds {keys}, and is encrypted for {', '.join(settings.BACKUP_RECIPIENTS)}."
+    return f"It holds {keys}: keep it as safe. It is NOT encrypted: no BACKUP_RECIPIENTS."

@@ -1,8 +1,9 @@
 import signal
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from engine.background.run import run_all
+from engine.backup import destroyed_list
 from engine.monitoring.exporter import expose
 from engine.monotonic_clock import read_time
 from engine.server.workers import Engine
@@ -18,6 +19,10 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="one turn of everything, then end")
 
     def handle(self, *, once, **options):
+        if destroyed_list.is_waiting():
+            raise CommandError(
+                "not started: the restored backup holds personal data that was certified as destroyed; run migrate first"
+            )
         if once:
             self._turn_once()
             return

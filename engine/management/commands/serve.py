@@ -7,6 +7,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from engine.backup import destroyed_list
 from engine.server import bootstrap, instance_lock
 from engine.server.websocket import PreframedProtocol
 
@@ -47,8 +48,14 @@ class Command(BaseCommand):
                 f"another process serves from {settings.DATA_DIR}; stop it first, or set DATA_DIR to another folder",
             )
         if not no_migrate:
-            bootstrap.migrate(self._say)
+            bootstrap.migrate(self._say, is_wanted=destroyed_list.is_waiting())
             bootstrap.collect_static(self._say)
+        if destroyed_list.is_waiting():
+            self._refuse(
+                "恢复的备份里有已证明销毁的个人信息；请先运行 manage.py migrate，由它再次销毁",
+                "the restored backup holds personal data that was certified as destroyed; run manage.py migrate, which "
+                "destroys it again",
+            )
         if settings.DEMO and not no_demo:
             bootstrap.seed_demo(self._say)
         self._serve(listening, host, port)
