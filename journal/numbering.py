@@ -5,13 +5,12 @@ A sequence taken inside the transaction would let a reader at number 8 miss numb
 and cost the business transaction nothing. The hash chain grows in the same step.
 """
 
-import hashlib
-
 from django.db import connection, transaction
 from django.db.models import Exists, QuerySet
 
 from common.database.composed import Change, Composed
 from common.failpoints import crash_point
+from journal.hashing import chain
 from journal.models import Entry, Head
 
 #: Any constant nobody else uses for an advisory lock.
@@ -93,11 +92,6 @@ def _last() -> tuple[int, str]:
 def _begun() -> tuple[int, str]:
     first = Head.objects.create(pk=1)
     return first.number, first.hash
-
-
-def chain(previous: str, number: int, body: str) -> str:
-    """The hash of entry `number`: it covers the entry's text and the hash before it."""
-    return hashlib.sha256(f"{previous}\n{number}\n{body}".encode()).hexdigest()
 
 
 def _lock() -> None:

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db import transaction
 
+from common.asking import via
 from common.database.inserts import Rows
 from common.hooks import Hook
 from common.text.masking import masked
 from common.text.personal_data import findings_within, masked_within, signed_reason
+from journal import hashing
 from journal.kinds import KINDS
 from journal.live import wake
 from journal.models import Entry
@@ -115,7 +117,7 @@ def _new_entry(
         plan=plan,
         drill=drill,
     )
-    entry.body = canonical(entry, content)
+    entry.body = canonical(entry, content, *_form_of_new(), _via(actor))
     entry.content = content
     return entry
 
@@ -139,14 +141,30 @@ def _note_kept_numbers(entry: Entry) -> None:
     )
 
 
-#: Form of the hashed text that `record()` writes. Form 1, without a word of its form, left out the audience.
+#: Form of the hashed text that `record()` writes. Form 1, without a word of its form, left out the audience; form 3
+#: says with what it is hashed, where that is not SHA-256.
 FORM = 2
+_NO_VIA: Mapping[str, str] = {}
 
 
-def canonical(entry: Entry, content: dict, form: int = FORM) -> str:
+def _form_of_new() -> tuple[int, str]:
+    algorithm = hashing.of_new_entries()
+    return (FORM, "") if algorithm == hashing.SHA256 else (hashing.NAMING_FORM, algorithm)
+
+
+def _via(actor: Any) -> Mapping[str, str]:
+    """By which request; and from which address where staff acted, for nobody else's is kept."""
+    asked = via()
+    return asked if actor is not None or not asked else {"request": asked["request"]}
+
+
+def canonical(
+    entry: Entry, content: dict, form: int = FORM, algorithm: str = "", via: Mapping[str, str] = _NO_VIA
+) -> str:
     """The text that is hashed: sorted keys, UTF-8, no spaces, times in UTC to the microsecond.
 
-    It covers every column that says what happened or decides who may read it.
+    It covers every column that says what happened or decides who may read it, in form 3 with what it is hashed, and
+    from where it was asked where somebody did.
     """
     told = {
         "kind": entry.kind,
@@ -166,6 +184,10 @@ def canonical(entry: Entry, content: dict, form: int = FORM) -> str:
     }
     if form > 1:
         told |= {"form": form, "audience": entry.audience}
+    if form == hashing.NAMING_FORM:
+        told["hash"] = algorithm
+    if via:
+        told["via"] = via
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
@@ -175,11 +197,16 @@ def canonical_as_written(entry: Entry, body: dict) -> str:
     form = body.get("form", 1)
     if form == 1 and (listed := KINDS.get(entry.kind)) and entry.audience != listed.audience:
         return ""
-    return canonical(entry, body["content"], form)
+    return canonical(entry, body["content"], form, body.get("hash", ""), body.get("via", _NO_VIA))
 
 
 def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def via_of(entry: Entry) -> dict[str, str]:
+    """{"request", "address"}: from where it was asked; empty for what the product did by itself, and for earlier entries."""
+    return json.loads(entry.body).get("via", {})
 
 
 def content_of(entry: Entry) -> dict:

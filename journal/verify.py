@@ -1,13 +1,14 @@
 """Check that nobody changed the past: numbers without gaps, an unbroken hash chain, anchors that agree."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from journal import anchor
+from journal.hashing import chain
 from journal.live.snapshot import one_snapshot
 from journal.models import Entry, Head
-from journal.numbering import chain
 from journal.record import canonical_as_written
 
 
@@ -24,14 +25,22 @@ Report = Callable[[int, int], None]
 STEP = 500
 
 
-def verify(report: Report = lambda done, total: None) -> Verdict:
+def verify(
+    report: Report = lambda done, total: None, *, signers: Sequence[str] = (), copy: Path | None = None
+) -> Verdict:
     """Walk the whole journal once, as it is at one moment. Memory stays flat: entries are streamed.
 
-    The anchors are read first: what they name was committed before the moment.
+    The anchors are read first: what they name was committed before the moment. `signers`: public keys that may have
+    signed some of them, beside our own. `copy`: anchors that another machine kept.
     """
-    anchors = anchor.read()
+    anchors = anchor.checked(signers, copy=copy)
     with one_snapshot():
-        return _walk(anchors, report)
+        verdict = _walk(anchors.known, report)
+    if anchors.forged is not None and (verdict.broken is None or anchors.forged < verdict.broken):
+        return Verdict(
+            min(verdict.checked, anchors.forged - 1), anchors.forged, "its anchor is not signed by us"
+        )
+    return verdict
 
 
 def _walk(anchors: dict[int, str], report: Report) -> Verdict:
@@ -45,7 +54,10 @@ def _walk(anchors: dict[int, str], report: Report) -> Verdict:
             return Verdict(expected - 1, expected, "entry missing")
         if canonical_as_written(entry, json.loads(entry.body)) != entry.body:
             return Verdict(expected - 1, expected, "columns differ from the hashed text")
-        previous = chain(previous, expected, entry.body)
+        try:
+            previous = chain(previous, expected, entry.body)
+        except ValueError:
+            return Verdict(expected - 1, expected, "hashed with what is not known here")
         if entry.hash != previous:
             return Verdict(expected - 1, expected, "hash does not follow from the entry before")
         if anchors.get(expected, previous) != previous:

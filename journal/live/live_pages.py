@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.views import View
 
@@ -72,9 +72,12 @@ class PartsView(View):
             request.GET = without_part(request.GET)
             return self._parts(names)
         after, is_settled = settled_head()
+        shared = self._shared_answers(after, is_settled)
         context = {
             "after": after,
-            "parts": self._shared_parts(after, is_settled),
+            "parts": {name: mark_safe(answer.html) for name, answer in shared.items()},  # noqa: S308 by templates
+            # A screen that says what it came with is told only what differs from that.
+            "tags": {name: answer.etag for name, answer in shared.items()},
             "kinds": self.shared,
             **self.page_context(),
         }
@@ -118,10 +121,9 @@ class PartsView(View):
         # Something was committed that has no number yet: what is kept may be older.
         return Answer(self._shared_html(name), number), None
 
-    def _shared_parts(self, number: int, is_settled: bool) -> dict[str, SafeString]:
+    def _shared_answers(self, number: int, is_settled: bool) -> dict[str, Answer]:
         names = [name for name in self.shared if name not in self.lazy]
-        found = {name: self._answer_and_earlier(name, number, is_settled)[0].html for name in names}
-        return {name: mark_safe(html) for name, html in found.items()}  # noqa: S308 rendered by templates
+        return {name: self._answer_and_earlier(name, number, is_settled)[0] for name in names}
 
     def _shared_html(self, name: str) -> str:
         """Rendered by a view that knows no person."""

@@ -1,14 +1,18 @@
 """The auditor's journal is searched by words, number, person, unit and day, and names things as people do."""
 
+import ast
 import re
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
+from dashboards.journal.subjects import KINDS, WORDS, words_of
 from journal.models import Entry
 from journal.numbering import number_new
 from tests.incidents.conftest import alarm
+from tests.test_local_time import product_files
 
 __all__ = ["alarm"]
 pytestmark = pytest.mark.django_db
@@ -57,3 +61,25 @@ def test_more_entries_need_no_more_queries(alarm, signed_in):
         alarm(headcount=8)
 
     assert cost() == one
+
+
+def test_every_kind_of_thing_has_a_name_that_people_use():
+    used = {
+        call.args[0].value
+        for text in product_files().values()
+        for call in ast.walk(ast.parse(text))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") in ("key", "key_of_column")
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+    assert len(used) > 50
+    assert used - {*KINDS, *WORDS, "entry"} == set()  # an entry is nobody's subject
+
+
+def test_what_has_no_number_of_its_own_is_named_by_its_day_or_row():
+    with translation.override("en"):
+        assert words_of("zero_report:17/2026-11-22") == "Zero-report 2026-11-22"
+        assert words_of("paper:4") == "Paper pack 4"
+        assert words_of("something:4") == "something:4"

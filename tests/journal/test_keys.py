@@ -15,7 +15,7 @@ HOME = "journal/keys.py"
 #: What begins alike and is no name of the journal's: counted tries, faults of the engine, a source of pictures, the
 #: names of addresses.
 OTHER_BEGINNINGS = {
-    "slip:", "account:", "address:", "code:", "credential:", "device:", "screen_code:", "link:", "place:", "told:", "watch:", "watched:",
+    "slip:", "assertion:", "account:", "address:", "code:", "credential:", "device:", "screen_code:", "link:", "place:", "told:", "watch:", "watched:",
     "calendar_missing:", "nightly_failed:", "nightly_late:", "set_aside:", "wheel_stopped:",
     "data:", "file:", "api:",
 }  # fmt: skip

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.test import override_settings
 
+from common import signing
 from journal import anchor, record, verify
 from journal.kinds import KINDS
 from journal.models import Entry, Head
@@ -57,14 +59,14 @@ def test_a_journal_verifies_while_others_write_number_and_anchor(transactional_d
 def test_an_anchor_written_just_before_the_walk_is_no_cut_tail(transactional_db, now, monkeypatch):
     write(None, now)
     number_new()
-    read = anchor.read
+    checked = anchor.checked
 
-    def then_more():
-        found = read()
+    def then_more(*given, **named):
+        found = checked(*given, **named)
         elsewhere(lambda: (write(None, now), number_new(), anchor.write(now)))
         return found
 
-    monkeypatch.setattr(anchor, "read", then_more)
+    monkeypatch.setattr(anchor, "checked", then_more)
 
     assert verify.verify() == verify.Verdict(2, None)
 
@@ -102,7 +104,7 @@ def test_every_column_that_is_shown_or_decides_who_reads_is_in_the_hash(
 @pytest.fixture
 def written_before(transactional_db, now, monkeypatch):
     """An entry in the form without the audience."""
-    monkeypatch.setattr(record.canonical, "__defaults__", (1,))
+    monkeypatch.setattr(record, "_form_of_new", lambda: (1, ""))
     with transaction.atomic():
         record.record("warning.signed", subject="warning:1", actor=None, at=now)
     number_new()
@@ -200,7 +202,7 @@ def test_the_newest_anchor_is_compared_without_reading_all(transactional_db, now
 
     assert anchor.recent() == anchor.read()
     assert list(anchor.read()) == [1, 2, 3]
-    monkeypatch.setattr(anchor, "RECENT", 120)
+    monkeypatch.setattr(anchor, "RECENT", 260)
     assert list(anchor.recent()) == [3]
 
 
@@ -211,3 +213,108 @@ def test_half_a_line_from_a_power_cut_spoils_no_other(transactional_db, now):
     anchor.write(now)
 
     assert list(anchor.read()) == [1]
+
+
+def anchored(now, count):
+    """The lines of as many anchors, one for each of as many entries."""
+    for minute in range(count):
+        write(None, now)
+        number_new()
+        anchor.write(now + timedelta(minutes=minute))
+    return anchor.anchor_file().read_text().splitlines(keepends=True)
+
+
+@pytest.mark.control(29)
+def test_an_anchor_that_we_did_not_sign_is_missed(transactional_db, now, settings):
+    """Moved to another number, signed by somebody else, or not at all: the first of them is named."""
+    lines = anchored(now, 3)
+    assert verify.verify() == verify.Verdict(3, None)
+
+    def broken(*changed):
+        anchor.anchor_file().write_text("".join(changed))
+        return verify.verify().broken
+
+    stamp, number, hashed, signature = lines[1].split()
+    assert broken(lines[0], f"{stamp} {number} {hashed}\n", lines[2]) == 2
+    assert broken(lines[0], f"{stamp} {number} {hashed} {signature[::-1]}\n", lines[2]) == 2
+    assert broken(lines[0], lines[1].replace(stamp, stamp.replace("20", "19")), lines[2]) == 2
+    with override_settings(SIGNING_KEY="77" * 32):
+        assert broken(*lines) == 1
+        others = signing.signer()
+        anchor.anchor_file().unlink()
+        lines = anchored(now, 1)
+    assert broken(*lines) == 4
+    settings.FORMER_SIGNERS = [others]
+    assert broken(*lines) is None
+
+
+@pytest.mark.control(29)
+def test_anchors_from_before_they_were_signed_come_first(transactional_db, now):
+    lines = anchored(now, 2)
+    unsigned = [" ".join(line.split()[:3]) + "\n" for line in lines]
+
+    anchor.anchor_file().write_text(unsigned[0] + lines[1])
+    assert verify.verify() == verify.Verdict(2, None)
+    anchor.anchor_file().write_text(lines[0] + unsigned[1])
+    assert verify.verify().broken == 2
+
+
+def rewritten(now):
+    """The chain made anew from another first entry, its head and the file of anchors too, by who holds the server's disk."""
+    Head.objects.all().delete()
+    hashed = ""
+    rows = []
+    for entry in Entry.objects.numbered():
+        entry.body = entry.body.replace("seen", "heard")
+        hashed = verify.chain(hashed, entry.number, entry.body)
+        rows.append((entry.body, hashed, entry.pk))
+    with connection.cursor() as cursor:
+        cursor.executemany("UPDATE journal_entry SET body = %s, hash = %s WHERE id = %s", rows)
+    Head.objects.create(pk=1, number=len(rows), hash=hashed)
+    anchor.anchor_file().unlink()
+    anchor.write(now)
+
+
+@pytest.mark.control(29)
+def test_a_chain_rewritten_with_its_anchors_is_found_by_the_copy_elsewhere(
+    owner_of_the_table, now, settings, tmp_path
+):
+    other = tmp_path / "other-machine"
+    other.mkdir()
+    settings.ANCHOR_COPY_DIR = str(other)
+    for number in range(3):
+        write(None, now, content={"what": f"seen {number}"})
+        number_new()
+        anchor.write(now)
+    assert verify.verify() == verify.Verdict(3, None)
+    tampered("SELECT 1")
+
+    rewritten(now)
+
+    # With the key of this server even the new anchor is signed; only the copy knows better.
+    assert verify.verify().broken is not None
+    assert "holds other anchors" in anchor.behind()
+    settings.ANCHOR_COPY_DIR = ""
+    assert verify.verify() == verify.Verdict(3, None)
+    assert verify.verify(copy=other / anchor.FILE).broken is not None
+
+
+def test_a_copy_catches_up_and_says_when_it_cannot(transactional_db, now, settings, tmp_path):
+    anchored(now, 2)
+    assert anchor.behind() == ""
+    other = tmp_path / "other-machine"
+    settings.ANCHOR_COPY_DIR = str(other)
+    assert anchor.behind() == f"{other} is not there"
+    anchor.write(now)
+
+    other.mkdir()
+    assert "bytes are missing" in anchor.behind()
+    anchor.write(now)
+    assert anchor.behind() == ""
+    assert (other / anchor.FILE).read_bytes() == anchor.anchor_file().read_bytes()
+
+    # Another file's: nothing is written over it.
+    (other / anchor.FILE).write_text("another's\n")
+    anchored(now, 1)
+    assert "holds other anchors" in anchor.behind()
+    assert (other / anchor.FILE).read_text() == "another's\n"

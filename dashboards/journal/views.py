@@ -11,12 +11,14 @@ from common.dates.date_fields import day_field
 from common.dates.local_time import LOCAL
 from common.references import key_of
 from common.text.whole_numbers import read_number
-from dashboards import timeline
-from dashboards.boards import check_has_board
-from dashboards.subjects import subjects_of
+from dashboards.boards.boards import check_has_board
+from dashboards.journal import timeline
+from dashboards.journal.subjects import Subject, subjects_of, words_of
+from incidents.emergency.queries import to_review
 from journal.kinds import KINDS
 from journal.live.live_pages import PartsView
 from journal.models import Entry, Head
+from journal.record import via_of
 
 
 class SearchForm(forms.Form):
@@ -56,13 +58,18 @@ class JournalPage(LoginRequiredMixin, PartsView):
         older["before"] = shown[-1].number if len(page) > self.PAGE else ""
         return {
             "entries": [
-                (entry, row, subjects.get(entry.subject), subjects.get(entry.thread))
+                (entry, row, _called(entry.subject, subjects), subjects.get(entry.thread), via_of(entry))
                 for entry, row in zip(shown, timeline.rows(shown), strict=True)
             ],
             "older": older.urlencode() if older["before"] else "",
             "head": Head.objects.filter(pk=1).first(),
+            "emergencies_to_review": to_review(self.request.reach),
             "now": self.request.now,
         }
+
+
+def _called(name: str, subjects: dict[str, Subject]) -> Subject:
+    return subjects.get(name) or Subject(words_of(name), "")
 
 
 def _condition(asked: dict) -> Q:

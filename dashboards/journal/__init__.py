@@ -1,0 +1,1 @@
+"""The journal in words, and the page an auditor reads it on."""
