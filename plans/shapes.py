@@ -1,9 +1,88 @@
 """What the API answers about plans and their versions."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.serializers import Shape
+from common.api.serializers import Shape, StrictSerializer
+from plans.engine.facts import CODE, FACTS, LONGEST_TEXT, MOST, Fact
 from plans.lifecycle.choices import PlanKind, PlanState
+
+
+def _count(**more) -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=0, max_value=MOST, **more)
+
+
+def _shape(name: str, base: type, doc: str, fields: dict) -> type[serializers.Serializer]:
+    return type(name, (base,), {"__module__": __name__, "__doc__": doc, **fields})
+
+
+class EstimateShape(Shape):
+    """How many at least and at most."""
+
+    low = _count()
+    high = _count()
+
+
+@extend_schema_field({"oneOf": [
+    {"type": "integer", "minimum": 0, "maximum": MOST},
+    {
+        "type": "object",
+        "properties": {end: {"type": ["integer", "null"], "minimum": 0, "maximum": MOST} for end in ("low", "high")},
+        "additionalProperties": False,
+        "minProperties": 1,
+    },
+    {"type": "null"},
+]})  # fmt: skip
+class _GivenRange(serializers.JSONField):
+    """A number, or a lower and an upper estimate."""
+
+
+def _field(fact: Fact, given: bool) -> serializers.Field:
+    """One fact as it is answered; `given`: as it may be sent."""
+    more: dict = {
+        "required": False,
+        "help_text": f"{fact.words.zh}: {fact.words.en}",
+        **({"allow_null": True} if given else {}),
+    }
+    choices = [(code, words.en) for code, words in fact.choices.items()]
+    match fact.kind:
+        case "range":
+            return _GivenRange(**more) if given else EstimateShape(**more)
+        case "number":
+            return _count(**more)
+        case "set":
+            return serializers.ListField(child=serializers.ChoiceField(choices=choices), **more)
+        case "counts":
+            name = "".join(part.capitalize() for part in fact.name.split("_"))
+            counts = {
+                code: _count(required=False, help_text=said, **({"allow_null": True} if given else {}))
+                for code, said in choices
+            }
+            base, prefix = (StrictSerializer, "Given") if given else (Shape, "")
+            return _shape(f"{prefix}{name}CountsShape", base, f"{fact.words.en}, by kind.", counts)(**more)
+        case "choice":
+            return serializers.ChoiceField(choices=choices, **more)
+        case "yes_no":
+            return serializers.BooleanField(**more)
+        case "code":
+            return serializers.RegexField(CODE, max_length=LONGEST_TEXT, **more)
+        case _:
+            return serializers.CharField(max_length=LONGEST_TEXT, **more)
+
+
+FactsShape = _shape(
+    "FactsShape", Shape, "What is known of the event: a fact that is not there is not known.",
+    {name: _field(fact, given=False) for name, fact in FACTS.items()},
+)  # fmt: skip
+GivenFactsShape = _shape(
+    "GivenFactsShape",
+    StrictSerializer,
+    "Facts of the event. Null counts as not given; `headcount_low` and `headcount_high` may stand for `headcount`.",
+    {
+        **{name: _field(fact, given=True) for name, fact in FACTS.items()},
+        **{f"headcount_{end}": _count(required=False, allow_null=True) for end in ("low", "high")},
+    },
+)
 
 
 class PlanReferenceShape(Shape):

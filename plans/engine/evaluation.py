@@ -56,6 +56,10 @@ class Reason:
     origin: str = "source"
     why: Words = NO_WORDS
 
+    @property
+    def finds_more(self) -> bool:
+        return finds_more(self.rule.zh, self.found.zh)
+
     def as_dict(self, language: str) -> dict[str, str]:
         """The reason for the API and for storing, in one language."""
         return {
@@ -67,6 +71,14 @@ class Reason:
             "origin": self.origin,
             "why": self.why.in_language(language),
         }
+
+
+def finds_more(rule: str, found: str) -> bool:
+    """Whether what was found says more than the limb: a band that is also the answer's choice stands there already.
+
+    A rule's dash is longer in Chinese than a fact's.
+    """
+    return bool(found) and found.replace("–", "—") != rule.replace("–", "—")
 
 
 class Criterion(NamedTuple):

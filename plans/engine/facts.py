@@ -72,7 +72,7 @@ FACTS: dict[str, Fact] = by_name(_ALL)
 
 MOST = 9_999_999_999
 LONGEST_TEXT = 120
-_CODE = re.compile(r"[a-z][a-z0-9_]*")
+CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 #: What each code of a FactProblem says; doors translate it.
 SENTENCES = {
@@ -267,7 +267,7 @@ def _choice(value: Any, fact: Fact) -> str:
 
 def _code(value: Any, fact: Fact) -> str:
     # The classes of demands are each plan's own, so only their form is known here.
-    if not isinstance(value, str) or not _CODE.fullmatch(value):
+    if not isinstance(value, str) or not CODE.fullmatch(value):
         raise _Fault("not_a_code")
     if len(value) > LONGEST_TEXT:
         raise _Fault("too_long")

@@ -1,13 +1,15 @@
 """The plans' door of the HTTP API."""
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.naming import no_unit
+from accounts.people.queries import units_known
 from accounts.queries import open_unit
+from common.api.lists import query_of
 from common.api.serializers import validated
-from common.errors import Invalid
+from common.text.codes import unit_code
 from plans.engine.evaluation import evaluate
 from plans.lifecycle import queries, serializers
 from plans.shapes import EvaluationShape, PlanShape, PlansShape
@@ -21,10 +23,13 @@ class Plans(APIView):
         return Response({"plans": [serializers.summary(version) for version in queries.plan_list()]})
 
 
+_ASKED = [OpenApiParameter("version", int)]
+
+
 class OnePlan(APIView):
-    @extend_schema(parameters=[OpenApiParameter("version", int)], responses={200: PlanShape})
+    @extend_schema(parameters=_ASKED, responses={200: PlanShape})
     def get(self, request, plan_id):
-        version = queries.get_version(plan_id, _number(request.query_params.get("version")))
+        version = queries.get_version(plan_id, query_of(request, _ASKED).get("version"))
         return Response(serializers.detail(version), headers={"ETag": f'"{version.ref}-{version.state}"'})
 
 
@@ -40,20 +45,11 @@ class Evaluate(APIView):
         return Response(serializers.evaluation(version, proposal, unit, given.get("at", request.now)))
 
 
-def _number(text):
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else None
-
-
 def _unit(request, code):
     """The unit asked for, else the one of the caller's first post; None for a caller without a post."""
     if code is None:
         return open_unit(request.reach.posts[0].unit_code) if request.reach.posts else None
-    unit = open_unit(code)
+    unit = units_known(request.reach).filter(code=unit_code(code)).first()
     if unit is None:
-        sentence = _("There is no open unit with this code.")
-        raise Invalid(
-            "unknown_unit",
-            _("Nothing was evaluated: some fields are not in order."),
-            fields={"unit": [sentence]},
-        )
+        raise no_unit("unit", [code])
     return unit

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Unit
@@ -27,8 +28,10 @@ from plans.engine.facts import SENTENCES, FactProblem, Facts
 from plans.lifecycle.models import PlanVersion
 from plans.lifecycle.watched import watch_of
 from plans.people import holders
+from plans.shapes import GivenFactsShape
 
 
+@extend_schema_field(GivenFactsShape)
 class FactsField(serializers.JSONField):
     """Facts by name, read into `Facts`; each fault is named under its fact."""
 

@@ -1,7 +1,7 @@
 """The name on paper of whoever is told above: the plan's words, or what a unit works under locally."""
 
-from accounts.local_line.queries import with_local_superior
 from accounts.models import Unit
+from accounts.unit_lines.queries import with_local_superior
 from plans.document.sections import Role
 from plans.document.words import Words
 

@@ -5,11 +5,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api.doors import idempotent
+from common.api.lists import query_of
 from common.api.serializers import validated
+from plans.document.campaigns import Term
 from plans.lifecycle import queries
+from plans.lifecycle.permissions import check_can_manage
 from plans.shapes import PlanDifferenceShape, PlanVersionShape, PlanVersionsShape
 from plans.versions import actions, serializers
 from plans.versions.difference import difference
+from plans.versions.forms import TERM_FIELDS, reviewers
 from plans.versions.queries import history
 
 
@@ -22,21 +26,20 @@ class Versions(APIView):
         return Response({"versions": [serializers.version(one) for one in versions]})
 
 
+_COMPARED = [OpenApiParameter("before", int, required=True), OpenApiParameter("after", int, required=True)]
+
+
 class DifferenceBetween(APIView):
     """What one version says otherwise than another, section by section, in the caller's language."""
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("before", int, required=True),
-            OpenApiParameter("after", int, required=True),
-        ],
+        parameters=_COMPARED,
         responses={200: PlanDifferenceShape},
     )
     def get(self, request, plan_id):
-        before, after = (
-            queries.get_version(plan_id, _number(request.query_params.get(side)))
-            for side in ("before", "after")
-        )
+        asked = query_of(request, _COMPARED)
+        # 0 is a version that no plan has.
+        before, after = (queries.get_version(plan_id, asked.get(side, 0)) for side in ("before", "after"))
         found = difference(before.document, after.document)
         return Response(
             {"before": before.version, "after": after.version, "sections": serializers.sections(found)}
@@ -72,9 +75,12 @@ class PutInForce(Act):
     serializer_class = serializers.PutInForceSerializer
 
     def act(self, request, version, given):
-        actions.put_in_force(version_id=version.pk, actor=request.user, now=request.now, **given)
-
-
-def _number(text: str | None) -> int:
-    """A version's number; 0, which no version has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else 0
+        check_can_manage(request.user, version.plan.owner_unit, request.now)
+        said = {name: given.pop(name) for name in TERM_FIELDS if name in given}
+        if "reviewed_by" in said:
+            said["reviewed_by"] = reviewers(request.reach).person(
+                said["reviewed_by"], "reviewed_by", request.now
+            )
+        actions.put_in_force(
+            version_id=version.pk, actor=request.user, now=request.now, term=Term(**said), **given
+        )

@@ -3,11 +3,19 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.queries import user_named
+from accounts.naming import Names, no_account
+from accounts.scope import Reach
+from accounts.sign_in.credentials import CredentialField
 from common.dates.date_fields import day_field
 from plans.document.campaigns import Term, asked_of
 
+#: What only a campaign's version is given.
 TERM_FIELDS = ("valid_from", "valid_to", "place", "reviewed_by")
+
+
+def reviewers(reach: Reach) -> Names:
+    """Who may be named as having reviewed a version: people where this person manages plans, and above."""
+    return Names.of_verb(reach, "plan.manage", above=True)
 
 
 class FileForm(forms.Form):
@@ -28,26 +36,25 @@ class PutInForceForm(FileForm):
     reviewed_by = forms.CharField(
         label=_("Username of who has reviewed whether it is lawful"), max_length=150
     )
-    credential = forms.CharField(
+    credential = CredentialField(
         label=_("Your password or one-time code"),
-        max_length=256,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     field_order = ("reason", *TERM_FIELDS, "credential")
 
-    def __init__(self, *args, document, **kwargs):
+    def __init__(self, *args, document, reach, **kwargs):
         super().__init__(*args, **kwargs)
+        self.reach = reach
         self.asked = asked_of(document)
         for name in TERM_FIELDS:
             if name not in self.asked:
                 del self.fields[name]
 
     def clean_reviewed_by(self):
-        person = user_named(self.cleaned_data["reviewed_by"])
-        if person is None or not person.is_active:
-            raise forms.ValidationError(_("There is no such account."))
-        return person
+        name = self.cleaned_data["reviewed_by"].strip()
+        found = reviewers(self.reach).find_people([name], self.reach.now)
+        if name not in found:
+            raise forms.ValidationError(no_account("reviewed_by", [name]).fields["reviewed_by"])
+        return found[name]
 
     @property
     def term(self) -> Term:

@@ -1,13 +1,10 @@
 """What goes in and out of the versions' API."""
 
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.queries import user_named
 from common.api.serializers import StrictSerializer
 from common.dates.date_fields import ApiDayField
-from plans.document.campaigns import Term
 from plans.lifecycle.models import PlanStep, PlanVersion
 from plans.versions.difference import Section
 
@@ -26,17 +23,6 @@ class PutInForceSerializer(FileSerializer):
     reviewed_by = serializers.CharField(
         required=False, max_length=150, help_text="Of a campaign: the username of who has reviewed it."
     )
-
-    def validate_reviewed_by(self, value):
-        person = user_named(value)
-        if person is None or not person.is_active:
-            raise serializers.ValidationError(_("There is no such account."))
-        return person
-
-    def validate(self, attrs):
-        named = ("valid_from", "valid_to", "place", "reviewed_by")
-        term = Term(**{name: attrs.pop(name) for name in named if name in attrs})
-        return {**attrs, "term": term}
 
 
 def version(one: PlanVersion) -> dict:

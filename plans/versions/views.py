@@ -46,12 +46,12 @@ class Act(LoginRequiredMixin, View):
 
     def get(self, request, plan_id, number):
         version = self._version(request, plan_id, number)
-        return self._page(request, version, self.form(version))
+        return self._page(request, version, self.form(request, version))
 
     @once
     def post(self, request, plan_id, number):
         version = self._version(request, plan_id, number)
-        form = self.form(version, request.POST)
+        form = self.form(request, version, request.POST)
         if not form.is_valid():
             return self._page(request, version, form, status=422)
         try:
@@ -67,7 +67,7 @@ class Act(LoginRequiredMixin, View):
             return self._page(request, version, form, status=422)
         return see_other("plan-version", version.plan.plan_id, version.version)
 
-    def form(self, version, data=None):
+    def form(self, request, version, data=None):
         return self.form_class(data)
 
     def act(self, request, version, form):
@@ -103,8 +103,8 @@ class PutInForce(Act):
     verb = PlanVerb.PUT_IN_FORCE
     template_name = "plans/versions/put_in_force.html"
 
-    def form(self, version, data=None):
-        return forms.PutInForceForm(data, document=version.document)
+    def form(self, request, version, data=None):
+        return forms.PutInForceForm(data, document=version.document, reach=request.reach)
 
     def act(self, request, version, form):
         given = form.cleaned_data

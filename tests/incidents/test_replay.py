@@ -8,15 +8,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 
+from accounts.models import Unit
 from incidents.actions import retract_incident
 from incidents.models import Incident
 from incidents.reporting.actions import Alarm, add_observation, report_incident
 from plans.engine.facts import Facts
 from plans.lifecycle.actions import load_plan
+from plans.rehearsal import queries, works
 from plans.rehearsal.picture import HEIGHT, picture_of
 from plans.rehearsal.queries import replayed
 from plans.rehearsal.replay import stored_facts
 from tests.plans.strategies import facts as any_facts
+from works import running
+from works.models import Work
 
 CITY = "cn-justice-city-petition-000"
 
@@ -161,6 +165,93 @@ def test_picture_holds_every_incident_within_its_frame(report, draft, reach, now
         assert bar.y + bar.height <= HEIGHT + 1
     assert [bar.level.id for bar in picture.left] == ["red", "yellow", "blue"]
     assert [bar.level.id for bar in picture.right] == ["red", "orange", "yellow", "blue"]
+
+
+# --- over very many incidents, in the background ----------------------------------------------------------------
+
+
+@pytest.fixture
+def in_the_background(draft, signed_in, monkeypatch, settings, tmp_path):
+    """in_the_background("county1.director") → their browser and the work they asked for, twice."""
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(works, "MOST_AT_ONCE", 1)
+
+    def ask(who):
+        browser = signed_in(who, "en")
+        page = browser.get(f"/plans/{CITY}/3/replay/?days=90").content.decode()
+        assert "Replay in the background" in page
+        assert "From the level then" not in page
+        for _press in range(2):
+            answer = browser.post(f"/plans/{CITY}/3/replay/", {"days": "90"})
+            assert answer["Location"].startswith("/works/")
+        return browser, Work.objects.get()
+
+    return ask
+
+
+def carried_out(work, now):
+    running.carry_out(work.pk, lambda: now)
+    work.refresh_from_db()
+    return work
+
+
+@pytest.mark.usefixtures("wall_clock")
+def test_a_long_replay_shows_what_the_page_would_have_shown(
+    in_the_background, report, draft, reach, now, monkeypatch
+):
+    report(7), report(18, days_ago=30), report(2, facts={"acts": ["banner"]}, days_ago=89)
+    at_once = replayed(reach("city.director"), draft, 90, now)
+    browser, work = in_the_background("city.director")
+
+    carried_out(work, now + timedelta(seconds=1))
+    assert (work.state, work.total) == ("done", 3)
+    kept = browser.get(f"/plans/replayed/{work.pk}/").content.decode()
+    monkeypatch.setattr(works, "MOST_AT_ONCE", 10)
+    page = browser.get(f"/plans/{CITY}/3/replay/?days=90").content.decode()
+
+    def figures(text):
+        return text[text.index("<dl") : text.index("</main>")]
+
+    assert "As it was on" in kept
+    assert figures(kept) == figures(page)
+    again = works.from_plain(works.as_plain(at_once), draft)
+    assert (again.total, again.flows, again.before, again.after, again.ways) == (
+        at_once.total, at_once.flows, at_once.before, at_once.after, at_once.ways,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("wall_clock")
+def test_a_kept_replay_is_its_askers_and_hides_what_they_may_not_see_any_more(
+    in_the_background, report, now, signed_in, cast
+):
+    mine, other = report(18, "C1"), report(18, "C1")
+    browser, work = in_the_background("county1.director")
+    carried_out(work, now)
+    address = f"/plans/replayed/{work.pk}/"
+    for who in ("city.director", "city.audit", "county2.duty"):
+        assert signed_in(who).get(address).status_code == 404, who
+    assert mine.number in browser.get(address).content.decode()
+
+    Incident.objects.filter(pk=other.pk).update(unit=Unit.objects.get(code="C2"), unit_path="")
+    page = browser.get(address).content.decode()
+
+    assert mine.number in page
+    assert other.number not in page
+    assert "1 more is not listed" in page
+
+
+def test_a_long_replay_says_how_far_it_is_and_keeps_the_gravest(report, draft, reach, now, monkeypatch):
+    for days in (1, 9, 17):
+        report(18, days_ago=days)
+    lower = report(2, facts={"acts": ["banner"]}, days_ago=25)
+    told = []
+    monkeypatch.setattr("plans.rehearsal.replay.LISTED", 2)
+
+    result = queries.replayed_in_steps(reach("city.director"), draft, 90, now, told.append)
+
+    assert told == [1, 2, 3, 4]
+    assert (result.count(), result.count("higher"), len(result.changed)) == (4, 3, 2)
+    assert result.changed[0].case.number == lower.number
 
 
 @settings(max_examples=200, deadline=None)
