@@ -14,7 +14,7 @@ from accounts.scope import Reach
 from common.errors import NotAllowed, WrongState
 from common.states import check_move, move
 from journal.record import record
-from works import kinds, rules
+from works import handed_in, kinds, rules
 from works.models import Work
 from works.queries import may_cancel
 from works.tasks import send_after_commit
@@ -22,10 +22,17 @@ from works.tasks import send_after_commit
 
 @transaction.atomic
 def ask_for_work(
-    *, reach: Reach, kind: str, arguments: Mapping[str, Any], now: datetime, unit: Unit | None = None
+    *,
+    reach: Reach,
+    kind: str,
+    arguments: Mapping[str, Any],
+    now: datetime,
+    unit: Unit | None = None,
+    lines: Any = (),
 ) -> Work:
     """Write down that this is to be done; a worker does it. The same, asked again before it is over, is the first one.
 
+    `lines`: those of a table that are to be carried out, as plain values. The journal keeps the arguments, never these.
     Raises whatever the kind refuses with, and WrongState for whoever has too many waiting.
     """
     # Two clicks of one person wait for each other.
@@ -33,7 +40,7 @@ def ask_for_work(
 
     kinds.KINDS[kind].check(reach, arguments)
     language = get_language() or ""
-    fingerprint = rules.fingerprint(kind, arguments, reach.user.pk, language)
+    fingerprint = rules.fingerprint(kind, arguments, reach.user.pk, language, lines)
     if same := Work.objects.live().filter(fingerprint=fingerprint).first():
         return same
     if Work.objects.live().filter(asked_by=reach.user).count() >= rules.MOST_OF_ONE:
@@ -46,7 +53,7 @@ def ask_for_work(
     home = home_of(reach.user, now)
     work = Work.objects.create(
         kind=kind, arguments=dict(arguments), asked_by=reach.user, unit=unit or (home.unit if home else None),
-        language=language, fingerprint=fingerprint, state=str(rules.TRANSITIONS.begin.to), asked_at=now,
+        language=language, fingerprint=fingerprint, handed_in=handed_in.sealed(lines), state=str(rules.TRANSITIONS.begin.to), asked_at=now,
     )  # fmt: skip
 
     _record(rules.TRANSITIONS.begin.entry, work, reach, home.title if home else "", now)
@@ -85,7 +92,8 @@ def cancel_work(*, reach: Reach, work_id: int, now: datetime) -> Work:
     done = move(work, rules.TRANSITIONS, verb)
     work.stop_asked_at = now
     work.ended_at = now if is_waiting else None
-    work.save(update_fields=["state", "stop_asked_at", "ended_at"])
+    work.handed_in = "" if is_waiting else work.handed_in
+    work.save(update_fields=["state", "stop_asked_at", "ended_at", "handed_in"])
 
     home = home_of(reach.user, now)
     _record(done.entry, work, reach, home.title if home else "", now)

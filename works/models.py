@@ -24,6 +24,9 @@ class Work(models.Model):
     kind = models.CharField(max_length=40)
     #: Plain values; together with the kind and who asked they are all that it needs.
     arguments = models.JSONField()
+    #: Lines of a table that are to be carried out, sealed (works.handed_in). The table itself is kept nowhere, and
+    #: these are gone when the work is over.
+    handed_in = models.TextField(blank=True, default="")
     #: Empty: the night asked.
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -82,6 +85,9 @@ class Work(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(error="") | ~Q(state="failed"), name="a_failed_work_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_in="") | Q(state__in=_LIVE), name="an_ended_work_keeps_nothing_handed_in"
             ),
         ]
         indexes = [

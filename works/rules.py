@@ -71,7 +71,9 @@ def free_slot(taken: Collection[int]) -> int | None:
     return next((slot for slot in range(AT_ONCE) if slot not in taken), None)
 
 
-def fingerprint(kind: str, arguments: Mapping[str, Any], person: int | None, language: str) -> str:
+def fingerprint(
+    kind: str, arguments: Mapping[str, Any], person: int | None, language: str, lines: Any = ()
+) -> str:
     """What makes two works the same one: asked again while the first is not over, it is the first."""
-    text = json.dumps([kind, arguments, person, language], sort_keys=True, ensure_ascii=False)
+    text = json.dumps([kind, arguments, person, language, lines], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

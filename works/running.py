@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import BinaryIO
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
@@ -21,9 +22,10 @@ from accounts.scope import reach_of
 from common.alone import Loop
 from common.errors import Refused
 from common.failpoints import crash_point
+from common.in_front import step_aside
 from common.states import move
 from journal.record import record
-from works import files, kinds, rules
+from works import files, handed_in, kinds, rules
 from works.choices import WorkState
 from works.kinds import Result, Stopped, Task
 from works.models import Work
@@ -43,19 +45,21 @@ class Hold:
         self.work = work
         self._clock = clock
         self._end = clock() + rules.LONGEST
-        self._far = (0, 0, "")
+        self.far = (0, 0, "")
         self._is_over = threading.Event()
         #: Not ours any more, or taken back.
         self.is_stopped = False
 
     def report(self, done: int, total: int = 0, phrase: str = "") -> None:
-        self._far = (done, total, phrase or self._far[2])
+        self.far = (done, total, phrase or self.far[2])
+        if not connection.in_atomic_block:
+            step_aside()
         if self.is_stopped or ENDING.is_set():
             raise Stopped
 
     def beat(self) -> None:
         """Write the progress and that we live; notice that it was taken back or is another's. One statement."""
-        done, total, phrase = self._far
+        done, total, phrase = self.far
         held = Work.objects.filter(pk=self.work.pk, holder=self.work.holder, stop_asked_at__isnull=True)
         self.is_stopped = not held.update(done=done, total=total, phrase=phrase, beat_at=self._clock())
 
@@ -93,26 +97,32 @@ def carry_out(pk: int, clock: Clock) -> bool:
     if work is None:
         return False
     hold = Hold(work, clock)
+    name = files.name_of(work.pk, work.holder)
     crash_point("work.begun")
     try:
-        with hold.beating(), files.written(files.name_of(work.pk, work.holder)) as file:
+        with hold.beating(), files.written(name) as file:
             result = _do(work, hold, file, clock())
     except Stopped:
-        _end(work, rules.AGAIN if ENDING.is_set() else rules.STOP, clock())
+        _end(work, rules.AGAIN if ENDING.is_set() else rules.STOP, clock(), far=hold.far)
     except Refused as refused:
-        _end(work, rules.FAIL, clock(), error="refused", refusal=str(refused)[:400])
+        _end(work, rules.FAIL, clock(), far=hold.far, error="refused", refusal=str(refused)[:400])
     except Exception:
         log.exception("the work %s of kind %s failed", work.pk, work.kind)
-        _end(work, rules.FAIL, clock(), error="fault")
+        _end(work, rules.FAIL, clock(), far=hold.far, error="fault")
     else:
         crash_point("work.before_end")
-        if not _end(work, rules.FINISH, clock(), result=result, far=hold._far):
-            files.erase(files.name_of(work.pk, work.holder))
+        if not _end(work, rules.FINISH, clock(), result=result, far=hold.far):
+            files.erase(name)
     return True
 
 
 def _claim(pk: int, now: datetime) -> Work | None:
-    """Of several processes one gets it; the database holds both: one holder for a work, one work for a place."""
+    """Of several processes one gets it; the database holds both: one holder for a work, one work for a place.
+
+    A process that is told to end begins nothing: it would be the same work, which it has just put back, over and over.
+    """
+    if ENDING.is_set():
+        return None
     slot = rules.free_slot(set(Work.objects.filter(state=WorkState.RUNNING).values_list("slot", flat=True)))
     if slot is None:
         return None
@@ -129,13 +139,14 @@ def _claim(pk: int, now: datetime) -> Work | None:
     return Work.objects.select_related("asked_by", "unit").get(pk=pk) if ours else None
 
 
-def _do(work: Work, hold: Hold, file, now: datetime) -> Result:
+def _do(work: Work, hold: Hold, file: BinaryIO, now: datetime) -> Result:
     kind = kinds.KINDS[work.kind]
     with override(work.language or settings.LANGUAGE_CODE):
         reach = reach_of(work.asked_by, now) if work.asked_by else None
         if reach is not None:
             kind.check(reach, work.arguments)
-        return kind.do(Task(work.arguments, reach, now, hold.report, file))
+        lines = handed_in.opened(work.handed_in)
+        return kind.do(Task(work.arguments, lines, reach, now, work.asked_at, hold.report, file))
 
 
 @transaction.atomic
@@ -149,7 +160,7 @@ def _end(
     error="",
     refusal="",
 ) -> bool:
-    """Write what came of it, if it is still ours. Returns whether it is done."""
+    """Write what came of it, if it is still ours. Returns whether its file is kept."""
     work = Work.objects.select_for_update(of=("self",)).filter(pk=held.pk, holder=held.holder).first()
     if work is None or work.state != WorkState.RUNNING:
         return False
@@ -159,13 +170,18 @@ def _end(
     work.holder, work.slot, work.beat_at = "", None, None
     work.ended_at = None if work.is_live else now
     work.sent_at = None if work.is_live else work.sent_at
-    work.error, work.refusal = (error, refusal) if verb == rules.FAIL else ("", "")
+    work.handed_in = work.handed_in if work.is_live else ""
+    # Of one that was taken back too: if its process died, nobody knows how far it came.
+    work.error = error if verb in (rules.FAIL, rules.STOP) else ""
+    work.refusal = refusal if verb == rules.FAIL else ""
     if verb == rules.FINISH and result is not None:
         work.phrase = result.phrase
-        work.total = max(far[1], far[0])
-        work.done = work.total
+        work.done = work.total = max(far[1], far[0])
         work.saved_as, work.content_type = result.name, result.content_type
-        work.file = files.name_of(held.pk, held.holder) if result.name else ""
+        work.file = files.name_of(held.pk, held.holder) if result.has_file else ""
+    elif verb in (rules.STOP, rules.FAIL) and any(far):
+        # To the step, not to the last sign of life: it says what stays.
+        work.done, work.total, work.phrase = far
     work.save()
     if done.entry and work.asked_by_id:
         content = {"kind": work.kind, "arguments": work.arguments}

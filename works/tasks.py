@@ -4,22 +4,15 @@ A message holds the row's key and nothing else. One that is lost is sent again f
 the row taken.
 """
 
-import logging
-
-from celery import current_app, shared_task
+from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from common.hand_over import hand_over
 from works import running
 
-log = logging.getLogger(__name__)
 
-#: Somebody may be waiting for the page: one try, and the schedule sends it again.
-_ONE_TRY = {"max_retries": 0, "interval_start": 0, "socket_timeout": 2, "socket_connect_timeout": 2}
-
-
-@shared_task(name="works.tasks.carry_out", ignore_result=True, is_long=True)
+@shared_task(name="works.tasks.carry_out", ignore_result=True, threads="works")
 def carry_out(pk: int) -> None:
     """Do it if it waits; then the next one, for which there may have been no place."""
     if running.carry_out(pk, timezone.now) and (following := running.oldest_waiting()):
@@ -48,11 +41,7 @@ def send_after_commit(pk: int) -> None:
 
 def send(pk: int) -> bool:
     """Tell a worker to look. Without a broker the row waits: false, and no harm."""
-    try:
-        with current_app.connection_for_write(transport_options=_ONE_TRY) as broker:
-            carry_out.apply_async((pk,), connection=broker, retry=False)
-    except (OperationalError, OSError) as error:
-        log.warning("the work %s waits, the broker is away: %s", pk, error)
+    if not hand_over(carry_out, pk):
         return False
     running.note_sent(pk, timezone.now())
     return True

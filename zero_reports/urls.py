@@ -1,6 +1,6 @@
 from django.urls import path
 
-from zero_reports.bulk.views import WorkbookDownload, WorkbookUpload
+from zero_reports.bulk.views import FiledPage, WorkbookDownload, WorkbookUpload
 from zero_reports.filing import views
 from zero_reports.links.views import Issue, OneTap, Revoke
 from zero_reports.lock.views import Grant, Withdraw
@@ -13,6 +13,7 @@ urlpatterns = [
     path("report/table/", views.TablePage.as_view(), name="reports-table"),
     path("report/table/workbook/", WorkbookDownload.as_view(), name="reports-sheet"),
     path("report/table/import/", WorkbookUpload.as_view(), name="reports-sheet-in"),
+    path("report/table/import/<int:pk>/", FiledPage.as_view(), name="reports-sheet-filed"),
     path("report/matrix/", views.MatrixPage.as_view(), name="reports-matrix"),
     path("report/matrix/workbook/", views.MatrixWorkbook.as_view(), name="reports-matrix-workbook"),
     path("report/<code:unit>/<code:period>/", views.OneReport.as_view(), name="zero-report"),

@@ -1,11 +1,14 @@
 """A process is killed in the middle of a long work: another does it, once; Redis away: it waits and is done after."""
 
+import json
+import signal
 from contextlib import ExitStack, nullcontext, suppress
+from typing import NamedTuple
 
 import pytest
 
 from tests.clients import new_key
-from tests.processes import Beat, Worker, eventually
+from tests.processes import Beat, Worker, eventually, python
 
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
@@ -99,3 +102,159 @@ def test_without_redis_it_waits_and_is_done_when_redis_is_back(production_bureau
         stack.enter_context(Beat(env=installation.env))
 
         assert ended(installation) == [("done", 1, "in_order")]
+
+
+# --- an import, and a replay ------------------------------------------------------------------------------------
+
+#: Written down, and told to nobody: the process that writes it is no worker, and embedded it would do the work itself.
+ASKED = """
+from django.utils import timezone
+from accounts.models import Unit, User
+from accounts.scope import reach_of
+from works import actions
+
+actions.send_after_commit = lambda pk: None
+now = timezone.now()
+
+def ask(reach, kind, **given):
+    actions.ask_for_work(reach=reach, kind=kind, now=now, **given)
+"""
+VILLAGES, ALARMS = 12, 4
+ASK_IMPORT = f"""{ASKED}
+from accounts.choices import Tier
+from accounts.posts.actions import create_unit
+from common.dates.local_time import day_of
+from zero_reports.bulk.difference import Shown, as_plain
+from zero_reports.bulk.rules import LineAnswer
+
+town, day = Unit.objects.get(code="T11"), day_of(now).isoformat()
+units = [
+    create_unit(code=f"V11{{n}}", name=f"{{n}}村", tier=Tier.VILLAGE, parent=town, actor=None, now=now)
+    for n in range(2, {VILLAGES} + 2)
+]
+lines = as_plain([Shown(unit.pk, 0, LineAnswer("nil")) for unit in units])
+arguments = {{"unit": "T11", "period": day, "lines": len(lines)}}
+clerk = reach_of(User.objects.get(username="town11.clerk"), now)
+ask(clerk, "zero_reports", arguments=arguments, unit=town, lines=lines)
+"""
+ASK_REPLAY = f"""{ASKED}
+from incidents.reporting.actions import Alarm, report_incident
+from plans.engine.facts import Facts
+from plans.lifecycle.models import PlanVersion
+from plans.rehearsal.works import arguments_of
+
+duty, unit = reach_of(User.objects.get(username="county1.duty"), now), Unit.objects.get(code="C1")
+for n in range({ALARMS}):
+    facts = Facts.from_dict({{"headcount": 7}})
+    report_incident(reach=duty, alarm=Alarm(unit, "大厅", "来访", facts, f"c{{n}}"), now=now)
+later = timezone.now()
+ask(reach_of(duty.user, later), "replay", arguments=arguments_of(PlanVersion.objects.get(version=2), 30))
+"""
+
+
+class Trial(NamedTuple):
+    """A work that is asked for by these lines, dies there, and goes through so many things."""
+
+    kind: str
+    ask: str
+    dies_at: str
+    phrase: str
+    total: int
+    #: What it leaves for its page.
+    result: dict
+
+
+TRIALS = [
+    Trial(
+        "zero_reports", ASK_IMPORT, "zero_reports.bulk.after_line@7", "filed", VILLAGES,
+        {"filed": VILLAGES, "refused": []},
+    ),
+    Trial("replay", ASK_REPLAY, "plans.replay.case@2", "replayed", ALARMS, {"total": ALARMS}),
+]  # fmt: skip
+ROW = "SELECT state, attempts, phrase, done, total, error, handed_in FROM works_work WHERE asked_by_id IS NOT NULL"
+
+
+@pytest.fixture
+def whoever_works(installation):
+    """whoever_works(name, crash_at) → the process that does works, begun: the server itself, or a worker."""
+    installation.env["WORKS_WATCH_SECONDS"] = "0.5"
+    with ExitStack() as stack:
+        if not installation.is_embedded:
+            stack.enter_context(Beat(env=installation.env))
+
+        def begin(name, crash_at=""):
+            if installation.is_embedded:
+                process = installation.web(name, crash_at=crash_at)
+            else:
+                process = Worker(env=installation._armed(crash_at, {}), name=name)
+            process.spawn()
+            stack.callback(process.kill)
+            return process
+
+        yield begin
+
+
+def dies(installation, process):
+    """Wait until it is killed at its line. A worker's pool would bring a new child to life: all of it goes."""
+    if installation.is_embedded:
+        assert process.wait() == -signal.SIGKILL
+    else:
+        eventually(lambda: "SIGKILL" in process.tail(200), what="the child that did it was killed")
+        process.kill()
+
+
+def row(installation):
+    (found,) = installation.rows(ROW)
+    return found
+
+
+def is_over(installation, state):
+    eventually(lambda: row(installation)[0] == state, what=f"it is {state}")
+    return row(installation)
+
+
+def filed(installation):
+    """How many reports there are, of how many units."""
+    return installation.rows("SELECT count(*), count(DISTINCT unit_id) FROM zero_reports_zeroreport")[0]
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=[one.kind for one in TRIALS])
+def test_killed_in_the_middle_everything_stands_once(installation, whoever_works, trial):
+    python(trial.ask, env=installation.env)
+
+    dies(installation, whoever_works("worker-1", trial.dies_at))
+    state, attempts, *_rest, handed_in = row(installation)
+    assert (state, attempts, bool(handed_in)) == ("running", 1, trial.kind == "zero_reports")
+    # Some of it is done, and not all.
+    assert filed(installation) == ((7, 7) if trial.kind == "zero_reports" else (0, 0))
+
+    installation.rows(LONG_AGO)
+    whoever_works("worker-2")
+
+    assert is_over(installation, "done") == ("done", 2, trial.phrase, trial.total, trial.total, "", "")
+    left = json.loads(
+        (installation.folder / "works" / installation.one("SELECT file FROM works_work")).read_text()
+    )
+    assert {name: left[name] for name in trial.result} == trial.result
+    assert (entries(installation, "work.asked"), entries(installation, "work.done")) == (1, 1)
+    if trial.kind == "zero_reports":
+        assert filed(installation) == (VILLAGES, VILLAGES)
+        assert entries(installation, "zero_report.received") == VILLAGES
+        assert entries(installation, "zero_report.corrected") == 0
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=[one.kind for one in TRIALS])
+def test_what_kills_its_process_each_time_is_given_up_at_the_third(installation, whoever_works, trial):
+    python(trial.ask, env=installation.env)
+
+    for attempt in (1, 2, 3):
+        dies(installation, whoever_works(f"worker-{attempt}", trial.dies_at))
+        assert row(installation)[:2] == ("running", attempt)
+        installation.rows(LONG_AGO)
+    whoever_works("worker-4")
+
+    state, attempts, *_rest, error, handed_in = is_over(installation, "failed")
+    assert (state, attempts, error, handed_in) == ("failed", 3, "died", "")
+    assert (entries(installation, "work.failed"), entries(installation, "work.done")) == (1, 0)
+    # What was filed stays, once.
+    assert filed(installation) == ((7, 7) if trial.kind == "zero_reports" else (0, 0))

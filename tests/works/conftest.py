@@ -1,10 +1,9 @@
 """A kind of work that does as it is told, and a clock that is turned by hand."""
 
-from datetime import timedelta
-
 import pytest
 
 from common.errors import NotAllowed
+from tests.wall_clock import Hands
 from works import files, running
 from works.actions import ask_for_work
 from works.kinds import KINDS, Kind, Result
@@ -16,6 +15,8 @@ class Given:
     def __init__(self):
         self.begun, self.refuses = [], False
         self.steps = lambda task: None
+        self.made = b"made"
+        self.result = Result("made.txt", "text/plain", "made")
 
     def check(self, reach, arguments):
         if self.refuses:
@@ -24,8 +25,8 @@ class Given:
     def do(self, task):
         self.begun.append(dict(task.arguments))
         self.steps(task)
-        task.file.write(b"made")
-        return Result("made.txt", "text/plain", "made")
+        task.file.write(self.made)
+        return self.result
 
 
 @pytest.fixture
@@ -43,6 +44,12 @@ def given(monkeypatch):
     return told
 
 
+@pytest.fixture
+def kind_is(monkeypatch, given):
+    """kind_is(left_behind="…"): what the kind of the test says otherwise."""
+    return lambda **more: monkeypatch.setitem(KINDS, "trial", KINDS["trial"]._replace(**more))
+
+
 @pytest.fixture(autouse=True)
 def _own_folder(settings, tmp_path):
     settings.DATA_DIR = tmp_path
@@ -51,27 +58,10 @@ def _own_folder(settings, tmp_path):
 
 @pytest.fixture
 def ask(reach, given, now):
-    def asked(who="county1.duty", **arguments):
-        return ask_for_work(reach=reach(who), kind="trial", arguments=arguments, now=now)
+    def asked(who="county1.duty", lines=(), **arguments):
+        return ask_for_work(reach=reach(who), kind="trial", arguments=arguments, now=now, lines=lines)
 
     return asked
-
-
-class Hands:
-    def __init__(self, now):
-        self.now = now
-
-    def __call__(self):
-        return self.now
-
-    def turn(self, **by):
-        self.now += timedelta(**by)
-        return self.now
-
-
-@pytest.fixture
-def hands(now):
-    return Hands(now)
 
 
 @pytest.fixture
@@ -87,3 +77,8 @@ def carried(hands):
 @pytest.fixture
 def kept():
     return lambda: sorted(file.name for file in files.folder().iterdir()) if files.folder().is_dir() else []
+
+
+@pytest.fixture
+def hands(now):
+    return Hands(now)

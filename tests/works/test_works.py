@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from common.errors import WrongState
+from common.errors import NotAllowed, NotFound, WrongState
 from journal.models import Entry
 from journal.record import content_of
 from works import files, queries, rules, running, tasks
 from works.actions import ask_for_work, begin_of_night, cancel_work
 from works.choices import ERRORS, WorkState
-from works.kinds import KINDS
+from works.kinds import KINDS, Result
 from works.models import Work
 
 pytestmark = pytest.mark.django_db
@@ -243,6 +243,106 @@ def test_what_is_over_is_not_cancelled(ask, carried, reach, now):
         cancel_work(reach=reach("county1.duty"), work_id=work.pk, now=now)
 
 
+def test_of_one_that_was_taken_back_it_is_said_what_stays(ask, given, carried, reach, hands, kind_is):
+    kind_is(left_behind="Filed until then: %(done)d of %(total)d.")
+
+    def steps(task):
+        task.report(2, 5)
+        cancel_work(reach=reach("county1.duty"), work_id=Work.objects.get().pk, now=hands.now)
+        task.report.__self__.beat()
+        task.report(3, 5)
+
+    given.steps = steps
+    carried(ask())
+
+    assert [one.phrase for one in queries.works_of(reach("county1.duty"))] == ["Filed until then: 3 of 5."]
+    Work.objects.update(done=0)
+    assert "Filed until then" not in queries.works_of(reach("county1.duty"))[0].phrase
+    Work.objects.update(attempts=2)
+    assert queries.works_of(reach("county1.duty"))[0].phrase == "Filed until then: 0 of 5."
+    kind_is(left_behind="")
+    assert "of 5" not in queries.works_of(reach("county1.duty"))[0].phrase
+
+
+# --- what is handed in ----------------------------------------------------------------------------------------
+
+LINES = [["V111", "nil", "一句话"]]
+
+
+@pytest.mark.control(46)
+def test_lines_that_were_handed_in_are_sealed_on_the_row_until_it_is_over(ask, given, carried, now):
+    work = ask(lines=LINES)
+    seen = []
+    given.steps = lambda task: seen.append((task.lines, task.asked_at))
+    stored = Work.objects.values_list("handed_in", flat=True).get()
+    assert stored.startswith("s1:")
+    assert "V111" not in stored
+    assert "V111" not in str([content_of(one) for one in Entry.objects.filter(subject=work.key)])
+
+    carried(work)
+
+    assert (seen, work.handed_in) == ([(LINES, now)], "")
+
+
+@pytest.mark.control(46)
+@pytest.mark.parametrize("end", ["cancelled", "failed", "died"])
+def test_lines_are_gone_however_it_ends(ask, given, carried, reach, now, hands, end):
+    work = ask(lines=LINES)
+    if end == "cancelled":
+        cancel_work(reach=reach("county1.duty"), work_id=work.pk, now=now)
+    elif end == "failed":
+        given.steps = lambda task: 1 / 0
+        carried(work)
+    else:
+        for attempt in range(rules.MOST_ATTEMPTS):
+            assert Work.objects.get().handed_in, attempt
+            running._claim(work.pk, hands())
+            running.take_up_stale(hands.turn(seconds=61))
+
+    assert Work.objects.get().handed_in == ""
+
+
+@pytest.mark.control(46)
+def test_the_database_keeps_no_lines_of_what_is_over(ask, carried):
+    work = carried(ask(lines=LINES))
+    with (
+        pytest.raises(IntegrityError, match="an_ended_work_keeps_nothing_handed_in"),
+        transaction.atomic(),
+    ):
+        Work.objects.filter(pk=work.pk).update(handed_in="s1:x")
+
+
+def test_other_lines_are_another_work(ask):
+    first = ask(lines=LINES)
+    assert ask(lines=LINES) == first
+    assert ask(lines=[["V111", "nil", ""]]) != first
+
+
+# --- a result with a page -------------------------------------------------------------------------------------
+
+
+def test_a_result_for_a_page_is_read_by_who_asked_and_fetched_by_nobody(
+    ask, given, carried, kind_is, reach, signed_in, kept
+):
+    kind_is(page="work-cancel")
+    given.result = Result(is_for_page=True)
+    given.made = b'{"of": 7}'
+    work = carried(ask())
+
+    assert kept() == [work.file]
+    assert queries.read_result(reach("county1.duty"), work.pk, "trial") == (work, {"of": 7})
+    assert [(one.page, one.has_file) for one in queries.works_of(reach("county1.duty"))] == [
+        ("work-cancel", False)
+    ]
+    assert signed_in("county1.duty").get(reverse("work-file", args=[work.pk])).status_code == 404
+    for who, kind in (("county1.director", "trial"), ("city.audit", "trial"), ("county1.duty", "other")):
+        with pytest.raises(NotFound):
+            queries.read_result(reach(who), work.pk, kind)
+    given.refuses = True
+    with pytest.raises(NotAllowed):
+        queries.read_result(reach("county1.duty"), work.pk, "trial")
+
+
 # --- those whose process is gone ------------------------------------------------------------------------------
 
 
@@ -302,6 +402,45 @@ def test_a_process_that_is_told_to_end_leaves_it_to_another(ask, given, carried,
 
     assert (work.state, work.ended_at) == (WorkState.QUEUED, None)
     assert running.waiting(hands.now) == [work.pk]
+
+
+def test_a_process_that_is_told_to_end_begins_nothing(ask, given, hands, monkeypatch):
+    """Otherwise it would do what it has just put back, until it is gone: each time one attempt less."""
+    work = ask()
+    monkeypatch.setattr(tasks, "send", lambda pk: tasks.carry_out(pk) if len(given.begun) < 9 else None)
+
+    def steps(task):
+        running.ENDING.set()
+        task.report(1, 2)
+
+    given.steps = steps
+    tasks.carry_out(work.pk)
+
+    assert (len(given.begun), Work.objects.get().attempts, Work.objects.get().state) == (1, 1, "queued")
+
+
+STAYS = "What was filed until then stays."
+
+
+@pytest.mark.parametrize("end", ["died", "died while it was taken back", "fault", "at once"])
+def test_of_one_that_was_not_done_it_is_said_what_stays(ask, given, carried, reach, hands, kind_is, end):
+    kind_is(left_behind="Filed until then: %(done)d of %(total)d.", stays=STAYS)
+    work = ask()
+    if end == "died":
+        for _attempt in range(rules.MOST_ATTEMPTS):
+            running._claim(work.pk, hands())
+            running.take_up_stale(hands.turn(seconds=61))
+    elif end == "died while it was taken back":
+        running._claim(work.pk, hands())
+        cancel_work(reach=reach("county1.duty"), work_id=work.pk, now=hands.now)
+        running.take_up_stale(hands.turn(seconds=61))
+    else:
+        given.steps = lambda task: (end == "fault" and task.report(3, 5)) or 1 / 0
+        carried(work)
+
+    [shown] = queries.works_of(reach("county1.duty"))
+
+    assert shown.phrase.endswith(STAYS) is (end != "at once"), shown.phrase
 
 
 def test_one_that_hangs_is_not_spoken_for_for_ever(ask, given, hands, monkeypatch):

@@ -52,6 +52,19 @@ def test_one_tap_reports_the_incident_as_it_is(incident, clerk, reach, units, to
     assert incident.number in clerk.get("/report/T11/2026-11-22/").content.decode()
 
 
+def test_in_a_flood_five_stand_open_and_one_tap_reports_all(alarm, clerk):  # noqa: F811
+    """The rest is behind a line that opens: the button stays in reach on a telephone."""
+    numbers = [alarm("town11.clerk", unit="T11", what=f"第{n}件").number for n in range(7)]
+
+    page = clerk.get("/report/").content.decode()
+
+    seen, folded = page[: page.index('id="offered-T11')].split("<details>\n", 1)
+    assert re.findall(r"<li>(T11-\S+)", seen) + re.findall(r"<li>(T11-\S+)", folded) == numbers
+    assert seen.count("<li>T11-") == 5
+    assert re.search(r"<summary>\s*2 more\s*</summary>", folded)
+    assert all(f'value="{number}"' in page for number in numbers)
+
+
 def test_an_unticked_incident_is_not_reported(incident, clerk):
     fields = {"items.0.class": "land", "items.0.count": "1", "items.0.note": ""}
 

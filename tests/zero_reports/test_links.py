@@ -138,7 +138,7 @@ def test_a_unit_that_has_answered_is_not_overwritten(link, phone, file):
         lambda token: "x" + token,
         lambda token: token[:-1],
         lambda token: token.split(".")[0],
-        lambda token: tokens.new_token(),
+        lambda token: tokens.SECRETS.new(),
         lambda token: "x" * 5000,
         lambda token: "%00",
         lambda token: "'; DROP TABLE zero_reports_zeroreport; --",
@@ -244,11 +244,11 @@ def test_who_may_not_issue_or_revoke(link, cast, units, now, today, username, co
 
 @pytest.mark.parametrize("username", ["town11.clerk", "county1.duty", "city.duty"])
 def test_the_level_above_issues(link, username):
-    assert tokens.is_ours(link(username=username))
+    assert tokens.SECRETS.is_ours(link(username=username))
 
 
 def test_a_duty_officer_issues_for_the_own_unit(link):
-    assert tokens.is_ours(link("C1", username="county1.duty"))
+    assert tokens.SECRETS.is_ours(link("C1", username="county1.duty"))
 
 
 @pytest.mark.parametrize(("period", "code"), [("2026-11-23", "period_not_begun"), ("2026-W47", "not_asked")])

@@ -13,9 +13,15 @@ from openpyxl import load_workbook
 from accounts.models import Unit
 from common.dates.local_time import day_of
 from common.documents.workbooks import Sheet, as_xlsx
+from journal.models import Entry
+from journal.record import content_of
 from tests.zero_reports.test_table import villages
+from works import running
+from works.models import Work
+from zero_reports.bulk import actions, works
 from zero_reports.filing.models import ZeroReport
 from zero_reports.rounds.actions import open_rounds
+from zero_reports.rounds.rules import FILE, SLOTS
 
 pytestmark = pytest.mark.usefixtures("plan")
 
@@ -193,3 +199,108 @@ def test_the_cost_of_a_difference_does_not_follow_the_lines(
 
     with django_assert_num_queries(8):
         handed_in(clerk, rows)
+
+
+# --- a long workbook, in the background -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def in_the_background(clerk, monkeypatch, settings, tmp_path):
+    """in_the_background() → the work that files nil for T11 and V111."""
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr(works, "MOST_AT_ONCE", 1)
+
+    def ask():
+        rows = downloaded(clerk)
+        rows[1][3] = rows[2][3] = "nil"
+        token = shown_in(handed_in(clerk, rows))
+        for _press in range(2):
+            assert clerk.post(IN, {"shown": token})["Location"].startswith("/works/")
+        return Work.objects.get()
+
+    return ask
+
+
+def carried_out(work, at):
+    running.carry_out(work.pk, lambda: at)
+    work.refresh_from_db()
+    return work
+
+
+def test_a_long_one_is_filed_in_the_background_and_shows_what_became_of_it(
+    in_the_background, clerk, now, file, signed_in
+):
+    work = in_the_background()
+    assert not ZeroReport.objects.exists()
+    file("village111.informant", "V111", items=[("labour", 1, "")])
+
+    carried_out(work, now + timedelta(minutes=3))
+
+    assert (work.state, work.phrase, work.done, work.handed_in) == ("done", "some_refused", 2, "")
+    [report] = ZeroReport.objects.filter(via="sheet")
+    # It came when it was handed in.
+    assert (report.unit.code, report.received_at) == ("T11", now)
+    page = clerk.get(f"{IN}{work.pk}/").content.decode()
+    assert "it has answered since you looked" in page
+    assert "Every unit of the workbook" not in page
+    assert signed_in("town11.head").get(f"{IN}{work.pk}/").status_code == 404
+    entry = Entry.objects.get(kind="work.asked")
+    assert content_of(entry)["arguments"] == {"unit": "T11", "period": "2026-11-22", "lines": 2}
+
+
+def test_one_that_died_half_way_files_no_unit_twice(in_the_background, now, monkeypatch):
+    work = in_the_background()
+    died = []
+
+    def dies(name):
+        if name == "zero_reports.bulk.after_line" and not died:
+            died.append(ZeroReport.objects.count())
+            running.ENDING.set()
+
+    monkeypatch.setattr(actions, "crash_point", dies)
+    carried_out(work, now)
+    assert (died, work.state) == ([1], "queued")
+    running.ENDING.clear()
+
+    carried_out(work, now)
+
+    assert (work.state, work.phrase, work.attempts) == ("done", "filed", 2)
+    assert sorted(ZeroReport.objects.values_list("unit__code", "version")) == [("T11", 1), ("V111", 1)]
+    assert Entry.objects.filter(kind=SLOTS[FILE].entry).count() == 2
+
+
+def test_of_one_that_is_taken_back_what_was_filed_stays_and_that_is_said(
+    in_the_background, clerk, now, monkeypatch
+):
+    work = in_the_background()
+
+    def taken_back(name):
+        if name == "zero_reports.bulk.after_line":
+            clerk.post(f"/works/{work.pk}/cancel/")
+            hold.beat()
+
+    monkeypatch.setattr(actions, "crash_point", taken_back)
+    begun = running.Hold.__init__
+
+    def noted(self, *args):
+        nonlocal hold
+        begun(self, *args)
+        hold = self
+
+    hold = None
+    monkeypatch.setattr(running.Hold, "__init__", noted)
+    carried_out(work, now)
+
+    assert work.state == "cancelled"
+    assert [one.unit.code for one in ZeroReport.objects.all()] == ["T11"]
+    assert "It went through 1 of 2 units." in clerk.get("/works/").content.decode()
+
+
+def test_after_the_lock_it_is_refused_although_it_was_handed_in_before(in_the_background, clerk, oclock, up):
+    work = in_the_background()
+    up("T11", "town11.head", "18:00")
+
+    carried_out(work, oclock("18:01"))
+
+    assert (work.state, work.phrase) == ("done", "some_refused")
+    assert [one.unit.code for one in ZeroReport.objects.all()] == ["T11"]

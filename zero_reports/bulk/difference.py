@@ -1,6 +1,6 @@
 """What a workbook would change: unit, before, after, and what is wrong, line by line. Nothing is written here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -220,17 +220,9 @@ class Shown(NamedTuple):
 
 def seal(lines: Sequence[BulkRow], *, reach: Reach, root: Unit, period: Period) -> str:
     """The lines that change something, signed for this person: nobody can apply anything else by it."""
-    rows = [
-        [
-            line.unit.pk,
-            line.before.version,
-            line.after.answer,
-            [list(c) for c in line.after.counts],
-            line.after.note,
-        ]
-        for line in lines
-        if line.unit and line.changes
-    ]
+    rows = as_plain(
+        [Shown(line.unit.pk, line.before.version, line.after) for line in lines if line.unit and line.changes]
+    )
     body = {"by": reach.user.pk, "root": root.pk, "period": str(period), "rows": rows}
     return signing.dumps(body, salt=_SALT, compress=True)
 
@@ -249,9 +241,21 @@ def unseal(token: str, *, reach: Reach, root: Unit, period: Period) -> list[Show
                 "Hand in the workbook again."
             ),
         )
+    return from_plain(body["rows"])
+
+
+def as_plain(shown: Sequence[Shown]) -> list[list]:
+    return [
+        [unit, version, said.answer, [list(c) for c in said.counts], said.note]
+        for unit, version, said in shown
+    ]
+
+
+def from_plain(rows: Iterable[Sequence[Any]]) -> list[Shown]:
+    """What `as_plain` made."""
     return [
         Shown(unit, version, LineAnswer(answer, tuple((name, many) for name, many in counts), note))
-        for unit, version, answer, counts, note in body["rows"]
+        for unit, version, answer, counts, note in rows
     ]
 
 

@@ -9,13 +9,37 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
+from accounts.models import Unit
+from accounts.queries import open_unit
+from common.dates.periods import parse
 from common.documents.workbooks import respond
 from common.errors import Invalid
 from common.web.redirects import see_other
-from zero_reports.bulk import actions, difference
+from works.actions import ask_for_work
+from works.queries import read_result
+from works.views import sent_to_works
+from zero_reports.bulk import actions, difference, works
 from zero_reports.bulk.forms import WorkbookForm
 from zero_reports.counts import queries
 from zero_reports.filing.views import say_what_was_done, unit_and_period
+
+
+class FiledPage(LoginRequiredMixin, View):
+    """What became of a long workbook, for whoever handed it in."""
+
+    def get(self, request, pk):
+        work, done = read_result(request.reach, pk, "zero_reports")
+        given = work.arguments
+        units = {
+            unit.code: unit for unit in Unit.objects.filter(code__in=[code for code, _why in done["refused"]])
+        }
+        context = {
+            "unit": open_unit(given["unit"]),
+            "period": parse(given["period"]),
+            "filed": done["filed"],
+            "refused": [(units.get(code, code), why) for code, why in done["refused"]],
+        }
+        return render(request, "zero_reports/workbook_filed.html", context)
 
 
 class WorkbookDownload(LoginRequiredMixin, View):
@@ -59,10 +83,21 @@ class WorkbookUpload(LoginRequiredMixin, View):
             form.cleaned_data = {}
             messages.error(request, str(invalid))
             return self._page(request, unit, period, form, status=422)
-        done = actions.file_lines(reach=request.reach, shown=shown, period=period, now=request.now)
+        if len(shown) > works.MOST_AT_ONCE:
+            return self._file_in_the_background(request, unit, period, shown)
+        done = list(actions.file_lines(reach=request.reach, shown=shown, period=period, now=request.now))
         say_what_was_done(request, done)
         query = urlencode({"unit": unit.code, "period": str(period)})
         return see_other(f"{reverse('reports-table')}?{query}")
+
+    def _file_in_the_background(self, request, unit, period, shown):
+        """The same form sent twice is one work while it lives; after that it finds everything filed."""
+        arguments = {"unit": unit.code, "period": str(period), "lines": len(shown)}
+        work = ask_for_work(
+            reach=request.reach, kind="zero_reports", arguments=arguments, now=request.now, unit=unit,
+            lines=difference.as_plain(shown),
+        )  # fmt: skip
+        return sent_to_works(request, work)
 
     def _page(self, request, unit, period, form, status=200, lines=None) -> HttpResponse:
         context = {"unit": unit, "period": period, "form": form, "lines": lines}

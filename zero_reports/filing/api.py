@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from common.api.description import sent
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
 from common.dates.local_time import day_of
@@ -30,7 +31,15 @@ class ZeroReports(APIView):
         return Response(body, headers={"ETag": etag(found[0].version)})
 
     @extend_schema(
-        request=serializers.ReportSerializer, responses={200: ReportReceiptShape, 201: ReportReceiptShape}
+        request=serializers.ReportSerializer,
+        responses={200: ReportReceiptShape, 201: ReportReceiptShape},
+        examples=[
+            sent("nothing to report", {"answer": "nil"}),
+            sent(
+                "two disputes",
+                {"answer": "items", "items": [{"class": "labour", "count": 2, "note": "欠薪，已约双方调解"}]},
+            ),
+        ],
     )
     @idempotent
     def put(self, request, unit, period):

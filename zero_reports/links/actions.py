@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.links.secrets import hash_of
 from accounts.models import Unit, User
 from accounts.scope import Reach
 from common.dates.periods import Period
@@ -19,7 +20,7 @@ from zero_reports.filing.slots import Slot, lock_slot
 from zero_reports.links import permissions, rules
 from zero_reports.links.models import OneTapLink
 from zero_reports.links.queries import by_token, open_links
-from zero_reports.links.tokens import hash_of, is_ours, new_token, token_of
+from zero_reports.links.tokens import SECRETS
 
 
 @transaction.atomic
@@ -37,7 +38,7 @@ def issue_for_reminder(*, unit: Unit, period: Period, seed: str, now: datetime) 
 
     The same `seed` gives the same link: a message that is repeated says the same words.
     """
-    token = token_of(seed)
+    token = SECRETS.of_seed(seed)
     if by_token(token):
         return address_of(token)
     try:
@@ -68,7 +69,7 @@ def _issue(
             % {"unit": unit, "n": rules.MOST_OPEN, "period": period},
         )
 
-    token = token or new_token()
+    token = token or SECRETS.new()
     made = OneTapLink.objects.create(
         unit=unit, cadence=period.cadence, day=period.day, token_hash=hash_of(token), issued_at=now,
         issued_by=user, post=post, expires_at=rules.expires_at(period, now),
@@ -113,7 +114,7 @@ def revoke_links(*, reach: Reach, unit: Unit, period: Period, now: datetime) -> 
 
 def read_link(token: str, now: datetime) -> OneTapLink:
     """The link, whatever has become of it. Raises NotFound for a token this product never gave out."""
-    link = by_token(token) if is_ours(token) else None
+    link = by_token(token) if SECRETS.is_ours(token) else None
     if link is None:
         raise NotFound(
             "no_such_link",

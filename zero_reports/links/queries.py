@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from accounts.links.secrets import hash_of
 from accounts.models import Unit
 from common.dates.periods import Period
 from zero_reports.links.models import OneTapLink
-from zero_reports.links.tokens import hash_of
 
 
 def by_token(token: str) -> OneTapLink | None:

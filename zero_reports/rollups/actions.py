@@ -11,17 +11,11 @@ from accounts.scope import Reach
 from common.dates.periods import Period
 from common.errors import Invalid, WrongState
 from common.text.personal_data import unsigned_personal_data_in
-from journal.keys import key
 from journal.record import record
-from zero_reports.rollups import permissions, queries, rules
+from zero_reports.rollups import exchanged, permissions, queries, rules
 from zero_reports.rollups.choices import RollUpState
 from zero_reports.rollups.models import RollUp
 from zero_reports.rollups.queries import Draft, Part
-
-
-def subject_of(unit: Unit, period: Period) -> str:
-    """The journal's name of a unit's summary of a period, the same for all its versions."""
-    return key("roll_up", unit.pk, period)
 
 
 @transaction.atomic
@@ -54,7 +48,7 @@ def confirm_roll_up(
 
     record(
         rules.TRANSITIONS[rules.CONFIRM].entry,
-        subject=subject_of(unit, period),
+        subject=made.subject,
         unit=unit,
         actor=reach.user,
         post=made.post,
@@ -69,6 +63,7 @@ def confirm_roll_up(
             "reason": made.reason,
         },
     )
+    exchanged.send_up(made, reach.user, now)
     return made
 
 
@@ -104,7 +99,7 @@ def return_down(*, reach: Reach, unit: Unit, period: Period, reason: str, now: d
 
     record(
         done.entry,
-        subject=subject_of(unit, period),
+        subject=found.subject,
         unit=unit,
         actor=reach.user,
         at=now,

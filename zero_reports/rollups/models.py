@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from journal.keys import key
 from zero_reports.rollups.choices import RollUpState
 from zero_reports.rounds.periodic import ForPeriod, ForPeriodQuerySet
 from zero_reports.rounds.rules import Counts
@@ -90,6 +91,11 @@ class RollUp(ForPeriod):
 
     def __str__(self):
         return self.number
+
+    @property
+    def subject(self) -> str:
+        """The journal's name of a unit's summary of a period, the same for all its versions."""
+        return key("roll_up", self.unit_id, self.period)
 
     @property
     def counts(self) -> Counts:

@@ -12,9 +12,10 @@ from common.documents.official_documents import respond
 from common.errors import Refused, is_allowed, not_found
 from common.web.idempotency import once
 from common.web.redirects import see_other
+from exchange.queries import right_above
 from zero_reports.counts import queries as counts
 from zero_reports.filing.reading import check_may_look, read_period
-from zero_reports.rollups import actions, permissions, queries
+from zero_reports.rollups import actions, exchanged, permissions, queries
 from zero_reports.rollups.documents import file_name, roll_up_paper, year_paper
 from zero_reports.rollups.forms import ConfirmForm, ReturnForm
 
@@ -73,6 +74,8 @@ class RollUpPage(_OneRollUp):
             "draft": draft,
             "class_words": queries.class_words(draft.classes),
             "roll_up": last,
+            "pushed": exchanged.sent_of(last) if last else None,
+            "goes_to": right_above(unit),
             "former": found[1:],
             "has_drifted": last is not None and queries.has_drifted(last, draft),
             "taken_up": taken_up,
