@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access.pagination import UnitFilterSet, answer_list
-from accounts.queries import open_unit
+from accounts.naming import Names
 from command.improvements.forms import ImprovementSerializer
 from command.improvements.queries import read_owner
 from common.api.doors import check_if_match, etag, idempotent
@@ -52,13 +52,7 @@ class Drills(APIView):
     @idempotent
     def post(self, request):
         given = validated(serializers.DrillPlanSerializer, request.data)
-        unit = open_unit(given.pop("unit"))
-        if unit is None or not request.reach.holds("drill.view", unit.path):
-            raise Invalid(
-                "unknown_unit",
-                _("Nothing was planned: there is no such unit among yours. Check the code."),
-                fields={"unit": [_("There is no such unit among yours. Check the code.")]},
-            )
+        unit = Names.of_verb(request.reach, "drill.view").unit(given.pop("unit"))
         drill = actions.plan_drill(reach=request.reach, unit=unit, plan=_plan(given), now=request.now)
         return _answer(request, drill.number, status=201)
 

@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from accounts.access.pagination import UnitFilterSet, answer_list
 from common.api.doors import check_if_match, etag, idempotent
+from common.api.negotiation import OneForm
 from common.api.serializers import validated
 from early_warnings import queries, serializers
 from early_warnings.models import EarlyWarning
@@ -112,6 +113,7 @@ class Lift(Act):
         signing.lift_warning(warning_id=warning.pk, reach=request.reach, now=request.now, **given)
 
 
+@extend_schema(request=serializers.StatementSerializer, responses={200: WarningShape})
 class Revise(Act):
     """Change a draft, or a warning that was returned."""
 
@@ -141,6 +143,8 @@ class Adjust(APIView):
 
 class Cap(APIView):
     """The signed warning as a CAP 1.2 message."""
+
+    content_negotiation_class = OneForm
 
     @extend_schema(responses={(200, "application/cap+xml"): OpenApiTypes.STR})
     def get(self, request, number):

@@ -1,7 +1,6 @@
 """The incidents' door of the HTTP API."""
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
@@ -9,34 +8,60 @@ from rest_framework.views import APIView
 
 from accounts.access.pagination import UnitFilterSet, answer_list
 from accounts.intake.parsers import masked_answer
-from accounts.reform.standing import unit_that_bore
+from common.api.description import sent
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
-from common.errors import Invalid
 from common.failpoints import crash_point
 from incidents import actions, queries, rules, serializers
+from incidents.kept_alarms.doors import kept_without_database
 from incidents.models import Incident
-from incidents.reporting.actions import Alarm, add_observation, report_incident
+from incidents.reporting.actions import add_observation, report_incident
+from incidents.reporting.received import alarm_in
 from incidents.shapes import IncidentReceiptShape, IncidentShape, IncidentsPage, TimelineShape
 from journal.record import content_of
 
 
 class Alarms(APIView):
-    """Raise an alarm. The `client_id` is the idempotency key: the same one gives the first answer, with 200."""
+    """Raise an alarm. The `client_id` is the idempotency key: the same one gives the first answer, with 200.
+
+    503 `alarm_kept`: it is kept outside the database and goes out when that is back; nobody has been told. Send it
+    again, it stays one alarm."""
 
     # Nobody who reports is told to wait.
     throttle_classes = ()
 
     @extend_schema(
-        request=serializers.AlarmSerializer, responses={201: IncidentReceiptShape, 200: IncidentReceiptShape}
+        request=serializers.AlarmSerializer,
+        responses={201: IncidentReceiptShape, 200: IncidentReceiptShape},
+        examples=[
+            sent("the least", {"client_id": "hall-2026-11-22-1", "unit": "C1"}),
+            sent(
+                "with facts",
+                {
+                    "client_id": "hall-2026-11-22-2",
+                    "unit": "C1",
+                    "place": "一楼大厅",
+                    "what": "集体来访，拉横幅",
+                    "happened_at": "2026-11-22T08:50:00+08:00",
+                    "facts": {
+                        "headcount": {"low": 30, "high": 50},
+                        "acts": ["banner"],
+                        "casualties": {"injured": 1},
+                    },
+                    "position": {
+                        "latitude": 30.572815,
+                        "longitude": 104.066803,
+                        "accuracy_m": 20,
+                        "crs": "WGS84",
+                    },
+                },
+            ),
+        ],
     )
+    @kept_without_database
     def post(self, request):
         given = validated(serializers.AlarmSerializer, request.data)
-        unit = unit_that_bore(given.pop("unit"))
-        if unit is None:
-            raise _unknown_unit()
-        place = given.pop("place") or unit.name
-        alarm = Alarm(unit=unit, place=place, **given)
+        unit, alarm = alarm_in(given)
         incident, is_new = report_incident(reach=request.reach, alarm=alarm, now=request.now)
         receipt = serializers.receipt(incident, named=unit) | masked_answer(request)
         response = Response(receipt, status=201 if is_new else 200)
@@ -94,7 +119,11 @@ class Timeline(APIView):
 class Observations(APIView):
     """Append an observation; the level is proposed anew."""
 
-    @extend_schema(request=serializers.ObservationSerializer, responses={201: IncidentReceiptShape})
+    @extend_schema(
+        request=serializers.ObservationSerializer,
+        responses={201: IncidentReceiptShape},
+        examples=[sent("fewer people", {"what": "部分人员离开", "facts": {"headcount": 12, "acts": []}})],
+    )
     @idempotent
     def post(self, request, number):
         given = validated(serializers.ObservationSerializer, request.data)
@@ -118,11 +147,3 @@ class Close(APIView):
         actions.close_incident(incident_id=incident.pk, reach=request.reach, now=request.now, **given)
         incident = queries.get_incident(request.reach, number)
         return Response(serializers.detail(incident), headers={"ETag": etag(incident.rev)})
-
-
-def _unknown_unit() -> Invalid:
-    return Invalid(
-        "unknown_unit",
-        _("The incident was not recorded: there is no open unit of this code. Check the code."),
-        fields={"unit": [_("There is no open unit of this code.")]},
-    )

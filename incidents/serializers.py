@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.translation import get_language
+from drf_spectacular.utils import OpenApiTypes, extend_schema_field
 from rest_framework import serializers
 
 from common.api.serializers import StrictSerializer
@@ -16,8 +17,11 @@ from incidents.closing.answers import Answer
 from incidents.reporting import addressee
 from incidents.reporting.actions import Position
 from incidents.reporting.fact_parsing import read_facts
+from plans.engine.evaluation import finds_more
+from plans.shapes import GivenFactsShape
 
 
+@extend_schema_field(GivenFactsShape)
 class FactsField(serializers.JSONField):
     """Facts by name, read into plans.engine.facts.Facts; each fault is named under its fact."""
 
@@ -30,9 +34,15 @@ class FactsField(serializers.JSONField):
             ) from invalid
 
 
+@extend_schema_field(OpenApiTypes.DOUBLE)
+class DegreesField(serializers.DecimalField):
+    def __init__(self, most: int):
+        super().__init__(max_digits=9, decimal_places=6, min_value=-most, max_value=most)
+
+
 class PositionSerializer(StrictSerializer):
-    latitude = serializers.DecimalField(max_digits=9, decimal_places=6, min_value=-90, max_value=90)
-    longitude = serializers.DecimalField(max_digits=9, decimal_places=6, min_value=-180, max_value=180)
+    latitude = DegreesField(90)
+    longitude = DegreesField(180)
     accuracy_m = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, allow_null=True)
     crs = serializers.ChoiceField(choices=CoordinateSystem.choices, default=CoordinateSystem.UNKNOWN)
 
@@ -105,13 +115,19 @@ def reasons_in(language: str, incident) -> list[dict]:
 
 
 def shown_reasons(language: str, incident) -> list[dict]:
-    """The same for a page: `again` where an earlier reason found the same and leads to the same level."""
+    """The same for a page: `again` where an earlier reason found the same and leads to the same level; what was found
+    is left out where the limb says it already."""
     seen, shown = set(), []
     for reason in reasons_in(language, incident):
         same = reason["level"], reason["found"]
-        shown.append({**reason, "again": bool(reason["found"]) and same in seen})
+        shown.append({**said_once(reason), "again": bool(reason["found"]) and same in seen})
         seen.add(same)
     return shown
+
+
+def said_once(reason: dict) -> dict:
+    """A reason without what was found where its limb says that word for word."""
+    return reason if finds_more(reason["rule"], reason["found"]) else reason | {"found": ""}
 
 
 def plan_reference(incident) -> dict:
@@ -178,9 +194,22 @@ def detail(incident) -> dict:
         "facts": incident.facts,
         "reasons": reasons_in(get_language() or "zh", incident),
         "checklist": rows(checklist(incident)),
+        "position": _position(incident),
         "merged_into": incident.merged_into.number if incident.merged_into else None,
         "closed_at": incident.closed_at,
         "summary": incident.summary,
+    }
+
+
+def _position(incident) -> dict | None:
+    """As it was received or put right, with its system; null: none is known."""
+    if incident.latitude is None:
+        return None
+    return {
+        "latitude": float(incident.latitude),
+        "longitude": float(incident.longitude),
+        "accuracy_m": incident.accuracy_m,
+        "crs": incident.crs,
     }
 
 

@@ -3,8 +3,8 @@
 from rest_framework import serializers
 
 from common.api.serializers import Shape, page_of
-from incidents.choices import MarkOutcome, Source, State
-from plans.shapes import PlanReferenceShape, ReasonShape
+from incidents.choices import CoordinateSystem, MarkOutcome, Source, State
+from plans.shapes import FactsShape, PlanReferenceShape, ReasonShape
 
 
 class LineShape(Shape):
@@ -41,6 +41,15 @@ class ChecklistShape(Shape):
     """The checklist of an incident, life safety first."""
 
     lines = MarkedLineShape(many=True)
+
+
+class PositionShape(Shape):
+    """Where an incident is."""
+
+    latitude = serializers.FloatField(help_text="Degrees")
+    longitude = serializers.FloatField(help_text="Degrees")
+    accuracy_m = serializers.IntegerField(allow_null=True, help_text="Metres; null: not known")
+    crs = serializers.ChoiceField(choices=CoordinateSystem.choices)
 
 
 class MaskedShape(Shape):
@@ -102,9 +111,12 @@ class IncidentShape(IncidentRowShape):
     plan = PlanReferenceShape()
     source = serializers.ChoiceField(choices=Source.choices)
     category = serializers.CharField(allow_null=True, help_text="A kind of event of the plan")
-    facts = serializers.DictField(help_text="Fact → its latest value")
+    facts = FactsShape(help_text="Fact → its latest value")
     reasons = ReasonShape(many=True)
     checklist = MarkedLineShape(many=True)
+    position = PositionShape(
+        allow_null=True, help_text="As received, or as put right; never converted. Null: none is known"
+    )
     merged_into = serializers.CharField(
         allow_null=True, help_text="Number of the incident that it is part of"
     )

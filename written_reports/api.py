@@ -6,8 +6,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from common.api.doors import check_if_match, etag, idempotent
+from common.api.lists import query_of
 from common.api.serializers import StrictSerializer, validated
-from common.text.whole_numbers import read_number
 from written_reports import actions, queries, rules
 from written_reports.choices import Part
 from written_reports.paper.drafts import drafts
@@ -51,18 +51,20 @@ class ReceiptSerializer(StrictSerializer):
     version = serializers.IntegerField(min_value=1)
 
 
+_ASKED = [OpenApiParameter("unit", required=True), OpenApiParameter("ago", type=int)]
+
+
 class WrittenReports(APIView):
     """What is asked of a unit and those below it, `ago` periods before this one."""
 
     @extend_schema(
         operation_id="written_reports_asked",
-        parameters=[OpenApiParameter("unit", required=True), OpenApiParameter("ago", type=int)],
+        parameters=_ASKED,
         responses={200: AskedReportsShape},
     )
     def get(self, request):
         unit = get_unit(request.reach, request.query_params.get("unit", ""))
-        text = request.query_params.get("ago", "")
-        ago = min(read_number(text) or 0, FURTHEST)
+        ago = min(query_of(request, _ASKED).get("ago", 0), FURTHEST)
         found = queries.asked_below(request.reach, unit, request.now, ago)
         slots = [slot for asked in found for slot in asked.slots]
         return Response({"unit": unit.code, "reports": [line(slot, request.now) for slot in slots]})

@@ -4,16 +4,19 @@ from rest_framework import serializers
 
 from common.api.serializers import Shape
 from written_reports.choices import Part, SlotState
+from written_reports.rules import LINE_FIELDS
 
 
 def _texts(text: str) -> serializers.DictField:
     return serializers.DictField(child=serializers.CharField(), help_text=text)
 
 
-def _lines() -> serializers.ListField:
-    return serializers.ListField(
-        child=serializers.DictField(), help_text="Field → what was written; which there are, the plan says"
-    )
+class WrittenLineShape(Shape):
+    """A line of risks or improvements; which fields it has, the kind of lines says."""
+
+    def get_fields(self):
+        # `class` cannot be the name of an attribute.
+        return {name: serializers.CharField(required=False) for name in LINE_FIELDS}
 
 
 class AskedReportShape(Shape):
@@ -47,7 +50,7 @@ class HandedInShape(Shape):
     post = serializers.CharField()
     on_behalf = serializers.BooleanField()
     texts = _texts("Part → its text")
-    lines = _lines()
+    lines = WrittenLineShape(many=True)
 
     def get_fields(self):
         # `data` is what a serializer has itself.
@@ -60,7 +63,7 @@ class WrittenReportShape(AskedReportShape):
     parts = serializers.ListField(child=serializers.ChoiceField(choices=Part.choices))
     lines_about = serializers.CharField(help_text="risks or improvements; empty: it has no lines")
     texts = _texts("Part → its text")
-    lines = _lines()
+    lines = WrittenLineShape(many=True)
     drafts = _texts("Part → sentences to begin with; empty once something was handed in")
     number = serializers.CharField()
     handed_in = HandedInShape(many=True)

@@ -1,7 +1,6 @@
 """Recusals over the HTTP API."""
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -11,14 +10,15 @@ from accounts.exclusions.models import Exclusion
 from accounts.exclusions.shapes import RecusalShape, RecusalsPage
 from accounts.exclusions.things import find_thing
 from common.api.doors import idempotent
+from common.api.lists import CursorPages, query_of
 from common.api.serializers import validated
 
 
-class NewestFirst(CursorPagination):
-    page_size = 50
-    max_page_size = 200
-    page_size_query_param = "limit"
+class NewestFirst(CursorPages):
     ordering = ("-since", "-id")
+
+
+_ASKED = [OpenApiParameter("state", str, enum=["standing", "all"]), OpenApiParameter("mine", bool)]
 
 
 class Recusals(APIView):
@@ -26,13 +26,14 @@ class Recusals(APIView):
 
     @extend_schema(
         operation_id="recusals_list",
-        parameters=[OpenApiParameter("state", str, enum=["standing", "all"]), OpenApiParameter("mine", bool)],
+        parameters=_ASKED,
         responses={200: RecusalsPage},
     )
     def get(self, request):
-        asked = request.query_params
-        state = "all" if asked.get("state") == "all" else "standing"
-        rows = queries.exclusions(request.reach, state=state, mine=asked.get("mine") in ("1", "true"))
+        asked = query_of(request, _ASKED)
+        rows = queries.exclusions(
+            request.reach, state=asked.get("state", "standing"), mine=asked.get("mine", False)
+        )
         pages = NewestFirst()
         page = pages.paginate_queryset(rows, request)
         return pages.get_paginated_response([line_of(row) for row in page])
@@ -42,7 +43,7 @@ class Recusals(APIView):
     def post(self, request):
         given = validated(NewRecusalSerializer, request.data)
         thing = find_thing(request.reach, given["kind"], given["number"])
-        person = queries.person_meant(request.reach, given["person"])
+        person = queries.person_meant(request.reach, thing, given["person"])
         row = actions.recuse_person(
             reach=request.reach, thing=thing, person=person, reason=given["reason"], now=request.now
         )

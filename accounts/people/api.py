@@ -3,7 +3,6 @@
 from django.db.models import F, Prefetch
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -13,6 +12,7 @@ from accounts.people.queries import directory_units, units_known
 from accounts.people.shapes import MeShape, PostShape, PostsPage, UnitShape, UnitsPage
 from accounts.queries import open_unit
 from accounts.verbs import VERBS
+from common.api.lists import CursorPages, query_of
 from common.errors import NotAllowed
 
 
@@ -36,11 +36,13 @@ class Me(APIView):
         return Response(MeShape(me).data)
 
 
-class InTreeOrder(CursorPagination):
-    page_size = 50
-    max_page_size = 200
-    page_size_query_param = "limit"
+class InTreeOrder(CursorPages):
     ordering = ("path",)
+
+
+_UNIT = OpenApiParameter("unit", str, description="Code: it and those below")
+_UNITS_ASKED = [_UNIT, OpenApiParameter("tier", str, enum=Tier.values)]
+_PEOPLE_ASKED = [_UNIT, OpenApiParameter("kind", str, enum=PostKind.values)]
 
 
 class Units(APIView):
@@ -48,15 +50,13 @@ class Units(APIView):
 
     @extend_schema(
         operation_id="units_list",
-        parameters=[
-            OpenApiParameter("unit", str, description="Code: it and those below"),
-            OpenApiParameter("tier", str, enum=Tier.values),
-        ],
+        parameters=_UNITS_ASKED,
         responses=UnitsPage,
     )
     def get(self, request):
-        rows = _below(units_known(request.reach), request.query_params.get("unit", ""))
-        if tier := request.query_params.get("tier", ""):
+        asked = query_of(request, _UNITS_ASKED)
+        rows = _below(units_known(request.reach), asked.get("unit", ""))
+        if tier := asked.get("tier"):
             rows = rows.filter(tier=tier)
         pages = InTreeOrder()
         page = pages.paginate_queryset(rows.select_related("parent"), request)
@@ -72,10 +72,7 @@ class People(APIView):
 
     @extend_schema(
         operation_id="people_list",
-        parameters=[
-            OpenApiParameter("unit", str, description="Code: it and those below"),
-            OpenApiParameter("kind", str, enum=PostKind.values),
-        ],
+        parameters=_PEOPLE_ASKED,
         responses=PostsPage,
     )
     def get(self, request):
@@ -87,10 +84,11 @@ class People(APIView):
                     "account that holds such a post."
                 ),
             )
-        units = _below(directory_units(request.reach), request.query_params.get("unit", ""))
+        asked = query_of(request, _PEOPLE_ASKED)
+        units = _below(directory_units(request.reach), asked.get("unit", ""))
         rows = Post.objects.filter(unit__in=units.order_by(), closed_at__isnull=True)
         rows = rows.select_related("unit").annotate(tree=F("unit__path"))
-        if kind := request.query_params.get("kind", ""):
+        if kind := asked.get("kind"):
             rows = rows.filter(kind=kind)
         held = Appointment.objects.current(request.now).select_related("person").order_by("-held_as", "pk")
         pages = PostsInTreeOrder()

@@ -1,24 +1,30 @@
 """Demands over the HTTP API."""
 
+from datetime import datetime
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.naming import Names
 from accounts.queries import open_unit
 from cases.demands import actions, forms, queries, rules
 from cases.demands.acts import ACTS
 from cases.demands.choices import DemandOrigin
 from cases.demands.models import Demand
-from cases.demands.paging import due_page, size_asked
+from cases.demands.paging import due_page
 from cases.demands.shapes import DemandShape, DemandsShape
 from cases.matters.queries import get_matter
 from cases.receptions.counter import register_at
 from cases.receptions.queries import get_reception
 from clocks.serializers import ClockSerializer
 from clocks.terms.rules import leading_clock
+from common.api.description import LIMIT, any_of, sent
 from common.api.doors import check_if_match, etag, idempotent
+from common.api.lists import bad_filter, query_of, read_size
 from common.api.serializers import validated
 from common.dates.date_fields import ApiMomentField
 from common.errors import Invalid, not_found
@@ -29,25 +35,28 @@ from plans.document.steps import step_label
 _STATES = ("open", "all", rules.REPLIED, rules.DELIVERED, rules.CLOSED)
 
 
+_ASKED = [
+    OpenApiParameter("unit", str),
+    OpenApiParameter("due_before", str, description="ISO 8601"),
+    OpenApiParameter("state", str, enum=_STATES),
+    OpenApiParameter("incident", str),
+    OpenApiParameter("limit", LIMIT["schema"]),
+    OpenApiParameter("after", str, description="the place in `next`"),
+]
+
+
 class Demands(APIView):
     """Demands, those first that are due first; POST registers one point."""
 
     @extend_schema(
         operation_id="demands_list",
-        parameters=[
-            OpenApiParameter("unit", str),
-            OpenApiParameter("due_before", str, description="ISO 8601"),
-            OpenApiParameter("state", str, enum=_STATES),
-            OpenApiParameter("incident", str),
-            OpenApiParameter("limit", int),
-            OpenApiParameter("after", str, description="the place in `next`"),
-        ],
+        parameters=_ASKED,
         responses={200: DemandsShape},
     )
     def get(self, request):
-        asked = request.query_params
+        asked = query_of(request, _ASKED)
         unit = open_unit(asked["unit"]) if asked.get("unit") else None
-        due = ApiMomentField().to_internal_value(asked["due_before"]) if asked.get("due_before") else None
+        due = _moment(asked["due_before"]) if "due_before" in asked else None
         rows = queries.demands(request.reach, unit=unit, state=asked.get("state", "open"), due_before=due)
         if asked.get("unit") and unit is None:
             rows = rows.none()
@@ -56,7 +65,13 @@ class Demands(APIView):
         return answer_page(rows, request)
 
     @extend_schema(
-        operation_id="demands_new", request=forms.NewDemandSerializer, responses={201: DemandShape}
+        operation_id="demands_new",
+        request=forms.NewDemandSerializer,
+        responses={201: DemandShape},
+        examples=[
+            sent("at the counter", {"point": "请求核实公证费用", "unit": "C1", "lead_unit": "C1"}),
+            sent("out of an incident", {"point": "要求答复欠薪", "incident": "C1-20261122-001"}),
+        ],
     )
     @idempotent
     def post(self, request):
@@ -72,10 +87,11 @@ class Demands(APIView):
 
 def _new(reach, given) -> dict:
     """Where it came from, and what that brings along."""
+    own = Names.of_verb(reach, "matter.manage")
     incident = get_incident(reach, given["incident"]) if given["incident"] else None
     matter = get_matter(reach, given["matter"]) if given["matter"] else None
-    lead = forms.units_named([given["lead_unit"]])[0] if given["lead_unit"] else None
-    unit = forms.units_named([given["unit"]], "unit")[0] if given["unit"] else None
+    lead = forms.lead_named(reach, given["lead_unit"])
+    unit = own.unit(given["unit"]) if given["unit"] else None
     received = get_reception(reach, given["reception"]).unit if given["reception"] else None
     unit = unit or received or (incident and incident.unit) or (matter and matter.unit) or lead
     if unit is None:
@@ -89,11 +105,11 @@ def _new(reach, given) -> dict:
         "passed_on": given["passed_on"],
         "kind": given["class"],
         "lead_unit": lead,
-        "supporters": forms.units_named(given["support_units"], "support_units"),
+        "supporters": forms.helpers_named(reach, given["support_units"], "support_units"),
         "office_number": given["external_number"],
         "incident": incident or (matter and matter.incident),
         "matter": matter,
-        "accused": forms.units_named([given["accused"]], "accused")[0] if given["accused"] else None,
+        "accused": forms.accused_named(reach, given["accused"]),
     }
 
 
@@ -112,15 +128,25 @@ class DemandAct(APIView):
     delivery. `review` takes a step of the statute, such as `review.request_received`.
     """
 
-    @extend_schema(operation_id="demands_act", request=dict, responses={200: DemandShape, 204: None})
+    verbs = ACTS
+
+    @extend_schema(
+        operation_id="demands_act",
+        examples=[
+            sent("promise", {"days": 5, "told_how": "by_phone"}),
+            sent("steps", {"kind": "demand.contacted", "note": "已电话联系"}),
+        ],
+        request=any_of("DemandAct", {verb: body for verb, (body, _action, _meant) in ACTS.items()}),
+        responses={200: DemandShape, 204: None},
+    )
     @idempotent
     def post(self, request, number, verb):
-        if verb not in ACTS:
+        if verb not in self.verbs:
             raise not_found()
         body, action, as_meant = ACTS[verb]
         demand = queries.get_demand(request.reach, number)
         check_if_match(request, demand.rev)
-        given = as_meant(validated(body, request.data))
+        given = as_meant(validated(body, request.data), request.reach)
         action(reach=request.reach, demand_id=demand.pk, now=request.now, **given)
         if not Demand.objects.visible_to(request.reach).filter(pk=demand.pk).exists():
             # Out of the caller's sight by what was done: sent back, or an accusation against their own unit.
@@ -128,9 +154,16 @@ class DemandAct(APIView):
         return _answer(queries.get_demand(request.reach, number), request.now)
 
 
+def _moment(text: str) -> datetime:
+    try:
+        return ApiMomentField().to_internal_value(text)
+    except ValidationError as error:
+        raise bad_filter({"due_before": error.detail}) from error
+
+
 def answer_page(rows, request) -> Response:
     """One page, and the address of the next."""
-    page = due_page(rows, request.query_params, size_asked(request.query_params))
+    page = due_page(rows, request.query_params, read_size(request.query_params.get("limit", "")))
     following = request.build_absolute_uri(f"{request.path}{page.after}") if page.after else None
     return Response({"next": following, "results": [line_of(demand) for demand in page.rows]})
 

@@ -1,10 +1,16 @@
 """What the API answers about totals of the hotline."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.serializers import Shape, page_of
 
 DOES = ("new", "changed", "same", "refused")
+
+
+@extend_schema_field({"type": ["integer", "string"]})
+class _Count(serializers.JSONField):
+    pass
 
 
 class HotlineTotalShape(Shape):
@@ -26,7 +32,7 @@ class ReadTotalShape(Shape):
 
     month = serializers.CharField()
     unit = serializers.CharField()
-    count = serializers.JSONField(help_text="A number; what was typed, where that is none")
+    count = _Count(help_text="A number; what was typed, where that is none")
     does = serializers.ChoiceField(choices=DOES)
     was = serializers.IntegerField(allow_null=True, help_text="What stood there before")
     errors = serializers.DictField(

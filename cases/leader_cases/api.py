@@ -2,7 +2,6 @@
 
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -13,16 +12,23 @@ from cases.leader_cases.models import LeaderCase
 from cases.leader_cases.shapes import LeaderCaseShape, LeaderCasesPage
 from cases.leader_cases.views import about_named
 from clocks.serializers import ClockSerializer
+from common.api.description import any_of
 from common.api.doors import check_if_match, etag, idempotent
+from common.api.lists import CursorPages, query_of
 from common.api.serializers import validated
 from common.errors import not_found
 
 
-class CaseDueFirst(CursorPagination):
-    page_size = 50
-    max_page_size = 200
-    page_size_query_param = "limit"
+class CaseDueFirst(CursorPages):
     ordering = ("due_at", "id")
+
+
+_ASKED = [
+    OpenApiParameter("state", str, enum=queries.states()),
+    OpenApiParameter("proposed", bool, description="those that wait for a decision"),
+    OpenApiParameter("mine", bool, description="those the caller leads"),
+    OpenApiParameter("unit", str),
+]
 
 
 class LeaderCases(APIView):
@@ -30,19 +36,14 @@ class LeaderCases(APIView):
 
     @extend_schema(
         operation_id="leader_cases_list",
-        parameters=[
-            OpenApiParameter("state", str, enum=queries.states()),
-            OpenApiParameter("proposed", bool, description="1: those that wait for a decision"),
-            OpenApiParameter("mine", bool, description="1: those the caller leads"),
-            OpenApiParameter("unit", str),
-        ],
+        parameters=_ASKED,
         responses={200: LeaderCasesPage},
     )
     def get(self, request):
-        asked = request.query_params
+        asked = query_of(request, _ASKED)
         unit = open_unit(asked["unit"]) if asked.get("unit") else None
-        state = "proposed" if asked.get("proposed") == "1" else asked.get("state", "live")
-        rows = queries.leader_cases(request.reach, unit=unit, state=state, mine=asked.get("mine") == "1")
+        state = "proposed" if asked.get("proposed") else asked.get("state", "live")
+        rows = queries.leader_cases(request.reach, unit=unit, state=state, mine=asked.get("mine", False))
         if asked.get("unit") and unit is None:
             rows = rows.none()
         pages = CaseDueFirst()
@@ -62,7 +63,7 @@ class LeaderCases(APIView):
             "note": given["note"], "now": request.now,
         }  # fmt: skip
         if given["leader"] or given.get("plan"):
-            plan = plan_of(given["plan"]) if given.get("plan") else actions.NO_PLAN
+            plan = plan_of(given["plan"], request.reach) if given.get("plan") else actions.NO_PLAN
             case = actions.open_case(**asked, leader=user_named(given["leader"]), plan=plan)
         else:
             case = actions.propose_case(**asked)
@@ -84,15 +85,21 @@ class LeaderCaseAct(APIView):
     the leader in charge, or by who handed the report in, is 403.
     """
 
-    @extend_schema(operation_id="leader_cases_act", request=dict, responses={200: LeaderCaseShape})
+    verbs = ACTS
+
+    @extend_schema(
+        operation_id="leader_cases_act",
+        request=any_of("LeaderCaseAct", {verb: act.body for verb, act in ACTS.items()}),
+        responses={200: LeaderCaseShape},
+    )
     @idempotent
     def post(self, request, number, verb):
-        if verb not in ACTS:
+        if verb not in self.verbs:
             raise not_found()
         act = ACTS[verb]
         case = queries.get_case(request.reach, number)
         check_if_match(request, case.rev)
-        given = act.as_meant(validated(act.body, request.data))
+        given = act.as_meant(validated(act.body, request.data), request.reach)
         act.action(reach=request.reach, case_id=case.pk, now=request.now, **given)
         return _answer(queries.get_case(request.reach, number), request.now)
 

@@ -2,12 +2,12 @@
 
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.models import User
+from accounts.naming import Names
 from accounts.queries import open_unit
-from cases.demands.forms import units_named
 from cases.matters.queries import get_matter
 from cases.receptions import actions, counter, forms, queries
 from cases.receptions.acts import ACTS, arrival_of, points_of
@@ -15,17 +15,25 @@ from cases.receptions.choices import ReceptionState
 from cases.receptions.models import Reception
 from cases.receptions.shapes import ReceptionShape, ReceptionsPage
 from clocks.serializers import ClockSerializer
+from common.api.description import any_of
 from common.api.doors import check_if_match, etag, idempotent
+from common.api.lists import CursorPages, query_of
 from common.api.serializers import validated
 from common.errors import not_found
 from incidents.queries import get_incident
 
 
-class NewestFirst(CursorPagination):
-    page_size = 50
-    max_page_size = 200
-    page_size_query_param = "limit"
+class NewestFirst(CursorPages):
     ordering = ("-day_at", "-id")
+
+
+_ASKED = [
+    OpenApiParameter("unit", str),
+    OpenApiParameter("state", str, enum=ReceptionState.values),
+    OpenApiParameter("day", str, enum=queries.DAYS),
+    OpenApiParameter("incident", str),
+    OpenApiParameter("drill", bool),
+]
 
 
 class Receptions(APIView):
@@ -33,17 +41,11 @@ class Receptions(APIView):
 
     @extend_schema(
         operation_id="receptions_list",
-        parameters=[
-            OpenApiParameter("unit", str),
-            OpenApiParameter("state", str, enum=ReceptionState.values),
-            OpenApiParameter("day", str, enum=queries.DAYS),
-            OpenApiParameter("incident", str),
-            OpenApiParameter("drill", bool),
-        ],
+        parameters=_ASKED,
         responses={200: ReceptionsPage},
     )
     def get(self, request):
-        asked = request.query_params
+        asked = query_of(request, _ASKED)
         unit = open_unit(asked["unit"]) if asked.get("unit") else None
         rows = queries.receptions(
             request.reach,
@@ -56,8 +58,8 @@ class Receptions(APIView):
             rows = rows.none()
         if asked.get("incident"):
             rows = rows.filter(incident=get_incident(request.reach, asked["incident"]))
-        if asked.get("drill") in ("true", "false"):
-            rows = rows.filter(drill=asked["drill"] == "true")
+        if "drill" in asked:
+            rows = rows.filter(drill=asked["drill"])
         pages = NewestFirst()
         page = pages.paginate_queryset(rows.order_by(), request)
         return pages.get_paginated_response([line_of(row) for row in page])
@@ -70,10 +72,10 @@ class Receptions(APIView):
         given = validated(forms.NewReceptionSerializer, request.data)
         about = {
             "reach": request.reach,
-            "unit": units_named([given["unit"]], "unit")[0],
+            "unit": Names.of_verb(request.reach, "matter.manage").unit(given["unit"]),
             "place": given["place"],
             "about": given["about"],
-            "receivers": forms.people_named(given["receivers"]),
+            "receivers": _receivers(request, given["receivers"]),
             "incident": get_incident(request.reach, given["incident"]) if given["incident"] else None,
             "matter": get_matter(request.reach, given["matter"]) if given["matter"] else None,
             "now": request.now,
@@ -82,13 +84,19 @@ class Receptions(APIView):
         if given["at"]:
             made = actions.book_reception(
                 **about, scheduled_at=given["at"], is_group=given["kind"] == "group", expected=given["expected"],
-                representatives=given["representatives"], points=points_of(given["points"]),
+                representatives=given["representatives"], points=points_of(given["points"], request.reach),
             )  # fmt: skip
         else:
             made = counter.receive_people(
-                **about, arrival=arrival_of(given), points=points_of(given["points"])
+                **about, arrival=arrival_of(given), points=points_of(given["points"], request.reach)
             )
         return _answer(made, request.now, status=201)
+
+
+def _receivers(request, usernames: list[str]) -> list[User]:
+    """Who receives: people of the units this person works for, above or below."""
+    near = Names.of_verb(request.reach, "matter.manage", above=True)
+    return near.people(usernames, "receivers", request.now)
 
 
 class OneReception(APIView):
@@ -105,15 +113,21 @@ class ReceptionAct(APIView):
     `confirm` makes a point a demand; `end` with a point that is not read back is 409.
     """
 
-    @extend_schema(operation_id="receptions_act", request=dict, responses={200: ReceptionShape})
+    verbs = ACTS
+
+    @extend_schema(
+        operation_id="receptions_act",
+        request=any_of("ReceptionAct", {verb: body for verb, (body, _action, _meant) in ACTS.items()}),
+        responses={200: ReceptionShape},
+    )
     @idempotent
     def post(self, request, number, verb):
-        if verb not in ACTS:
+        if verb not in self.verbs:
             raise not_found()
         body, action, as_meant = ACTS[verb]
         reception = queries.get_reception(request.reach, number)
         check_if_match(request, reception.rev)
-        given = as_meant(validated(body, request.data))
+        given = as_meant(validated(body, request.data), request.reach)
         action(reach=request.reach, reception_id=reception.pk, now=request.now, **given)
         return _answer(queries.get_reception(request.reach, number), request.now)
 

@@ -138,6 +138,8 @@ class OneObligation(APIView):
 class SettleObligation(APIView):
     """Say that a duty was done (`done`) or is not needed (`not-needed`)."""
 
+    verbs = DutyVerb.values
+
     @extend_schema(
         operation_id="responses_settle",
         request=serializers.SettleDutySerializer,
@@ -145,7 +147,7 @@ class SettleObligation(APIView):
     )
     @idempotent
     def post(self, request, number, duty, verb):
-        if verb not in DutyVerb.values:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(serializers.SettleDutySerializer, request.data)
         response = queries.get_response(request.reach, number)

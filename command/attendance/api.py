@@ -37,12 +37,14 @@ class Attendance(APIView):
 class AttendanceCallAct(APIView):
     """They arrived, left, or need not come."""
 
+    verbs = (CallVerb.ARRIVE, CallVerb.LEAVE, CallVerb.STAND_DOWN)
+
     @extend_schema(
         operation_id="attendance_move", request=forms.CallSerializer, responses={200: AttendanceShape}
     )
     @idempotent
     def post(self, request, pk, verb):
-        if verb not in {CallVerb.ARRIVE, CallVerb.LEAVE, CallVerb.STAND_DOWN}:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(forms.CallSerializer, request.data)
         call = queries.get_call(request.reach, pk)
@@ -67,12 +69,14 @@ class ReceptionOffers(APIView):
 class ReceptionOfferAct(APIView):
     """It is taken up, or not; nothing follows from the latter."""
 
+    verbs = (OfferVerb.TAKE_UP, OfferVerb.LET_PASS)
+
     @extend_schema(
         operation_id="reception_answer", request=forms.OfferAnswerSerializer, responses={200: AttendanceShape}
     )
     @idempotent
     def post(self, request, pk, verb):
-        if verb not in {OfferVerb.TAKE_UP, OfferVerb.LET_PASS}:
+        if verb not in self.verbs:
             raise not_found()
         validated(forms.OfferAnswerSerializer, request.data)
         offer = queries.get_offer(request.reach, pk)

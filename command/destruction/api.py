@@ -10,6 +10,7 @@ from command.destruction.acts import act_on
 from command.destruction.shapes import CertificateItemShape, CertificateShape, DestructionShape
 from common.api.description import PAPER
 from common.api.doors import check_if_match, etag, idempotent, not_found
+from common.api.negotiation import OneForm
 from common.api.serializers import validated
 from incidents.queries import get_incident
 
@@ -44,6 +45,8 @@ class Destruction(APIView):
 class CertificatePaper(APIView):
     """The certificate as DOCX or PDF."""
 
+    content_negotiation_class = OneForm
+
     @extend_schema(operation_id="destruction_paper", responses=PAPER)
     def get(self, request, number, certificate, kind):
         return paper.respond_with(queries.get_certificate(request.reach, number, certificate), kind)
@@ -52,6 +55,8 @@ class CertificatePaper(APIView):
 class ItemAct(APIView):
     """Of what is kept: destroy it now, or keep it longer."""
 
+    verbs = rules.ON_AN_ITEM
+
     @extend_schema(
         operation_id="destruction_item_act",
         request=forms.ItemActSerializer,
@@ -59,7 +64,7 @@ class ItemAct(APIView):
     )
     @idempotent
     def post(self, request, pk, verb):
-        if verb not in rules.ON_AN_ITEM:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(forms.ItemActSerializer, request.data)
         item = queries.get_item(request.reach, pk)

@@ -10,6 +10,7 @@ from command.enough.models import Quorum
 from command.orders import serializers
 from command.orders.actions import read_target
 from command.orders.issuing import Asked
+from command.orders.permissions import check_can_issue
 from command.orders.queries import for_incident
 from command.orders.shapes import CallShape, OrdersShape
 from common.api.doors import idempotent, not_found
@@ -25,6 +26,7 @@ class Calls(APIView):
     def post(self, request, number):
         given = validated(SeveralSerializer, request.data)
         incident = get_incident(request.reach, number)
+        check_can_issue(request.reach, incident)
         orders = actions.call_several(
             incident_id=incident.pk,
             reach=request.reach,

@@ -41,6 +41,8 @@ class HandedOverList(APIView):
 class HandedOverAnswer(APIView):
     """What the agency said."""
 
+    verbs = (HandingVerb.TAKEN, HandingVerb.NOT_TAKEN)
+
     @extend_schema(
         operation_id="handed_over_answer",
         request=forms.AgencyAnswerSerializer,
@@ -48,7 +50,7 @@ class HandedOverAnswer(APIView):
     )
     @idempotent
     def post(self, request, pk, verb):
-        if verb not in {HandingVerb.TAKEN, HandingVerb.NOT_TAKEN}:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(forms.AgencyAnswerSerializer, request.data)
         row = queries.get_handed(request.reach, pk)

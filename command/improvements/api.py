@@ -12,6 +12,7 @@ from command.improvements.choices import ImprovementState
 from command.improvements.models import Improvement
 from command.improvements.shapes import ImprovementListShape, ImprovementShape, ImprovementsPage
 from common.api.doors import check_if_match, etag, idempotent, not_found
+from common.api.lists import StrictBooleanFilter
 from common.api.serializers import validated
 from incidents.queries import get_incident
 
@@ -20,7 +21,7 @@ class ImprovementFilter(UnitFilterSet):
     """`state`, `overdue`, `unit` (and below)."""
 
     state = filters.ChoiceFilter(choices=ImprovementState.choices)
-    overdue = filters.BooleanFilter(method="by_overdue")
+    overdue = StrictBooleanFilter(method="by_overdue")
 
     def by_overdue(self, rows, name, wanted):
         late = {"state": ImprovementState.OPEN, "due_at__lt": self.request.now}
@@ -74,6 +75,8 @@ class OneImprovement(APIView):
 class ImprovementAct(APIView):
     """Report, confirm, send back, change the date, hand on, drop."""
 
+    verbs = rules.ON_AN_IMPROVEMENT
+
     @extend_schema(
         operation_id="improvements_act",
         request=forms.ImprovementActSerializer,
@@ -81,7 +84,7 @@ class ImprovementAct(APIView):
     )
     @idempotent
     def post(self, request, pk, verb):
-        if verb not in rules.ON_AN_IMPROVEMENT:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(forms.ImprovementActSerializer, request.data)
         row = queries.get_improvement(request.reach, pk)

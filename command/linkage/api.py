@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access.pagination import UnitFilterSet, answer_list
-from accounts.queries import open_unit
+from accounts.naming import Names
 from command.linkage import actions, queries, reporting, serializers
 from command.linkage.actions import Asked
 from command.linkage.choices import LinkageVerb, ReportKind, Via
@@ -219,7 +219,10 @@ class IncidentReports(APIView):
 
 
 def _unit(request, code: str):
-    unit = open_unit(code) if code else queries.own_unit(request.reach)
+    """Nobody named: where an order of this person goes."""
+    if code:
+        return Names.of_verb(request.reach, "incident.manage").unit(code)
+    unit = queries.own_unit(request.reach)
     if unit is None:
         raise Invalid(
             "unknown_unit",

@@ -74,6 +74,8 @@ class MeasureRequests(APIView):
 class MeasureAct(APIView):
     """Approve, refuse, withdraw, or record as taken what was approved."""
 
+    verbs = rules.ON_A_REQUEST
+
     @extend_schema(
         operation_id="measures_act",
         request=forms.MeasureActSerializer,
@@ -81,7 +83,7 @@ class MeasureAct(APIView):
     )
     @idempotent
     def post(self, request, pk, verb):
-        if verb not in rules.ON_A_REQUEST:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(forms.MeasureActSerializer, request.data)
         row = queries.get_measure(request.reach, pk)

@@ -10,6 +10,7 @@ from command.orders.choices import OrderVerb
 from command.orders.permissions import check_can_issue
 from command.orders.shapes import OrderListShape, OrderPreviewsShape, OrderShape, OrdersShape
 from command.orders.targets import read_targets
+from common.api.description import sent
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
 from incidents.queries import get_incident
@@ -29,11 +30,27 @@ class Orders(APIView):
             rows = rows.filter(incident__number=number)
         return Response({"results": [serializers.detail(order) for order in rows[:200]]})
 
-    @extend_schema(request=serializers.NewOrderSerializer, responses={201: OrderShape})
+    @extend_schema(
+        request=serializers.NewOrderSerializer,
+        responses={201: OrderShape},
+        examples=[
+            sent(
+                "a squad",
+                {
+                    "incident": "C1-20261122-001",
+                    "to": "squad:dialogue@C1",
+                    "task": "到现场解释政策，逐条登记诉求",
+                    "checklist": "带登记表\n开执法记录仪",
+                    "arrive_by": "2026-11-22T17:30:00+08:00",
+                },
+            )
+        ],
+    )
     @idempotent
     def post(self, request):
         given = validated(serializers.NewOrderSerializer, request.data)
         incident = get_incident(request.reach, given["incident"])
+        check_can_issue(request.reach, incident)
         order = actions.issue_order(
             incident_id=incident.pk,
             reach=request.reach,
@@ -89,12 +106,17 @@ class OneOrder(APIView):
 class OrderStep(APIView):
     """Carry an order one step on."""
 
+    verbs = OrderVerb.values
+
     @extend_schema(
-        operation_id="orders_move", request=serializers.StepSerializer, responses={200: OrderShape}
+        operation_id="orders_move",
+        request=serializers.StepSerializer,
+        responses={200: OrderShape},
+        examples=[sent("with a word", {"note": "十分钟后到"})],
     )
     @idempotent
     def post(self, request, number, verb):
-        if verb not in OrderVerb.values:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(serializers.StepSerializer, request.data)
         order = queries.get_order(request.reach, number)

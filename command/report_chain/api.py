@@ -9,6 +9,7 @@ from command.report_chain.contents.paper import respond_with
 from command.report_chain.shapes import KnownToldShape, ReportChainShape, UpwardReportShape
 from common.api.description import PAPER
 from common.api.doors import check_if_match, etag, idempotent
+from common.api.negotiation import OneForm
 from common.api.serializers import validated
 from incidents.queries import get_incident
 
@@ -128,6 +129,8 @@ class Receipt(_Act):
 
 class Paper(APIView):
     """A signed report as official paper, `pdf` or `docx`."""
+
+    content_negotiation_class = OneForm
 
     @extend_schema(responses=PAPER)
     def get(self, request, number, n, kind):

@@ -15,6 +15,7 @@ from command.review.shapes import (
 )
 from common.api.description import PAPER
 from common.api.doors import check_if_match, etag, idempotent, not_found
+from common.api.negotiation import OneForm
 from common.api.serializers import validated
 from incidents.queries import get_incident
 
@@ -40,10 +41,12 @@ class IncidentReview(APIView):
 class ReviewAct(APIView):
     """Write, hand in, return, approve."""
 
+    verbs = rules.ON_A_REVIEW
+
     @extend_schema(operation_id="review_act", request=forms.ReviewActSerializer, responses={200: ReviewShape})
     @idempotent
     def post(self, request, number, verb):
-        if verb not in rules.ON_A_REVIEW:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(forms.ReviewActSerializer, request.data)
         review = queries.get_review(request.reach, number)
@@ -69,6 +72,8 @@ class ReviewAnswers(APIView):
 
 class ReviewPaper(APIView):
     """The approved review as DOCX or PDF."""
+
+    content_negotiation_class = OneForm
 
     @extend_schema(operation_id="review_paper", responses=PAPER)
     def get(self, request, number, n, kind):
@@ -98,12 +103,14 @@ class FollowUps(APIView):
 class FollowUpAct(APIView):
     """Done, another date, dropped."""
 
+    verbs = rules.ON_A_FOLLOW_UP
+
     @extend_schema(
         operation_id="follow_ups_act", request=forms.FollowUpActSerializer, responses={200: FollowUpShape}
     )
     @idempotent
     def post(self, request, pk, verb):
-        if verb not in rules.ON_A_FOLLOW_UP:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(forms.FollowUpActSerializer, request.data)
         row = queries.get_follow_up(request.reach, pk)

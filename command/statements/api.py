@@ -44,6 +44,8 @@ class Statements(APIView):
 class StatementAct(APIView):
     """Revise, approve, release or discard."""
 
+    verbs = rules.ON_A_STATEMENT
+
     @extend_schema(
         operation_id="statements_act",
         request=forms.StatementActSerializer,
@@ -51,7 +53,7 @@ class StatementAct(APIView):
     )
     @idempotent
     def post(self, request, pk, verb):
-        if verb not in rules.ON_A_STATEMENT:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(forms.StatementActSerializer, request.data)
         row = queries.get_statement(request.reach, pk)

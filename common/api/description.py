@@ -6,17 +6,20 @@ Every answer of the test suite is held against the description (tests/described.
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
 from django_filters import FilterSet
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 from rest_framework.pagination import CursorPagination
 
 from common.api.doors import PROBLEM
+from common.api.serializers import StrictSerializer
 
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 METHODS = ("GET", "HEAD", "OPTIONS", *WRITING)
@@ -38,6 +41,9 @@ ERRORS = {
     503: "The database is away for a moment; the same request, with the same key, in `Retry-After` seconds.",
 }
 
+#: Statuses that say after how many seconds it is worth asking again.
+WAITING = (429, 503)
+
 #: An official paper: what `respond` of common.documents.official_documents answers with.
 PAPER = {
     (200, "application/pdf"): bytes,
@@ -52,6 +58,10 @@ KEY = {
     "description": "New for each act, the same for each attempt: a repeated request gets the first answer, "
     "with `Idempotent-Replayed: true`. Kept for 30 days.",
     "example": "2f6c1d9e-9a52-4f0e-8a0e-5f0f6f3d6b11",
+}
+REPLAYED = {
+    "schema": {"type": "string", "enum": ["true"]},
+    "description": "Only on a repeated request: what was answered the first time.",
 }
 IF_MATCH = {
     "name": "If-Match",
@@ -75,9 +85,13 @@ CURSOR = {
 LIMIT = {
     "name": "limit",
     "in": "query",
-    "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+    "schema": {"type": "integer", "minimum": 1, "default": 50},
     "description": "Rows of a page; more than 200 is answered with 200.",
 }
+
+
+#: A body of which nothing is asked.
+NOTHING: dict[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
 
 
 class ProblemSerializer(serializers.Serializer):
@@ -88,7 +102,60 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="A sentence for a person, in their language")
     code = serializers.CharField(help_text="Stable, for machines")
-    errors = serializers.JSONField(required=False, help_text="Field → its sentences")
+    errors = serializers.DictField(
+        required=False, help_text="Field → its sentences; for a list of things, theirs one by one"
+    )
+    request_id = serializers.CharField(
+        required=False,
+        help_text="Of a fault and of an address that there is not: what its line in the log has",
+    )
+
+
+class AnyOf(serializers.Serializer):
+    """One of several shapes, with no word in it that says which; nothing is read with it."""
+
+    def __init__(
+        self, name: str = "", shapes: Mapping[str, type[serializers.Serializer]] | None = None, **more
+    ):
+        super().__init__(**more)
+        self.name, self.shapes = name, dict(shapes or {})
+
+
+def any_of(name: str, shapes: Mapping[str, type[serializers.Serializer]]) -> AnyOf:
+    """For `extend_schema`: a body or an answer that has one of these shapes. `shapes`: what decides it (the verb of the
+    address) → the shape."""
+    return AnyOf(name, shapes)
+
+
+def sent(name: str, body: Mapping[str, Any]) -> OpenApiExample:
+    """For `extend_schema`: a body as somebody would send it. tests/common/test_api_examples.py sends each."""
+    return OpenApiExample(name, value=body, request_only=True)
+
+
+def answered(name: str, body: Mapping[str, Any], status: int = 200) -> OpenApiExample:
+    """For `extend_schema`: an answer as it comes."""
+    return OpenApiExample(name, value=body, response_only=True, status_codes=[str(status)])
+
+
+class _DescribedAnyOf(OpenApiSerializerExtension):
+    target_class = AnyOf
+
+    def get_name(self, auto_schema, direction):
+        return self.target.name
+
+    def map_serializer(self, auto_schema, direction):
+        refs: dict[str, dict] = {}
+        for word, shape in self.target.shapes.items():
+            found = auto_schema.resolve_serializer(shape, direction)
+            # A body without a field is no component.
+            name = found.name or "nothing"
+            refs.setdefault(name, {"schema": found.ref if found.name else NOTHING, "words": []})[
+                "words"
+            ].append(word)
+        said = "; ".join(
+            f"{', '.join(filter(None, one['words'])) or 'else'}: {name}" for name, one in refs.items()
+        )
+        return {"anyOf": [one["schema"] for one in refs.values()], "description": said}
 
 
 class Description(AutoSchema):
@@ -100,14 +167,23 @@ class Description(AutoSchema):
         first = said.split(". ")[0].split(": ")[0].rstrip(".")
         return first or None
 
+    def _map_basic_serializer(self, serializer, direction):
+        schema = super()._map_basic_serializer(serializer, direction)
+        if isinstance(serializer, StrictSerializer) and direction == "request":
+            schema["additionalProperties"] = False
+        if type(serializer).__doc__ is None:
+            # Else that of the class above it.
+            schema.pop("description", None)
+        return schema
+
     def get_operation(self, *args, **kwargs):
         operation = super().get_operation(*args, **kwargs)
         if operation is not None:
             method = getattr(self.view, self.method.lower())
             found = names_behind(method, type(self.view))
             self._add_parameters(operation, method, found)
-            self._add_headers(operation, found)
             self._add_errors(operation)
+            self._add_headers(operation, method, found)
         return operation
 
     def _add_parameters(self, operation: dict, method: Any, found: dict[str, Any]) -> None:
@@ -124,9 +200,24 @@ class Description(AutoSchema):
             more += [CURSOR, LIMIT]
         names = {(parameter["name"], parameter["in"]) for parameter in said}
         said += [one for one in more if (one["name"], one["in"]) not in names]
+        for one in said:
+            if words := self._words_in_the_address(one, operation):
+                one["schema"] = {"type": "string", "enum": words}
         said.sort(key=lambda parameter: (parameter["in"], parameter["name"]))
 
-    def _add_headers(self, operation: dict, found: dict[str, Any]) -> None:
+    def _words_in_the_address(self, parameter: dict, operation: dict) -> list[str]:
+        """What may stand there, where a few words may: the view's `verbs`, or the forms in which a paper is had."""
+        if parameter["in"] != "path":
+            return []
+        if parameter["name"] == "verb":
+            return [str(verb) for verb in self.view.verbs]
+        if parameter["name"] == "kind" and "application/pdf" in operation["responses"]["200"].get(
+            "content", {}
+        ):
+            return ["docx", "pdf"]
+        return []
+
+    def _add_headers(self, operation: dict, method: Any, found: dict[str, Any]) -> None:
         texts = found.get("", ())
         for status, answer in operation["responses"].items():
             headers = answer.setdefault("headers", {})
@@ -134,6 +225,13 @@ class Description(AutoSchema):
                 headers["ETag"] = _header("The revision, for If-Match")
             if status == "201" and "Location" in texts:
                 headers["Location"] = _header("The address of what was made")
+            if status.startswith("2") and is_idempotent(method):
+                headers["Idempotent-Replayed"] = REPLAYED
+            if int(status) in WAITING:
+                headers["Retry-After"] = {
+                    "schema": {"type": "integer"},
+                    "description": "Seconds until it is worth asking again",
+                }
             if not headers:
                 del answer["headers"]
 

@@ -146,9 +146,11 @@ def fingerprint(request) -> str:
 
 
 def rights_of(request) -> str:
-    """The posts in whose name the caller acts: with others, an answer is not theirs to read again."""
+    """The posts in whose name the caller acts, and what emergency access has opened to them: with others, an answer is
+    not theirs to read again."""
     posts = sorted((post.post_id, post.held_as) for post in request.reach.posts)
-    return hashlib.sha256(repr(posts).encode()).hexdigest()
+    opened = sorted((one.access_id, one.subject) for one in request.reach.opened)
+    return hashlib.sha256(repr([*posts, *opened]).encode()).hexdigest()
 
 
 def _repeat(stored: GivenAnswer, print_: str, rights: str) -> Response:

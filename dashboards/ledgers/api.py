@@ -36,8 +36,6 @@ class OneLedger(APIView):
             OpenApiParameter("until", str, description="2026-11-30, included"),
             OpenApiParameter("state", str, description="one of `states` of the ledger"),
             OpenApiParameter("kind", str, description="one of `kinds` of the ledger"),
-            OpenApiParameter("limit", int),
-            OpenApiParameter("cursor", str, description="the place in `next`"),
         ],
         responses={200: LedgerEntriesShape},
     )

@@ -7,8 +7,8 @@ from rest_framework.views import APIView
 
 from common.api.doors import not_found
 from common.references import key_of
+from dashboards.journal.subjects import Subject, subjects_of
 from dashboards.search.shapes import SubjectShape
-from dashboards.subjects import Subject, subjects_of
 from journal.keys import kind_of
 from journal.models import Entry
 

@@ -6,10 +6,16 @@ from rest_framework.views import APIView
 
 from accounts.queries import open_unit
 from common.api.doors import idempotent, not_found
+from common.api.lists import query_of
 from common.api.serializers import validated
 from duty.responsibles import actions, forms, permissions, queries
 from duty.responsibles.choices import Show
 from duty.responsibles.shapes import ReadinessListShape, ResponsiblesShape
+
+_ASKED = [
+    OpenApiParameter("unit", str, description="Code: it and those below"),
+    OpenApiParameter("show", str, enum=Show.values),
+]
 
 
 class UnitReadiness(APIView):
@@ -17,18 +23,16 @@ class UnitReadiness(APIView):
 
     @extend_schema(
         operation_id="unit_readiness_list",
-        parameters=[
-            OpenApiParameter("unit", str, description="Code: it and those below"),
-            OpenApiParameter("show", str, enum=Show.values),
-        ],
+        parameters=_ASKED,
         responses={200: ReadinessListShape},
     )
     def get(self, request):
         permissions.check_can_look(request.reach)
-        code, show = request.query_params.get("unit", ""), request.query_params.get("show", "")
+        asked = query_of(request, _ASKED)
+        code = asked.get("unit", "")
         unit = open_unit(code) if code else None
         units = [] if code and unit is None else queries.units_seen(request.reach, unit)
-        rows = queries.grid(request.reach, units, request.now, show if show in Show.values else Show.ALL)
+        rows = queries.grid(request.reach, units, request.now, asked.get("show", Show.ALL))
         return Response({"results": [forms.detail(row) for row in rows]})
 
 
@@ -47,7 +51,9 @@ class UnitResponsibles(APIView):
     @idempotent
     def put(self, request, code):
         unit = self._unit(request, code)
-        named = forms.named_of(validated(forms.ResponsiblesSerializer, request.data))
+        permissions.check_can_name(request.reach, unit)
+        given = validated(forms.ResponsiblesSerializer, request.data)
+        named = forms.named_of(given, unit, request.now)
         actions.name_responsibles(reach=request.reach, unit=unit, named=named, now=request.now)
         return self._answer(request, unit)
 

@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from accounts.access.pagination import UnitFilterSet, answer_list
 from common.api.doors import check_if_match, etag, idempotent
+from common.api.lists import StrictBooleanFilter
 from common.api.serializers import StrictSerializer, validated
 from common.dates.local_time import day_of
 from incidents.queries import get_incident
@@ -29,7 +30,7 @@ class MaterialFilter(UnitFilterSet):
     """`kit`, `wanting` (missing, short or past its date), `unit` (and below)."""
 
     kit = filters.CharFilter()
-    wanting = filters.BooleanFilter(method="by_wanting")
+    wanting = StrictBooleanFilter(method="by_wanting")
 
     def by_wanting(self, rows, name, value):
         return rows.wanting(day_of(self.request.now)) if value else rows

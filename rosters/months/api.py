@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from accounts.queries import open_unit
+from common.api.negotiation import OneForm
 from common.dates.days import read_moment
 from common.errors import Invalid
 from rosters import queries
@@ -68,6 +69,7 @@ class Month(APIView):
 class Feed(APIView):
     """A unit's duties as a calendar, by the key in the address; no session, no telephone numbers."""
 
+    content_negotiation_class = OneForm
     authentication_classes = []
     permission_classes = [AllowAny]
 
@@ -87,6 +89,7 @@ class Feed(APIView):
 class OwnFeed(APIView):
     """One person's own duties as a calendar, by the key in the address."""
 
+    content_negotiation_class = OneForm
     authentication_classes = []
     permission_classes = [AllowAny]
 

@@ -138,10 +138,12 @@ class OneSwap(APIView):
 class MoveSwap(APIView):
     """Accept, decline, withdraw, approve or refuse."""
 
+    verbs = SwapVerb.values
+
     @extend_schema(operation_id="swaps_move", request=None, responses={200: SwapShape})
     @idempotent
     def post(self, request, pk, verb):
-        if verb not in SwapVerb.values:
+        if verb not in self.verbs:
             raise not_found()
         queries.get_swap(request.reach, pk)
         swaps.move_swap(reach=request.reach, swap_id=pk, verb=verb, now=request.now)

@@ -7,15 +7,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access.pagination import UnitFilterSet, answer_list
-from accounts.queries import open_unit
+from accounts.naming import Names
 from common.api.doors import check_if_match, etag, idempotent, not_found
+from common.api.lists import StrictBooleanFilter
 from common.api.serializers import validated
 from supervision.corrections import actions, forms, queries, rules
 from supervision.corrections.acts import act_on
 from supervision.corrections.choices import CorrectionState
 from supervision.corrections.models import Correction
+from supervision.corrections.permissions import check_can_set
 from supervision.corrections.shapes import CorrectionListShape, CorrectionShape, CorrectionsPage
-from supervision.visits.forms import unit_missing
 from supervision.visits.queries import get_visit
 
 
@@ -23,7 +24,7 @@ class CorrectionFilter(UnitFilterSet):
     """`state`, `overdue`, `unit` (and below)."""
 
     state = filters.ChoiceFilter(choices=CorrectionState.choices)
-    overdue = filters.BooleanFilter(method="by_overdue")
+    overdue = StrictBooleanFilter(method="by_overdue")
 
     def by_overdue(self, rows, name, wanted):
         late = {"state": CorrectionState.OPEN, "due_at__lt": self.request.now}
@@ -60,9 +61,8 @@ class VisitCorrections(APIView):
     def post(self, request, number):
         given = validated(forms.CorrectionSerializer, request.data)
         visit, code = get_visit(request.reach, number), given.pop("unit")
-        unit = open_unit(code) if code else None
-        if code and unit is None:
-            raise unit_missing(code)
+        check_can_set(request.reach, visit)
+        unit = Names.under(visit.unit).unit(code) if code else None
         row = actions.set_correction(
             visit_id=visit.pk, reach=request.reach, now=request.now, unit=unit, **given
         )
@@ -78,6 +78,8 @@ class OneCorrection(APIView):
 class CorrectionAct(APIView):
     """`report`, `verify`, `send-back`, `ask-extension`, `extend`, `refuse-extension`."""
 
+    verbs = rules.ON_A_CORRECTION
+
     @extend_schema(
         operation_id="corrections_act",
         request=forms.CorrectionActSerializer,
@@ -85,7 +87,7 @@ class CorrectionAct(APIView):
     )
     @idempotent
     def post(self, request, number, verb):
-        if verb not in rules.ON_A_CORRECTION:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(forms.CorrectionActSerializer, request.data)
         row = queries.get_correction(request.reach, number)

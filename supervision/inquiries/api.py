@@ -2,28 +2,33 @@
 
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.queries import open_unit
 from clocks.serializers import ClockSerializer
+from common.api.description import any_of
 from common.api.doors import check_if_match, etag, idempotent
+from common.api.lists import CursorPages, query_of
 from common.api.serializers import validated
 from common.errors import not_found
 from supervision.inquiries import actions, forms, permissions, queries
 from supervision.inquiries.acts import ACTS
 from supervision.inquiries.choices import InquiryState
 from supervision.inquiries.models import Inquiry
-from supervision.inquiries.shapes import InquiryShape
-from supervision.inquiries.views import bureau_of, cause_of
+from supervision.inquiries.shapes import CausesShape, InquiriesPage, InquiryShape
+from supervision.inquiries.views import bureau_of, cause_of, who_looks
 
 
-class NewestFirst(CursorPagination):
-    page_size = 50
-    max_page_size = 200
-    page_size_query_param = "limit"
+class NewestFirst(CursorPages):
     ordering = ("-opened_at", "-id")
+
+
+_ASKED = [
+    OpenApiParameter("state", str, enum=["live", "all", *InquiryState.values]),
+    OpenApiParameter("unit", str),
+    OpenApiParameter("proposed", bool),
+]
 
 
 class Inquiries(APIView):
@@ -32,17 +37,13 @@ class Inquiries(APIView):
 
     @extend_schema(
         operation_id="inquiries_list",
-        parameters=[
-            OpenApiParameter("state", str, enum=["live", "all", *InquiryState.values]),
-            OpenApiParameter("unit", str),
-            OpenApiParameter("proposed", bool),
-        ],
-        responses={200: dict},
+        parameters=_ASKED,
+        responses={200: any_of("InquiriesOrCauses", {"": InquiriesPage, "proposed": CausesShape})},
     )
     def get(self, request):
         permissions.check_can_look(request.reach)
-        asked = request.query_params
-        if asked.get("proposed") in ("1", "true"):
+        asked = query_of(request, _ASKED)
+        if asked.get("proposed"):
             found = queries.findings(request.reach, request.now)
             return Response({"results": [_proposed(one) for one in found]})
         unit = open_unit(asked["unit"]) if asked.get("unit") else None
@@ -59,12 +60,11 @@ class Inquiries(APIView):
     @idempotent
     def post(self, request):
         given = validated(forms.NewInquirySerializer, request.data)
+        bureau = bureau_of(request, given["bureau"])
         cause = cause_of(request, given)
         row = actions.open_inquiry(
-            reach=request.reach, bureau=bureau_of(request, given["bureau"]), cause=cause,
-            post=forms.post_named(cause.unit, given["post"]),
-            investigator=forms.staff_named(given["investigator"], "investigator"),
-            decider=forms.staff_named(given["decider"], "decider"), now=request.now,
+            reach=request.reach, bureau=bureau, cause=cause, post=forms.post_named(cause.unit, given["post"]),
+            now=request.now, **who_looks(bureau, given, request.now),
         )  # fmt: skip
         return _answer(queries.get_inquiry(request.reach, row.number), request.now, status=201)
 
@@ -78,10 +78,16 @@ class OneInquiry(APIView):
 class InquiryAct(APIView):
     """`statement`, `report`, `decision`, `deliver`, `erase`."""
 
-    @extend_schema(operation_id="inquiries_act", request=dict, responses={200: InquiryShape})
+    verbs = ACTS
+
+    @extend_schema(
+        operation_id="inquiries_act",
+        request=any_of("InquiryAct", {verb: body for verb, (_form, body, _action) in ACTS.items()}),
+        responses={200: InquiryShape},
+    )
     @idempotent
     def post(self, request, number, verb):
-        if verb not in ACTS:
+        if verb not in self.verbs:
             raise not_found()
         _form, body, action = ACTS[verb]
         row = queries.get_inquiry(request.reach, number)

@@ -7,11 +7,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access.pagination import UnitFilterSet, answer_list
+from accounts.naming import Names
 from common.api.doors import check_if_match, etag, idempotent
 from common.api.serializers import validated
 from supervision.teams import actions, forms, queries
 from supervision.teams.choices import TeamState
 from supervision.teams.models import Team
+from supervision.teams.permissions import check_can_set_up
 from supervision.teams.shapes import TeamShape, TeamsPage
 
 
@@ -38,10 +40,9 @@ class Teams(APIView):
     @idempotent
     def post(self, request):
         given = validated(forms.NewTeamSerializer, request.data)
-        team = actions.set_up_team(
-            reach=request.reach, unit=forms.bureau_of(given["unit"]), makeup=forms.makeup_of(given),
-            now=request.now,
-        )  # fmt: skip
+        bureau = Names.of_verb(request.reach, "supervision.manage").unit(given["unit"])
+        makeup = forms.makeup_of(given, bureau, request.now)
+        team = actions.set_up_team(reach=request.reach, unit=bureau, makeup=makeup, now=request.now)
         return _answer(request, team.pk, status=201)
 
 
@@ -59,7 +60,8 @@ class OneTeam(APIView):
     def put(self, request, pk):
         team = queries.get_team(request.reach, pk)
         check_if_match(request, team.rev)
-        makeup = forms.makeup_of(validated(forms.TeamSerializer, request.data))
+        check_can_set_up(request.reach, team.unit)
+        makeup = forms.makeup_of(validated(forms.TeamSerializer, request.data), team.unit, request.now)
         actions.change_team(team_id=pk, reach=request.reach, makeup=makeup, now=request.now)
         return _answer(request, pk)
 

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access.pagination import UnitFilterSet, answer_list
-from accounts.queries import open_unit
+from accounts.naming import Names
 from common.api.doors import check_if_match, etag, idempotent, not_found
 from common.api.serializers import validated
 from supervision.teams.queries import get_team
@@ -15,6 +15,7 @@ from supervision.visits import actions, forms, queries, rules
 from supervision.visits.acts import act_on
 from supervision.visits.choices import VisitState
 from supervision.visits.models import Visit
+from supervision.visits.permissions import check_can_record
 from supervision.visits.shapes import VisitShape, VisitsPage
 
 
@@ -44,9 +45,9 @@ class Visits(APIView):
     @idempotent
     def post(self, request):
         given = validated(forms.VisitSerializer, request.data)
-        team, unit = get_team(request.reach, given["team"]), open_unit(given["unit"])
-        if unit is None:
-            raise forms.unit_missing(given["unit"])
+        team = get_team(request.reach, given["team"])
+        check_can_record(request.reach, team)
+        unit = Names.under(*(area.unit for area in team.areas.select_related("unit"))).unit(given["unit"])
         visit = actions.record_visit(
             team_id=team.pk, reach=request.reach, unit=unit, seen=forms.seen_of(given), now=request.now
         )
@@ -62,12 +63,14 @@ class OneVisit(APIView):
 class VisitAct(APIView):
     """`send-form`, `read`, `answer`."""
 
+    verbs = rules.ON_A_VISIT
+
     @extend_schema(
         operation_id="supervision_visits_act", request=forms.VisitActSerializer, responses={200: VisitShape}
     )
     @idempotent
     def post(self, request, number, verb):
-        if verb not in rules.ON_A_VISIT:
+        if verb not in self.verbs:
             raise not_found()
         given = validated(forms.VisitActSerializer, request.data)
         visit = queries.get_visit(request.reach, number)
