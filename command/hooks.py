@@ -20,6 +20,7 @@ from command.orders.alerts import order_recipients, order_spot
 from command.orders.queries import held_open, key_of_number
 from command.orders.validity import LASTING
 from command.place_codes import alerts as place_code_alerts
+from command.report_chain import exchanged
 from command.report_chain import queries as report_chain
 from command.report_chain.validity import while_to_sign
 from command.review import alerts as review_alerts
@@ -29,6 +30,9 @@ from command.roll_call.links import links_for as roll_call_links_for
 from command.statements import alerts as statement_alerts
 from command.statements import queries as statements
 from common.references import READERS
+from exchange.choices import Kind
+from exchange.queries import PAGES
+from exchange.receipts import ACKNOWLEDGED
 from incidents.queries import HOLDING_OPEN
 from incidents.switching.queries import OBJECTIONS
 from notices.relevance.validity import CHECKS
@@ -75,3 +79,5 @@ for purpose, check in review_alerts.LASTING.items():
     CHECKS.register(purpose, check)
 
 CHECKS.register("upward_report.to_sign", while_to_sign)
+ACKNOWLEDGED.register(Kind.UPWARD_REPORT, exchanged.note_acknowledged)
+PAGES.register(Kind.UPWARD_REPORT, exchanged.page_of)

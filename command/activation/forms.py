@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sign_in.credentials import CredentialField
 from command.activation.choices import ResponseState
 from common.dates.date_fields import moment_field
 from common.templatetags.levels import badge
@@ -17,12 +18,9 @@ def _long(label, **more):
 
 
 def _credential(why, **more):
-    return forms.CharField(
+    return CredentialField(
         label=_("Your password, or a one-time code"),
         help_text=why,
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         **more,
     )
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import View
 
-from command.activation import actions, forms, permissions, queries
+from command.activation import actions, forms, permissions, prefilled, queries
 from command.activation.statement import Statement
 from command.obligations.actions import Settled, settle_duty
 from command.obligations.choices import DutyVerb
@@ -54,7 +54,11 @@ class StartPage(LoginRequiredMixin, View):
         live = queries.of_incident(request.reach, incident, request.now)
         if live and live.response.is_live:
             return see_other("response", live.response.number)
-        initial = {"level": incident.level or incident.proposed_level, "matter": incident.title}
+        initial = {
+            "level": incident.level or incident.proposed_level,
+            "matter": incident.title,
+            **prefilled.first_texts(incident),
+        }
         return self._page(request, incident, self._form(request, incident, initial=initial))
 
     @once

@@ -22,6 +22,7 @@ from common.dates.local_time import day_of
 from common.errors import Invalid, Stale, WrongState
 from common.states import NOTHING, check_move, move
 from common.text.personal_data import fit_to_keep
+from exchange import queries as exchange
 from incidents.choices import State
 from incidents.models import Incident
 from incidents.permissions import check_can_manage
@@ -201,6 +202,15 @@ def _check_asked(incident: Incident) -> datetime:
             "certified",
             _("No certificate was made: this closing of %(number)s has one. Open it.")
             % {"number": incident.number},
+        )
+    if waiting := exchange.unsettled_of(incident.key):
+        raise WrongState(
+            "documents_wait",
+            _(
+                "No certificate was made: %(count)d documents about %(number)s have not been received at the other "
+                "installation. Settle them under “Exchange” first."
+            )
+            % {"number": incident.number, "count": waiting},
         )
     return incident.closed_at
 

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts.sign_in.credentials import CredentialField
 from command.destruction import queries
 from command.destruction.choices import DataKind, Ground
 from command.destruction.models import Certificate, CertificateItem
@@ -41,12 +42,9 @@ class SignForm(forms.Form):
 
     use_required_attribute = False
 
-    credential = forms.CharField(
+    credential = CredentialField(
         label=_("Your password, or a one-time code"),
         help_text=_("Asked again because this is your signature."),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 

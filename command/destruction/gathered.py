@@ -6,7 +6,7 @@ The list below is held by a test: a new column of text beside an incident is nam
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from accounts.models import Unit
 from command.activation.models import Decision, Response
@@ -30,7 +30,8 @@ from common.database.paths import prefixes
 from common.text.masking import personal_data_in
 from common.text.personal_data import findings_within, masked_within
 from early_warnings.models import CallAttempt, EarlyWarning, SuperiorReport
-from incidents.models import ChecklistMark, Incident, Observation, Share
+from exchange.models import Incoming, Outgoing
+from incidents.models import ChecklistMark, FormerPosition, Incident, Observation, Share
 from incidents.voice_notes import storage
 from incidents.voice_notes.queries import gathered_by
 from journal.models import Entry
@@ -70,6 +71,7 @@ CONTACTS = (
     Place(UpwardDelivery, ("told_whom", "receiver"), ("report__incident",)),
     Place(HandedOver, ("to_whom",)),
     Place(AttendanceCall, ("came",)),
+    Place(Outgoing, ("acknowledged_by",), ("thread",)),
 )
 
 TEXTS = (
@@ -77,6 +79,7 @@ TEXTS = (
     Place(Observation, ("what",)),
     Place(ChecklistMark, ("note",)),
     Place(Share, ("reason",)),
+    Place(FormerPosition, ("reason",)),
     Place(EarlyWarning, ("matter", "area", "measures", "reason", "return_reason", "lift_reason", "remark")),
     Place(CallAttempt, ("note",), ("warning__incident",)),
     Place(SuperiorReport, ("text",), ("warning__incident",)),
@@ -108,6 +111,9 @@ TEXTS = (
     Place(ExpertCall, ("question",)),
     Place(ExpertCallStep, ("note",), ("call__incident",)),
     Place(MaterialMovement, ("note",)),
+    # Its body is gone: no certificate is made while one still waits.
+    Place(Outgoing, ("title", "acknowledged_note", "settled_note"), ("thread",)),
+    Place(Incoming, ("title", "texts", "note"), ("linkage_order__incident",)),
     Place(Notice, ("text_zh", "text_en", "facts", "reply"), ("thread",)),
     Place(Callout, ("message",), ("thread",)),
 )  # fmt: skip
@@ -123,6 +129,7 @@ def of(incident: Incident) -> list[Found]:
     """Everything that there is, in the order of the kinds; a constant number of queries."""
     return [
         *(_found(DataKind.POSITION, incident, "latitude") if incident.latitude is not None else ()),
+        *(_found(DataKind.POSITION, row, "latitude")[0] for row in _former(incident)),
         *(one for _row, _value, one in _contacts(incident)),
         *(_found(DataKind.VOICE, note, "file")[0] for note in gathered_by(incident) if note.is_there),
         *(one for _row, _value, one in _numbers(DataKind.TEXTS, TEXTS, incident)),
@@ -133,10 +140,12 @@ def of(incident: Incident) -> list[Found]:
 
 def destroy(incident: Incident, kinds: Iterable[str]) -> None:
     """Empty what was gathered of these kinds. The caller has locked the incident, and records it."""
-    if DataKind.POSITION in kinds and incident.latitude is not None:
-        incident.latitude = incident.longitude = incident.accuracy_m = None
-        incident.crs = ""
-        incident.save(update_fields=[*POSITION])
+    if DataKind.POSITION in kinds:
+        if incident.latitude is not None:
+            incident.latitude = incident.longitude = incident.accuracy_m = None
+            incident.crs = ""
+            incident.save(update_fields=[*POSITION])
+        _former(incident).update(latitude=None, longitude=None, accuracy_m=None, crs="")
     if DataKind.CONTACTS in kinds:
         for row, _value, one in _contacts(incident):
             _write(row, one.column, GONE)
@@ -147,6 +156,11 @@ def destroy(incident: Incident, kinds: Iterable[str]) -> None:
         for row, value, one in _numbers(DataKind.TEXTS, TEXTS, incident):
             _write(row, one.column, masked_within(value))
         incident.refresh_from_db(fields=["what", "place", "summary"])
+
+
+def _former(incident: Incident) -> QuerySet[FormerPosition]:
+    """What stood there before it was put right, as far as it is there."""
+    return FormerPosition.objects.filter(incident=incident, latitude__isnull=False).order_by("pk")
 
 
 def _contacts(incident: Incident) -> Iterator[tuple[Any, Any, Found]]:

@@ -7,7 +7,7 @@ from command.destruction import queries
 from command.destruction.choices import ItemState
 from command.destruction.models import Certificate, CertificateItem
 from common.dates.local_time import LOCAL, day_of
-from common.documents.official_documents import Block, Heading, Paper, Paragraph, Table, respond
+from common.documents.official_documents import Block, Heading, Paper, Paragraph, Table, as_text, respond
 
 
 def paper_of(certificate: Certificate) -> Paper:
@@ -33,15 +33,7 @@ def respond_with(certificate: Certificate, kind: str) -> HttpResponse:
 
 
 def text_of(certificate: Certificate) -> str:
-    """The paper as plain text: for an archive that has to be read without this product."""
-    paper = paper_of(certificate)
-    lines = [paper.issuer, paper.number, paper.title, ""]
-    for block in paper.body:
-        if isinstance(block, Heading | Paragraph):
-            lines += [block.text]
-        elif isinstance(block, Table):
-            lines += ["\t".join(row) for row in (block.headings, *block.rows)]
-    return "\n".join([*lines, "", *paper.notes, paper.signed, str(paper.dated), ""])
+    return as_text(paper_of(certificate))
 
 
 def _body(certificate: Certificate) -> list[Block]:
@@ -94,9 +86,11 @@ def _assessed(item: CertificateItem) -> list[Block]:
 
 def _notes(certificate: Certificate) -> tuple[str, ...]:
     entry = queries.entry_number(certificate)
+    gone = max(filter(None, map(queries.gone_from_backups, certificate.items.all())), default=None)
     return (
         f"出具人 {certificate.issued_by}，{certificate.issued_at.astimezone(LOCAL):%Y-%m-%d %H:%M}。",
         *((f"日志条目第 {entry} 号。",) if entry else ()),
         f"清单散列 SHA-256：{certificate.sha256}（清单只列存放位置，不含内容）。",
+        *((f"备份中的副本最迟于 {gone} 淘汰；此前如恢复备份，须重新销毁。",) if gone else ()),
         "日志不可更改，保持原样（包括其中记载的接听、签收人职务）；个人号码在写入日志时即已遮盖，签字保留的除外。",
     )

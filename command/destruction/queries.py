@@ -1,9 +1,10 @@
 """What the page of a certificate, the API and the archive show."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.scope import Reach
@@ -13,6 +14,7 @@ from command.destruction import gathered, permissions, rules
 from command.destruction.choices import DataKind, ItemState, ItemVerb
 from command.destruction.models import Certificate, CertificateItem
 from command.destruction.rules import Found
+from common.dates.local_time import day_of
 from common.errors import is_allowed, not_found
 from incidents.choices import State
 from incidents.models import Incident
@@ -38,6 +40,10 @@ class ItemLine(NamedTuple):
     @property
     def hashes(self) -> list[str]:
         return hashes_of(self.row)
+
+    @property
+    def gone_from_backups(self) -> date | None:
+        return gone_from_backups(self.row)
 
     @property
     def look(self) -> str:
@@ -143,3 +149,10 @@ def entry_number(certificate: Certificate) -> int | None:
     """Its entry in the journal; None for the second until that is numbered."""
     rows = Entry.objects.filter(subject=certificate.key, kind=rules.ITEMS.begin.entry)
     return rows.values_list("number", flat=True).first()
+
+
+def gone_from_backups(item: CertificateItem) -> date | None:
+    """The day after which no backup holds what was destroyed; None for what is kept, or was in no backup."""
+    if item.state != ItemState.DESTROYED or item.kind == DataKind.VOICE:
+        return None
+    return day_of(item.settled_at + timedelta(days=settings.BACKUP_DAYS))

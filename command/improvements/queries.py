@@ -16,6 +16,7 @@ from command.improvements.actions import Owner
 from command.improvements.choices import ImprovementState, ImprovementVerb, Show
 from command.improvements.models import Improvement
 from common.errors import is_allowed, not_found
+from common.text.whole_numbers import read_number
 from journal.keys import key, kind_of
 
 #: So many posts and people are offered as owners; the API takes any other.
@@ -107,14 +108,16 @@ def owners_offered(unit: Unit, now: datetime) -> list[tuple[str, str]]:
 
 
 def read_owner(text: str, unit: Unit) -> Owner | None:
-    """ "post:12" or "person:7" (of the unit) as an owner; None for what is neither."""
+    """ "post:12" (of the unit or one below) or "person:7" (of the unit) as an owner; None for what is neither."""
     kind, _colon, number = text.partition(":")
-    if not number.isdigit():
+    pk = read_number(number)
+    if pk is None:
         return None
     if kind == "post":
-        post = Post.objects.select_related("unit").filter(pk=int(number)).first()
+        near = Post.objects.filter(unit__path__under=unit.path)
+        post = near.select_related("unit").filter(pk=pk).first()
         return Owner(post.unit, post=post) if post else None
-    held = Appointment.objects.filter(post__unit=unit, person=int(number)).select_related("person").first()
+    held = Appointment.objects.filter(post__unit=unit, person=pk).select_related("person").first()
     return Owner(unit, person=held.person) if kind == "person" and held else None
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit
@@ -22,6 +23,7 @@ from common.revisions import save
 from common.states import Transition
 from common.text.personal_data import fit_to_keep
 from common.text.typed import plain
+from exchange.models import Incoming
 from incidents import rules as incident_rules
 from incidents.choices import Source
 from incidents.models import Incident
@@ -54,33 +56,45 @@ class Asked:
 
 
 def receive_order(
-    *, reach: Reach, unit: Unit, asked: Asked, via: str, now: datetime, drill: bool = False
+    *,
+    reach: Reach,
+    unit: Unit,
+    asked: Asked,
+    via: str,
+    now: datetime,
+    drill: bool = False,
+    document: Incoming | None = None,
 ) -> tuple[LinkageOrder, bool]:
     """Record an order of a joint command centre; the plan's clocks start at its receipt. Returns it and whether it
-    is new: the same outside number of the same centre gives the first one, whatever else is said the second time.
+    is new: the same outside number of the same centre gives the first one, whatever else is said the second time, and
+    so does the same `document` of the exchange.
 
     Source: district linkage plan §3(1).
     """
     permissions.check_can_receive(reach, unit)
     asked = asked.normal()
-    if found := _received(unit, asked):
+    if found := _received(unit, asked, document):
         return found, False
     try:
-        return _receive(reach, unit, asked, via, now, drill), True
+        return _receive(reach, unit, asked, via, now, drill, document), True
     except IntegrityError:
         # Its twin was faster. What breaks a constraint without a twin goes on as the error it is.
-        if found := _received(unit, asked):
+        if found := _received(unit, asked, document):
             return found, False
         raise
 
 
-def _received(unit: Unit, asked: Asked) -> LinkageOrder | None:
-    same = LinkageOrder.objects.filter(unit=unit, centre=asked.centre, outside_number=asked.outside_number)
-    return same.select_related("unit", "incident").first()
+def _received(unit: Unit, asked: Asked, document: Incoming | None) -> LinkageOrder | None:
+    same = Q(unit=unit, centre=asked.centre, outside_number=asked.outside_number)
+    if document:
+        same |= Q(document=document)
+    return LinkageOrder.objects.filter(same).select_related("unit", "incident").order_by("pk").first()
 
 
 @transaction.atomic
-def _receive(reach: Reach, unit: Unit, asked: Asked, via: str, now: datetime, drill: bool) -> LinkageOrder:
+def _receive(
+    reach: Reach, unit: Unit, asked: Asked, via: str, now: datetime, drill: bool, document: Incoming | None
+) -> LinkageOrder:
     received = _in_order(asked.received_at, now, "received_at")
     _check_said(asked)
 
@@ -98,6 +112,7 @@ def _receive(reach: Reach, unit: Unit, asked: Asked, via: str, now: datetime, dr
         recorded_at=now,
         received_by=reach.user,
         via=Via(via),
+        document=document,
         plan=plan_with_clock(unit, rules.TRANSITIONS.begin.entry, now),
         drill=drill,
     )

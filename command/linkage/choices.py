@@ -29,6 +29,7 @@ class Via(models.TextChoices):
     API = "api", _("Interface")
     FILE = "file", _("File")
     HAND = "hand", _("By hand")
+    EXCHANGE = "exchange", _("Exchange between systems")
 
 
 class ReportKind(models.TextChoices):

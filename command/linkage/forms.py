@@ -32,6 +32,8 @@ class ReceiveForm(forms.Form):
     report_to = _text("report_to", _("Report to (by post)"), required=False)
     arrive_by = moment_field(label=_("Be there by"), required=False)
     received_at = moment_field(label=_("Received at"), required=False, help_text=_("Empty: now."))
+    #: Number of the paper it came on, where that came over the exchange.
+    document = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)

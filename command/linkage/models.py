@@ -63,6 +63,10 @@ class LinkageOrder(models.Model):
     recorded_at = models.DateTimeField()
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     via = models.CharField(max_length=8, choices=Via)
+    #: The paper it came on, where that came over the exchange.
+    document = models.OneToOneField(
+        "exchange.Incoming", null=True, blank=True, on_delete=models.PROTECT, related_name="linkage_order"
+    )
     state = models.CharField(max_length=12, choices=LinkageState, default=LinkageState.RECEIVED)
     #: The plan version whose clocks run for it, "id@version"; empty: none in force has any.
     plan = models.CharField(max_length=120, blank=True, default="")

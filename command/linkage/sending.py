@@ -57,8 +57,9 @@ def _send(pk: int, now: datetime) -> int:
 def hand_over(row: LinkageDelivery, centre: Centre) -> SendResult:
     """One POST, signed over the bytes as they leave."""
     # Here, not above: without a centre nobody pays for an HTTP client in memory.
+    from notices.channels.answers import Unanswered
     from notices.channels.gateway import read_answer
-    from notices.channels.http import Unanswered, post
+    from notices.channels.http import post
     from notices.incoming.signatures import sign
 
     body = json.dumps(row.body, ensure_ascii=False, sort_keys=True).encode()

@@ -16,6 +16,7 @@ from command.linkage import actions, files, forms, permissions, queries, reporti
 from command.linkage.actions import Asked
 from command.linkage.choices import LinkageVerb, ReportKind, ReportWay, Via
 from command.linkage.delivery import centre_of
+from command.linkage.exchanged import document_named, document_of, first_values
 from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed
 from common.text.whole_numbers import read_number
@@ -53,6 +54,7 @@ class LinkagePage(LoginRequiredMixin, View):
             "card": card,
             "ways": ways,
             "deliveries": queries.deliveries_of(card.order),
+            "document": document_of(card.order, request.reach),
             **forms_of(card),
         }
         return render(request, "command/linkage/order.html", context)
@@ -81,11 +83,12 @@ def _first(card) -> dict:
 
 
 class ReceiveOrder(LoginRequiredMixin, View):
-    """An order that came by telephone, fax or another system, typed by hand."""
+    """An order that came by telephone, fax or another system, typed by hand; or over the exchange, filled from there."""
 
     def get(self, request):
-        unit = queries.own_unit(request.reach)
-        first = {"unit": unit.code if unit else ""}
+        document = document_named(request.reach, request.GET.get("document", ""))
+        unit = document.unit if document else queries.own_unit(request.reach)
+        first = {"unit": unit.code if unit else "", **(first_values(document) if document else {})}
         return self._page(request, forms.ReceiveForm(initial=first, units=units_to_receive_for(request)))
 
     @once
@@ -94,10 +97,16 @@ class ReceiveOrder(LoginRequiredMixin, View):
         if not form.is_valid():
             return self._page(request, form, status=422)
         given = {**form.cleaned_data}
-        unit = given.pop("unit")
+        unit, document = given.pop("unit"), document_named(request.reach, given.pop("document"))
+        via = Via.EXCHANGE if document else Via.HAND
         try:
             order, is_new = actions.receive_order(
-                reach=request.reach, unit=unit, asked=Asked(**given), via=Via.HAND, now=request.now
+                reach=request.reach,
+                unit=unit,
+                asked=Asked(**given),
+                via=via,
+                now=request.now,
+                document=document,
             )
         except Invalid as invalid:
             for name, sentences in invalid.fields.items():

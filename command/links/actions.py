@@ -8,9 +8,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.links.secrets import hash_of
 from accounts.scope import Reach, reach_of
 from command.links.models import OrderLink
-from command.links.tokens import hash_of, is_ours, shown_rev, token_of
+from command.links.tokens import SECRETS, shown_rev
 from command.orders import permissions, rules
 from command.orders.actions import move_order
 from command.orders.choices import OrderVerb
@@ -49,7 +50,7 @@ def links_to(orders: Mapping[Notice, Order], now: datetime) -> dict[int, str]:
         return {}
     found = {}
     for notice, order in orders.items():
-        token = token_of(notice.key.hex)
+        token = SECRETS.of_seed(notice.key.hex)
         OrderLink.objects.get_or_create(
             token_hash=hash_of(token),
             defaults={
@@ -71,7 +72,7 @@ def address_of(token: str) -> str:
 def read_link(token: str) -> OrderLink:
     """The link, whatever has become of it. Raises NotFound for a token this product never gave out."""
     links = OrderLink.objects.select_related("person", "order__incident__plan", "order__unit")
-    link = links.filter(token_hash=hash_of(token)).first() if is_ours(token) else None
+    link = links.filter(token_hash=hash_of(token)).first() if SECRETS.is_ours(token) else None
     if link is None:
         raise NotFound(
             "no_such_link",

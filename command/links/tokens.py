@@ -1,35 +1,15 @@
-"""The secret in the address: signed, kept only as a hash; and the page's own token, so that a look answers nothing."""
+"""The secrets of order links; and the page's own token, so that a look answers nothing."""
 
-import base64
-import hashlib
 from datetime import timedelta
 
-from django.core.signing import BadSignature, Signer, TimestampSigner
-from django.utils.crypto import salted_hmac
+from django.core.signing import BadSignature, TimestampSigner
 
-_signer = Signer(sep=".", salt="command.links")
+from accounts.links.secrets import Secrets
+
+SECRETS = Secrets("command.links", size=12)
 _page_signer = TimestampSigner(salt="command.links.page")
 #: How long a page may lie open before it has to be loaded again.
 PAGE_LASTS = timedelta(hours=12)
-
-
-def token_of(seed: str) -> str:
-    """The same token for the same seed, which nobody without the secret key can find."""
-    digest = salted_hmac("command.links.seed", seed, algorithm="sha256").digest()
-    return _signer.sign(base64.urlsafe_b64encode(digest[:12]).decode())
-
-
-def hash_of(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def is_ours(token: str) -> bool:
-    """Whether this product signed it. Needs no database: a forged one is known at the door."""
-    try:
-        _signer.unsign(token)
-    except BadSignature:
-        return False
-    return True
 
 
 def page_token(link: int, rev: int) -> str:

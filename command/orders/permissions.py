@@ -9,7 +9,7 @@ from accounts.scope import Reach
 from command.orders import rules
 from command.orders.choices import OrderVerb, TargetKind
 from command.orders.models import Order, OrderStep
-from command.orders.targets import Target, kinds_behind
+from command.orders.targets import Target, kinds_behind, no_such_recipient
 from common.errors import NotAllowed
 from incidents.models import Incident, shared_with
 
@@ -27,20 +27,15 @@ def check_can_issue(reach: Reach, incident: Incident) -> None:
 
 def check_may_be_ordered(reach: Reach, incident: Incident, units_of: Mapping[Target, Sequence[Unit]]) -> None:
     """An order opens the incident to whoever gets it: so it goes to units the giver commands, to those above the
-    incident, and to neighbours it was shared with. A common superior commands both. `units_of`: of each recipient."""
+    incident, and to neighbours it was shared with. A common superior commands both. Anybody else is answered like nobody.
+    `units_of`: of each recipient."""
     far = {
         to: units for to, units in units_of.items() if not any(_is_near(reach, incident, u) for u in units)
     }
     shared = shared_with(incident, {unit for units in far.values() for unit in units}) if far else set()
     for to, units in far.items():
         if not any(unit.pk in shared for unit in units):
-            raise NotAllowed(
-                "recipient_elsewhere",
-                _(
-                    "No order was issued: %(to)s belongs to another bureau, and an order would show it %(number)s. Share the incident with that unit first, or ask the bureau above both to give the order."
-                )
-                % {"to": to, "number": incident.number},
-            )
+            raise no_such_recipient(to.typed)
 
 
 def _is_near(reach: Reach, incident: Incident, unit: Unit) -> bool:

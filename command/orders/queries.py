@@ -7,23 +7,18 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.choices import PostKind
-from accounts.models import Appointment, Post, Unit
-from accounts.people.names import distinct_names
+from accounts.models import Appointment, Post
 from accounts.posts.duty import meant
 from accounts.scope import Reach
 from command.orders import permissions, rules
 from command.orders.choices import OrderVerb, TargetKind
 from command.orders.models import Order
-from command.orders.targets import ROLES, Target, behind, kinds_behind
+from command.orders.targets import Target, behind, kinds_behind
 from command.roll_call.models import RollCallLine
 from command.roll_call.queries import ON_THE_SPOT, lines_for
-from common.database.paths import prefixes
-from common.dates.local_time import day_of
 from common.errors import NotAllowed, not_found
 from incidents.models import Incident
 from incidents.queries import OpenItem
-from plans.document.sections import squads_of
 
 
 def orders(reach: Reach) -> QuerySet[Order]:
@@ -181,53 +176,6 @@ def _may(reach: Reach, order: Order, verb: str, reached: dict) -> bool:
     except NotAllowed:
         return False
     return True
-
-
-#: Posts whose holders are chosen by name.
-_BY_NAME = (PostKind.FIRST_RESPONDER, PostKind.EXPERT)
-
-
-class Recipient(NamedTuple):
-    """A choice of the order form: `squad:dialogue@C1` and what it is called."""
-
-    value: str
-    label: str
-
-
-def recipients_for(incident: Incident, now: datetime) -> list[Recipient]:
-    """Whom an order may go to: the plan's squads of this unit and those above it, who is on duty there, then units,
-    posts and responders."""
-    units = list(Unit.objects.filter(path__in=prefixes(incident.unit_path)).order_by("-path"))
-    there = Post.objects.filter(unit__in=units, closed_at__isnull=True).select_related("unit").order_by("pk")
-    seats = [post for post in there if post.kind in ROLES]
-    posts = [post for post in there if post.kind == PostKind.SQUAD]
-    named = {squad.id: squad.words for squad in squads_of(incident.plan.document)}
-    order = list(named)
-    found: dict[str, str] = {}
-    for post in sorted(
-        posts, key=lambda p: (-len(p.unit.path), order.index(p.squad) if p.squad in order else 99)
-    ):
-        found.setdefault(TargetKind.SQUAD.named(f"{post.squad}@{post.unit.code}"), f"{post} · {post.unit}")
-    above = sorted(seats, key=lambda post: (-len(post.unit.path), ROLES.index(PostKind(post.kind))))
-    for post in above:
-        if post.kind == PostKind.DUTY_OFFICER:
-            target = Target(TargetKind.DUTY, post.unit)
-            found.setdefault(str(target), target.words)
-    below = Unit.objects.open_at(day_of(now)).filter(
-        path__under=incident.unit_path, posts__kind=PostKind.OFFICE_HEAD
-    )
-    for unit in [*below.distinct().order_by("path")[:50]]:
-        found[TargetKind.UNIT.named(unit.code)] = str(unit)
-    for post in above:
-        if post.kind not in _BY_NAME:
-            target = Target(TargetKind.ROLE, post.unit, role=post.kind)
-            found.setdefault(str(target), target.words)
-    responders = Appointment.objects.current(now).filter(post__unit__in=units, post__kind__in=_BY_NAME)
-    rows = list(responders.select_related("person", "post").order_by("pk"))
-    names = distinct_names(held.person for held in rows)
-    for held in rows:
-        found[TargetKind.PERSON.named(held.person.username)] = f"{held.post} · {names[held.person.pk]}"
-    return [Recipient(value, label) for value, label in found.items()]
 
 
 class Previewed(NamedTuple):

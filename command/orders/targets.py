@@ -38,6 +38,15 @@ class Target(NamedTuple):
         return f"{self.squad}@{self.unit.code}" if self.squad else str(self.unit)
 
     @property
+    def typed(self) -> str:
+        """As it is named in a form or a body."""
+        if self.kind == TargetKind.PERSON or self.unit is None:
+            return TargetKind.PERSON.named(self.person.username if self.person else "")
+        if self.kind == TargetKind.UNIT:
+            return TargetKind.UNIT.named(self.unit.code)
+        return str(self) if self.kind != TargetKind.SQUAD else TargetKind.SQUAD.named(str(self))
+
+    @property
     def words(self) -> str:
         """In the reader's language, where it is a post or whoever is on duty."""
         return in_words(str(self), str(self.unit))
@@ -97,7 +106,7 @@ def read_targets(texts: Iterable[str]) -> dict[str, Target]:
         elif one.kind == TargetKind.PERSON and person and person.is_active:
             found[text] = Target(TargetKind.PERSON, person=person)
         else:
-            raise _no_such_recipient(text)
+            raise no_such_recipient(text)
     return found
 
 
@@ -133,11 +142,12 @@ def _posts(units: Iterable[Unit]) -> set[tuple[int, str, str]]:
     return set(posts.values_list("unit_id", "kind", "squad"))
 
 
-def _no_such_recipient(text: str) -> Invalid:
+def no_such_recipient(text: str) -> Invalid:
+    """Nobody of that name, and somebody of another bureau, alike."""
     return Invalid(
         "unknown_recipient",
         _(
-            "No order was issued: there is no recipient %(to)s. Choose a unit, a squad, a post or a person from the list."
+            "No order was issued: %(to)s is nobody here whom you could order. Choose a unit, a squad, a post or a person from the list. To order another bureau, share the incident with it first, or ask the bureau above both to give the order."
         )
         % {"to": text},
         fields={"to": [_("There is no such recipient.")]},

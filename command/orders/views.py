@@ -14,6 +14,8 @@ from command.enough.actions import call_several
 from command.orders import actions, forms, permissions, queries, templates
 from command.orders.choices import OrderVerb
 from command.orders.issuing import Asked
+from command.orders.prefilled import first_order
+from command.orders.recipients import recipients_for
 from command.orders.targets import read_targets
 from common.errors import Invalid, WrongState
 from common.text.whole_numbers import read_number
@@ -31,10 +33,14 @@ class OrderPage(LoginRequiredMixin, View):
 
     def form_of(self, request, incident, **kwargs):
         return self.form_class(
-            recipients=queries.recipients_for(incident, request.now),
+            recipients=recipients_for(incident, request.reach, request.now),
             templates=templates.offered(incident),
             **kwargs,
         )
+
+    def begun_with(self, incident, recipients):
+        """Form field → what it begins with."""
+        return {}
 
     def filled_in(self, request, incident, form):
         """The form as it was sent; where it was empty, with what the chosen template has."""
@@ -42,9 +48,9 @@ class OrderPage(LoginRequiredMixin, View):
         if chosen is None:
             return self.form_of(request, incident, initial=typed | {"template": ""})
         recipients = [value for value, _label in form.fields["to"].choices]
-        # Nobody has chosen what the list begins with.
-        if recipients[:1] == [typed["to"]]:
-            typed["to"] = ""
+        # What the form began with nobody has typed.
+        begun = self.begun_with(incident, recipients)
+        typed |= {name: "" for name, value in begun.items() if typed[name] == value}
         first = filled(typed, chosen.fields_for(recipients)) | {"template": ""}
         fresh = self.form_of(request, incident, initial=first)
         fresh.set_recipient = chosen.recipient_for(recipients) if is_empty(typed["to"]) else ""
@@ -59,14 +65,19 @@ class IssueOrder(OrderPage):
     def get(self, request, number):
         incident = get_incident(request.reach, number)
         permissions.check_can_issue(request.reach, incident)
-        return self._page(request, incident, self.form_of(request, incident))
+        form = self.form_of(request, incident)
+        form.initial = self.begun_with(incident, [value for value, _label in form.fields["to"].choices])
+        return self._page(request, incident, form)
+
+    def begun_with(self, incident, recipients):
+        return first_order(incident, recipients)
 
     @once
     def post(self, request, number):
         incident = get_incident(request.reach, number)
         form = self.form_of(request, incident, data=request.POST)
+        permissions.check_can_issue(request.reach, incident)
         if "fill" in request.POST:
-            permissions.check_can_issue(request.reach, incident)
             return self._page(request, incident, self.filled_in(request, incident, form))
         if not form.is_valid():
             return self._page(request, incident, form, status=422)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from command.orders.queries import Recipient
+from command.orders.recipients import Recipient
 from command.packages.queries import Ready, ReadyOrder, in_words
 from command.packages.rules import SentLine
 from plans.document.packages import PreparedChecklist
@@ -25,6 +25,8 @@ class OrderRow(NamedTuple):
     task: forms.BoundField
     minutes: forms.BoundField
     reason: forms.BoundField | None
+    #: To whom it would go as the plan has it.
+    recipient: Recipient | None = None
 
     @property
     def summary(self) -> str:
@@ -55,7 +57,8 @@ class PackageForm(forms.Form):
     def __init__(self, *args, ready: Ready, recipients: Sequence[Recipient], now: datetime, **kwargs):
         super().__init__(*args, **kwargs)
         self.ready, self._now = ready, now
-        choices = [("", "–"), *((one.value, one.label) for one in recipients)]
+        self._recipients = {one.target: one for one in recipients}
+        choices = [("", "–"), *((one.value, one.line) for one in recipients)]
         for one in ready.orders:
             self._add_order(one.line.id, choices, one)
         for number in range(1, ADDED + 1):
@@ -66,9 +69,6 @@ class PackageForm(forms.Form):
     def _add_order(self, id_: str, choices: list, ready: ReadyOrder | None = None) -> None:
         if ready:
             self._add_keep(id_, ready.obstacle, is_kept=not ready.obstacle)
-            known = {value for value, _label in choices}
-            if ready.to and ready.to not in known:
-                choices = [*choices, (ready.to, in_words(ready.who))]
         minutes = (
             round((ready.arrive_by - self._now).total_seconds() / 60) if ready and ready.arrive_by else None
         )
@@ -103,7 +103,7 @@ class PackageForm(forms.Form):
     def order_rows(self) -> list[OrderRow]:
         return [
             OrderRow(one, self[f"keep-{id_}"], self[f"to-{id_}"], self[f"task-{id_}"], self[f"minutes-{id_}"],
-                     self[f"reason-{id_}"])
+                     self[f"reason-{id_}"], self._recipients.get(one.target))
             for one in self.ready.orders
             for id_ in [one.line.id]
         ]  # fmt: skip

@@ -15,6 +15,7 @@ from command.activation.models import Response
 from command.orders.choices import TargetKind
 from command.orders.models import Order
 from command.orders.permissions import check_can_issue
+from command.orders.targets import Target
 from command.packages.choices import LineKind
 from command.packages.models import Package, PackageLine
 from common.errors import is_allowed
@@ -38,8 +39,8 @@ class ReadyOrder(NamedTuple):
     line: PreparedOrder
     #: What the plan calls the recipient.
     who: Words
-    #: `squad:dialogue@C1` or `person:USERNAME`; empty where nobody holds it.
-    to: str
+    #: None where nobody holds it.
+    target: Target | None
     #: Who would read it.
     holders: tuple[Holder, ...]
     arrive_by: datetime | None
@@ -47,6 +48,17 @@ class ReadyOrder(NamedTuple):
     busy: Order | None = None
     #: What the unit lacks of the kit that goes along, with why.
     missing: tuple[MissingItem, ...] = ()
+
+    @property
+    def to(self) -> str:
+        """`squad:dialogue@C1` or `person:USERNAME`; empty where nobody holds it."""
+        return self.target.typed if self.target else ""
+
+    @property
+    def label(self) -> str:
+        """The recipient in the reader's language, a person by name too."""
+        person = self.target.person if self.target else None
+        return " · ".join(map(str, filter(None, (in_words(self.who), person))))
 
     @property
     def faults(self) -> list[tuple[Fault, list[Words]]]:
@@ -118,15 +130,15 @@ def _ready(
     if line.squad:
         people, pace = bench.squad(line.squad), "squad"
         unit = people[0].post.unit if people else None
-        to = TargetKind.SQUAD.named(f"{line.squad}@{unit.code}") if unit else ""
+        to = Target(TargetKind.SQUAD, unit, line.squad) if unit else None
         who, found = named[line.squad], busy.get((unit.pk, line.squad)) if unit else None
     elif line.duty:
         people, pace, who, found = bench.on_duty(), "squad", ON_DUTY, None
-        to = TargetKind.DUTY.named(people[0].post.unit.code) if people else ""
+        to = Target(TargetKind.DUTY, people[0].post.unit) if people else None
     else:
         role = role_of(document, line.role)
         people, pace, who, found = bench.holders(role)[:1], "first_responder", role.words, None
-        to = TargetKind.PERSON.named(people[0].person.username) if people else ""
+        to = Target(TargetKind.PERSON, person=people[0].person) if people else None
     within = line.within or arrive_within(document, pace)
     arrive_by = due_at(now, within, calendar).at if within else None
     return ReadyOrder(line, who, to, tuple(people), arrive_by, found)

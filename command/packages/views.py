@@ -10,7 +10,7 @@ from django.views import View
 from command.activation.models import Response
 from command.activation.queries import get_response
 from command.orders.permissions import check_can_issue
-from command.orders.queries import recipients_for
+from command.orders.recipients import recipients_for
 from command.packages.actions import issue_package
 from command.packages.forms import PackageForm
 from command.packages.queries import ready
@@ -73,7 +73,8 @@ class PackagePage(LoginRequiredMixin, View):
         return None
 
     def _form(self, request, response, prepared, **kwargs):
-        recipients = recipients_for(response.incident, request.now)
+        besides = {one.target: one.label for one in prepared.orders if one.target}
+        recipients = recipients_for(response.incident, request.reach, request.now, besides)
         return PackageForm(ready=prepared, recipients=recipients, now=request.now, **kwargs)
 
     def _page(self, request, response, form, status=200):

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.local_line.queries import with_local_superior
 from accounts.models import Unit
 from accounts.scope import Reach
+from accounts.unit_lines.queries import with_local_superior
 from command.report_chain import permissions, queries, rules
 from command.report_chain.choices import LineAbove, ReportField, ReportKind, ReportVerb
 from command.report_chain.contents.drafting import draft, picture_of

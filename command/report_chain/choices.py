@@ -43,6 +43,8 @@ class Channel(models.TextChoices):
     FAX = "fax", pgettext_lazy("report chain", "by fax")
     INTRANET = "intranet", pgettext_lazy("report chain", "over the government network")
     IN_PERSON = "in_person", pgettext_lazy("report chain", "in person")
+    #: Where it is: to an authority that has an installation of its own (exchange).
+    EXCHANGE = "exchange", pgettext_lazy("report chain", "over the exchange between systems")
 
 
 class ReportField(models.TextChoices):

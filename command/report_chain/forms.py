@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.sign_in.credentials import CredentialField
 from command.report_chain import rules
 from command.report_chain.choices import Channel, ReportField, ReportKind
 from common.dates.date_fields import moment_field
@@ -69,12 +70,9 @@ class TextForm(forms.Form):
 
 
 class SignForm(forms.Form):
-    credential = forms.CharField(
+    credential = CredentialField(
         label=_("Your password, or a one-time code"),
         help_text=_("Asked again because this is your signature."),
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 

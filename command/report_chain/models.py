@@ -207,6 +207,7 @@ class UpwardDelivery(models.Model):
     #: Which office or post of theirs received it, and under which number it is kept there.
     receiver = models.CharField(max_length=80, blank=True, default="")
     outside_number = models.CharField(max_length=60, blank=True, default="")
+    #: When it was noted, and by whom; nobody: it came over the exchange.
     receipt_at = models.DateTimeField(null=True, blank=True)
     receipt_by = staff(null=True, blank=True)
 
@@ -225,8 +226,11 @@ class UpwardDelivery(models.Model):
                 name="a_delivery_says_when_by_whom_and_how",
             ),
             models.CheckConstraint(
-                condition=together("received_at", "receipt_at", "receipt_by"),
-                name="a_receipt_is_whole",
+                condition=together("received_at", "receipt_at"), name="a_receipt_is_whole"
+            ),
+            models.CheckConstraint(
+                condition=Q(receipt_by__isnull=True) | Q(receipt_at__isnull=False),
+                name="a_receipt_that_somebody_noted_has_its_time",
             ),
             models.CheckConstraint(
                 condition=Q(received_at__isnull=True, receiver="", outside_number="")

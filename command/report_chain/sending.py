@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.scope import Reach
 from clocks.actions import cancel_for_thread
-from command.report_chain import permissions, rules
+from command.report_chain import exchanged, permissions, rules
 from command.report_chain.choices import Channel, ReportKind, ReportState, ReportVerb
 from command.report_chain.models import UpwardReport
 from command.report_chain.transitions import (
@@ -107,6 +107,7 @@ def send_report(
         due = [clock.due_at for clock in recorded.clocks if clock.due_at and clock.subject == delivery.key]
         delivery.receipt_due_at = min(due, default=None)
         delivery.save(update_fields=["sent_at", "sent_by", "channel", "receipt_due_at"])
+        exchanged.push(report, delivery, reach, now)
 
     _record_lines(report, {delivery.line for delivery in meant}, reach, now)
     is_last = not report.deliveries.filter(sent_at=None).exists()

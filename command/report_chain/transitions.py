@@ -108,7 +108,7 @@ def deliveries_named(
 def record_entry(
     report: UpwardReport,
     kind: str,
-    reach: Reach,
+    reach: Reach | None,
     *,
     at: datetime,
     recorded_at: datetime | None = None,
@@ -117,7 +117,7 @@ def record_entry(
     content: Mapping[str, Any] | None = None,
     deadlines: Mapping[str, datetime] | None = None,
 ) -> Recorded:
-    """The entry and the clocks that follow it; about one recipient where a delivery is given."""
+    """The entry and the clocks that follow it; about one recipient where a delivery is given. `reach` None: the system."""
     said = {
         "number": report.reference,
         "kind": report.kind,
@@ -131,8 +131,8 @@ def record_entry(
         subject=delivery.key if delivery else report.key,
         thread=report.incident.key,
         unit=report.unit,
-        actor=reach.user,
-        post=post or reach.title_for("incident.manage", report.unit_path),
+        actor=reach.user if reach else None,
+        post=post or (reach.title_for("incident.manage", report.unit_path) if reach else ""),
         at=at,
         recorded_at=recorded_at,
         level=report.incident.shown_level,

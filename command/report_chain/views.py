@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from command.report_chain import actions, forms, permissions, queries, rules, sending, signing
-from command.report_chain.choices import Channel, ReportField
+from command.report_chain import actions, exchanged, forms, permissions, queries, rules, sending, signing
+from command.report_chain.choices import ReportField
 from command.report_chain.contents import known_told, signature
 from command.report_chain.contents.drafting import picture_of, title_on_paper
 from command.report_chain.contents.paper import respond_with, text_of
@@ -121,7 +121,8 @@ class ReportPage(LoginRequiredMixin, PartsView):
 
     def report_context(self):
         report, now = self.report, self.request.now
-        dues = queries.line_dues(report)
+        dues, pushed = queries.line_dues(report), exchanged.pushed(report)
+        superiors = exchanged.superiors_of(report)
         return {
             **row(report, now),
             "incident": report.incident,
@@ -133,13 +134,20 @@ class ReportPage(LoginRequiredMixin, PartsView):
             "is_behind": report.is_draft and report.facts != picture_of(report.incident),
             "may": queries.may(self.request.reach, report, now),
             "is_intact": signature.is_intact(report) if report.signed_at else None,
-            "channels": Channel,
             "sign_form": self._form("sign"),
             "ask_form": self.returned.get("ask"),
             "discard_form": self._form("discard"),
             "has_two_lines": len({one.line for one in report.deliveries.all()}) > 1,
             "recipients": [
-                (one, is_late, dues.get(one.line), self._form_of("phone", one), self._form_of("receipt", one))
+                (
+                    one,
+                    is_late,
+                    dues.get(one.line),
+                    self._form_of("phone", one),
+                    self._form_of("receipt", one),
+                    exchanged.channels_for(one, superiors),
+                    pushed.get(one.key),
+                )
                 for one, is_late in row(report, now)["deliveries"]
             ],
             "errors_of": self.returned.get("phone")

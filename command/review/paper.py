@@ -10,7 +10,7 @@ from command.review.choices import Phase, ReviewState
 from command.review.key_times import Moment, thawed
 from command.review.models import Review
 from common.dates.local_time import LOCAL, day_of
-from common.documents.official_documents import Block, Heading, Paper, Paragraph, Table, respond
+from common.documents.official_documents import Block, Heading, Paper, Paragraph, Table, as_text, respond
 from common.errors import WrongState
 from incidents.models import Incident
 from plans.lifecycle.citations import cited
@@ -50,15 +50,7 @@ def respond_with(review: Review, kind: str) -> HttpResponse:
 
 
 def text_of(review: Review) -> str:
-    """The paper as plain text: for an archive that has to be read without this product."""
-    paper = paper_of(review)
-    lines = [paper.issuer, paper.number, paper.title, ""]
-    for block in paper.body:
-        if isinstance(block, Heading | Paragraph):
-            lines += [block.text]
-        elif isinstance(block, Table):
-            lines += ["\t".join(row) for row in (block.headings, *block.rows)]
-    return "\n".join([*lines, "", *paper.notes, paper.signed, str(paper.dated), ""])
+    return as_text(paper_of(review))
 
 
 def _body(review: Review, incident: Incident) -> list[Block]:

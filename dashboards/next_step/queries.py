@@ -29,7 +29,7 @@ from early_warnings.rules import PENDING, SIGNED, STANDING
 from incidents import permissions
 from incidents.checklist.queries import checklist
 from incidents.models import NO_RANK, Incident
-from incidents.serializers import reasons_in
+from incidents.serializers import reasons_in, said_once
 from plans.document.packages import package_at
 from plans.engine.evaluation import level_of, levels_of
 
@@ -117,7 +117,7 @@ def _proposal(incident: Incident) -> str:
     if reason is None:
         return ""
     level = level_of(incident.plan.document, incident.proposed_level).words.in_language(language)
-    said = " → ".join(filter(None, (reason["rule"], reason["found"])))
+    said = " → ".join(filter(None, (reason["rule"], said_once(reason)["found"])))
     return str(PROPOSED) % {"level": level, "reason": said}
 
 

@@ -98,6 +98,21 @@ def test_an_arrival_meets_the_time_of_that_unit_alone_and_says_who_came(notify, 
     assert Clock.objects.get(subject=second.key).is_running
 
 
+@pytest.mark.parametrize(
+    ("kind", "entry"),
+    [
+        ("police", "attendance.police_arrived"), ("department", "attendance.departments_arrived"),
+        ("township", "attendance.townships_arrived"),
+    ],
+)  # fmt: skip
+def test_who_came_is_told_apart_on_record(notify, move, now, kind, entry):
+    (call,) = notify("住建局", kind=kind)
+
+    move(call, CallVerb.ARRIVE, now=now + timedelta(minutes=12))
+
+    assert Entry.objects.filter(subject=call.key).latest("pk").kind == entry
+
+
 def test_a_late_arrival_is_on_record_and_nothing_follows(notify, move, now):
     (call,) = notify("住建局")
     entries, notices = Entry.objects.count(), Notice.objects.count()

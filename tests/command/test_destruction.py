@@ -14,7 +14,7 @@ from accounts.models import Unit, User
 from clocks.breaches.sweep import sweep
 from clocks.durations import end_of
 from clocks.models import Clock
-from command.destruction import actions, gathered, paper, queries, rules
+from command.destruction import actions, again, gathered, paper, queries, rules
 from command.destruction.actions import Assessment
 from command.destruction.choices import DataKind as K
 from command.destruction.choices import ItemState as S
@@ -26,6 +26,8 @@ from common.dates.local_time import day_of
 from common.errors import Invalid, NotAllowed, NotFound, Stale, WrongState
 from common.text.personal_data import kept_because
 from dashboards.archive.package import archive_of
+from exchange.models import Incoming, Outgoing
+from exchange.outgoing import hand_over, settle
 from incidents.actions import close_incident, reopen_incident
 from incidents.models import Incident, Observation
 from incidents.reporting.actions import add_observation
@@ -36,6 +38,7 @@ from plans.document.general import closing_clocks
 from plans.document.parts import parts_of
 from plans.engine.facts import Facts
 from plans.people.overdue import tell_breaches
+from tests.exchange.conftest import open_partner, own_key  # noqa: F401
 from tests.incidents.closing import answered
 from tests.states import done_as_in_the_table, nothing_written
 from tests.test_typed_text import NOT_TYPED
@@ -162,10 +165,12 @@ def test_every_column_of_text_beside_an_incident_is_searched_or_left_with_a_reas
     searched = {(place.model, column) for place in places for column in place.columns}
     direct = {model for model in apps.get_models() if Incident in targets(model)} | {Incident}
     beside = direct | {model for model in apps.get_models() if targets(model) & (direct - {Incident})}
+    # By the incident's key, and by the order that was made of it.
+    beside |= {Outgoing, Incoming}
     missing = [
         f"{model._meta.label}.{column.name}"
         for model in beside
-        if model._meta.app_label in ("incidents", "early_warnings", "resources", "command")
+        if model._meta.app_label in ("incidents", "early_warnings", "resources", "command", "exchange")
         and model not in (Certificate, CertificateItem)
         for column in model._meta.concrete_fields
         if isinstance(column, models.CharField | models.TextField | models.JSONField)
@@ -196,6 +201,47 @@ def test_the_desk_certifies_in_one_act_that_nothing_was_gathered(incident, close
     with nothing_written(), pytest.raises(WrongState) as refused:
         issue(incident, desk)
     assert refused.value.code == "certified"
+
+
+@pytest.mark.control(55)
+def test_a_certificate_says_until_when_backups_hold_it_and_a_restore_what_to_destroy_again(
+    full, incident, leader, assessed, settings
+):
+    settings.BACKUP_DAYS = 35
+    certificate = issue(incident, leader, journal=assessed(None))
+    until = day_of(certificate.issued_at + timedelta(days=35))
+
+    lines = {item.kind: queries.gone_from_backups(item) for item in certificate.items.all()}
+
+    assert lines == {K.POSITION: until, K.CONTACTS: until, K.TEXTS: until, K.JOURNAL: None}
+    assert f"备份中的副本最迟于 {until} 淘汰" in paper.text_of(certificate)
+    # What a restore of a backup from before it reads.
+    about = (certificate.issued_at, certificate.number, incident.number)
+    assert sorted(again.destroyed()) == sorted(
+        [(*about, K.CONTACTS), (*about, K.POSITION), (*about, K.TEXTS)]
+    )
+
+
+@pytest.mark.control(55)
+def test_what_came_back_with_an_older_database_is_destroyed_again_and_nothing_else(
+    full, incident, leader, assessed, now
+):
+    kept = {"journal": assessed(None), "contacts": assessed()}
+    certificate = issue(incident, leader, **kept)
+    lines = again.destroyed()
+    Incident.objects.filter(pk=incident.pk).update(
+        latitude=Decimal("30.5"), longitude=Decimal("114.3"), crs="WGS84"
+    )
+
+    done = again.destroy_again([*lines, lines[0]._replace(incident="C9-1")], now)
+
+    assert [(one.certificate, one.kind) for one in done] == [(certificate.number, K.POSITION)]
+    assert fresh(incident).latitude is None
+    assert HandedOver.objects.get().to_whom == "张三"
+    entry = Entry.objects.get(kind="certificate.destroyed_again")
+    assert (entry.thread, entry.actor_id) == (incident.key, None)
+    assert content_of(entry) == {"certificates": [certificate.number], "kinds": [K.POSITION]}
+    assert again.destroy_again(lines, now) == []
 
 
 def test_what_is_destroyed_is_gone_and_what_only_the_journal_holds_is_kept_by_a_leader(
@@ -281,6 +327,27 @@ def test_nothing_is_kept_that_is_not_there(closed, incident, leader, assessed):
     with nothing_written(), pytest.raises(Invalid) as refused:
         issue(incident, leader, texts=assessed())
     assert refused.value.code == "not_gathered"
+
+
+def test_no_certificate_while_a_document_about_it_waits_for_the_other_installation(
+    incident,
+    closed,
+    desk,
+    cast,
+    own_key,  # noqa: F811
+    open_partner,  # noqa: F811
+):
+    _other, partner = open_partner("superior")
+    closed()
+    row = hand_over(
+        partner=partner, kind="upward_report", unit=incident.unit, number="R1", title="终报", by=cast["county1.duty"],
+        now=desk["now"], subject="upward_delivery:1", thread=incident.key, texts=[("经过", "八人")],
+    )  # fmt: skip
+    with nothing_written(), pytest.raises(WrongState) as refused:
+        issue(incident, desk)
+    assert refused.value.code == "documents_wait"
+    settle(pk=row.pk, note="已电话报告", **desk)
+    issue(incident, desk)
 
 
 def test_open_incidents_and_drills_are_not_asked(incident, desk, closed, now):
@@ -386,7 +453,8 @@ def test_the_list_asks_the_same_however_much_there_is(
             handed_by=cast["county1.duty"],
         )  # fmt: skip
     event = closed()
-    with django_assert_max_num_queries(len((*gathered.CONTACTS, *gathered.TEXTS, *gathered.SIGNED)) + 9):
+    # One more is of the positions before they were put right.
+    with django_assert_max_num_queries(len((*gathered.CONTACTS, *gathered.TEXTS, *gathered.SIGNED)) + 10):
         found = queries.of_incident(desk["reach"], event, desk["now"])
     assert [(line.kind, line.amount) for line in found.lines] == [(K.CONTACTS, many)]
     assert (found.is_asked, found.may_manage, found.may_keep, found.clock) == (

@@ -120,7 +120,7 @@ def test_it_opens_the_recipients_own_acts_alone(order, address, verb):
         lambda one: "x" + one,
         lambda one: one[:-1],
         lambda one: one.split(".")[0],
-        lambda one: tokens.token_of("y"),
+        lambda one: tokens.SECRETS.of_seed("y"),
     ],
 )
 def test_a_forged_token_opens_nothing(order, address, spoil):

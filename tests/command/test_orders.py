@@ -13,7 +13,8 @@ from command.orders.choices import OrderState, OrderVerb
 from command.orders.issuing import Asked, issue_on_locked
 from command.orders.models import Order, OrderStep
 from command.orders.on_duty import follow_duty
-from command.orders.targets import read_targets, target_of
+from command.orders.recipients import recipients_for
+from command.orders.targets import no_such_recipient, read_targets, target_of
 from common.errors import Invalid, NotAllowed, Refused, WrongState
 from incidents.models import Incident, IncidentGroupPermission
 from incidents.transitions import lock_incident
@@ -127,7 +128,7 @@ def test_of_many_orders_one_that_cannot_go_out_keeps_all_back(alarm, reach, now)
     targets = read_targets(["squad:dialogue@C1", "unit:C2"])
     asked = [Asked(target, "到一楼") for target in targets.values()]
 
-    with pytest.raises(NotAllowed, match=str(targets["unit:C2"])), transaction.atomic():
+    with pytest.raises(Invalid, match="unit:C2"), transaction.atomic():
         issue_on_locked(lock_incident(incident.pk), asked, reach=reach("county1.duty"), now=now)
     with pytest.raises(WrongState) as twice, transaction.atomic():
         issue_on_locked(
@@ -359,10 +360,11 @@ def test_permissions_name_the_way_out(order, reach):
 
 @pytest.mark.parametrize("to", ["squad:dialogue@C2", "unit:T21", "person:county2.duty"])
 def test_an_order_does_not_show_a_neighbour_what_was_not_shared(order, alarm, to, cast):
-    with pytest.raises(NotAllowed) as refused:
+    with pytest.raises(Invalid) as refused:
         order(to)
 
-    assert refused.value.code == "recipient_elsewhere"
+    assert refused.value.code == "unknown_recipient"
+    assert str(refused.value) == str(no_such_recipient(to))
 
 
 def test_after_sharing_the_neighbour_may_be_ordered(order, alarm, reach, units, now):
@@ -473,11 +475,12 @@ def test_a_post_that_is_not_there_or_not_ordered_is_no_recipient(cast, to):
     assert refused.value.code == "unknown_recipient"
 
 
-def test_the_form_offers_who_is_on_duty_and_posts(alarm, now):
-    offered = {one.value: one.label for one in queries.recipients_for(alarm(), now)}
+def test_the_form_offers_who_is_on_duty_and_posts(alarm, reach, now):
+    mine = reach("county1.duty")
+    offered = {one.value: one.label for one in recipients_for(alarm(), mine, now)}
 
     with override("en"):
-        english = {one.value: one.label for one in queries.recipients_for(alarm(), now)}
+        english = {one.value: one.label for one in recipients_for(alarm(), mine, now)}
     assert {"duty:C1", "role:director@C1", "squad:dialogue@C1"} <= set(offered)
     assert english["role:director@C1"].startswith("Director")
     assert not [value for value in offered if "sysadmin" in value or "auditor" in value]

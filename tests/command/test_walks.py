@@ -20,7 +20,7 @@ __all__ = ["phones"]
 
 WALKS = int(os.environ.get("COMMAND_WALKS", "0"))
 #: The walks are the same on both profiles: PostgreSQL goes some of them again.
-WALKS_HERE = 12 if django_settings.EMBEDDED else 3
+WALKS_HERE = 6 if django_settings.EMBEDDED else 3
 STEPS = int(os.environ.get("COMMAND_STEPS", "40"))
 
 

@@ -38,7 +38,7 @@ _INWARD = (
     "warning.proposed", "warning.returned", "warning.withdrawn", "warning.signoff_escalated",
     "warning.pushed_to_platform", "statement.drafted", "statement.revised", "statement.approved",
     "statement.discarded", "measure.withdrawn", "linkage.queued", "linkage.report_failed", "linkage.duty_delivered",
-    "linkage.receipt_recorded",
+    "linkage.receipt_recorded", "exchange.",
 )  # fmt: skip
 #: A request for approval is told while it waits; what became of it says the same and more.
 _ASKED = "measure.asked"

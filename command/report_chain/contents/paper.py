@@ -61,6 +61,12 @@ def _body(report: UpwardReport) -> list[Block]:
     return blocks
 
 
+def texts_on_paper(report: UpwardReport) -> list[tuple[str, str]]:
+    """(label, text) of the parts that say something, as they stand on the paper."""
+    said = [(_LABELS[field], text_of(report, field)) for field in ReportField]
+    return [one for one in said if one[1]]
+
+
 def text_of(report: UpwardReport, field: str) -> str:
     """A part as it goes out: the contact with the office's telephone, which nobody types."""
     text = report.fields.get(field, "")

@@ -7,8 +7,11 @@ import pytest
 from command.report_chain import actions, rules, sending, signing
 from command.report_chain.choices import ReportKind
 from tests.early_warnings.conftest import PASSWORD, SIGNER, incident, passwords, proposed, signed, statement
+from tests.exchange.conftest import hands, open_partner, own_key, turn
 
-__all__ = ["incident", "passwords", "proposed", "signed", "statement"]
+__all__ = [
+    "hands", "incident", "open_partner", "own_key", "passwords", "proposed", "signed", "statement", "turn",
+]  # fmt: skip
 
 #: An authority above, where the plan names none.
 ABOVE = "示例市司法局"

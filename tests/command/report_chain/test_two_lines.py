@@ -6,9 +6,9 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from accounts.local_line.actions import set_local_superior
-from accounts.local_line.queries import with_local_superior
 from accounts.models import Unit
+from accounts.unit_lines.actions import set_local_superior
+from accounts.unit_lines.queries import with_local_superior
 from clocks.models import Clock
 from command.report_chain import queries, sending
 from command.report_chain.choices import LineAbove
