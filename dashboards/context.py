@@ -5,8 +5,8 @@ from functools import partial
 from django.conf import settings
 
 from accounts.models import in_reader_language
-from dashboards.boards import menu_of
-from dashboards.figures import clerk_glance
+from dashboards.boards.boards import menu_of
+from dashboards.boards.figures import clerk_glance
 from dashboards.help.first_visit import first_steps
 from dashboards.help.texts import subject_by_page
 
@@ -26,6 +26,8 @@ def page(request):
         context["bar"] = menu.bar
         context["person_post"] = in_reader_language(post.title, post.title_en) if post else ""
         context["bureau"] = in_reader_language(post.unit_name, post.unit_name_en) if post else ""
+        # Nothing is read for it: what is opened came with the posts.
+        context["emergencies"] = request.reach.opened
         context["help_subject"] = _help_of(request)
         # Asked by the one page that shows it, which stands below this room.
         context["clerk_glance"] = partial(clerk_glance, request.reach, getattr(request, "now", None))

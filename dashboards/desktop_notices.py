@@ -1,11 +1,11 @@
 """What the desktop says of a page that nobody looks at: that something asks of its reader, and nothing that was typed.
 
-Level, number, kind and unit alone: a locked screen is read by whoever passes. static/js/desktop.js shows it.
+Level, number, kind and unit alone: a locked screen is read by whoever passes. static/js/desktop.js shows it; where no
+page is open, a push to the browser says the same (notices.push).
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import JsonResponse
@@ -22,11 +22,11 @@ from early_warnings.models import EarlyWarning
 from incidents.models import Incident
 from journal.keys import pks_of
 from notices.models import Notice
+from notices.push.contents import DesktopNotice
+from notices.push.rules import FRESH
 from notices.reading.queries import inbox
 from notices.relevance.kept_from import open_to
 
-#: Whoever comes back to a page finds what is older on it.
-FRESH = timedelta(minutes=10)
 MOST = 10
 #: Beginnings of purposes → what is asked. Everything else of an inbox can wait until somebody looks.
 KINDS: dict[str, Promise] = {
@@ -41,21 +41,14 @@ KINDS: dict[str, Promise] = {
 STAYING = frozenset({"red", "orange"})
 
 
-class DesktopNotice(NamedTuple):
-    id: int
-    #: One for each incident: what is told again takes the place of what stood there.
-    tag: str
-    title: str
-    body: str
-    url: str
-    stays: bool
-    drill: bool
-
-
 def desktop_notices(reach: Reach, now: datetime) -> list[DesktopNotice]:
     """The newest first, without what this person did themselves. Three queries."""
     rows = inbox(reach.user).filter(open_to(reach), queued_at__gt=now - FRESH).order_by("-queued_at", "-pk")
-    told = [one for one in rows if kind_of(one)][:MOST]
+    return desktop_notices_of(reach, [one for one in rows if kind_of(one)][:MOST])
+
+
+def desktop_notices_of(reach: Reach, told: Sequence[Notice]) -> list[DesktopNotice]:
+    """What a device says of these notices, in their order. Two queries. The caller has asked what `reach` may read."""
     incidents = _by_key(
         Incident.objects.filter(pk__in=pks_of((one.thread for one in told), "incident")).select_related(
             "unit", "plan"

@@ -1,8 +1,9 @@
 from django.urls import path
 
 from accounts.screens.views import Connect
-from dashboards import views
 from dashboards.archive.views import IncidentArchive
+from dashboards.boards import views
+from dashboards.boards.whole import ClocksPage, OrdersPage
 from dashboards.brief.views import IncidentBrief
 from dashboards.desktop_notices import DesktopNotices
 from dashboards.help.views import (
@@ -13,16 +14,15 @@ from dashboards.help.views import (
     HelpIndex,
     HelpSubject,
 )
-from dashboards.incident_page import IncidentPage
-from dashboards.journal_page import JournalPage
+from dashboards.incident.receipt import Receipt
+from dashboards.incident.views import IncidentPage
+from dashboards.journal.views import JournalPage
 from dashboards.maps import views as maps
 from dashboards.promise.views import PromisePage
-from dashboards.receipt import Receipt
 from dashboards.rights.views import PermissionsPage
 from dashboards.search.views import Search
 from dashboards.shortcuts import Shortcuts
 from dashboards.wall.views import Wall
-from dashboards.whole import ClocksPage, OrdersPage
 
 urlpatterns = [
     path("", views.Home.as_view(), name="home"),

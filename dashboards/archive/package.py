@@ -37,7 +37,7 @@ from command.review.paper import text_of
 from common.dates.local_time import LOCAL
 from common.drills import marked
 from common.errors import NotAllowed, WrongState
-from dashboards import timeline
+from dashboards.journal import timeline
 from early_warnings.queries import for_incident as warnings_of
 from early_warnings.serializers import detail as warning_detail
 from incidents.models import Incident

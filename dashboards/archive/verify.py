@@ -38,7 +38,12 @@ def _journal(folder: Path) -> list[str]:
             found.append(f"journal.jsonl cannot be read after entry {last} / 日志在第 {last} 条之后无法读取")
             break
         text = f"{entry['previous']}\n{entry['number']}\n{entry['body']}"
-        if hashlib.sha256(text.encode()).hexdigest() != entry["hash"]:
+        algorithm = json.loads(entry["body"]).get("hash", "sha256")
+        if algorithm not in hashlib.algorithms_available:
+            found.append(
+                f"journal entry {entry['number']}: this Python has no {algorithm} / 本机 Python 不支持该算法，无法核对"
+            )
+        elif hashlib.new(algorithm, text.encode()).hexdigest() != entry["hash"]:
             found.append(f"journal entry {entry['number']} does not have its hash / 日志条目与散列不符")
         if entry["number"] <= last:
             found.append(f"journal entry {entry['number']} is out of order / 日志条目次序有误")

@@ -28,5 +28,6 @@ ARCHIVE = Kind(
     about=lambda arguments: arguments["number"],
     check=_check,
     do=_pack,
+    subject="incidents",
     phrases={"gathering": _("gathering what belongs to it"), "packing": _("packing the file")},
 )

@@ -67,6 +67,13 @@ CAPABILITIES = (
         ),
     ),
     Capability(
+        "push",
+        _("Notices with no page open"),
+        _(
+            "This device is told nothing while no page is open. Where the browser has them, an https address and the switch “Desktop notices” in the menu at the top right are needed. Open pages and messages to the telephone do not depend on them."
+        ),
+    ),
+    Capability(
         "clock",
         _("Clock of the device"),
         _(

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
+from accounts.push.queries import is_on
 from common.templatetags.page import bureau_name
 from dashboards.context import page
 from dashboards.device import queries
@@ -105,5 +106,11 @@ class Check(LoginRequiredMixin, TemplateView):
             "capabilities": CAPABILITIES,
             "administrators": queries.administrators(reach, now),
             "duty_room": queries.duty_room(reach, now),
-            "is_switched_off": not settings.SERVICE_WORKER,
+            "switched_off": _switched_off(),
         }
+
+
+def _switched_off() -> set[str]:
+    """The capabilities that this installation does without."""
+    worker = set() if settings.SERVICE_WORKER else {"worker"}
+    return worker | (set() if settings.SERVICE_WORKER and is_on() else {"push"})

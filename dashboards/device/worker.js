@@ -19,10 +19,37 @@ self.addEventListener("fetch", (event) => {
   else if (url.pathname.startsWith(KEPT.static)) event.respondWith(file(request, url));
 });
 
+/** Told by the server while perhaps no page is open: what a locked screen may show, kept nowhere. */
+self.addEventListener("push", (event) => event.waitUntil(tell(event.data)));
+
+async function tell(data) {
+  let one;
+  try {
+    one = data.json();
+  } catch (error) {
+    return;
+  }
+  const standing = await self.registration.getNotifications({ tag: one.tag });
+  if (one.over) return takeBack(one, standing);
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  // Whoever looks at a page sees it there. A page that is hidden may have been faster.
+  if (pages.some((page) => page.focused) || standing.some((old) => old.data && old.data.id === one.id)) return;
+  const { id, url } = one;
+  await self.registration.showNotification(one.title, {
+    body: one.body, tag: one.tag, renotify: true, requireInteraction: one.stays, data: { id, url },
+  });
+}
+
+/** Browsers want to see something for each push: what stood there says that it is over, without a sound. */
+async function takeBack({ body, tag }, standing) {
+  for (const old of standing) await self.registration.showNotification(old.title, { body, tag, silent: true, data: old.data });
+}
+
 /** A desktop notice was pressed: to the page it is about, in a window that is here already if there is one. */
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  if (event.notification.data) event.waitUntil(goTo(new URL(event.notification.data, self.location.origin).href));
+  const { data } = event.notification;
+  if (data) event.waitUntil(goTo(new URL(data.url, self.location.origin).href));
 });
 
 async function goTo(address) {

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.scope import Reach
-from dashboards.boards import start_of
+from dashboards.boards.boards import start_of
 from dashboards.help.cards import Card, First, cards_of
 
 

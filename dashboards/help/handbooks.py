@@ -15,7 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from common.documents.official_documents import Block, Fields, Heading, Paper, Paragraph
+from common.documents.official_documents import Block, Fields, Heading, Paper, Paragraph, Picture
 from common.errors import NotFound
 from dashboards.help.cards import FOLDER, LANGUAGES, _language, never_lines
 
@@ -113,13 +113,15 @@ def picture_path(name: str) -> str:
 
 
 def as_paper(handbook: Handbook) -> Paper:
-    """The same words for the typesetter, without the pictures, which stand on the page."""
+    """The same words and pictures for the typesetter."""
     text = handbook.text
     body: list[Block] = [Paragraph(text.lead)]
     for part in text.parts:
         body.append(Heading(part.title))
         body += [Paragraph(sentence) for sentence in part.text]
         body += [Paragraph(f"{number}. {step}") for number, step in enumerate(part.steps, 1)]
+        if part.picture:
+            body.append(Picture(picture_file(part.picture, _language()), part.shows))
     body += [Heading(_("When something goes wrong")), Fields(text.wrong)]
     body += [Heading(_("Never typed anywhere")), *(Paragraph(line) for line in never_lines())]
     return Paper(title=paper_title(handbook), body=tuple(body))

@@ -11,7 +11,7 @@ from accounts.queries import lineage
 from accounts.scope import Reach
 from common.documents import official_documents
 from common.errors import WrongState
-from dashboards.boards import boards_of
+from dashboards.boards.boards import boards_of
 from dashboards.help import cards, handbooks
 from dashboards.help.first_visit import put_away
 from dashboards.help.texts import get_subject, subjects

@@ -66,4 +66,11 @@ def _about(arguments: Mapping[str, Any]) -> str:
     return f"{title} {arguments['year']}" if "year" in arguments else title
 
 
-LEDGER = Kind(label=_("Workbook of a ledger"), about=_about, check=_check, do=_write, phrases=PHRASES)
+LEDGER = Kind(
+    label=_("Workbook of a ledger"),
+    about=_about,
+    check=_check,
+    do=_write,
+    phrases=PHRASES,
+    subject="statistics",
+)

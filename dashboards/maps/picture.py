@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.templatetags.levels import SHAPES, look_of
-from dashboards.figures import TONES, Standing
+from dashboards.boards.figures import TONES, Standing
 from dashboards.maps.layers import ADDRESS, Layer
 from dashboards.maps.projection import HEIGHT, WIDTH, Box, Frame, world
 from dashboards.maps.systems import DIFFERENT, warning_between
@@ -78,22 +78,37 @@ def picture_of(
     asked: Frame | None,
     standings: Mapping[str, Standing],
     paths_by_name: Mapping[str, str],
+    cell: float = CELL,
+    height: int = HEIGHT,
 ) -> Picture | None:
     """None where the operator has brought in no map: the units are shown as a picture instead."""
     if not shown:
         return None
-    frame = asked or Frame.fitting(_extent(shown, incidents))
+    frame = asked or Frame.fitting(_extent(shown, incidents), height)
     system = shown[0].crs
     return Picture(
         frame,
         [image for layer in shown for image in _images(layer, frame)],
         list(_texts(shown, frame, standings, paths_by_name)),
-        signs(incidents, frame, system),
+        signs(incidents, frame, system, cell),
         _notes(shown),
         " · ".join(
             filter(None, (settings.MAP_ATTRIBUTION, *(one.tiles.attribution for one in shown if one.tiles)))
         ),
+        height=frame.height,
     )
+
+
+def picture_around(incident: Incident, shown: Sequence[Layer]) -> Picture | None:
+    """The map with this one incident in its middle; None without a map or without a position."""
+    if not shown or incident.latitude is None:
+        return None
+    middle = Frame(*world(float(incident.longitude), float(incident.latitude)), _AROUND)
+    return picture_of(shown=shown, incidents=[incident], asked=middle, standings={}, paths_by_name={})
+
+
+#: Some two kilometres across.
+_AROUND = 15.0
 
 
 def _extent(shown: Iterable[Layer], incidents: Iterable[Incident]) -> Box:
@@ -128,7 +143,7 @@ def _tiles(layer: Layer, tiles: Tiles, frame: Frame) -> Iterator[Image]:
     if zoom - frame.zoom > 2:
         return
     many, box = 2**zoom, tiles.box
-    half_x, half_y = WIDTH / 2 / frame.scale, HEIGHT / 2 / frame.scale
+    half_x, half_y = WIDTH / 2 / frame.scale, frame.height / 2 / frame.scale
     left, right = max(frame.x - half_x, box.left), min(frame.x + half_x, box.right)
     top, bottom = max(frame.y - half_y, box.top), min(frame.y + half_y, box.bottom)
     # A hair larger, or the page shines through between two tiles.
@@ -149,7 +164,7 @@ def _texts(shown, frame, standings, paths_by_name):
     for layer in shown:
         for name in layer.outline.names if layer.outline else ():
             x, y = frame.place(name.x, name.y)
-            if not (0 <= x <= WIDTH and 0 <= y <= HEIGHT):
+            if not (0 <= x <= WIDTH and 0 <= y <= frame.height):
                 continue
             path = paths_by_name.get(name.code) or paths_by_name.get(name.text)
             below = [one for own, one in standings.items() if path and own.startswith(path)]
@@ -167,16 +182,16 @@ def _figure(below: list[Standing]) -> str:
     return " ".join(filter(None, (str(in_force or ""), f"+{proposed}" if proposed else "")))
 
 
-def signs(incidents: Iterable[Incident], frame: Frame, system: str) -> list[Sign]:
+def signs(incidents: Iterable[Incident], frame: Frame, system: str, cell: float = CELL) -> list[Sign]:
     """The most urgent of a group gives its place and colour; `incidents` come the most urgent first."""
     groups: list[list[tuple[Incident, float, float]]] = []
     for incident in incidents:
         if incident.latitude is None:
             continue
         x, y = frame.place(*world(float(incident.longitude), float(incident.latitude)))
-        if not (-CELL < x < WIDTH + CELL and -CELL < y < HEIGHT + CELL):
+        if not (-cell < x < WIDTH + cell and -cell < y < frame.height + cell):
             continue
-        near = next((some for some in groups if hypot(some[0][1] - x, some[0][2] - y) < CELL), None)
+        near = next((some for some in groups if hypot(some[0][1] - x, some[0][2] - y) < cell), None)
         if near is None:
             groups.append([(incident, x, y)])
         else:

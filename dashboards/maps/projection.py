@@ -47,13 +47,15 @@ class Frame(NamedTuple):
     x: float
     y: float
     zoom: float
+    #: Of the drawing, where its place is not as wide as a desk's.
+    height: int = HEIGHT
 
     @classmethod
-    def fitting(cls, box: Box) -> Self:
+    def fitting(cls, box: Box, height: int = HEIGHT) -> Self:
         wide, high = max(box.right - box.left, 1e-9), max(box.bottom - box.top, 1e-9)
-        zoom = log2(min(WIDTH * 0.92 / wide, HEIGHT * 0.92 / high) / TILE)
+        zoom = log2(min(WIDTH * 0.92 / wide, height * 0.92 / high) / TILE)
         zoom = max(LOWEST, min(_NEAREST_FIT, floor(zoom * 4) / 4))
-        return cls((box.left + box.right) / 2, (box.top + box.bottom) / 2, zoom)
+        return cls((box.left + box.right) / 2, (box.top + box.bottom) / 2, zoom, height)
 
     @classmethod
     def asked(cls, given: Mapping[str, str]) -> Self | None:
@@ -75,14 +77,14 @@ class Frame(NamedTuple):
         """On the drawing; outside of it too."""
         return (
             round((x - self.x) * self.scale + WIDTH / 2, 1),
-            round((y - self.y) * self.scale + HEIGHT / 2, 1),
+            round((y - self.y) * self.scale + self.height / 2, 1),
         )
 
     def moved(self, right: float = 0, down: float = 0, closer: float = 0) -> "Frame":
         """By parts of the picture, and by steps of zoom."""
         x = min(1.0, max(0.0, self.x + right * WIDTH / self.scale))
-        y = min(1.0, max(0.0, self.y + down * HEIGHT / self.scale))
-        return Frame(x, y, max(LOWEST, min(HIGHEST, self.zoom + closer)))
+        y = min(1.0, max(0.0, self.y + down * self.height / self.scale))
+        return Frame(x, y, max(LOWEST, min(HIGHEST, self.zoom + closer)), self.height)
 
     @property
     def address(self) -> str:

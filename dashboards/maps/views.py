@@ -6,9 +6,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import pgettext_lazy
 from django.views import View
 
+from accounts.screens.sessions import reach_of_screen, screen_of
 from common.errors import not_found
-from dashboards.boards import check_has_board
-from dashboards.figures import standings
+from dashboards.boards.boards import check_has_board
+from dashboards.boards.figures import standings
 from dashboards.maps import layers, queries
 from dashboards.maps.picture import picture_of
 from dashboards.maps.projection import Frame
@@ -94,7 +95,17 @@ class MapPage(LoginRequiredMixin, PartsView):
         }
 
 
-class Outline(LoginRequiredMixin, View):
+class ForReadersAndWalls(LoginRequiredMixin, View):
+    """Somebody who has the map; or a screen on a wall, which is nobody: of the map it reads the pictures alone."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if screen := screen_of(request):
+            request.reach = reach_of_screen(screen, request.now)
+            return View.dispatch(self, request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class Outline(ForReadersAndWalls):
     """The boundaries of one file as an image. Its address changes with the file: a browser may keep it."""
 
     def get(self, request, key):
@@ -105,7 +116,7 @@ class Outline(LoginRequiredMixin, View):
         return kept_answer(request, key, lambda: (layer.outline.svg, "image/svg+xml"))
 
 
-class TileImage(LoginRequiredMixin, View):
+class TileImage(ForReadersAndWalls):
     """One tile of the operator's file."""
 
     def get(self, request, key, zoom, x, y):

@@ -38,7 +38,7 @@ FOR_EVERYBODY = {
     "api:plan-evaluate": "tries out facts that the reader brings, and keeps nothing",
     "account_reauthenticate": "the reader's own password",
     "mfa_reauthenticate": "the reader's own second factor",
-    "mfa_deactivate_totp": "the reader's own second factor",
+    "mfa_list_webauthn": "leads on to the reader's own page",
     "mfa_generate_recovery_codes": "the reader's own second factor",
     "shortcuts": "a list of keys",
     "help": "texts of the product",
@@ -49,6 +49,7 @@ FOR_EVERYBODY = {
     "api:units": "the units of the reader's own posts, those below and the line above",
     "api:subject": "what an entry that the reader may read is about",
     "device-check": "looks at the reader's own device",
+    "api-docs": "describes the product, not the bureau",
 }
 
 METHODS = ("get", "post", "put", "patch", "delete")

@@ -22,6 +22,9 @@ SUBJECTS = (
             "incident.close": _("Close an incident and open it again"),
             "incident.switch_plan": _("Let an incident go over to another plan version"),
             "incident.share": _("Share an incident with a neighbour"),
+            "emergency.open": _("Open an incident past one’s posts in an emergency"),
+            "emergency.end": _("End emergency access at once"),
+            "emergency.review": _("State whether emergency access was justified"),
             "warning.draft": _("Draft warnings"),
             "review.approve": _("Approve reviews where the plan names nobody"),
             "personal_data.keep": _("Decide that personal data is kept"),
@@ -82,6 +85,17 @@ SUBJECTS = (
         },
     ),
     Subject(
+        _("Exchange with other installations"),
+        {
+            "exchange.view": _("Read what came from other installations and what was sent to them"),
+            "exchange.answer": _(
+                "Acknowledge documents of other installations, send orders to the level below"
+            ),
+            "exchange_partner.manage": _("Propose partners, make and renew this installation’s key"),
+            "exchange_partner.confirm": _("Confirm a partner by the fingerprint heard on the telephone"),
+        },
+    ),
+    Subject(
         _("Administration"),
         {
             "journal.audit": _("Read the security entries of the record"),
@@ -98,6 +112,7 @@ BESIDE = (
     _("Who signs a warning and decides a response is the plan’s word for each level; of orange and red nobody signs what they drafted."),
     _("What somebody drafted, reported, offered or was ordered to do is theirs to go on with, as far as its state lets them."),
     _("Whoever is sent to an incident, or whose unit it is shared with, reads that one; squads sent there add to it."),
+    _("Whoever has emergency access reads what it opened and adds to it until it ends, and does nothing else with it."),
     _("A supervision team’s people, the leader in charge of a case, an investigator act by belonging to it."),
     _("Whoever recused, or is named by an accusation, is kept from that one thing, whatever their post."),
     _("Nobody holds two of the three administrators’ chairs, and these are not delegated."),

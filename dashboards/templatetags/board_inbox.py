@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from common.templatetags.times import now_of
 from common.web.rendered import Rendered
 from common.web.tokens import LATER, with_tokens
-from dashboards.inbox import ASKING_SHOWN, KNOWN_SHOWN, BoardInbox
+from dashboards.boards.inbox import ASKING_SHOWN, KNOWN_SHOWN, BoardInbox
 from notices.templatetags.notices import shown_in_row
 
 register = template.Library()

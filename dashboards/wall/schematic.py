@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Unit
 from accounts.scope import Reach
-from dashboards.figures import Standing
+from dashboards.boards.figures import Standing
 
 #: Units of the drawing. It is as wide as its column and as high as its rows ask.
 WIDTH, GAP = 400, 8
@@ -26,6 +26,11 @@ class NameLine(NamedTuple):
     y: int
     #: The room it has to be drawn in, where it would need more; None where it fits as it is.
     squeezed: int | None
+
+    @property
+    def place(self) -> str:
+        """How far down it stands, in its own letters: a wall may draw them larger."""
+        return f"{self.y / LETTERS:.2f}em"
 
 
 class Tile(NamedTuple):
@@ -87,15 +92,16 @@ class Schematic(NamedTuple):
     tiles: list[Tile]
 
 
-def schematic(reach: Reach, standings: Mapping[str, Standing]) -> Schematic:
-    """The unit of the picture across the top, then those right below it, coloured by what stands at or below them."""
+def schematic(reach: Reach, standings: Mapping[str, Standing], highest: int = 110) -> Schematic:
+    """The unit of the picture across the top, then those right below it, coloured by what stands at or below them.
+    `highest`: of a tile, where there are few."""
     roots = list(Unit.objects.filter(path__in=reach.paths("wall.view")).order_by("path"))
     below = Unit.objects.filter(parent__in=roots, valid_to__isnull=True).order_by("path")
     units = list(below)
     shown, rest = (units, []) if len(units) <= MOST else (units[: MOST - 1], units[MOST - 1 :])
     many = len(shown) + bool(rest)
     columns = _columns(many)
-    width, height = (WIDTH - GAP * (columns - 1)) // columns, _height(ceil(many / columns))
+    width, height = (WIDTH - GAP * (columns - 1)) // columns, _height(ceil(many / columns), highest)
     tiles = [
         _tile(str(root), [root.path], standings, (0, n * (44 + GAP), WIDTH, 44), is_root=True)
         for n, root in enumerate(roots)
@@ -111,8 +117,13 @@ def schematic(reach: Reach, standings: Mapping[str, Standing]) -> Schematic:
 
 
 def extent(text: str) -> float:
-    """About how wide a text is drawn. The server knows no font: a Chinese character is square, a letter half of it."""
-    return sum(LETTERS * (LATIN if character.isascii() else 1) for character in text)
+    """About how wide a text is drawn."""
+    return LETTERS * in_letters(text)
+
+
+def in_letters(text: str) -> float:
+    """The same in letters. The server knows no font: a Chinese character is square, a letter half of it."""
+    return sum(LATIN if character.isascii() else 1 for character in text)
 
 
 def in_two(name: str) -> list[str]:
@@ -127,9 +138,9 @@ def _columns(many: int) -> int:
     return max(1, min(5, ceil(many / 5))) if many > 4 else max(1, min(2, many))
 
 
-def _height(rows: int) -> int:
+def _height(rows: int, highest: int) -> int:
     """Few rows are higher, so that the picture fills its place on the wall."""
-    return max(52, min(110, 380 // max(rows, 1) - GAP))
+    return max(52, min(highest, 380 // max(rows, 1) - GAP))
 
 
 def _tile(

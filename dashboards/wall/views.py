@@ -10,10 +10,12 @@ from accounts.screens.sessions import reach_of_screen, screen_of
 from clocks.queries import SOON, due_until, running_by_thread
 from common.database.cuts import cut
 from common.errors import NotAllowed
-from dashboards.cards import incident_cards
-from dashboards.figures import reports_today, standings, tone_counts
-from dashboards.views import CARD_KINDS, CLOCK_KINDS, with_numbers
+from dashboards.boards.cards import incident_cards
+from dashboards.boards.figures import reports_today, standings, tone_counts
+from dashboards.boards.views import CARD_KINDS, CLOCK_KINDS, with_numbers
+from dashboards.maps.layers import shown_layers
 from dashboards.wall import queries
+from dashboards.wall.map import wall_map
 from dashboards.wall.schematic import schematic
 from incidents.queries import board_of
 from journal.live.live_pages import PartsView
@@ -22,6 +24,8 @@ from rosters.queries import on_duty
 #: A wall turns its pages every 15 seconds: what comes later than five minutes is not on it.
 MOST_CARDS = 40
 MOST_CLOCKS = 24
+#: As high as a tile of a few units becomes in its column.
+TILE = 140
 
 #: Where a time limit's number stands (`with_numbers`).
 _NUMBERS = ("incident", "linkage", "reception", "demand", "leader_case", "matter")
@@ -72,9 +76,12 @@ class Wall(PartsView):
     def page_context(self):
         screen = getattr(self, "screen", None)
         post = self.request.reach.posts[0]
+        scale = screen.scale if screen else "m"
         return {
             "screen": screen,
-            "scale": screen.scale if screen else "m",
+            "scale": scale,
+            # A map in half a column would be too small for letters of that size.
+            "turns": scale == "xl" or (scale == "l" and bool(shown_layers())),
             "page_theme": screen.theme if screen else "dark",
             "bureau": in_reader_language(post.unit_name, post.unit_name_en),
             "drill": False,
@@ -85,7 +92,9 @@ class Wall(PartsView):
 
     def units_context(self):
         reach = self.request.reach
-        return {"picture": schematic(reach, standings(reach))}
+        if found := wall_map(reach, self.request.now):
+            return {"map": found.picture, **found._asdict()}
+        return {"picture": schematic(reach, standings(reach), highest=TILE)}
 
     def incidents_context(self):
         board = board_of(self.request.reach, self.request.now, MOST_CARDS)

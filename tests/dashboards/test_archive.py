@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Appointment
+from dashboards.archive import verify
+from journal import hashing
 from journal.models import Entry
 from journal.numbering import number_new
 from tests.early_warnings.conftest import passwords
@@ -153,3 +155,17 @@ def test_whose_post_has_ended_since_does_not_get_it(walked, signed_in):
     Appointment.objects.filter(person=work.asked_by).update(valid_to=timezone.now())
 
     assert browser.get(reverse("work-file", args=[work.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sm3"])
+def test_an_entry_is_checked_with_the_hash_that_it_names(tmp_path, algorithm):
+    """Also one of an installation with national algorithms (journal.hashing)."""
+    body = json.dumps({"form": 3, "hash": algorithm, "kind": "incident.taken"}, separators=(",", ":"))
+    entry = {"number": 1, "previous": "", "body": body, "hash": hashing.chain("", 1, body)}
+    file = tmp_path / "journal.jsonl"
+
+    file.write_text(json.dumps(entry))
+    assert verify._journal(tmp_path) == []
+
+    file.write_text(json.dumps(entry | {"body": body.replace("taken", "closed")}))
+    assert len(verify._journal(tmp_path)) == 1

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Unit
 from command.orders import rules
 from command.orders.actions import move_order
 from command.orders.models import Order
-from dashboards.figures import ON_THE_SPOT, ON_THE_WAY, TO_ANSWER, clerk_glance, squad_glance
+from dashboards.boards.figures import ON_THE_SPOT, ON_THE_WAY, TO_ANSWER, clerk_glance, squad_glance
 from tests.cases.conftest import reception, register
 from tests.supervision.conftest import campaign, makeup, team
 from tests.supervision.test_visits import correct, record
@@ -72,6 +73,23 @@ def test_a_squads_board_shows_them_first_and_as_a_part(plan, alarm, order_for, s
     assert part.strip() in page
     assert "To answer" in part
     assert "To arrive by" in part
+
+
+@pytest.mark.parametrize(("language", "level"), [("en", "Yellow"), ("zh-hans", "黄色")])
+def test_a_squads_order_says_its_level_what_is_known_and_whom_to_ring(
+    plan, alarm, order_for, units, signed_in, language, level
+):
+    incident = alarm(headcount=8, what="十余人在大厅拉横幅")
+    order_for(incident)
+    Unit.objects.filter(pk=units["C1"].pk).update(phone="0500 8210000")
+
+    page = signed_in(SQUAD, language).get("/squad/").content.decode()
+    card = page[page.index('data-key="order:') :]
+
+    assert level in card[: card.index("</h3>")]
+    assert f'<a href="/incidents/{incident.number}/">十余人在大厅拉横幅</a>' in card
+    assert 'class="button big" href="tel:05008210000"' in card
+    assert 'class="card-actions stacked"' in card
 
 
 def test_a_clerk_reads_what_the_station_owes(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from dashboards.boards import BOARDS, boards_of, menu_of, start_of
-from dashboards.views import CLOCK_KINDS
+from dashboards.boards.boards import BOARDS, boards_of, menu_of, start_of
+from dashboards.boards.views import CLOCK_KINDS
 from incidents.models import Incident
 from journal.numbering import number_new
 from plans.document.sections import clocks_of
@@ -30,6 +30,11 @@ START = {
 
 def test_every_board_has_an_address():
     assert all(reverse(board.address) for board in BOARDS)
+
+
+def test_every_board_stands_in_the_menu_once():
+    addresses = [board.address for board in BOARDS]
+    assert sorted(addresses) == sorted(set(addresses))
 
 
 @pytest.mark.parametrize(("username", "page"), START.items())
@@ -84,8 +89,8 @@ PAGES = {
 
 @pytest.mark.parametrize(("username", "page"), PAGES.items())
 def test_a_part_alone_is_what_the_page_shows(plan, alarm, signed_in, username, page):
-    from dashboards import views
-    from dashboards.journal_page import JournalPage
+    from dashboards.boards import views
+    from dashboards.journal.views import JournalPage
 
     alarm(headcount=8)
     browser = signed_in(username)

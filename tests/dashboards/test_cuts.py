@@ -10,8 +10,8 @@ from accounts.models import Post
 from accounts.posts.actions import appoint_person
 from accounts.verbs import VERBS
 from clocks.models import Clock
-from dashboards.boards import BOARDS, start_of
-from dashboards.figures import glance_of
+from dashboards.boards.boards import BOARDS, start_of
+from dashboards.boards.figures import glance_of
 
 pytestmark = pytest.mark.usefixtures("plan")
 

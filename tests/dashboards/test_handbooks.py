@@ -97,6 +97,8 @@ def test_the_page_and_the_paper_come_of_the_same_words(signed_in, language, butt
     assert re.search(r'<img src="[^"]*pictures/duty\.\w\w[^"]*\.png"[^>]* loading="lazy"', page)
     assert 'href="/help/handbooks/duty-officer/"' in browser.get("/help/").content.decode()
     assert paper.content.startswith(b"%PDF")
+    pictures = {part.picture for part in handbooks()["duty-officer"].text.parts if part.picture}
+    assert len(re.findall(rb"/Subtype ?/Image", paper.content)) >= len(pictures) > 2
     assert browser.get("/help/handbooks/nobody/").status_code == 404
 
 

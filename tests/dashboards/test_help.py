@@ -5,17 +5,19 @@ import re
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from dashboards.boards import BOARDS
+from dashboards.boards.boards import BOARDS
 from dashboards.help.texts import LANGUAGES, subject_by_page, subjects
 
 #: Answers to GET that are no screen of a signed-in person with a post: why.
 NO_HELP = {
-    "account-root": "leads on", "mfa_index": "leads on", "home": "leads on to the reader's board",
+    "account-root": "leads on", "mfa_index": "leads on", "mfa_list_webauthn": "leads on", "account-key-question": "an act",
+    "home": "leads on to the reader's board",
     "account_login": "before anybody is known", "mfa_authenticate": "before anybody is known", "account_logout": "the end",
     "account-central": "before anybody is known", "account-central-callback": "before anybody is known",
+    "account-central-finish": "before anybody is known", "account-central-metadata": "a file",
     "healthz": "a probe", "readyz": "a probe", "heartbeat": "a probe", "metrics": "a probe", "api:schema": "a file",
-    "account_language": "an act", "ui-preferences": "an act", "account-session-end": "an act",
-    "account-token-revoke": "an act", "account-appointment-end": "an act", "account-units-cancel": "an act",
+    "account_language": "an act", "ui-preferences": "an act", "account-session-end": "an act", "account-push": "an act", "account-push-end": "an act",
+    "account-token-revoke": "an act", "webhook-act": "an act", "account-appointment-end": "an act", "account-units-cancel": "an act",
     "manifest": "a file", "worker": "a file", "offline": "the page without network",
     "ui-gallery": "for whoever builds pages", "desktop-notices": "read by the script",
     "roster-sheet": "a file", "reports-sheet": "a file", "reports-matrix-workbook": "a file", "paper-file": "a file",

@@ -9,7 +9,7 @@ import pytest
 from command.report_chain.actions import draft_report, revise_report
 from command.report_chain.rules import gaps
 from command.report_chain.signing import ask_for_signature
-from dashboards.inbox import inbox_of, inboxes_of
+from dashboards.boards.inbox import inbox_of, inboxes_of
 from journal.models import Entry
 from journal.record import content_of
 from notices.choices import State

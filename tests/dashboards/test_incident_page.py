@@ -1,19 +1,20 @@
 """What stands on the page of one incident: what there is, and in one group what can be added."""
 
 import re
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 
 from cases.demands.actions import register_demand
 from command.evidence.actions import Kept, enter_evidence
 from command.packages.queries import ReadyOrder
+from incidents.actions import close_incident, take_over
 from incidents.models import Incident
 from journal.numbering import number_new
 from plans.document.words import Words
 from resources.materials.choices import Fault
 from resources.materials.queries import MissingItem
+from tests.dashboards.test_next_step import settle_life_lines
+from tests.incidents.closing import answered
 
 pytestmark = pytest.mark.usefixtures("plan")
 
@@ -126,26 +127,51 @@ def test_a_drill_registers_no_demand(alarm, signed_in):
     assert "/demands/register/" not in page_of(signed_in, incident)
 
 
-def test_a_telephone_has_the_next_step_before_the_quiet_buttons_and_a_desk_has_them_in_the_head(
-    alarm, signed_in
-):
-    page = signed_in("county1.duty").get(f"/incidents/{alarm(headcount=2).number}/").content.decode()
+#: Step → the end of the address of what does it.
+DOES = {"take": "/take/", "level": "/warning/", "review": "/review/"}
 
-    head, _, rest = page.partition('data-part="next"')
+
+def acts_of(page):
+    """The blue step and its button's address, and the addresses of the quiet buttons, in the order of the keys."""
+    _head, _, rest = page.partition('data-part="next"')
     step, _, rest = rest.partition('data-part="tools"')
     tools = rest.partition('data-part="checklist"')[0]
-    shown = [
-        set(re.findall(r'href="([^"]*)"|action="([^"]*)"', one))
-        for one in (head.partition("desk-tools")[2], tools)
-    ]
-    assert "next-step" in step
-    assert shown[0]
-    assert shown[0] == shown[1]
-    ids = re.findall(r' id="([^"]+)"', page)
-    assert sorted(ids) == sorted(set(ids))
-    # Each width shows one of the two: what is not shown has no place in the order of the keys.
-    css = (Path(settings.BASE_DIR) / "static/css/board.css").read_text()
-    assert (
-        ".phone-tools { display: none; } @media screen and (max-width: 700px) { .desk-tools { display: none; }"
-        in css
-    )
+    found = lambda html: [a or b for a, b in re.findall(r'href="([^"]*)"|action="([^"]*)"', html)]  # noqa: E731
+    strip = step.partition("next-step")[2].partition("</section>")[0]
+    return re.search(r'data-key="next:(\w+)"', step)[1], found(strip), found(tools)
+
+
+def test_the_acts_stand_once_after_the_next_step_and_none_twice(alarm, reach, signed_in, now):
+    incident = alarm(headcount=8)
+
+    raised = page_of(signed_in, incident)
+    take_over(incident_id=incident.pk, reach=reach("county1.duty"), now=now)
+    settle_life_lines(incident, reach, now)
+    taken = page_of(signed_in, incident)
+
+    for page in (raised, taken):
+        step, blue, quiet = acts_of(page)
+        every = blue + quiet
+        assert len(quiet) >= 3
+        assert len(every) == len(set(every))
+        assert [one for one in every if one.endswith(f"{incident.number}{DOES[step]}")] == blue
+        # What the head says is not to be pressed: nothing of it stands before the next step.
+        assert "button" not in page.partition("<main")[2].partition('data-part="next"')[0]
+    assert acts_of(raised)[0] == "take"
+    assert acts_of(taken)[0] == "level"
+
+
+def test_a_closed_incident_offers_its_review_once(alarm, reach, signed_in, now):
+    incident = alarm(headcount=8)
+    take_over(incident_id=incident.pk, reach=reach("county1.duty"), now=now)
+    close_incident(
+        incident_id=incident.pk, reach=reach("county1.duty"), summary="人群散去", now=now,
+        answers=answered(incident, now),
+    )  # fmt: skip
+
+    step, blue, quiet = acts_of(page_of(signed_in, incident))
+
+    assert step == "review"
+    assert blue == [f"/incidents/{incident.number}/review/"]
+    assert blue[0] not in quiet
+    assert f"/incidents/{incident.number}/reports/" in quiet

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from dashboards.maps.layers import layers, shown_layers
 from dashboards.maps.projection import HEIGHT, WIDTH, Box, Frame, degrees_of, world
 from dashboards.maps.systems import warning_between
 from incidents.models import Incident
+from incidents.positions.actions import correct_position
 from incidents.queries import find_thing
+from incidents.reporting.actions import Position
 from journal.models import Entry
 from tests.incidents.conftest import alarm
 from tests.live.replay import assert_replay_shows
@@ -227,6 +230,7 @@ def test_without_a_map_the_units_are_a_picture_and_the_list_is_whole(folder, ala
     assert made.number in text
     assert "30.550000, 114.200000" in text
     assert "坐标系" not in text
+    assert "docs/" not in text
 
 
 @pytest.mark.django_db
@@ -376,3 +380,110 @@ def test_the_page_of_an_incident_leads_to_its_place_for_whoever_has_the_map(coun
         "/map/?at="
         not in signed_in("county1.squad.dialogue").get(f"/incidents/{made.number}/").content.decode()
     )
+
+
+# --- on the page of an incident ---------------------------------------------------------------------------------------
+
+
+def where(browser, incident):
+    return browser.get(f"/incidents/{incident.number}/", {"part": "where"}).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_page_of_an_incident_shows_where_it_is(county, alarm, signed_in):
+    other = placed(alarm(headcount=8), longitude="114.21")
+
+    part = where(signed_in("county1.duty", "en"), placed(alarm(headcount=8)))
+
+    assert part.count('class="map-sign"') == 1
+    assert 'aria-label="The map around the incident"' in part
+    assert "/map/outline/" in part
+    assert other.number not in part
+    assert "≠" not in part
+
+
+@pytest.mark.django_db
+def test_there_too_another_system_is_marked_and_said(county, alarm, signed_in):
+    part = where(signed_in("county1.duty", "en"), placed(alarm(headcount=8), crs="GCJ02"))
+
+    assert "≠" in part
+    assert "the position may be off by several hundred metres" in part.partition("</svg>")[2]
+
+
+@pytest.mark.django_db
+def test_without_a_map_its_figures_are_all_there_is(folder, alarm, signed_in):
+    """A picture of all units says nothing about one incident, and a reader cannot bring in a map."""
+    part = where(signed_in("county1.duty", "en"), placed(alarm(headcount=8)))
+
+    assert "30.550000, 114.200000" in part
+    assert "<svg" not in part.partition('id="where-title"')[2].partition("</p>")[0]
+    assert 'class="schematic"' not in part
+    assert "No map" not in part
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/map/", "/wall/"])
+def test_the_units_have_their_colours_wherever_they_are_drawn(address, folder, alarm, signed_in):
+    """Without its rules the picture is a row of black boxes."""
+    placed(alarm(headcount=8))
+
+    page = signed_in("county1.duty").get(address).content.decode()
+
+    sheets = re.findall(r'<link rel="stylesheet" href="/static/([^"]*)"', page)
+    assert any(
+        ".schematic .tile {" in (Path(configured.BASE_DIR) / "static" / one).read_text() for one in sheets
+    )
+
+
+@pytest.mark.django_db
+def test_without_a_position_it_can_be_given_one(county, alarm, signed_in):
+    incident = alarm(headcount=8)
+
+    part = where(signed_in("county1.duty", "en"), incident)
+
+    assert '<svg class="map"' not in " ".join(part.split())
+    assert "No position is known." in part
+    assert f"/incidents/{incident.number}/position/" in part
+
+
+@pytest.mark.django_db
+def test_who_has_no_map_reads_the_figures_alone(county, alarm, signed_in):
+    incident = placed(alarm("town11.clerk", headcount=8))
+
+    part = where(signed_in("town11.clerk", "en"), incident)
+
+    assert "30.55" in part
+    assert "/map/" not in part
+    assert "/position/" not in part
+
+
+@pytest.mark.django_db
+def test_the_part_follows_a_correction(county, alarm, signed_in, reach, now):
+    incident, browser = placed(alarm(headcount=8)), signed_in("county1.duty", "en")
+    before = where(browser, incident)
+
+    correct_position(
+        incident_id=incident.pk, reach=reach("county1.duty"), reason="现场核对", now=now,
+        position=Position(Decimal("30.5"), Decimal("114.1"), None, "BD09"),
+    )  # fmt: skip
+    after = where(browser, incident)
+    signs = browser.get("/map/", {"part": "list"}).content.decode()
+
+    assert "(WGS84, ±12 m)" in before
+    assert "(BD-09)" in after.partition("Before it was put right")[0]
+    assert "(WGS84, ±12 m)" in after.partition("Before it was put right")[2]
+    assert "(BD-09)" in signs
+
+
+@pytest.mark.django_db
+def test_the_piece_of_map_costs_the_page_nothing(county, alarm, signed_in, plan):
+    """It is fetched by itself, after the page; what stands around it is not read for it."""
+    incident, browser = placed(alarm(headcount=8)), signed_in("county1.duty", "en")
+    where(browser, incident)
+
+    page = browser.get(f"/incidents/{incident.number}/").content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        where(browser, incident)
+
+    assert 'class="map-sign"' not in page
+    assert len(asked) <= 12

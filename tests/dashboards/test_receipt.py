@@ -21,6 +21,19 @@ def page_of(signed_in, incident, username="town11.clerk"):
     return signed_in(username).get(f"/alarm/{incident.number}/").content.decode()
 
 
+@pytest.mark.parametrize("act", ["observe", "retract"])
+def test_without_a_script_an_act_leads_back_to_the_page_it_stands_on(wall_clock, raised, signed_in, act):
+    clerk, address = signed_in("town11.clerk"), f"/incidents/{raised.number}/{act}/"
+    form = {"idempotency_key": act, "what": "又来了五个人"}
+    receipt = f"/alarm/{raised.number}/"
+
+    from_the_receipt = clerk.post(address, form, headers={"Referer": f"http://testserver{receipt}"})
+    again = clerk.post(address, form)
+
+    assert (from_the_receipt.status_code, from_the_receipt["Location"]) == (303, receipt)
+    assert again["Location"] in (receipt, f"/incidents/{raised.number}/")
+
+
 def test_the_receipt_says_that_nobody_has_taken_over_yet(raised, signed_in):
     html = page_of(signed_in, raised)
 
@@ -74,7 +87,7 @@ def test_the_receipt_is_live_and_its_parts_equal_the_page(raised, signed_in):
 
 
 def test_taking_back_is_offered_for_a_moment(raised, signed_in, reach, now):
-    from dashboards.receipt import withdraw_until
+    from dashboards.incident.receipt import withdraw_until
 
     assert withdraw_until(raised, now) == now + timedelta(seconds=10)
     assert withdraw_until(raised, now + timedelta(seconds=25)) == now + timedelta(seconds=30)

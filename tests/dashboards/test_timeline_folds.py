@@ -8,8 +8,8 @@ from django.utils import translation
 
 from command.orders.actions import move_order
 from command.orders.choices import OrderVerb
-from dashboards import timeline_folds
-from dashboards.timeline_folds import alert_of, folded, how_far
+from dashboards.incident import folds as timeline_folds
+from dashboards.incident.folds import alert_of, folded, how_far
 from journal.numbering import number_new
 
 pytestmark = pytest.mark.usefixtures("plan")

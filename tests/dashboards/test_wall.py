@@ -1,5 +1,6 @@
 """The wall: a screen that is nobody's account shows its unit's picture, opens nothing else, and is ended at once."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -12,7 +13,9 @@ from accounts.models import Screen
 from accounts.screens import actions, queries
 from accounts.screens.sessions import reach_of_screen
 from common.errors import NotAllowed
-from dashboards.figures import standings, tone_counts
+from dashboards.boards.figures import standings, tone_counts
+from dashboards.maps.picture import Sign, Text
+from dashboards.wall import map as wall_map
 from dashboards.wall.schematic import MARGIN, MOST, Tile, extent, schematic
 from engine.server.socket_auth import read_readers
 from incidents.models import Incident
@@ -20,6 +23,7 @@ from journal.live.answers import SHARED
 from journal.models import Entry
 from journal.numbering import number_new
 from tests.accounts.test_routes import ALL, example
+from tests.dashboards.test_map import COUNTY, placed
 from tests.incidents.conftest import alarm
 
 __all__ = ["alarm"]
@@ -241,3 +245,120 @@ def test_the_name_of_a_unit_is_whole_in_its_tile(name, width, lines):
         fits = extent(line.text) <= width - MARGIN
         assert line.squeezed == (None if fits else width - MARGIN)
     assert found[-1].y < 52
+
+
+# --- the operator's map ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def county(settings, tmp_path):
+    """The operator has brought boundaries in."""
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "county.WGS84.geojson").write_text(json.dumps(COUNTY))
+
+
+def on_the_map(browser):
+    SHARED.forget()
+    return browser.get("/wall/", {"part": "units"}).content.decode()
+
+
+def test_open_incidents_stand_on_the_operators_map(county, connected, alarm):
+    screen, _row = connected()
+    here = placed(alarm(headcount=60, what="讨薪", place="东门"))
+    far = placed(alarm(unit="T11", headcount=60), longitude="114.35", crs="GCJ02")
+    beyond, unplaced = placed(alarm(headcount=60), longitude="116.9"), alarm(headcount=60)
+    drill = placed(alarm(headcount=60), latitude="30.42")
+    Incident.objects.filter(pk=drill.pk).update(drill=True)
+    Incident.objects.filter(pk=here.pk).update(level="red", signed_rank=1)
+
+    part = on_the_map(screen)
+
+    assert part.count('class="map-sign"') == 2
+    assert 'class="schematic"' not in part
+    assert f"{here.number} " in part
+    assert f"{far.number} " in part
+    assert not {drill.number, beyond.number, unplaced.number} & set(re.findall(r"[A-Z0-9]+-\d+-\d+", part))
+    assert re.search(r'role="img"\s+data-tone="red"\s+aria-label="' + here.number, part)
+    assert "另有 2 件在办事件不在图上" in part
+    assert not re.search('讨薪|东门|<a |href="/(?!map/outline)', part)
+    # Stored as received: drawn where it says, and marked.
+    assert part.count("≠</text>") == 1
+    assert "≠ 坐标系不同，位置可能偏差数百米" in part
+
+
+def test_what_is_near_is_one_sign_with_a_figure(county, connected, alarm):
+    screen, _row = connected()
+    for n in range(5):
+        placed(alarm(headcount=60), longitude=f"114.20{n}")
+
+    part = on_the_map(screen)
+
+    assert part.count('class="map-sign"') == 1
+    assert re.search(r'<text x="17" y="6">\s*5\s*</text>', part)
+
+
+def test_names_on_the_map_keep_clear_of_signs_and_of_each_other():
+    def sign(x, y, many=1):
+        return Sign(x, y, "red", proposed=False, many=many, label="", href="", warning="", radius=0)
+
+    def name(x, y, text="城关镇司法所", tone=""):
+        return Text(x, y, text, tone, "3 +4")
+
+    def apart(names, signs=()):
+        return list(wall_map._apart(names, signs))
+
+    assert apart([name(480, 480)]) == [name(480, 480)]
+    (moved,) = apart([name(480, 480)], [sign(480, 480, many=12)])
+    assert (moved.x, abs(moved.y - 480)) == (480, 1.25 * wall_map.LETTERS)
+    # What is in force has its place first; the other goes where nothing lies.
+    first, second = apart([name(480, 480), name(480, 490, tone="red")])
+    assert (first.tone, first.y) == ("red", 490)
+    assert abs(second.y - first.y) > wall_map.LETTERS
+    # Between signs on both sides there is room for the name alone; with signs all round there is none.
+    sides = [sign(x, y) for x in (255, 705) for y in range(0, 960, 60)]
+    (bare,) = apart([name(480, 480)], sides)
+    assert (bare.text, bare.figure) == ("城关镇司法所", "")
+    assert apart([name(480, 480)], [sign(x, y) for x in range(0, 960, 60) for y in range(0, 960, 60)]) == []
+
+
+def test_the_map_is_as_high_as_its_column(county, connected):
+    screen, _row = connected()
+
+    assert 'viewBox="0 0 960 960"' in on_the_map(screen)
+
+
+def test_without_a_map_the_units_are_the_picture(connected, alarm):
+    screen, _row = connected()
+    placed(alarm(headcount=60))
+
+    part = on_the_map(screen)
+
+    assert 'class="schematic"' in part
+    assert 'class="map"' not in part
+
+
+@pytest.mark.control(8)
+def test_a_screen_reads_the_pictures_of_the_map_and_nothing_more(county, connected, reach, signed_in, now):
+    screen, row = connected()
+    (outline,) = re.findall(r'href="(/map/outline/[^"]+)"', on_the_map(screen))
+
+    assert screen.get(outline)["Content-Type"] == "image/svg+xml"
+    assert signed_in("county1.duty").get(outline).status_code == 200
+    assert signed_in("town11.clerk").get(outline).status_code == 403
+    assert Client().get(outline).status_code == 302
+    assert screen.get("/map/").status_code == 302
+    assert screen.post(outline).status_code in (302, 405)
+    actions.end_screen(reach=reach("county1.director"), screen_id=row.pk, now=now)
+    assert screen.get(outline).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("scale", "has_map", "turns"), [("m", True, 1), ("l", True, 2), ("l", False, 1), ("xl", True, 3)]
+)
+def test_a_map_has_the_column_to_itself_where_letters_are_large(scale, has_map, turns, connected, request):
+    if has_map:
+        request.getfixturevalue("county")
+    screen, _row = connected(scale=scale)
+
+    assert screen.get("/wall/").content.decode().count("data-turns") + 1 == turns

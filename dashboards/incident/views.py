@@ -30,17 +30,22 @@ from command.place_codes.permissions import may_show as may_show_codes
 from command.statements import queries as statements
 from command.statements.forms import StatementForm
 from common.errors import is_allowed
-from dashboards import timeline
 from dashboards.archive.package import check_can_archive
 from dashboards.brief.views import check_can_read
+from dashboards.incident.folds import folded
+from dashboards.journal import timeline
+from dashboards.maps import layers
+from dashboards.maps.picture import picture_around
+from dashboards.maps.systems import warning_between
 from dashboards.next_step.queries import Seen, next_of
 from dashboards.next_step.rules import Step
-from dashboards.timeline_folds import folded
+from dashboards.next_step.texts import close_summary
 from early_warnings import queries as warnings
 from incidents import permissions, queries
 from incidents.checklist.queries import bring_marks, checklist
 from incidents.choices import State
 from incidents.closing.queries import questions
+from incidents.positions.queries import former_positions
 from incidents.queries import kept_closed
 from incidents.reporting import forms
 from incidents.serializers import shown_reasons
@@ -66,7 +71,7 @@ class IncidentPage(LoginRequiredMixin, PartsView):
     parts = {
         "head": ("dashboards/incident/_head.html", "head_context"),
         "next": ("dashboards/incident/_next.html", "next_context"),
-        "tools": ("dashboards/incident/_phone_tools.html", "head_context"),
+        "tools": ("dashboards/incident/_tools.html", "tools_context"),
         "checklist": ("dashboards/incident/_checklist.html", "checklist_context"),
         "warnings": ("dashboards/incident/_warnings.html", "warnings_context"),
         "response": ("dashboards/incident/_response.html", "response_context"),
@@ -78,12 +83,13 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         "firsts": ("command/statements/_firsts.html", "firsts_context"),
         "clocks": ("dashboards/incident/_clocks.html", "clocks_context"),
         "facts": ("dashboards/incident/_facts.html", "facts_context"),
+        "where": ("dashboards/incident/_where.html", "where_context"),
         "experts": ("dashboards/incident/_experts.html", "experts_context"),
         "acts": ("dashboards/incident/_acts.html", "acts_context"),
         "partners": ("dashboards/incident/_partners.html", "partners_context"),
         "timeline": ("dashboards/incident/_timeline.html", "timeline_context"),
     }
-    lazy = frozenset({"experts", "partners"})
+    lazy = frozenset({"where", "experts", "partners"})
 
     def prepare(self):
         self.incident = queries.get_incident(self.request.reach, self.kwargs["number"])
@@ -172,9 +178,11 @@ class IncidentPage(LoginRequiredMixin, PartsView):
                 initial=forms.ObservationForm.picture(incident.facts), document=incident.plan.document
             ),
             "share_form": forms.ShareForm(),
-            "close_form": forms.CloseForm(questions=left_open),
+            "close_form": forms.CloseForm(questions=left_open, initial={"summary": self._summary(may_close)}),
             "reason_form": forms.ReasonForm(),
             "may_observe": may_observe,
+            # As incidents.permissions.check_can_add_observation, without asking for the grant a second time.
+            "may_add_observation": may_observe or reach.has_opened(incident.key),
             "step_form": StepForm(steps=step_choices(steps_of(incident, self.request.now))),
             "may_share": is_allowed(permissions.check_can_share, reach, incident),
             "may_close": may_close,
@@ -182,6 +190,9 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "evidence_form": EvidenceForm(auto_id="evidence-%s") if may_observe else None,
             **self._additions(may_manage and incident.is_open),
         }
+
+    def _summary(self, may_close: bool) -> str:
+        return close_summary(self.incident, self.orders_now) if may_close and self.incident.is_open else ""
 
     def _additions(self, may_add: bool) -> dict:
         """The forms of subjects that have a panel of their own once there is something of them."""
@@ -206,39 +217,36 @@ class IncidentPage(LoginRequiredMixin, PartsView):
         }
 
     def head_context(self):
-        """For the head, and for its buttons where a telephone has them under the next step."""
-        return self.head_now
+        return {"incident": self.incident, "now": self.request.now}
 
-    @cached_property
-    def head_now(self):
+    def tools_context(self):
+        """The quiet buttons: what the blue one does is not offered again beside it."""
         reach, incident = self.request.reach, self.incident
         may_manage = is_allowed(permissions.check_can_manage, reach, incident)
         return {
             "incident": incident,
-            "may_take": may_manage and incident.state == "reported" and not self._takes_next(),
+            "may_take": may_manage and incident.state == "reported" and not self._does_next(Step.TAKE),
             "may_draft": reach.holds("warning.draft", incident.unit_path)
             and incident.is_open
-            and bool(incident.plan.document.get("levels")),
-            "may_order": is_allowed(check_can_issue, reach, incident) and incident.is_open,
+            and bool(incident.plan.document.get("levels"))
+            and not self._does_next(Step.LEVEL),
+            "may_order": is_allowed(check_can_issue, reach, incident)
+            and incident.is_open
+            and not self._does_next(Step.SEND),
+            "has_reports": not self._does_next(Step.REPORT),
+            "has_review": incident.state == State.CLOSED and not self._does_next(Step.REVIEW),
             "may_retract": incident.is_open
             and is_allowed(permissions.check_can_retract, reach, incident, self.request.now),
-            "now": self.request.now,
+            "similar": list(queries.similar_incidents(reach, incident)[:3]) if incident.is_open else [],
+            "can_manage": may_manage,
         }
 
-    def _takes_next(self) -> bool:
-        """Whether the blue button is that of taking over."""
-        return self.next_now is not None and self.next_now.does(Step.TAKE)
+    def _does_next(self, step: Step) -> bool:
+        return self.next_now is not None and self.next_now.does(step)
 
     def next_context(self):
         """The one blue button of the page, and why; who is to act where it is not this reader."""
-        reach, incident = self.request.reach, self.incident
-        return {
-            "incident": incident,
-            "next_step": self.next_now,
-            "similar": list(queries.similar_incidents(reach, incident)[:3]) if incident.is_open else [],
-            "can_manage": is_allowed(permissions.check_can_manage, reach, incident),
-            "now": self.request.now,
-        }
+        return {"next_step": self.next_now, "now": self.request.now}
 
     def checklist_context(self):
         bring_marks(self.incident)
@@ -341,6 +349,21 @@ class IncidentPage(LoginRequiredMixin, PartsView):
             "may_share": is_allowed(permissions.check_can_share, self.request.reach, self.incident),
             "may_switch_plan": self.incident.is_open
             and is_allowed(permissions.check_can_switch_plan, self.request.reach, self.incident),
+        }
+
+    def where_context(self):
+        """A piece of the map around it, marked where its coordinate system is another one."""
+        reach, incident = self.request.reach, self.incident
+        may_see = reach.has("wall.view") and incident.latitude is not None
+        shown = layers.shown_layers() if may_see else []
+        return {
+            "incident": incident,
+            "map": picture_around(incident, shown),
+            "warning": warning_between(incident.crs, shown[0].crs) if shown else "",
+            "map_address": self._map_address(),
+            "former": former_positions(incident),
+            "may_correct": incident.is_open and is_allowed(permissions.check_can_manage, reach, incident),
+            "now": self.request.now,
         }
 
     def _map_address(self) -> str:

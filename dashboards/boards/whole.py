@@ -4,7 +4,7 @@ from django.core.paginator import Paginator
 
 from clocks.queries import due_soon
 from command.orders import queries as order_queries
-from dashboards.views import CLOCK_KINDS, Board, with_numbers
+from dashboards.boards.views import CLOCK_KINDS, Board, with_numbers
 
 
 class WholeList(Board):

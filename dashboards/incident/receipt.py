@@ -97,7 +97,7 @@ class Receipt(LoginRequiredMixin, PartsView):
 
     def observe_context(self):
         reach, incident = self.request.reach, self.incident
-        if not (incident.is_open and is_allowed(permissions.check_can_observe, reach, incident)):
+        if not (incident.is_open and is_allowed(permissions.check_can_add_observation, reach, incident)):
             return {"incident": incident, "observation_form": None}
         picture = forms.ObservationForm.picture(incident.facts)
         form = forms.ObservationForm(initial=picture, document=incident.plan.document)

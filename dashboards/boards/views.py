@@ -18,10 +18,11 @@ from common.database.composed import Composed
 from common.database.cuts import cut
 from common.database.paths import prefixes
 from common.dates.local_time import day_of
-from dashboards.boards import check_has_board, start_of
-from dashboards.cards import incident_cards
-from dashboards.figures import glance_of, squad_glance
-from dashboards.inbox import inbox_of, inboxes_of, with_notices
+from dashboards.boards.boards import check_has_board, start_of
+from dashboards.boards.cards import incident_cards
+from dashboards.boards.figures import glance_of, squad_glance
+from dashboards.boards.inbox import inbox_of, inboxes_of, with_notices
+from dashboards.device.queries import duty_room
 from dashboards.statistics.charts import queries as charts
 from duty.shifts import queries as shifts
 from early_warnings import queries as warnings
@@ -239,6 +240,7 @@ class SquadBoard(Board):
         return {
             "order_cards": order_queries.cards(self.request.reach, orders.rows),
             "orders": orders,
+            "duty_room": duty_room(self.request.reach, self.request.now),
             # The order's own card is its notice here.
             "inbox": inbox_of(self.request.reach, self.request.now, besides=["order.issued"]),
             "now": self.request.now,

@@ -1,0 +1,1 @@
+"""The page of one incident, and what whoever raised the alarm sees of it."""
