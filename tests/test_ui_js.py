@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +18,8 @@ from tests.browsers import CHROMIUM
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
+# Long, because nobody waits for it where all is well: a busy machine needs three times Playwright's five seconds.
+expect.set_options(timeout=15_000)
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "http://localhost"
@@ -135,6 +137,21 @@ def site(page):
     return Site(page)
 
 
+def comes_to(page, what, value):
+    """Wait until `what()` gives `value`: for what no locator shows."""
+    for _ in range(750):
+        if what() == value:
+            break
+        page.wait_for_timeout(20)
+    assert what() == value
+
+
+def stand_still(page):
+    """From now on the page's clock (`page.clock.install()`) moves by `run_for` alone: for what is true within a second."""
+    now = page.evaluate("Date.now()") / 1000
+    page.clock.pause_at(datetime.fromtimestamp(now + 5, UTC))
+
+
 def visit(page, site, content, **context):
     site.gives("/page/", render(content, **context))
     page.goto(f"{HOST}/page/")
@@ -195,8 +212,11 @@ def test_link_is_live_after_a_beat(page, site):
 def test_silence_turns_amber_after_9_and_red_after_20_seconds(page, site):
     page.clock.install()
     visit(page, site, queue(card("w:1", "红色预警")), after=10)
-    site.beat(10)
     expect(page.locator("body")).to_have_attribute("data-link", "live")
+    stand_still(page)
+    later = timezone.now() + timedelta(hours=1)
+    site.beat(10, at=later)
+    expect(page.locator("[data-as-of]")).to_have_text(re.compile(f"^{timezone.localtime(later):%H}:"))
     site.greets = False
 
     page.clock.run_for(8500)
@@ -274,8 +294,12 @@ def test_a_screen_that_was_behind_says_what_it_caught_up_with(page, site):
         page.wait_for_timeout(20)
         if len(site.sockets) > 1:
             break
-    # The socket is there before the page listens to it.
-    page.wait_for_timeout(300)
+    # The socket is there before the page listens to it: what is said first may go past it.
+    for _ in range(300):
+        site.say(type="hello", number=10)
+        page.wait_for_timeout(50)
+        if page.locator("body").get_attribute("data-link") == "live":
+            break
     for number in (11, 12):
         site.say(
             type="entry",
@@ -370,6 +394,45 @@ def warned(site, number):
     )
 
 
+def test_a_long_list_is_narrowed_by_typing_and_what_is_chosen_stays(page, site):
+    row = '<li><label><input type="radio" name="to" value="{0}" required>{0}</label></li>'
+    group = "<details{0}><summary>{1}</summary><ul>{2}</ul></details>"
+    find = '<div data-narrow hidden><input type="search" id="find"></div>'
+    squads, units = "".join(map(row.format, ("Dialogue C1", "Perimeter C1"))), row.format("Township C11")
+    lists = group.format(" open", "Squads", squads) + group.format("", "Units", units)
+    content = f'<form method="post" data-once><fieldset><legend>To whom</legend>{find}{lists}</fieldset><button>Go</button></form>'
+    script = '<script type="module" src="/static/js/narrow.js"></script>'
+    site.gives("/page/", render(content).replace("</head>", f"{script}</head>"))
+    page.goto(f"{HOST}/page/")
+    page.get_by_label("Dialogue C1").check()
+
+    page.locator("#find").fill("town c11")
+
+    expect(page.locator("li:visible")).to_have_text(["Dialogue C1", "Township C11"])
+    page.locator("#find").press("Enter")
+    assert not [request for request in site.asked if request.method == "POST"]
+    page.locator("#find").fill("nobody")
+    expect(page.locator("li:visible")).to_have_text(["Dialogue C1"])
+    page.locator("#find").fill("")
+    expect(page.locator("li:visible")).to_have_count(3)
+
+
+def test_what_is_missing_is_seen_in_a_narrowed_list(page, site):
+    row = '<li><label><input type="radio" name="to" value="{0}" required>{0}</label></li>'
+    find = '<div data-narrow hidden><input type="search" id="find"></div>'
+    lists = f"<details open><summary>Squads</summary><ul>{row.format('Dialogue')}</ul></details>"
+    content = f'<form method="post" data-once><fieldset><legend>To whom</legend>{find}{lists}</fieldset><button>Go</button></form>'
+    script = '<script type="module" src="/static/js/narrow.js"></script>'
+    site.gives("/page/", render(content).replace("</head>", f"{script}</head>"))
+    page.goto(f"{HOST}/page/")
+    page.locator("#find").fill("nobody")
+    expect(page.locator("li:visible")).to_have_count(0)
+
+    page.get_by_role("button", name="Go").click()
+
+    expect(page.get_by_label("Dialogue")).to_be_focused()
+
+
 def test_what_the_screen_has_need_not_come_again(page, site):
     """All of it (304), or rows of it (226); and then the screen has that."""
     rows = {"w:1": "一", "w:2": "二"}
@@ -401,6 +464,38 @@ def test_what_the_screen_has_need_not_come_again(page, site):
     asked = [request.headers for request in site.asked if "part=" in request.url]
     assert [headers.get("if-none-match") for headers in asked] == [None, 'W/"a"', 'W/"a"', 'W/"b"']
     assert [headers.get("a-im") for headers in asked] == [None, "rows", "rows", "rows"]
+
+
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_first_change_brings_only_the_rows_that_the_page_did_not_come_with(page, site, missing):
+    """The page says under which tag its own rows are known; where one of them is not here, all of it is asked for."""
+    same = f'<li data-key="w:{9 if missing else 1}" data-same></li>'
+    answers = iter([
+        (226, part_of(queue(same, card("w:2", "又")), "queue"), 'W/"b"'),
+        *([(200, part_of(queue(card("w:1", "一"), card("w:2", "又")), "queue"), 'W/"b"')] if missing else []),
+        (226, part_of(queue('<li data-key="w:1" data-same></li>', card("w:2", "三")), "queue"), 'W/"c"'),
+    ])  # fmt: skip
+    page_text = render(queue(card("w:1", "一"), card("w:2", "二")), after=10, tags={"queue": 'W/"a"'})
+
+    def answer(request):
+        if "part=" not in request.url:
+            return 200, page_text, {}
+        status, body, tag = next(answers)
+        return status, body, {"ETag": tag, "X_Journal_Number": "50"}
+
+    site.answers["GET", "/page/"] = answer
+    page.goto(f"{HOST}/page/")
+    first = page.locator("[data-key='w:1']").element_handle()
+    titles = page.locator("[data-part=queue] h3")
+
+    for number, expected in enumerate((["一", "又"], ["一", "三"]), start=51):
+        warned(site, number)
+        expect(titles).to_have_text(expected)
+        page.wait_for_timeout(400)
+
+    assert first.evaluate("row => row.isConnected")
+    asked = [request.headers.get("if-none-match") for request in site.asked if "part=" in request.url]
+    assert asked == (['W/"a"', None, 'W/"b"'] if missing else ['W/"a"', 'W/"b"'])
 
 
 def test_rows_of_an_answer_that_is_not_here_are_asked_for_once_more(page, site):
@@ -764,6 +859,41 @@ def test_wrong_input_shows_the_form_of_the_server(page, site):
     assert page.url == f"{HOST}/page/"
 
 
+CHOICE = """
+<fieldset><legend>120</legend>%s<label><input type="radio" name="a" value="done">已办</label>
+<label><input type="radio" name="a" value="no">不需要</label></fieldset>
+"""
+
+
+def test_what_came_back_in_a_corrected_form_is_not_replaced_by_its_beginning(page, site):
+    """A form of a live part begins with what is on record; a summary that was sent back stays when that changes."""
+
+    def part(beginning, extra=""):
+        form = FORM.replace("</textarea>", f"{beginning}</textarea>{CHOICE % extra}")
+        return f'<section data-part="acts" data-kinds="warning.">{form}</section>'
+
+    visit(page, site, part("指令 0 条"), after=10)
+    site.beat(10)
+    problem = '{% once_key %}<div class="error-summary" tabindex="-1" data-error-summary>请检查</div>'
+    site.answers["POST", "/send/"] = (422, render(part("已劝离。").replace("{% once_key %}", problem)), {})
+    page.locator("#reason").fill("已劝离。")
+    page.get_by_role("button", name="提请签发").click()
+    expect(page.locator("[data-error-summary]")).to_be_focused()
+
+    page.get_by_label("不需要").check()
+    page.locator("#reason").evaluate("area => area.blur()")
+    page.get_by_label("不需要").evaluate("one => one.blur()")
+
+    changed = part("指令 1 条", "<b>已变</b>").replace("</form>", "<p>一条新指令</p></form>")
+    site.gives("/page/", render(changed))
+    warned(site, 11)
+
+    expect(page.locator("[data-part=acts]")).to_contain_text("一条新指令")
+    expect(page.locator("fieldset")).to_contain_text("已变")
+    expect(page.locator("#reason")).to_have_value("已劝离。")
+    expect(page.get_by_label("不需要")).to_be_checked()
+
+
 def test_refusal_is_shown_in_the_form_and_takes_a_new_key(page, site):
     visit(page, site, FORM)
     sentence = "指令 2026-114 未召回：三中队已报告到达。"
@@ -848,6 +978,29 @@ def test_staying_form_refreshes_the_parts(page, site):
 
     expect(page.locator("[data-key='w:1']")).to_have_text("已签收的")
     expect(page.locator("[data-toasts]")).to_have_text("已签收")
+
+
+def test_what_was_done_is_named_and_the_newest_stands_alone(page, site):
+    form = '<form method="post" action="/%s/" data-once data-stay><button>%s</button></form>'
+    visit(page, site, form % ("set-out", "出发") + form % ("arrive", "已到场"))
+    for address in ("/set-out/", "/arrive/"):
+        site.gives(address, method="POST", status=204, X_Location="/page/")
+
+    page.get_by_role("button", name="出发").click()
+    expect(page.locator("[data-toasts]")).to_have_text("已记录：出发")
+    page.get_by_role("button", name="已到场").click()
+
+    expect(page.locator("[data-toasts]")).to_have_text("已记录：已到场")
+
+
+def test_a_form_beside_a_title_breaks_rather_than_widen_a_small_telephone(page, site):
+    page.set_viewport_size({"width": 320, "height": 640})
+    form = '<form class="filters one"><input type="datetime-local"><button class="button">Look at this moment</button></form>'
+    visit(
+        page, site, f'<header class="page-head"><div><h1>Who</h1></div><nav class="row">{form}</nav></header>'
+    )
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_other_forms_are_left_to_the_browser(page, site):
@@ -1052,12 +1205,13 @@ def test_late_position_follows_as_an_observation(page, site):
 
     press(page)
     expect(page.locator("[data-outbox-list] [data-state=sent]")).to_be_visible()
-    page.wait_for_timeout(500)
 
-    (sent,) = site.asked_for("POST", "/api/v1/alarms/")
-    positions = [request.post_data_json["position"] for request in [sent, *site.asked_for("POST", path)]]
-    (position,) = [position for position in positions if position]
-    assert position == {"latitude": 30.25, "longitude": 120.16, "accuracy_m": 12, "crs": "WGS84"}
+    def positions():
+        sent = [*site.asked_for("POST", "/api/v1/alarms/"), *site.asked_for("POST", path)]
+        return [position for request in sent if (position := request.post_data_json["position"])]
+
+    comes_to(page, positions, [{"latitude": 30.25, "longitude": 120.16, "accuracy_m": 12, "crs": "WGS84"}])
+    assert len(site.asked_for("POST", "/api/v1/alarms/")) == 1
 
 
 def test_alarm_goes_without_its_position_when_the_position_is_refused(page, site):
@@ -1123,11 +1277,14 @@ def test_alarm_sounds_until_silenced(page, site):
         "document.addEventListener('sound:played', ({ detail }) => { if (detail === 'red') (window.played ||= []).push(detail); })"
     )
     page.locator("h2").click()
-
-    page.clock.run_for(1500)
+    # The browser lets sounds begin some time after the click, whatever the page's clock says.
+    for _second in range(60):
+        page.clock.run_for(1000)
+        page.wait_for_timeout(20)
+        if page.evaluate("window.played"):
+            break
     page.clock.run_for(10500)
-    page.wait_for_timeout(200)  # a sound begins when the browser lets it
-    assert page.evaluate("window.played") == ["red", "red"]
+    comes_to(page, lambda: page.evaluate("window.played"), ["red", "red"])
     page.get_by_role("button", name="静音").click()
     page.clock.run_for(30000)
 
@@ -1153,6 +1310,10 @@ def daily(page, site):
     return page.locator("[data-sound-daily]")
 
 
+def heard_on(page):
+    return next((one["value"] for one in page.context.cookies(HOST) if one["name"] == "sound"), "")
+
+
 def hear(box):
     box.get_by_role("button", name="测试声音").click()
     expect(box.get_by_role("button", name="听到了")).to_be_focused(timeout=15000)
@@ -1174,12 +1335,10 @@ def test_the_sound_is_tested_once_a_day_with_every_level(page, site):
     expect(box).to_be_visible()
     expect(box).to_contain_text("声音未开启")
     expect(box).not_to_contain_text("每日一次", use_inner_text=True)
-    assert page.evaluate("localStorage.getItem('sound-heard')") == page.evaluate(
-        "new Date().toLocaleDateString('sv')"
-    )
+    assert heard_on(page) == page.evaluate("new Date().toLocaleDateString('sv')")
 
     # The next day it is asked again.
-    page.evaluate("localStorage.setItem('sound-heard', '2026-01-01')")
+    page.context.add_cookies([{"name": "sound", "value": "2026-01-01", "url": HOST}])
     page.reload()
     expect(box).to_contain_text("每日一次", use_inner_text=True)
 
@@ -1192,15 +1351,70 @@ def test_whoever_did_not_hear_it_is_led_to_the_check_of_the_device(page, site):
     box.get_by_role("link", name="没听到，检查设备").click()
 
     expect(page.locator("h1")).to_have_text("checked")
-    assert page.evaluate("localStorage.getItem('sound-heard')") is None
+    assert heard_on(page) == ""
 
 
 def test_a_board_that_may_sound_and_was_heard_today_asks_nothing(page, site):
-    page.add_init_script("localStorage.setItem('sound-heard', new Date().toLocaleDateString('sv'))")
+    page.add_init_script("document.cookie = `sound=${new Date().toLocaleDateString('sv')}`")
     visit(page, site, DAILY, after=10)
 
     page.wait_for_timeout(1500)
     expect(page.locator("[data-sound-daily]")).to_be_hidden()
+    assert heard_on(page).endswith(".open")
+
+
+@pytest.mark.parametrize(
+    ("cookie", "step"),
+    [
+        ("", "ask"), ("2026-11-21", "ask"), ("2026-11-21.open", "ask"), ("x", "ask"), ("2026-11-22", "locked"),
+        ("2026-11-22.open", ""),
+    ],
+)  # fmt: skip
+def test_the_server_draws_what_the_device_is_asked(cookie, step):
+    """00:30 in the bureau's time is still the day before in UTC."""
+    request = RequestFactory().get("/duty/")
+    request.COOKIES["sound"] = cookie
+    context = Context({"request": request, "now": datetime(2026, 11, 21, 16, 30, tzinfo=UTC)})
+
+    text = ENGINE.from_string('{% include "dashboards/_sound_test.html" %}').render(context)
+
+    assert f'data-step="{step}"' in text
+    (said,) = re.findall(r'<p data-when="(\w+)" >', text) or [""]
+    assert said == step
+    assert bool(re.search(r"data-locked\s+hidden", text)) == (step == "")
+
+
+# --- what narrows a list -------------------------------------------------------------------------------------
+
+NARROWING = """
+<form class="filters" method="get">
+  <input type="hidden" name="unit" value="C1">
+  <div class="field"><label for="a">状态</label><select id="a"><option>全部事项，含已办结的</option></select></div>
+  <div class="field"><label for="b">单位</label><span class="hint">单位编号：含其下级，可以不填写</span><input id="b"></div>
+  <div class="field"><label for="c">自</label><input id="c" type="date"></div>
+  <button class="button">显示</button>
+  <button class="button" name="as" value="xlsx">XLSX</button>
+</form>
+"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_what_narrows_a_list_stands_in_two_columns_on_a_telephone(page, site, width):
+    page.set_viewport_size({"width": width, "height": 700})
+    visit(page, site, NARROWING)
+
+    boxes = [
+        page.locator(f".filters {one}").bounding_box()
+        for one in ("#a", "#b", "#c", ".button:not([name])", "[name=as]")
+    ]
+
+    state, unit, since, show, table = boxes
+    assert {box["height"] for box in boxes} == {44}
+    assert state["x"] == since["x"] == show["x"] == 16
+    assert unit["x"] == table["x"] == (width + 12) / 2
+    assert state["y"] == unit["y"] < since["y"] < show["y"] == table["y"]
+    assert since["width"] == width - 32
+    assert {box["width"] for box in boxes if box is not since} == {(width - 44) / 2}
 
 
 # --- desktop notices -----------------------------------------------------------------------------------------
@@ -1260,9 +1474,9 @@ def test_desktop_notices_are_off_until_pressed_and_show_only_while_nobody_looks(
         level="",
         thread="",
     )
-    page.wait_for_timeout(3000)
 
     # What was there at the press had been seen; the other is shown once, and names nothing but itself.
+    comes_to(page, lambda: page.evaluate("window.told.length"), 1)
     (told,) = page.evaluate("window.told")
     assert (told["title"], told["body"], told["tag"]) == (RED["title"], RED["body"], RED["tag"])
     assert told["requireInteraction"] is True

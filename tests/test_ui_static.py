@@ -19,7 +19,7 @@ from common.errors import NotAllowed, NotFound, TryAgain, WrongState
 from common.templatetags import icons, levels, ui
 from common.web.preferences import choose
 from common.web.redirects import FormRedirectMiddleware
-from common.web.static import StaticStorage, bare, bare_styles
+from common.web.static import StaticStorage, SwaggerFinder, bare, bare_styles
 from common.web.words import WORDS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,9 +44,22 @@ def draw(text, **context):
 
 
 def test_scripts_stay_within_30_kilobytes():
-    """All that one page may load: nobody raises an alarm at a wall."""
-    for left_out in ("alarm.js", "wall.js"):
-        assert weight([file for file in JS if file.name != left_out]) <= 30 * 1024, left_out
+    """All that one page may load: nobody raises an alarm at a wall, or signs, tests a device or reads of the API while
+    they do, and an order goes out from a form without an alarm."""
+    of_one_page = {"alarm.js", "api_docs.js", "check.js", "narrow.js", "security_keys.js", "wall.js"}
+    for loaded in sorted(of_one_page):
+        others = of_one_page - {loaded}
+        assert weight([file for file in JS if file.name not in others]) <= 30 * 1024, loaded
+
+
+def test_swagger_ui_is_loaded_by_its_own_page_alone():
+    """A hundred times what any other page may weigh."""
+    assert [file.name for file in TEMPLATES if "swagger/" in file.read_text()] == ["api_docs.html"]
+    assert "swagger" not in SCRIPTS.lower().replace((ROOT / "static/js/api_docs.js").read_text().lower(), "")
+    collected = [path for finder in finders.get_finders() for path, _storage in finder.list([])]
+    assert sorted(path for path in collected if "swagger" in path or "redoc" in path) == sorted(
+        SwaggerFinder.FILES
+    )
 
 
 def test_styles_stay_within_15_kilobytes():
@@ -500,3 +513,22 @@ def test_other_answers_pass_the_form_script_untouched():
     middleware = FormRedirectMiddleware(lambda request: HttpResponse("wrong", status=422))
 
     assert middleware(RequestFactory().post("/send/", headers={"X-Form": "1"})).status_code == 422
+
+
+#: Forms that are read from and are no list's filter: a choice of one unit, of a period, a page that works things out.
+ASKING = {
+    "dashboards/promise.html", "drills/new.html", "duty/callout_preview/ask.html", "plans/rehearsal/replay.html",
+    "plans/rehearsal/try.html", "rosters/month.html",
+}  # fmt: skip
+
+
+def test_what_narrows_a_list_has_one_look():
+    """Aligned in one place, on a desk and on a telephone: nobody lays such a bar out by hand."""
+    by_hand = {
+        str(file.relative_to(ROOT / "templates"))
+        for file in TEMPLATES
+        for form in re.findall(r"<form\b[^>]*>", file.read_text())
+        if 'method="get"' in form and 'class="filters' not in form
+    }
+
+    assert by_hand == ASKING

@@ -66,10 +66,20 @@ async function startDesktop() {
   if (!button) return;
   button.addEventListener("click", async () => (await import("./desktop.js")).press(button));
   try {
-    if (localStorage.getItem("desktop-notices") === user) (await import("./desktop.js")).start(button);
+    const whose = localStorage.getItem("desktop-notices");
+    if (whose === user) (await import("./desktop.js")).start(button);
+    // This browser is told of what asks of somebody who is not here any more.
+    else if (whose && localStorage.getItem("desktop-pushed")) (await import("./desktop.js")).leave();
   } catch (error) { /* a device that keeps nothing has them off */ }
 }
 
+/* --- security keys: a signature may come into the page later --- */
+
+async function startKeys() {
+  if (needs("[data-key-press]") || (addresses.security_key && needs("[data-security-key]"))) (await import("./security_keys.js")).start();
+}
+
+document.addEventListener("page:changed", startKeys);
 document.addEventListener("click", onClick);
 document.addEventListener("keydown", onKey);
 document.addEventListener("submit", onPreference);
@@ -114,8 +124,8 @@ async function start() {
   if (needs("[data-sound-daily]")) (await import("./sound_test.js")).start();
   if (needs("[data-keys-switch]")) (await import("./keys.js")).start();
   if (needs("[data-pages]")) (await import("./wall.js")).start();
-  if (document.body.dataset.after !== undefined) (await import("./seen.js")).start();
   startDesktop();
+  startKeys();
   // A table of days begins with the first; what is asked for is the present one: a column beside, or a row below.
   const today = needs("table [aria-current=date]");
   if (today) today.scrollIntoView({ block: today.scope === "col" || isInView(today) ? "nearest" : "center", inline: "end" });

@@ -16,6 +16,7 @@ const TESTS = {
   sound: () => (window.AudioContext || window.webkitAudioContext ? "locked" : "missing"),
   position,
   notices: () => ("Notification" in window && Notification.permission !== "denied" ? "ok" : "no_matter"),
+  push,
   clock: () => [found(Math.abs(serverNow() - Date.now()) <= MINUTE), `${Math.round((Date.now() - serverNow()) / 1000)} s`],
   screen: () => [found(window.innerWidth >= 320), `${window.innerWidth} × ${window.innerHeight}`],
   language: () => [navigator.language.slice(0, 2) === document.documentElement.lang.slice(0, 2) ? "ok" : "no_matter", navigator.language],
@@ -26,6 +27,14 @@ async function worker(row) {
   if (!navigator.serviceWorker) return "missing";
   await navigator.serviceWorker.register(addresses.worker);
   return found(await within(navigator.serviceWorker.ready, null));
+}
+
+/** Whether the push service answers is seen at the switch alone: a test would register this device. */
+async function push(row) {
+  if (row.hasAttribute("data-switched-off")) return "off";
+  if (!window.isSecureContext || !("PushManager" in window) || !("Notification" in window) || Notification.permission === "denied") return "no_matter";
+  const registration = await navigator.serviceWorker.getRegistration();
+  return registration && await registration.pushManager.getSubscription() ? "ok" : "asked";
 }
 
 /** In a base of its own, so that no alarm is touched. */

@@ -34,6 +34,7 @@ function send(form, button) {
     form,
     key,
     content,
+    act: button ? button.textContent.replace(/\s+/g, " ").trim() : "",
     url: (button && button.getAttribute("formaction")) || form.getAttribute("action") || location.href,
     tries: 0,
     idle: showBusy(form, button),
@@ -81,7 +82,7 @@ export const isSignIn = (url) => Boolean(addresses.sign_in) && new URL(url, loca
 
 /** It worked: go where the server says, or stay and show what has changed. */
 function arrive(letter, goal) {
-  const { form, idle } = letter;
+  const { form, idle, act } = letter;
   dropDraft(form);
   if (!form.hasAttribute("data-stay")) {
     const next = new URL(goal, location.href);
@@ -99,7 +100,7 @@ function arrive(letter, goal) {
   if (dialog && dialog.open) dialog.close();
   // Sent with Enter: nobody is typing there any more, so the list around it may move on.
   if (form.contains(document.activeElement) && document.activeElement.matches("input, textarea")) landOn(form.closest("[data-part]") || document.querySelector("main"));
-  toast(form.dataset.done || word("done"));
+  toast(form.dataset.done || (act ? word("done_act", { act }) : word("done")));
   announce("live:refresh");
 }
 
@@ -160,10 +161,23 @@ function correct(letter, html) {
   document.title = answer.title || document.title;
   const place = fresh || answer.querySelector("main");
   (fresh ? form : document.querySelector("main")).replaceWith(document.adoptNode(place));
+  markAsTyped(place);
   const goal = place.querySelector("[data-error-summary]") || place.querySelector("[aria-invalid=true], [autofocus]") || place;
   goal.focus();
   goal.scrollIntoView({ block: "center" });
   changed(place);
+}
+
+/** What comes back in a corrected form was typed: to the browser it is a beginning, which a live part would replace. */
+function markAsTyped(place) {
+  for (const field of place.querySelectorAll("input, textarea, select")) {
+    if (!isKept(field)) continue;
+    if (field.checked) {
+      field.defaultChecked = false;
+      field.checked = true;
+    } else if (field.options) Array.from(field.options).forEach((option) => { option.selected = Boolean(option.selected); });
+    else if (field.type !== "checkbox" && field.type !== "radio") field.value = String(field.value);
+  }
 }
 
 export function refusalIn(html) {
@@ -304,7 +318,9 @@ export function fill(form, [name, value, checked]) {
   for (const field of form.elements) {
     if (field.name !== name || !isKept(field)) continue;
     if (field.type === "checkbox" || field.type === "radio") {
-      if (field.value === value) field.checked = checked;
+      if (field.value !== value) continue;
+      field.checked = checked;
+      if (checked && !field.defaultChecked) openTo(field);
     } else if (field.multiple) {
       Array.from(field.options).forEach((option) => { option.selected = value.includes(option.value); });
     } else {

@@ -2,7 +2,7 @@
 
    Freshness is derived from what was received, never from what the browser believes about the network. */
 
-import { addresses, announce, ask, changed, clockTime, everySecond, say, serverNow, serverSays, toast, word } from "./page.js";
+import { addresses, announce, ask, changed, clockTime, csrf, everySecond, say, serverNow, serverSays, toast, word } from "./page.js";
 import { apply, releaseIdle, remember, whole } from "./patch.js";
 
 const LATE = 9;          // seconds without a message: amber
@@ -202,11 +202,14 @@ export function touches(part, entry) {
 /* --- fetching parts --- */
 
 const states = new Map();
+/** Part → the tag of the answer that came with the page itself. */
+const tags = JSON.parse(body.dataset.tags || "{}");
 const allParts = () => Array.from(document.querySelectorAll("[data-part]"));
 
 function stateOf(part) {
   const name = part.dataset.part;
-  if (!states.has(name)) states.set(name, { number: Number(body.dataset.after) || 0, has: null, busy: false, again: false, since: null, tries: 0, at: mark() });
+  const has = tags[name] ? { tag: tags[name], html: null } : null;
+  if (!states.has(name)) states.set(name, { number: Number(body.dataset.after) || 0, has, busy: false, again: false, since: null, tries: 0, at: mark() });
   return states.get(name);
 }
 
@@ -285,7 +288,7 @@ function read({ status, headers, text }, parts) {
 
 function accept(part, { status, tag, number, html }) {
   const state = stateOf(part);
-  const markup = status === 226 ? whole(html, state.has.html) : html;
+  const markup = status === 226 ? whole(html, state.has.html, part) : html;
   if (markup === null) state.has = null;
   if (markup === null) return false;
   state.number = Math.max(state.number, number || 0);
@@ -348,6 +351,29 @@ function tell(now) {
   announce("live:state", now);
 }
 
+/* --- the receipt of an open screen: what is in sight of somebody has been delivered to them --- */
+
+const seen = new Set();
+
+function unseen() {
+  if (document.hidden) return [];
+  return [...document.querySelectorAll("[data-unseen]")].map((row) => row.dataset.unseen).filter((id) => !seen.has(id));
+}
+
+async function tellSeen() {
+  const list = document.querySelector("[data-seen-url]");
+  const ids = unseen();
+  if (!list || !ids.length) return;
+  ids.forEach((id) => seen.add(id));
+  const form = new URLSearchParams(ids.map((id) => ["notice", id]));
+  try {
+    const answer = await ask(list.dataset.seenUrl, { method: "POST", body: form, headers: { "X-CSRFToken": csrf() } });
+    if (answer.status !== 204) ids.forEach((id) => seen.delete(id));
+  } catch {
+    ids.forEach((id) => seen.delete(id));
+  }
+}
+
 /* --- start --- */
 
 function watch() {
@@ -375,6 +401,8 @@ export function start() {
   });
   everySecond(watch);
   document.addEventListener("live:refresh", refreshAll);
+  document.addEventListener("page:changed", tellSeen);
+  document.addEventListener("visibilitychange", tellSeen);
   window.addEventListener("online", () => socket || connect());
   document.addEventListener("visibilitychange", () => document.hidden || socket || connect());
   window.addEventListener("pageshow", (event) => {
@@ -391,4 +419,5 @@ export function start() {
   show();
   // Left out of the page because it is slow to make and few need it at once.
   refreshParts(allParts().filter((part) => part.hasAttribute("data-lazy")));
+  tellSeen();
 }

@@ -281,13 +281,13 @@ const brief = ({ number, receipt, url, page, on_time, received_at, withdraw_url,
 
 async function notTaken(item, answer) {
   const isKept = [0, 401, 403, 408, 425, 429].includes(answer.status) || answer.status >= 500;
-  const { detail = "", errors = {} } = read(answer.text);
+  const { code = "", detail = "", errors = {} } = read(answer.text);
   const sentence = [detail, ...sentencesIn(errors)].join(" ");
   if (!isKept && item.quiet) return forget(item.id);
   // A position is never a reason for an alarm not to arrive: once more without it. A refusal has kept no key.
   const isRetried = !isKept && Boolean(item.body && item.body.position);
   await change(item.id, (now) => {
-    now.why = [0, 401].includes(answer.status) ? "signed_out" : answer.status === 403 ? "refused" : "busy";
+    now.why = [0, 401].includes(answer.status) ? "signed_out" : answer.status === 403 ? "refused" : code.startsWith("alarm_") ? "waits" : "busy";
     now.said = sentence;
     now.next = isRetried ? 0 : Date.now() + Math.max(retryAfter(answer.headers), patience(item.tries));
     if (isRetried) now.body.position = null;
@@ -362,7 +362,7 @@ function lines(item, sending) {
   const place = word(memory.has(item.id) ? "box_unsaved" : "box_saved");
   const other = item.user !== user && user;
   const why = other ? word("box_other") : !user || item.why === "signed_out" ? word("box_signed_out")
-    : item.why === "offline" ? word("box_offline") : item.why === "busy" ? word("box_busy") : item.why === "refused" ? item.said || word("box_signed_out") : "";
+    : item.why === "offline" ? word("box_offline") : item.why === "busy" ? word("box_busy") : item.why === "waits" ? item.said : item.why === "refused" ? item.said || word("box_signed_out") : "";
   return [make("p", {}, make("b", {}, place), ` · ${word(sending ? "box_sending" : "box_waiting")}`), why ? make("p", { class: "muted small" }, why) : ""];
 }
 

@@ -70,7 +70,8 @@ export function toast(text) {
     const note = document.createElement("p");
     note.className = "toast";
     note.textContent = text;
-    box.append(note);
+    // The newest alone: several of them cover the next button on a telephone.
+    box.replaceChildren(note);
     setTimeout(() => note.remove(), 6000);
   }
   say(text);

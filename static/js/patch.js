@@ -26,12 +26,14 @@ export function remember(root) {
 const withTokens = (html) => html.replace(/ name="(csrfmiddlewaretoken|idempotency_key)" value=""/g,
   (mark, name) => ` name="${name}" value="${name === "idempotency_key" ? newKey() : csrf()}"`);
 
-/** The answer in which rows that were in `before` are only named (`data-same`), with those rows; null if one is not there. */
-export function whole(text, before) {
-  const known = split(before);
-  const rows = new Map(known.keys.map((key, index) => [key, known.pieces[index]]));
+/** The answer in which rows that were in `before` are only named (`data-same`), with those rows; null if one is not there.
+    `before` is null where they came with the page: they are in `part`, and stay named. */
+export function whole(text, before, part) {
+  const rows = before === null ? null : rowsOf(before);
+  const here = rows ? null : new Set(Array.from(part.querySelectorAll("[data-key]"), keyOf));
+  const rowNamed = (stub, key) => (rows ? rows.get(key) : here.has(key) ? stub : undefined);
   const { head, pieces, keys, tail } = split(text);
-  const found = pieces.map((piece, index) => (/^<li\b[^>]*\sdata-same>/.test(piece) ? rows.get(keys[index]) : piece));
+  const found = pieces.map((piece, index) => (/^<li\b[^>]*\sdata-same>/.test(piece) ? rowNamed(piece, keys[index]) : piece));
   return found.includes(undefined) ? null : [head, ...found, tail].join("");
 }
 
@@ -52,6 +54,11 @@ export function apply(part, answer) {
   else if (wasHere && !focus.isConnected) landOn(part);
   showBars();
   return news;
+}
+
+function rowsOf(text) {
+  const { keys, pieces } = split(text);
+  return new Map(keys.map((key, index) => [key, pieces[index]]));
 }
 
 function parse(part, html) {
@@ -120,10 +127,11 @@ function update(old, fresh, news) {
 /** Keyed children beside others are no list: as one, the others would never be brought up to date. */
 const isAllKeyed = (element) => element.children.length > 0 && keyed(element).length === element.children.length;
 
-/** Nothing in there that a reader could lose: no focus, no open detail, no typed text, no list. */
+/** Nothing in there that a reader could lose: no focus, no open detail, no typed text, nothing chosen, no list. */
 function isPlain(element) {
   return !element.contains(document.activeElement)
-    && !element.querySelector(`[data-list], [data-key], details[open], dialog[open], ${LEFT_ALONE}, ${WRITING}`);
+    && !element.querySelector(`[data-list], [data-key], details[open], dialog[open], ${LEFT_ALONE}, ${WRITING}`)
+    && !Array.from(element.querySelectorAll("input")).some((field) => field.checked !== field.defaultChecked);
 }
 
 function replaceContent(old, fresh) {
@@ -188,6 +196,7 @@ function updateNode(old, fresh, news) {
 }
 
 function isSame(old, fresh) {
+  if (fresh.hasAttribute("data-same")) return true;
   const rev = fresh.getAttribute("data-rev");
   return rev !== null ? rev === old.getAttribute("data-rev") : drawn.get(old) === print(fresh);
 }
@@ -274,7 +283,7 @@ function isInUse(list) {
   return performance.now() - touched.at < PATIENCE && touched.where instanceof Node && list.contains(touched.where);
 }
 
-/** Show "3 updates" above each list that waits. */
+/** Show "3 updates" over each list that waits; it takes no room of its own, so that no row moves away from the pointer. */
 function showBars() {
   for (const [list, { difference }] of waiting) {
     if (!list.isConnected) {
@@ -283,21 +292,33 @@ function showBars() {
     }
     const bar = document.createElement("button");
     bar.type = "button";
-    bar.className = "more button quiet wide";
+    bar.className = "more button small";
     bar.setAttribute("data-more", "");
     bar.textContent = word("updates", { n: difference });
     bar.addEventListener("click", () => release(list));
-    const previous = list.previousElementSibling;
-    if (previous && previous.hasAttribute("data-more")) previous.remove();
-    list.before(bar);
+    barOf(list)?.remove();
+    layOver(wholeOf(list), bar);
   }
+}
+
+function layOver(list, bar) {
+  const place = list.getBoundingClientRect().top;
+  list.before(bar);
+  bar.style.marginBottom = `${place - list.getBoundingClientRect().top}px`;
+}
+
+/** Between the rows of a table and its head no button may stand. */
+const wholeOf = (list) => list.closest("table") || list;
+
+function barOf(list) {
+  const previous = wholeOf(list).previousElementSibling;
+  return previous && previous.hasAttribute("data-more") ? previous : null;
 }
 
 function release(list) {
   const { entries } = waiting.get(list) || {};
   waiting.delete(list);
-  const bar = list.previousElementSibling;
-  if (bar && bar.hasAttribute("data-more")) bar.remove();
+  barOf(list)?.remove();
   const news = [];
   if (entries) arrange(list, entries, rowsByKey(list), news);
   return news;

@@ -1,30 +1,21 @@
-/* Once a day on each device: would an alarm be heard here? Kept on the device; nobody else is told. */
+/* Once a day on each device: would an alarm be heard here? Kept on the device, in a cookie that nobody stores: by it
+   the server draws the question in its place, so that nothing below moves when the scripts have come. */
 
 import { everySecond, serverNow } from "./page.js";
 import { isUnlocked, lasting, play, unlock } from "./sound.js";
 
-const KEPT = "sound-heard";         // the day on which somebody heard all of them
 const TONES = ["blue", "yellow", "orange", "red"];
 const PAUSE = 400;
 
 /** The day of this device's clock, as the server corrects it: 2026-11-22. */
 const today = () => new Date(serverNow()).toLocaleDateString("sv");
 
-let heardHere = "";
+/** `sound=2026-11-22` or, where the browser let the page sound at once, `sound=2026-11-22.open`. */
+const heardOn = () => (document.cookie.match(/(?:^|; )sound=([\d-]{10})/) || ["", ""])[1];
 
-function heardOn() {
-  try {
-    return localStorage.getItem(KEPT) || heardHere;
-  } catch (error) {
-    return heardHere;
-  }
-}
-
-function keep(day) {
-  heardHere = day;
-  try {
-    localStorage.setItem(KEPT, day);
-  } catch (error) { /* asked again when the page is opened again */ }
+function keep(day, isOpen) {
+  const secure = location.protocol === "https:" ? ";secure" : "";
+  document.cookie = `sound=${day}${isOpen ? ".open" : ""};path=/;samesite=lax;max-age=172800${secure}`;
 }
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -32,17 +23,22 @@ const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mill
 export function start() {
   const box = document.querySelector("[data-sound-daily]");
   const main = document.querySelector("main");
+  const wasOpen = isUnlocked();
   const show = (step) => {
     box.dataset.step = step;
     box.querySelectorAll("[data-when]").forEach((part) => { part.hidden = !part.dataset.when.split(" ").includes(step); });
   };
 
-  /** It comes at once on a fresh page, and later never under a finger; what is shown stays until it is answered. */
+  /** It stands there on a fresh page, and comes later never under a finger; what is shown stays until it is answered. */
   function look(isFirst) {
     box.toggleAttribute("data-locked", !isUnlocked());
-    if (!box.hidden && box.dataset.step !== "heard") return;
+    if (!isFirst && !box.hidden && box.dataset.step !== "heard") return;
     const isDue = heardOn() !== today();
-    if (!isDue && isUnlocked()) return;
+    if (isFirst && !isDue) keep(today(), wasOpen);
+    if (!isDue && isUnlocked()) {
+      box.hidden = isFirst || box.hidden;
+      return;
+    }
     if (!isFirst && main.matches(":hover")) return;
     show(isDue ? "ask" : "locked");
     box.hidden = false;
@@ -66,10 +62,11 @@ export function start() {
   box.addEventListener("click", (event) => {
     if (event.target.closest("[data-sound-levels]")) sound();
     if (!event.target.closest("[data-heard]")) return;
-    keep(today());
+    keep(today(), wasOpen);
     show("heard");
     box.querySelector("[data-said]").focus();
   });
+  box.querySelectorAll("[data-sound-levels]").forEach((button) => { button.disabled = false; });
   look(true);
   everySecond(() => look(false));
 }

@@ -4,6 +4,7 @@
 import { ask, word } from "./page.js";
 
 const TURN = 15000;
+const LETTERS = 15;              // of a drawing, in its own units
 const AGAIN = 10000;             // after a session that has ended, and while the server is not back
 const ANEW = 6 * 3600 * 1000;    // what an update of the product brings is on the wall within six hours
 const current = new WeakMap();
@@ -44,10 +45,27 @@ function turn(place, step = 0) {
   panels.forEach((panel, index) => panel.toggleAttribute("data-off", index !== number));
 }
 
+/** A drawing is as large as its place, and its letters would shrink with it: they are drawn as large as the smallest beside it. */
+function fit(drawing) {
+  const size = drawing.getScreenCTM();
+  if (size && size.a) drawing.style.setProperty("--grows", parseFloat(getComputedStyle(drawing).fontSize) / size.a / LETTERS);
+}
+
+/** Its place changes with what stands around it, and whenever its panel has its turn. */
+const places = new ResizeObserver((seen) => seen.forEach(({ target }) => fit(target)));
+
+function enlarge() {
+  document.querySelectorAll("[data-from-afar]").forEach((drawing) => {
+    fit(drawing);
+    places.observe(drawing);
+  });
+}
+
 /** What has just come stands first (`data-newest`): back to the first page. */
 function redraw(part) {
   part.querySelectorAll("[data-pages][data-newest]").forEach((list) => current.delete(list));
   document.querySelectorAll("[data-pages]").forEach((list) => show(list));
+  enlarge();
 }
 
 /** Load the page again, once the server answers. */
@@ -79,6 +97,7 @@ export function start() {
   const all = (step) => {
     document.querySelectorAll("[data-turns]").forEach((place) => turn(place, step));
     document.querySelectorAll("[data-pages]").forEach((list) => show(list, step));
+    enlarge();
   };
   setInterval(() => all(1), TURN);
   document.addEventListener("page:changed", ({ detail }) => redraw(detail));
