@@ -13,8 +13,10 @@ from accounts.access import sessions, watch
 from accounts.models import OpenSession, User
 from accounts.scope import reach_of
 from accounts.sign_in import throttles
+from accounts.sign_in.devices import address_of
 from accounts.sign_in.first_things import SENTENCES, first_thing
 from accounts.sign_in.second_factor import has_second_factor
+from common.asking import asked
 from common.database.composed import Composed
 
 
@@ -55,8 +57,8 @@ _OPEN = Composed(lambda pk, user: OpenSession.objects.filter(pk=pk, user_id=user
 
 
 class PersonMiddleware:
-    """Gives each page request `now` (read once) and `reach` (read when first asked), and ends a session
-    that is over: ended elsewhere, too old, or idle too long."""
+    """Gives each page request `now` (read once) and `reach` (read when first asked), says to the record from where it
+    came, and ends a session that is over: ended elsewhere, too old, or idle too long."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -65,7 +67,7 @@ class PersonMiddleware:
         request.now = timezone.now()
         request.reach = SimpleLazyObject(lambda: reach_of(request.user, request.now))
         request.open_session = self._open_session(request)
-        with throttles.request_scope():
+        with asked(request=request.id, address=address_of(request)), throttles.request_scope():
             return self.get_response(request)
 
     def _open_session(self, request) -> OpenSession | None:
@@ -109,7 +111,8 @@ class FirstThingsMiddleware:
     #: Pages that lead there, and those nobody may be kept from.
     OPEN = {
         "account_login", "account_logout", "account_change_password", "account_reauthenticate",
-        "account_language", "mfa_reauthenticate", "mfa_activate_totp", "mfa_view_recovery_codes",
+        "account_language", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp",
+        "mfa_add_webauthn", "mfa_view_recovery_codes",
         "mfa_download_recovery_codes", "ui-preferences", "ui-settings",
     }  # fmt: skip
 
@@ -123,7 +126,12 @@ class FirstThingsMiddleware:
         name = request.resolver_match.view_name
         if name in self.OPEN or not request.user.is_authenticated:
             return None
-        goal = first_thing(request.user, request.now, has_factor=self._has_second_factor(request))
+        goal = first_thing(
+            request.user,
+            request.now,
+            has_factor=self._has_second_factor(request),
+            by_directory=sessions.came_by_directory(request.session),
+        )
         if goal is None:
             return None
         if request.path.startswith("/api/"):

@@ -10,7 +10,9 @@ from django.utils.translation import get_language
 from accounts.access.user_agents import words_for
 from accounts.choices import HeldAs, PostKind, Tier
 from accounts.contacts.models import NumberCode, VerifiedNumber  # noqa: F401  (tables of this room)
+from accounts.emergency.models import EmergencyAccess, OpenedThing  # noqa: F401  (tables of this room)
 from accounts.exclusions.models import Exclusion  # noqa: F401  (table of this room)
+from accounts.push.models import PushDevice  # noqa: F401  (table of this room)
 from accounts.reform.models import Reform, Succession  # noqa: F401  (tables of this room)
 from accounts.screens.models import Screen  # noqa: F401  (table of this room)
 from accounts.tokens.scopes import as_text
@@ -85,6 +87,9 @@ class User(AbstractUser):
     name = models.CharField(max_length=40, blank=True, default="")
     #: At most 30 characters; sealed text is longer.
     phone = SealedField(max_length=120, blank=True, default="")
+    #: Who they are at the chat service of this installation (WeCom, DingTalk, Feishu); at most 64 characters. Given by
+    #: who keeps the accounts, never chosen by oneself.
+    chat_id = SealedField(max_length=200, blank=True, default="")
     #: What messages to this person are written in; pages follow the cookie of the browser.
     language = models.CharField(max_length=10, blank=True, default="")
     password_changed_at = models.DateTimeField(null=True, blank=True)

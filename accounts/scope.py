@@ -4,7 +4,7 @@ A `Reach` is made once per request or socket and answers for lists (`filter`), s
 and journal entries (`entry_filter`, `sees`), so that no door decides for itself.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from accounts.emergency.opened import Opened, ends_of, has_emergency_access, opened_to
 from accounts.exclusions import rules as exclusion_rules
 from accounts.exclusions import shut
 from accounts.models import Appointment, User
-from accounts.verbs import AUDIENCE_VERBS, VERBS
+from accounts.verbs import AUDIENCE_VERBS, SEES_IN_EMERGENCY, VERBS
 from common.database.composed import Composed, padded
 from common.database.paths import collapse
 from common.hooks import Hook
@@ -53,12 +54,15 @@ class Reach:
         self.now = now
         #: Journal keys of the things this person is kept from ("demand:5"): recusals, accusations against their unit.
         self.closed: frozenset[str] = frozenset()
+        #: What emergency access has opened to this person for a time, past their posts.
+        self.opened: tuple[Opened, ...] = ()
         self._paths: dict[str, tuple[str, ...]] = {}
 
     def at(self, now: datetime) -> "Reach":
         """The same answer at another moment, for as long as nothing has changed it."""
         same = Reach(self.user, self.posts, now)
         same._paths, same.threads, same.closed = self._paths, self.threads, self.closed
+        same.opened = self.opened
         return same
 
     @cached_property
@@ -188,6 +192,12 @@ class Reach:
         keys |= {("closed", name) for name in self.closed}
         return frozenset(keys | {("thread", thread) for thread in self.threads})
 
+    def has_opened(self, subject: str) -> bool:
+        """Whether emergency access lets this person see the thing with this journal key now."""
+        return subject not in self.closed and any(
+            one.subject == subject and self.now < one.until for one in self.opened
+        )
+
     def sees(self, entry) -> bool:
         """The same answer as `entry_filter` for one entry already in hand."""
         if self.closed and (entry.subject in self.closed or entry.thread in self.closed):
@@ -224,6 +234,8 @@ class ReachOfPosts(Reach):
     def __init__(self, reach: Reach):
         self.posts, self.now = reach.posts, reach.now
         self._paths, self.threads, self.closed = reach._paths, reach.threads, reach.closed
+        # Who acts by it acts as a person; what is alike for all of a post shows what they see alone.
+        self.opened = ()
 
     @property
     def user(self) -> User:
@@ -252,32 +264,41 @@ def read_threads(reaches: Collection[Reach]) -> None:
 def _threads_of(reaches: Sequence[Reach]) -> list[frozenset[str]]:
     seated = [reach for reach in reaches if reach.posts]
     found = [provider(seated) for provider in EXCEPTIONS] if seated else []
-    threads = {id(reach): frozenset().union(*answers) for reach, *answers in zip(seated, *found, strict=True)}
+    threads = {
+        id(reach): frozenset(one.subject for one in reach.opened).union(*answers)
+        for reach, *answers in zip(seated, *found, strict=True)
+    }
     return [threads.get(id(reach), frozenset()) for reach in reaches]
 
 
 def next_changes(users: Collection[User], now: datetime) -> dict[int, datetime]:
-    """By primary key: when an appointment of theirs begins or ends next. Nobody for whom no moment is set."""
-    rows = Appointment.objects.filter(Q(valid_from__gt=now) | Q(valid_to__gt=now), person__in=users)
+    """By primary key: when an appointment of theirs begins or ends next, or an emergency access ends (one query).
+    Nobody for whom no moment is set."""
+    held = Appointment.objects.filter(Q(valid_from__gt=now) | Q(valid_to__gt=now), person__in=users)
+    rows: Iterable[tuple] = held.values_list("person_id", "valid_from", "valid_to").union(ends_of(users, now))
     found: dict[int, datetime] = {}
-    for person_id, *moments in rows.values_list("person_id", "valid_from", "valid_to"):
+    for person_id, *moments in rows:
         coming = [moment for moment in moments if moment and moment > now]
         found[person_id] = min([found[person_id], *coming] if person_id in found else coming)
     return found
 
 
 def reaches_of(users: Collection[User], now: datetime) -> dict[int, Reach]:
-    """The reach of each user by primary key, all read in one query; one more where any of them is kept from something."""
+    """The reach of each user by primary key, all read in one query; one more where any of them is kept from something,
+    and one where emergency access has opened something to any of them."""
     held: dict[int, list[HeldPost]] = {user.pk: [] for user in users}
-    some = set()
-    for person_id, is_shut_out, *post in (
+    some, past_posts = set(), set()
+    for person_id, is_shut_out, has_opened, *post in (
         _HELD(now, tuple(held)) if len(held) == 1 else _held(now, tuple(held))
     ):
         held[person_id].append(HeldPost(*post))
         if is_shut_out:
             some.add(person_id)
+        if has_opened:
+            past_posts.add(person_id)
     reaches = {user.pk: Reach(user, held[user.pk], now) for user in users}
     read_closed([reaches[pk] for pk in some])
+    read_opened([reaches[pk] for pk in past_posts], now)
     return reaches
 
 
@@ -294,14 +315,27 @@ def read_closed(reaches: Collection[Reach]) -> None:
         reach.closed = shut.closed_to(reach.user.pk, held, handling, rows)
 
 
+def read_opened(reaches: Collection[Reach], now: datetime) -> None:
+    """Read what emergency access has opened to these people (one query). Whoever has no post of its kinds any more has
+    nothing of it, whatever time is left."""
+    reaches = [one for one in reaches if any(post.kind in SEES_IN_EMERGENCY for post in one.posts)]
+    found = opened_to([reach.user.pk for reach in reaches], now) if reaches else {}
+    for reach in reaches:
+        reach.opened = tuple(one for one in found.get(reach.user.pk, ()) if one.subject not in reach.closed)
+
+
 def _held(now: datetime, people: tuple[int, ...]) -> QuerySet:
     return (
         Appointment.objects.current(now)
         .filter(person__in=people)
-        .annotate(is_shut_out=shut.is_shut_out_somewhere("person", "post__unit__path"))
+        .annotate(
+            is_shut_out=shut.is_shut_out_somewhere("person", "post__unit__path"),
+            has_opened=has_emergency_access("person", now),
+        )
         .values_list(
             "person_id",
             "is_shut_out",
+            "has_opened",
             "post_id",
             "post__kind",
             "post__squad",

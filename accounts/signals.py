@@ -10,9 +10,9 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from accounts.access import sessions
-from accounts.models import OpenSession
+from accounts.models import OpenSession, PushDevice
 from accounts.queries import home_of, user_named
-from accounts.sign_in import devices, throttles
+from accounts.sign_in import devices, security_keys, throttles
 from accounts.sign_in.second_factor import has_second_factor
 from journal.keys import key
 from journal.record import record
@@ -27,7 +27,10 @@ def note_sign_in(request, user, **kwargs):
         request=request, user=user, now=now, address=address, device=devices.device_name(request)
     )
     way, is_proven = sessions.way_in(get_authentication_records(request, user))
+    if request.session.pop(sessions.BY_DIRECTORY, False) and way == "password":
+        way = "directory"
     sessions.note_way(request, way, is_proven=is_proven)
+    security_keys.mark_session(request, user)
     content = {"address": address, "by": way, "second_factor": has_second_factor(user)}
     _record("session.signed_in", user, now, content)
 
@@ -38,8 +41,12 @@ def note_sign_out(request, user, **kwargs):
     """By the person's own button, or by the middleware that found the session over (`why`)."""
     if user is None or not user.is_authenticated or request is None:
         return
-    OpenSession.objects.filter(pk=request.session.get(sessions.MARK)).delete()
+    mine = request.session.get(sessions.MARK)
     why = getattr(request, "signed_out_because", "own")
+    if why == "own":
+        # One that has merely grown old leaves its device told: that is what a push is for.
+        PushDevice.objects.filter(session=mine).delete()
+    OpenSession.objects.filter(pk=mine).delete()
     _record("session.signed_out", user, getattr(request, "now", None) or timezone.now(), {"why": why})
 
 
@@ -47,7 +54,10 @@ def note_sign_out(request, user, **kwargs):
 def keep_this_session(request, user, **kwargs):
     """Other sessions of the person end with the old password; this one goes on under a new key."""
     sessions.follow_new_key(request)
-    sessions.end(OpenSession.objects.filter(user=user).exclude(pk=request.session.get(sessions.MARK)))
+    mine = request.session.get(sessions.MARK)
+    sessions.end(OpenSession.objects.filter(user=user).exclude(pk=mine))
+    # Those too whose session has grown old.
+    PushDevice.objects.filter(person=user, session__isnull=True).delete()
 
 
 @receiver(post_save, sender=Authenticator)
@@ -64,6 +74,9 @@ def note_second_factor_removed(instance, **kwargs):
 @transaction.atomic
 def _note_factor(authenticator, change: str):
     content = {"change": change, "type": str(authenticator.type)}
+    if authenticator.type == Authenticator.Type.WEBAUTHN:
+        # People have several: which one, not what they call it.
+        content["key"] = authenticator.pk
     _record("second_factor.changed", authenticator.user, timezone.now(), content)
 
 

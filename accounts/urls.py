@@ -7,18 +7,22 @@ from django.views.generic import RedirectView
 from accounts import views
 from accounts.central import views as central
 from accounts.exclusions import views as exclusions
-from accounts.local_line import views as local_line
 from accounts.people import views as people
+from accounts.push import views as push
 from accounts.reform import views as reform
 from accounts.screens import views as screens
 from accounts.sign_in import views as sign_in
 from accounts.tokens import views as tokens
+from accounts.unit_lines import views as unit_lines
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="account"), name="account-root"),
     path("login/", sign_in.SignInView.as_view(), name="account_login"),
     path("central/", central.Begin.as_view(), name="account-central"),
     path("central/callback/", central.Callback.as_view(), name="account-central-callback"),
+    path("central/answer/", central.Answer.as_view(), name="account-central-answer"),
+    path("central/finish/", central.Finish.as_view(), name="account-central-finish"),
+    path("central/metadata/", central.Metadata.as_view(), name="account-central-metadata"),
     path("logout/", sign_in.SignOutView.as_view(), name="account_logout"),
     path("password/", sign_in.PasswordView.as_view(), name="account_change_password"),
     path("again/", sign_in.PasswordAgainView.as_view(), name="account_reauthenticate"),
@@ -26,12 +30,19 @@ urlpatterns = [
     path("code/again/", sign_in.CodeAgainView.as_view(), name="mfa_reauthenticate"),
     path("second-factor/", RedirectView.as_view(pattern_name="account"), name="mfa_index"),
     path("second-factor/set-up/", sign_in.ActivateView.as_view(), name="mfa_activate_totp"),
+    path("keys/", RedirectView.as_view(pattern_name="account"), name="mfa_list_webauthn"),
+    path("keys/new/", sign_in.AddKeyView.as_view(), name="mfa_add_webauthn"),
+    path("keys/again/", sign_in.KeyAgainView.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("keys/question/", sign_in.key_question, name="account-key-question"),
+    path("keys/<int:pk>/remove/", sign_in.RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
     path("second-factor/remove/", sign_in.DeactivateView.as_view(), name="mfa_deactivate_totp"),
     path("recovery-codes/", sign_in.RecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
     path("recovery-codes/new/", sign_in.NewRecoveryCodesView.as_view(), name="mfa_generate_recovery_codes"),
     path("me/", views.me, name="account"),
     path("language/", views.choose_language, name="account_language"),
     path("sessions/<int:session_id>/end/", views.end_session, name="account-session-end"),
+    path("push/", push.register, name="account-push"),
+    path("push/<int:device_id>/end/", push.end, name="account-push-end"),
     path("tokens/", tokens.own_tokens, name="account-tokens"),
     path("tokens/area/", tokens.area_tokens, name="account-tokens-area"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="account-token-revoke"),
@@ -43,7 +54,8 @@ urlpatterns = [
     path("people/<int:person_id>/appoint/", people.appoint, name="account-appoint"),
     path("people/<int:person_id>/<slug:name>/", people.act, name="account-person-act"),
     path("units/", reform.units, name="account-units"),
-    path("units/<code:code>/local/", local_line.local_line, name="account-unit-local"),
+    path("units/<code:code>/local/", unit_lines.local_line, name="account-unit-local"),
+    path("units/<code:code>/phone/", unit_lines.duty_phone, name="account-unit-phone"),
     path("units/change/", reform.change, name="account-units-change"),
     path("units/change/<int:reform_id>/cancel/", reform.cancel, name="account-units-cancel"),
     path("recusals/", exclusions.RecusalList.as_view(), name="recusals"),

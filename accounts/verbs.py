@@ -14,6 +14,10 @@ _RECEIVES = {P.RECEIVING_LEADER}
 #: A screen on a wall, as if it held a post of its unit. No kind of post: nobody is appointed to it.
 SCREEN = "screen"
 
+#: Posts by which somebody sees past their units for a time: who answers for incidents at night, never who administers
+#: or audits. Beside the table because a reach asks it of everybody to whom something is opened.
+SEES_IN_EMERGENCY = {P.DIRECTOR, P.DEPUTY_DIRECTOR, P.DUTY_LEADER, P.DUTY_OFFICER}
+
 VERBS: dict[str, set[str]] = {
     # incidents
     "incident.view": _LEADERS | _DESK | _FIELD | _RECEIVES | {P.AUDITOR, SCREEN},
@@ -23,6 +27,10 @@ VERBS: dict[str, set[str]] = {
     "incident.close": _LEADERS | _DESK,
     "incident.switch_plan": {*_LEADERS},
     "incident.share": _LEADERS | _DESK,
+    # past one's posts, for a time
+    "emergency.open": {*SEES_IN_EMERGENCY},
+    "emergency.end": {P.AUDITOR, P.SECADMIN},
+    "emergency.review": {P.AUDITOR},
     # warnings
     "warning.draft": _LEADERS | _DESK,
     # responses: who decides is the plan's word, as with a signature
@@ -81,6 +89,12 @@ VERBS: dict[str, set[str]] = {
     "people.manage": {P.SECADMIN},
     "people.view": _LEADERS | _DESK | {P.SECADMIN, P.SYSADMIN, P.AUDITOR},
     "units.manage": {P.SYSADMIN},
+    # the exchange with other installations: documents are the duty room's; partners are proposed by one administrator and
+    # confirmed by the other
+    "exchange.view": _LEADERS | _DESK | {P.AUDITOR},
+    "exchange.answer": _LEADERS | _DESK,
+    "exchange_partner.manage": {P.SYSADMIN},
+    "exchange_partner.confirm": {P.SECADMIN},
     "plan.manage": {P.DIRECTOR, P.SYSADMIN},
     "engine.view": {P.SYSADMIN},
 }

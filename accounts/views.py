@@ -21,6 +21,7 @@ from accounts.people import actions as people
 from accounts.permissions import check_can_delegate
 from accounts.posts import actions
 from accounts.posts.forms import DelegateForm
+from accounts.push.queries import devices_of, is_on
 from accounts.sign_in.passwords import PROFILES
 from accounts.verbs import NOT_DELEGABLE
 from common.errors import NotAllowed, Refused
@@ -48,19 +49,25 @@ def me(request):
         "given": given,
         "sessions": sessions.open_sessions(request.user, request.now),
         "this_session": request.open_session,
+        "push_devices": devices_of(request.user),
+        "is_push_on": is_on(),
         "tokens": request.user.api_tokens.filter(revoked_at__isnull=True, expires_at__gt=request.now).count(),
         "password_days": PROFILES[settings.PASSWORD_PROFILE].max_age_days,
-        "require_second_factor": settings.REQUIRE_SECOND_FACTOR,
         **_second_factor(request.user),
     }
     return never_cached(render(request, "accounts/me.html", context))
 
 
 def _second_factor(user) -> dict:
-    found = {authenticator.type: authenticator for authenticator in Authenticator.objects.filter(user=user)}
-    codes = found.get(Authenticator.Type.RECOVERY_CODES)
+    rows = list(Authenticator.objects.filter(user=user).order_by("pk"))
+    found = {authenticator.type: authenticator for authenticator in rows}
+    keys = [authenticator for authenticator in rows if authenticator.type == Authenticator.Type.WEBAUTHN]
+    codes, totp = found.get(Authenticator.Type.RECOVERY_CODES), found.get(Authenticator.Type.TOTP)
     return {
-        "totp": found.get(Authenticator.Type.TOTP),
+        "totp": totp,
+        "keys": keys,
+        # Where a second factor is required, the last one stays.
+        "may_remove_factor": not settings.REQUIRE_SECOND_FACTOR or len(keys) + bool(totp) > 1,
         "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
     }
 

@@ -5,7 +5,7 @@ sends; sockets ask the same question (`is_open`).
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,14 +13,16 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError
 from django.db.models import QuerySet
 
-from accounts.models import OpenSession, User
+from accounts.models import OpenSession, PushDevice, User
 
 log = logging.getLogger(__name__)
 
 #: Where the session keeps the id of its row.
 MARK = "open_session"
-#: Where the session keeps how it was begun, if not with a password: "central".
+#: Where the session keeps how it was begun, if not with a password kept here: "central", "directory".
 WAY = "signed_in_by"
+#: Set between the two steps of signing in when the directory took the password.
+BY_DIRECTORY = "by_directory"
 #: Set while nothing of the person's own was given in it: the word of a provider signs nothing.
 UNPROVEN = "unproven"
 #: `seen_at` is written no more often than this.
@@ -61,11 +63,19 @@ def follow_new_key(request) -> None:
 
 
 def end(rows: QuerySet) -> int:
-    """End these sessions on the server. Returns how many."""
+    """End these sessions on the server, and the pushes to their devices. Returns how many sessions."""
     keys = list(rows.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
+    PushDevice.objects.filter(session__in=rows).delete()
     rows.delete()
     return len(keys)
+
+
+def end_all(person: User) -> int:
+    """End every session of a person, and whatever their devices are told. Returns how many sessions."""
+    ended = end(OpenSession.objects.filter(user=person))
+    PushDevice.objects.filter(person=person).delete()
+    return ended
 
 
 def open_sessions(user: User, now: datetime) -> QuerySet:
@@ -90,7 +100,11 @@ def why_over(row: OpenSession | None, now: datetime) -> str:
 def touch(row: OpenSession, now: datetime) -> None:
     """Note that the person is there. Written at most once a minute, and not where nothing is written."""
     if now - row.seen_at >= SEEN_EVERY and not settings.READ_ONLY:
-        OpenSession.objects.filter(pk=row.pk).update(seen_at=now)
+        try:
+            OpenSession.objects.filter(pk=row.pk).update(seen_at=now)
+        except DatabaseError:
+            # Who can be read may go on: an alarm is kept where nothing can be written (incidents.kept_alarms).
+            log.warning("could not note an open session as being there", exc_info=True)
 
 
 def signed_in_just_now(request) -> bool:
@@ -106,7 +120,12 @@ def is_unproven(request) -> bool:
 
 
 def came_centrally(request) -> bool:
-    return request.session.get(WAY) == "central"
+    """By a provider or the directory: no password kept here was typed."""
+    return request.session.get(WAY) in ("central", "directory")
+
+
+def came_by_directory(session: Mapping) -> bool:
+    return session.get(WAY) == "directory"
 
 
 def way_in(records: list[dict]) -> tuple[str, bool]:

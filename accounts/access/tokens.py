@@ -74,12 +74,12 @@ def issue(
     """Make a token and return it with its secret; only the secret's hash is stored."""
     secret = "icd_" + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
-        user=user, hash=_hash(secret), note=note, scopes=" ".join(scopes), created_at=now, expires_at=until
+        user=user, hash=hash_of(secret), note=note, scopes=" ".join(scopes), created_at=now, expires_at=until
     )
     return token, secret
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
     # A random token of 256 bits needs no slow hash: there is nothing to guess.
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -93,12 +93,13 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         now = timezone.now()
-        use = _use_of_token(_hash(token.strip()), now)
+        use = _use_of_token(hash_of(token.strip()), now)
         if use is None:
             raise exceptions.AuthenticationFailed("The token is unknown, expired or revoked.")
         check_nothing_comes_first(use.reach.user, now)
         _check_scope(request, use)
-        _note_use(use, now)
+        request.used_token = use
+        note_use(use.token_id, use.used_at, now)
         return _with_reach(request, use.reach)
 
     def authenticate_header(self, request):
@@ -134,7 +135,19 @@ def _check_scope(request, use: Use) -> None:
     at = request.resolver_match
     if at.url_name in FREE:
         return
-    scope = scope_for(at.route, at.url_name, request.method)
+    _check_has(request, use, scope_for(at.route, at.url_name, request.method))
+
+
+def check_token_opens(request, scope: str | None) -> None:
+    """Raise NotAllowed where this call came with a token that lacks `scope` too; None: no token has it.
+
+    For an address behind which lies something of another subject. A browser's session has no scopes.
+    """
+    if use := getattr(request, "used_token", None):
+        _check_has(request, use, scope)
+
+
+def _check_has(request, use: Use, scope: str | None) -> None:
     if scope in use.scopes.split():
         return
     request._request.refused_token = RefusedToken(use.reach.user, use.token_id, scope or "")
@@ -151,14 +164,22 @@ def _check_scope(request, use: Use) -> None:
     )
 
 
-def _note_use(use: Use, now: datetime) -> None:
+def tokens_among(hashes: Iterable[str], now: datetime) -> dict[str, ApiToken]:
+    """Hash → the good token it is of, with its person. One query."""
+    rows = ApiToken.objects.filter(
+        hash__in=hashes, revoked_at__isnull=True, expires_at__gt=now, user__is_active=True
+    )
+    return {token.hash: token for token in rows.select_related("user")}
+
+
+def note_use(token_id: int, used_at: datetime | None, now: datetime) -> None:
     """Note that the token was used, to the hour. A call never fails for it: an alarm may be in it."""
-    if settings.READ_ONLY or (use.used_at is not None and now - use.used_at < USED_EVERY):
+    if settings.READ_ONLY or (used_at is not None and now - used_at < USED_EVERY):
         return
     try:
-        _USED(use.token_id, now)
+        _USED(token_id, now)
     except DatabaseError:
-        log.warning("the use of token %s could not be noted", use.token_id, exc_info=True)
+        log.warning("the use of token %s could not be noted", token_id, exc_info=True)
 
 
 def held_post(held: Appointment) -> HeldPost:

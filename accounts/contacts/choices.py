@@ -17,4 +17,6 @@ class Lack(models.TextChoices):
         "not_named",
         pgettext_lazy("readiness", "no telephone number, so the group does not name them"),
     )
+    NO_CHAT = "no_chat", pgettext_lazy("readiness", "no user id at the chat service")
+    NOT_TAKEN = "not_taken", pgettext_lazy("readiness", "the chat service did not take the last test")
     NO_ANSWER = "no_answer", pgettext_lazy("readiness", "did not answer the last test")

@@ -14,6 +14,8 @@ class Contact(NamedTuple):
     #: Channels on which the last test notice was not answered.
     silent_on: frozenset[str] = frozenset()
     has_email: bool = False
+    #: An id at the chat service.
+    has_chat: bool = False
 
 
 def why_unreachable(contact: Contact, *, has_gateway: bool) -> str:

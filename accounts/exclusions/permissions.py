@@ -10,9 +10,11 @@ from accounts.scope import Reach
 from common.errors import NotAllowed
 
 
-def check_can_recuse(reach: Reach, thing: Thing, person: User) -> None:
+def check_can_recuse(reach: Reach, thing: Thing, person: User | None = None) -> None:
     """Everybody themself; others are recused by leaders of a unit that works on it, or of one above."""
-    if person.pk == reach.user.pk or any(reach.holds("recusal.order", path) for path in thing.paths):
+    if (person and person.pk == reach.user.pk) or any(
+        reach.holds("recusal.order", path) for path in thing.paths
+    ):
         return
     raise NotAllowed(
         "not_allowed",

@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from accounts.choices import PostKind
 from accounts.exclusions.choices import Ground
 from accounts.exclusions.models import Exclusion
+from accounts.exclusions.permissions import check_can_recuse
 from accounts.exclusions.things import Thing
 from accounts.models import Appointment, Unit, User
-from accounts.queries import holders, lineage, user_named
+from accounts.naming import Names
+from accounts.queries import holders, lineage
 from accounts.scope import Reach, reaches_of
 from common.database.paths import prefixes
-from common.errors import Invalid, NotFound, not_found
+from common.errors import NotFound, not_found
+from common.text import codes
 from journal.keys import kind_of, pks_of
 
 #: So many people take over what waited for one.
@@ -38,13 +41,16 @@ def get_exclusion(reach: Reach, pk: int) -> Exclusion:
     return found
 
 
-def person_meant(reach: Reach, username: str) -> User:
-    """Nobody named: oneself. Raises Invalid where there is no such account."""
-    found = user_named(username.strip()) if username.strip() else reach.user
-    if found is None:
-        sentence = _("Nobody was recused: there is no such account. Check the name.")
-        raise Invalid("unknown_account", sentence, fields={"person": [_("There is no such account.")]})
-    return found
+def person_meant(reach: Reach, thing: Thing, username: str) -> User:
+    """Nobody named: oneself. Others are people of the units that a leader recuses for, or above them.
+
+    Raises NotAllowed for who recuses nobody else from this thing, Invalid where there is no such account.
+    """
+    name = username.strip()
+    if not name or codes.username(name).lower() == reach.user.username.lower():
+        return reach.user
+    check_can_recuse(reach, thing)
+    return Names.of_verb(reach, "recusal.order", above=True).person(name, "person", reach.now)
 
 
 def about(key: str) -> list[Exclusion]:

@@ -47,7 +47,7 @@ class Begin(LoginRequiredMixin, View):
         form = RecuseForm(request.POST)
         if not form.is_valid():
             raise Invalid("invalid", _("Nobody was recused: say why in a sentence."), fields=form.errors)
-        person = queries.person_meant(request.reach, form.cleaned_data["person"])
+        person = queries.person_meant(request.reach, thing, form.cleaned_data["person"])
         actions.recuse_person(
             reach=request.reach,
             thing=thing,

@@ -74,7 +74,7 @@ class Beside:
         if known and not known.is_active:
             return _("the account %(username)s is disabled") % {"username": line.username}
         if (first.name, first.details) != (line.name, line.details):
-            return _("username %(username)s has another name, phone or email in line %(first)s") % {
+            return _("username %(username)s has another name, phone, email or chat_id in line %(first)s") % {
                 "username": line.username, "first": first.number}  # fmt: skip
         before = self._seen.setdefault((line.key, line.unit.pk, line.kind, line.squad), [])
         for other in before:

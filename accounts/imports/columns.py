@@ -7,7 +7,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from accounts.choices import PostKind, Tier
-from accounts.posts.forms import PHONE
+from accounts.posts.forms import CHAT_ID, PHONE
 from common.documents.table_files import BadCell, Column, code, day, not_shortened
 from common.text.typed import plain, tidy
 
@@ -58,6 +58,19 @@ def email(text: str) -> str:
     return found
 
 
+def chat_id(text: str) -> str:
+    found = not_shortened(text)
+    try:
+        if found:
+            CHAT_ID(found)
+    except ValidationError:
+        raise BadCell(
+            _("“%(found)s” is no user id for chat messages. Write one person's, like zhangsan.")
+            % {"found": found}
+        ) from None
+    return found
+
+
 UNITS = (
     Column("code", ("编码", "单位编码", "代码"), code("unit_code")),
     Column("name", ("名称", "单位名称")),
@@ -76,9 +89,14 @@ PEOPLE = (
     Column("from", ("任职开始", "开始"), day),
     Column("to", ("任职结束", "结束"), day),
     Column("email", ("邮箱", "电子邮件"), email, is_needed=False),
+    Column("chat_id", ("即时通讯账号", "企业微信账号", "钉钉账号", "飞书账号"), chat_id, is_needed=False),
 )
 
 #: Fields of an account that a further import may change; an empty cell leaves them as they are.
-CHANGEABLE = ("phone", "email")
+CHANGEABLE = ("phone", "email", "chat_id")
 #: What is listed of them: the last figures are enough to see which number it is.
-SHOWN = {"phone": lambda number: f"…{number[-4:]}" if len(number) > 4 else number, "email": str}
+SHOWN = {
+    "phone": lambda number: f"…{number[-4:]}" if len(number) > 4 else number,
+    "email": str,
+    "chat_id": str,
+}

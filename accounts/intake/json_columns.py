@@ -10,7 +10,7 @@ NOT_LOOKED_AT = {
     "accounts.User.cards_seen": _WORDS_OF_A_LIST,
     "accounts.Reform.olds": _NOT_OF_A_THING,
     "accounts.Reform.news": _NOT_OF_A_THING,
-    "mfa.Authenticator.data": "a secret",
+    "mfa.Authenticator.data": "a secret, or a public key under the name its owner gave it",
     "socialaccount.SocialAccount.extra_data": "never written (ADR 0249)",
     "socialaccount.SocialApp.settings": "never written (ADR 0249)",
     "common.GivenAnswer.headers": _NOT_OF_A_THING,
@@ -45,5 +45,6 @@ NOT_LOOKED_AT = {
     "written_reports.WrittenVersion.data": "figures",
     "drills.Drill.script": "a scenario, which is a file that was chosen",
     "engine.NightlyJob.found": _NOT_OF_A_THING,
+    "exchange.Incoming.texts": "masked before it is stored (exchange.documents.fit_to_pass)",
     "works.Work.arguments": "what stands in an address",
 }

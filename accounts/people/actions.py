@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.access import sessions
@@ -32,13 +33,14 @@ def open_person(
     name: str,
     phone: str,
     email: str = "",
+    chat_id: str = "",
     actor: User | None,
     now: datetime,
     valid_for: timedelta = ONE_TIME,
 ) -> tuple[User, str]:
     """Open an account. Returns the person and a one-time password that is shown to nobody again."""
     username = codes.check("username", username, field="username")
-    person = User(username=username, name=name, phone=phone, email=email)
+    person = User(username=username, name=name, phone=phone, email=email, chat_id=chat_id)
     password = _set_one_time_password(person, now=now, valid_for=valid_for)
     try:
         with transaction.atomic():
@@ -63,15 +65,19 @@ def change_person(
     email: str,
     now: datetime,
     skills: Iterable[str] | None = None,
+    chat_id: str | None = None,
 ) -> User:
-    """Write other details of an account; `skills` None: they stay as they are."""
+    """Write other details of an account; `skills`, `chat_id` None: they stay as they are."""
     person = _locked(person_id)
 
     check_can_manage(reach, person, now)
 
     if skills is not None:
         set_skills(person=person, skills=skills, actor=reach.user, now=now)
-    return correct_person(person_id=person_id, actor=reach.user, now=now, name=name, phone=phone, email=email)
+    details = {"name": name, "phone": phone, "email": email}
+    if chat_id is not None:
+        details["chat_id"] = chat_id
+    return correct_person(person_id=person_id, actor=reach.user, now=now, **details)
 
 
 @transaction.atomic
@@ -127,7 +133,8 @@ def disable_person(*, reach: Reach, person_id: int, reason: str, now: datetime) 
 def retire_person(*, person_id: int, actor: User | None, reason: str, now: datetime) -> User:
     """Take everything from somebody who left: the account as in `disable_person`, and the posts, held and to come.
 
-    For the machine's own console. What the person did stays theirs.
+    For the machine's own console. What the person did stays theirs; a security key that went along opens nothing, also
+    if the account is enabled again.
     """
     person = _locked(person_id)
 
@@ -135,6 +142,10 @@ def retire_person(*, person_id: int, actor: User | None, reason: str, now: datet
         raise WrongState("already_disabled", _("Nothing was changed: this account is disabled already."))
 
     _close(person, actor=actor, now=now, reason=reason)
+    authenticators = Authenticator.objects.filter(user=person)
+    if authenticators.exists():
+        _take_factors(authenticators)
+        record_about("second_factor.changed", person, actor=actor, now=now, content={"change": "reset"})
     for appointment in Appointment.objects.current_or_coming(now).filter(person=person).order_by("pk"):
         end_appointment(appointment_id=appointment.pk, actor=actor, now=now, reason=reason)
     return person
@@ -181,7 +192,7 @@ def renew_first_password(*, person_id: int, now: datetime, valid_for: timedelta)
 
 @transaction.atomic
 def reset_second_factor(*, reach: Reach, person_id: int, now: datetime) -> User:
-    """Take away the second factor of somebody who lost the phone. Ends their sessions, revokes their API tokens."""
+    """Take away every second factor of somebody who lost one: app, security keys, recovery codes. Ends their sessions, revokes their API tokens."""
     person = _locked(person_id)
 
     check_can_manage(reach, person, now)
@@ -189,9 +200,8 @@ def reset_second_factor(*, reach: Reach, person_id: int, now: datetime) -> User:
     if not authenticators.exists():
         raise WrongState("no_second_factor", _("Nothing was changed: this account has no second factor."))
 
-    # _raw_delete: the signal that records a person's own changes would record this one as theirs.
-    authenticators._raw_delete(authenticators.db)
-    sessions.end(OpenSession.objects.filter(user=person))
+    _take_factors(authenticators)
+    sessions.end_all(person)
     revoked = _revoke_tokens(person, now)
 
     content = {"change": "reset", "tokens_revoked": revoked}
@@ -206,7 +216,7 @@ def end_sessions(*, reach: Reach, person_id: int, now: datetime) -> int:
 
     check_can_manage(reach, person, now)
 
-    ended = sessions.end(OpenSession.objects.filter(user=person))
+    ended = sessions.end_all(person)
 
     record_about("session.ended", person, actor=reach.user, now=now, content={"count": ended})
     return ended
@@ -251,7 +261,7 @@ def _close(person: User, *, actor: User | None, now: datetime, reason: str) -> N
     home = home_of(person, now)
     person.is_active = False
     person.save(update_fields=["is_active"])
-    ended = sessions.end(OpenSession.objects.filter(user=person))
+    ended = sessions.end_all(person)
     revoked = _revoke_tokens(person, now)
     content = {"reason": reason, "sessions": ended, "tokens_revoked": revoked}
     record_about("person.disabled", person, actor=actor, now=now, content=content, home=home)
@@ -267,10 +277,15 @@ def _set_one_time_password(person: User, *, now: datetime, valid_for: timedelta)
 def _hand_over_password(person: User, *, actor: User | None, now: datetime, valid_for: timedelta) -> str:
     password = _set_one_time_password(person, now=now, valid_for=valid_for)
     person.save(update_fields=["password", "one_time_until", "password_changed_at"])
-    sessions.end(OpenSession.objects.filter(user=person))
+    sessions.end_all(person)
     revoked = _revoke_tokens(person, now)
     record_about("password.reset", person, actor=actor, now=now, content={"tokens_revoked": revoked})
     return password
+
+
+def _take_factors(authenticators: QuerySet) -> None:
+    """_raw_delete: the signal that records a person's own changes would record this one as theirs."""
+    authenticators._raw_delete(authenticators.db)
 
 
 def _revoke_tokens(person: User, now: datetime) -> int:

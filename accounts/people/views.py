@@ -107,7 +107,13 @@ def person(request, person_id):
     skills = " ".join(found.skills.order_by("code").values_list("code", flat=True))
     form = ProfileForm(
         sent(request),
-        initial={"name": found.name, "phone": found.phone, "email": found.email, "skills": skills},
+        initial={
+            "name": found.name,
+            "phone": found.phone,
+            "email": found.email,
+            "chat_id": found.chat_id,
+            "skills": skills,
+        },
     )
     if form.is_bound and form.is_valid():
         try:

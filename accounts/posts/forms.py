@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -20,6 +21,11 @@ from common.text.codes import CodeInput
 PHONE = RegexValidator(
     r"^[0-9+][0-9 ()-]{4,28}( *(转|ext\.?) *\d{1,5})?$",
     gettext_lazy("This is no telephone number. Digits, spaces and hyphens, e.g. 0500-8100000."),
+)
+#: One person at WeCom, DingTalk or Feishu. Never "@all", nor several with "|" between them.
+CHAT_ID = RegexValidator(
+    r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}\Z",
+    gettext_lazy("This is no user id. Letters, digits and . _ @ - only, e.g. zhangsan; of one person."),
 )
 #: More units than this are not listed below the field; the code is typed.
 MOST_SUGGESTIONS = 300
@@ -146,6 +152,16 @@ class DetailsForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("For notices by e-mail, where a plan uses them."),
     )  # fmt: skip
+    chat_id = forms.CharField(
+        label=gettext_lazy("User id for chat messages"), max_length=64, required=False, validators=[CHAT_ID],
+        help_text=gettext_lazy("As the administrator of WeCom, DingTalk or Feishu reads it on the person there."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
+    )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not settings.NOTICE_CHAT_PROVIDER:
+            del self.fields["chat_id"]
 
 
 class ProfileForm(DetailsForm):
@@ -175,7 +191,7 @@ class OpenForm(DetailsForm):
         help_text=gettext_lazy("Letters, digits and . - _ ; one per person, never shared."),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
-    field_order = ["username", "name", "phone", "email"]
+    field_order = ["username", "name", "phone", "email", "chat_id"]
 
 
 class ReasonForm(ConfirmedForm):

@@ -21,7 +21,9 @@ ASKED_BY_POST = frozenset({"plan-evaluate"})
 #: Opened by any token: describes the product, or whose token it is.
 FREE = frozenset({"schema", "me"})
 #: No token is looked at there: signed otherwise.
-WITHOUT_TOKEN = frozenset({"gateway-events", "provider-pushes", "roster-feed", "roster-feed-own"})
+WITHOUT_TOKEN = frozenset(
+    {"gateway-events", "provider-pushes", "roster-feed", "roster-feed-own", "exchange-documents"}
+)
 
 
 class Subject(NamedTuple):
@@ -36,7 +38,7 @@ SUBJECTS: dict[str, Subject] = {
         gettext_lazy("Incidents"),
         (
             "incidents", "incidents/timeline", "incidents/observations", "incidents/checklist", "incidents/steps",
-            "incidents/plan", "incidents/close",
+            "incidents/position", "incidents/plan", "incidents/close",
         ),
     ),
     "early_warnings": Subject(gettext_lazy("Early warnings"), ("early-warnings",)),
@@ -94,6 +96,8 @@ SUBJECTS: dict[str, Subject] = {
     "notices": Subject(gettext_lazy("Notices"), ("notices",)),
     "statistics": Subject(gettext_lazy("Statistics and ledgers"), ("pictures", "yearly-figures", "ledgers")),
     "journal": Subject(gettext_lazy("Journal"), ("journal", "subjects")),
+    "emergency": Subject(gettext_lazy("Emergency access"), ("emergency-access",)),
+    "works": Subject(gettext_lazy("Background tasks"), ("works",)),
 }  # fmt: skip
 _BY_WORD = {word: name for name, subject in SUBJECTS.items() for word in subject.words}
 

@@ -199,3 +199,18 @@ def test_the_reception_at_which_it_was_said_is_closed_with_it(cast, reach, units
     seen = {name for name in cast if Reception.objects.visible_to(reach(name)).exists()}
     assert "county1.director" in seen
     assert not [name for name in seen if name.startswith(("town11.", "village111."))]
+
+
+def test_what_was_kept_from_the_accused_is_opened_again_on_record(cast, reach, thing, units, now):
+    director = reach("county1.director")
+    actions.shut_out_accused(
+        reach=director, thing=thing, unit=units["T11"], people=[], reason="投诉", now=now
+    )
+    assert thing.key in reach("town11.head").closed
+    row = Exclusion.objects.get(subject=thing.key, unit=units["T11"])
+
+    actions.end_exclusion(reach=director, exclusion_id=row.pk, reason="查无实据", now=now)
+
+    assert thing.key not in reach("town11.head").closed
+    (entry,) = Entry.objects.filter(kind="accusation.opened")
+    assert (entry.subject, entry.actor) == (thing.key, cast["county1.director"])

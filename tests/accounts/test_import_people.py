@@ -241,6 +241,24 @@ def test_a_column_for_mail_may_be_there(cast, wall_clock, tmp_path):
     assert User.objects.get(username="t11.new").email == "li@example.invalid"
 
 
+def test_a_column_for_the_chat_service_may_be_there_under_either_name(cast, wall_clock, tmp_path):
+    for name, given in (("chat_id", "li.si"), ("企业微信账号", "li.si2")):
+        file = tmp_path / "people.csv"
+        file.write_text(f"{HEADER},{name}\nt11.new,李文书,,T11,clerk,第二文书,,,,{given}\n", encoding="utf-8")
+        call_command(
+            "import_people", str(file), apply=True, passwords=tmp_path / f"{name}.csv", stdout=StringIO()
+        )
+        assert User.objects.get(username="t11.new").chat_id == given
+
+
+@pytest.mark.parametrize("given", ["@all", "a|b"])
+def test_what_is_no_single_person_in_the_column_is_an_objection(cast, wall_clock, tmp_path, given):
+    file = tmp_path / "people.csv"
+    file.write_text(f"{HEADER},chat_id\nt11.new,李文书,,T11,clerk,,,,,{given}\n", encoding="utf-8")
+    with pytest.raises(CommandError):
+        call_command("import_people", str(file), stdout=StringIO(), stderr=StringIO())
+
+
 def test_what_is_no_address_in_the_column_is_an_objection(cast, wall_clock, tmp_path):
     file = tmp_path / "people.csv"
     file.write_text(f"{HEADER},email\nt11.new,李文书,,T11,clerk,,,,,li at example\n", encoding="utf-8")

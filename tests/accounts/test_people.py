@@ -203,6 +203,40 @@ def test_an_address_for_mail_is_kept_when_an_account_is_opened_and_changed(desk,
     assert "example.invalid" not in "".join(Entry.objects.values_list("body", flat=True))
 
 
+def test_who_somebody_is_at_the_chat_service_is_kept_by_the_administrators_alone(desk, cast, units, settings):
+    settings.NOTICE_CHAT_PROVIDER = "wecom"
+    assert opened(desk, chat_id="li.si").status_code == 201
+    assert User.objects.get(username="county1.new").chat_id == "li.si"
+
+    person = cast["county1.duty"]
+    details = {"name": person.name, "phone": person.phone, "email": "", "chat_id": "zhang.san"}
+    assert desk.post(f"/account/people/{person.pk}/", details).status_code == 303
+    person.refresh_from_db()
+    assert person.chat_id == "zhang.san"
+    assert "zhang.san" in desk.get(f"/account/people/{person.pk}/").content.decode()
+    assert "zhang.san" not in "".join(Entry.objects.values_list("body", flat=True))
+
+
+@pytest.mark.parametrize("given", ["@all", "a|b", "张三", "a b", "a" * 65])
+def test_what_is_no_single_person_at_the_chat_service_is_refused(desk, units, settings, given):
+    settings.NOTICE_CHAT_PROVIDER = "wecom"
+
+    assert opened(desk, chat_id=given).status_code == 422
+
+
+def test_without_a_chat_service_the_page_neither_asks_nor_forgets(desk, cast, units):
+    person = cast["county1.duty"]
+    person.chat_id = "zhang.san"
+    person.save()
+    details = {"name": person.name, "phone": person.phone, "email": "", "chat_id": "somebody.else"}
+
+    assert desk.post(f"/account/people/{person.pk}/", details).status_code == 303
+
+    person.refresh_from_db()
+    assert person.chat_id == "zhang.san"
+    assert "chat_id" not in desk.get(f"/account/people/{person.pk}/").content.decode()
+
+
 @pytest.mark.parametrize(
     "given", ["x", "a@b\nBcc: c@example.invalid", "a@b.example, c@d.example", "a" * 260 + "@b.example"]
 )

@@ -20,6 +20,9 @@ PUBLIC = {
     "account_logout": "a session that has ended must be able to say so",
     "account-central": "the way in by a provider, where one is configured",
     "account-central-callback": "back from the provider, with the state of a sign-in begun in this browser",
+    "account-central-answer": "the provider's answer over SAML, signed by it",
+    "account-central-finish": "the same, with the state of a sign-in begun in this browser",
+    "account-central-metadata": "what the provider is given: two addresses of ours",
     "mfa_authenticate": "second step of the way in",
     "account_language": "a reader who cannot read the sign-in page changes its language",
     "ui-preferences": "theme, size and language of the sign-in page",
@@ -30,6 +33,7 @@ PUBLIC = {
     "api:schema": "describes the product, not the bureau",
     "api:gateway-events": "signed by the gateway instead",
     "api:provider-pushes": "its address is the provider's secret",
+    "api:exchange-documents": "signed by another installation instead; off by default",
     "one-tap": "signed, for one unit and day, and files nil and nothing else",
     "demand-public": "a random code, for the state and dates of one demand and nothing else; off by default",
     "reception-hours": "hours and posts that the unit publishes, nobody's name; off by default",
@@ -145,6 +149,7 @@ def test_no_route_crashes(addresses, cast, username):
 WITHOUT_TOKEN = {
     "api:gateway-events": "no session counts there: signed by the gateway",
     "api:provider-pushes": "no session counts there: the address is a secret",
+    "api:exchange-documents": "no session counts there: signed by another installation",
     "worker": "takes no POST",
 }
 

@@ -44,6 +44,19 @@ def test_no_telephone_number_of_staff_is_readable_in_the_database(cast):
     assert User.objects.get(username="county1.duty").phone.startswith("139")
 
 
+def test_who_somebody_is_at_the_chat_service_is_not_readable_either(cast):
+    person = cast["county1.duty"]
+    person.chat_id = "zhang.san"
+    person.save()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT chat_id FROM accounts_user WHERE id = %s", [person.pk])
+        (stored,) = cursor.fetchone()
+
+    assert stored.startswith("s1:")
+    assert "zhang" not in stored
+    assert len(seal("a" * 64)) <= User._meta.get_field("chat_id").max_length
+
+
 def test_a_sealed_column_is_never_searched(db):
     with pytest.raises(FieldError):
         User.objects.filter(phone="13900001111").first()

@@ -76,7 +76,7 @@ def test_only_the_hash_of_a_token_is_kept_and_it_ends_by_itself(cast, now):
 
 def test_the_door_reads_the_posts_that_a_page_reads(cast, now):
     for person in cast.values():
-        read = tokens._use_of_token(tokens._hash(issue(user=person, now=now)), now)
+        read = tokens._use_of_token(tokens.hash_of(issue(user=person, now=now)), now)
         assert (read.reach.user, read.reach.posts, read.reach.now) == (
             person,
             reach_of(person, now).posts,
@@ -90,7 +90,7 @@ def test_an_account_without_posts_is_known_too(cast, now):
     person = cast["county1.duty"]
     person.appointments.all().delete()
 
-    read = tokens._use_of_token(tokens._hash(issue(user=person, now=now)), now)
+    read = tokens._use_of_token(tokens.hash_of(issue(user=person, now=now)), now)
 
     assert (read.reach.user, read.reach.posts) == (person, [])
     assert read.token_id == ApiToken.objects.get().pk
@@ -105,11 +105,11 @@ def test_a_token_that_is_no_longer_good_opens_nothing(cast, now, change):
     else:
         person.api_tokens.update(**dict.fromkeys(change, now))
 
-    assert tokens._use_of_token(tokens._hash(token), now) is None
-    assert tokens._use_of_token(tokens._hash("icd_nothing"), now) is None
+    assert tokens._use_of_token(tokens.hash_of(token), now) is None
+    assert tokens._use_of_token(tokens.hash_of("icd_nothing"), now) is None
 
 
 def test_who_calls_and_what_they_may_is_one_query(cast, now, django_assert_num_queries):
-    hashed = tokens._hash(issue(user=cast["county1.duty"], now=now))
+    hashed = tokens.hash_of(issue(user=cast["county1.duty"], now=now))
     with django_assert_num_queries(1):
         tokens._use_of_token(hashed, now)

@@ -134,9 +134,6 @@ def test_a_calendar_address_does_not_tell_which_units_exist(cast, client):
 
 @pytest.mark.control(42)
 def test_one_person_calls_so_often_and_no_more_and_alarms_never_wait(cast, client, now, settings, plan):
-    from accounts.access import rate
-
-    rate.forget()
     settings.API_REQUESTS_PER_MINUTE = 3
     tokens = [issue(user=cast["county1.duty"], now=now) for _time in range(2)]
     with time_machine.travel(now, tick=False):
