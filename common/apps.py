@@ -8,5 +8,7 @@ class CommonConfig(AppConfig):
     name = "common"
 
     def ready(self):
+        from common import lean  # noqa: F401 - before anything imports the REST framework
+
         # Before the lists of addresses are read.
         register_converter(CodeConverter, "code")

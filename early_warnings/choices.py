@@ -54,6 +54,7 @@ class Credential(models.TextChoices):
 
     PASSWORD = "password", pgettext_lazy("signature", "password")
     TOTP = "totp", pgettext_lazy("signature", "one-time code")
+    WEBAUTHN = "webauthn", pgettext_lazy("signature", "security key")
 
 
 class CallOutcome(models.TextChoices):

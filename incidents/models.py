@@ -12,6 +12,7 @@ from common.database.paths import PathField
 from common.drills import RealRows, marked
 from incidents import rules
 from incidents.choices import CoordinateSystem, MarkOutcome, Source, State
+from incidents.positions.models import FormerPosition  # noqa: F401 - Django looks for tables here
 from incidents.voice_notes.models import VoiceNote  # noqa: F401 - Django looks for tables here
 from journal.keys import key, key_of_column, pks_of
 
@@ -72,7 +73,7 @@ class Incident(models.Model):
     client_id = models.CharField(max_length=64)
     drill = models.BooleanField(default=False)
 
-    #: Where the reporter's device was, once, at the moment of the alarm; never a track.
+    #: Where the reporter's device was, once, at the moment of the alarm, or what it was put right to; never a track.
     latitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     longitude = models.DecimalField(max_digits=9, decimal_places=6, null=True, blank=True)
     accuracy_m = models.PositiveIntegerField(null=True, blank=True)

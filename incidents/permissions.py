@@ -19,13 +19,18 @@ def check_can_report(reach: Reach, unit: Unit) -> None:
     below = reach.holds("incident.report", unit.path)
     above = any(path.startswith(unit.path) for path in reach.paths("incident.report"))
     if not (below or above):
-        raise NotAllowed(
-            "not_your_unit",
-            _(
-                "The incident was not recorded: %(unit)s is outside your units. Choose your own unit, or phone the duty room."
-            )
-            % {"unit": unit},
+        raise not_your_unit(unit.code)
+
+
+def not_your_unit(code: str) -> NotAllowed:
+    """Of a unit elsewhere, and of one that there is not, alike."""
+    return NotAllowed(
+        "not_your_unit",
+        _(
+            "The incident was not recorded: there is no unit %(code)s among yours, those below and those above. Choose your own unit, or phone the duty room."
         )
+        % {"code": code},
+    )
 
 
 def check_can_observe(reach: Reach, incident: Incident) -> None:
@@ -40,6 +45,13 @@ def check_can_observe(reach: Reach, incident: Incident) -> None:
             )
             % {"number": incident.number},
         )
+
+
+def check_can_add_observation(reach: Reach, incident: Incident) -> None:
+    """They, and who came in by emergency access: what is seen at night must not be lost, and a danger to life is raised
+    by it. Steps, evidence, offers to people are not theirs."""
+    if not reach.has_opened(incident.key):
+        check_can_observe(reach, incident)
 
 
 def check_can_manage(reach: Reach, incident: Incident) -> None:
@@ -68,7 +80,7 @@ def check_can_share(reach: Reach, incident: Incident) -> None:
 
 def check_can_mark_checklist(reach: Reach, incident: Incident) -> None:
     """Whoever is on the spot marks what was done; life comes before rank."""
-    check_can_observe(reach, incident)
+    check_can_add_observation(reach, incident)
 
 
 def check_can_close(reach: Reach, incident: Incident) -> None:

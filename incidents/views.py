@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
@@ -18,14 +19,16 @@ from common.errors import Invalid, NotAllowed, Refused
 from common.text.whole_numbers import read_number
 from common.web.filling import filled, is_empty, typed_in
 from common.web.idempotency import once
-from common.web.redirects import see_other
+from common.web.redirects import back_to, see_other
 from incidents import actions, queries, sharing
 from incidents.checklist.actions import mark_item
 from incidents.choices import Source
 from incidents.closing.queries import questions
+from incidents.kept_alarms.doors import form_kept_without_database
 from incidents.lists import listing
 from incidents.lists.listing import Asked
 from incidents.models import Share
+from incidents.permissions import check_can_share
 from incidents.reporting import addressee, forms, templates
 from incidents.reporting.actions import Alarm, add_observation, report_incident
 from incidents.voice_notes.rules import LONGEST_SECONDS
@@ -41,6 +44,7 @@ class AlarmPage(LoginRequiredMixin, View):
     def get(self, request):
         return self._page(request, self._form(request, initial={"unit": self._units(request).first()}))
 
+    @form_kept_without_database
     @once
     def post(self, request):
         form = self._form(request, data=request.POST)
@@ -175,6 +179,8 @@ class IncidentAct(LoginRequiredMixin, View):
 
     form_class = None
     done = ""
+    #: Its form stands on the receipt of whoever raised the alarm too, and leads back there.
+    goes_back = False
 
     @once
     def post(self, request, number):
@@ -197,7 +203,8 @@ class IncidentAct(LoginRequiredMixin, View):
         self.act(request, incident, form)
         if self.done:
             messages.success(request, self.done)
-        return see_other("incident", incident.number)
+        page = reverse("incident", args=[incident.number])
+        return back_to(request, page) if self.goes_back else see_other(page)
 
     def form_of(self, request, incident):
         return self.form_class(request.POST) if self.form_class else None
@@ -212,6 +219,8 @@ class Take(IncidentAct):
 
 
 class Observe(IncidentAct):
+    goes_back = True
+
     def form_of(self, request, incident):
         return forms.ObservationForm(request.POST, document=incident.plan.document)
 
@@ -244,6 +253,7 @@ class ShareWith(IncidentAct):
     form_class = forms.ShareForm
 
     def act(self, request, incident, form):
+        check_can_share(request.reach, incident)
         given = form.cleaned_data
         unit = open_unit(given["unit"]) if given["unit"] else None
         person = user_named(given["person"]) if given["person"] else None
@@ -267,6 +277,8 @@ class Unshare(IncidentAct):
 
 
 class Retract(IncidentAct):
+    goes_back = True
+
     def act(self, request, incident, form):
         actions.retract_incident(incident_id=incident.pk, reach=request.reach, now=request.now)
 

@@ -15,19 +15,26 @@ NUMBER = RegexValidator(
 )
 
 
-class OfUnitForm(forms.Form):
+class ReaderForm(forms.Form):
+    """A form in which what may be named depends on who fills it in."""
+
+    def __init__(self, *args, reach: Reach, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.reach = reach
+
+
+class OfUnitForm(ReaderForm):
     """Something that is kept for a unit, which is typed by its code."""
 
     unit = forms.CharField(label=gettext_lazy("Unit code"), max_length=40)
 
-    def __init__(self, *args, reach: Reach, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self._reach = reach
-        self.fields["unit"].initial = next((unit.code for unit in units_kept(reach)[:1]), "")
+        self.fields["unit"].initial = next((unit.code for unit in units_kept(self.reach)[:1]), "")
         self.fields["unit"].widget.attrs["autocomplete"] = "off"
 
     def clean_unit(self):
-        unit = units_kept(self._reach).filter(code=self.cleaned_data["unit"]).first()
+        unit = units_kept(self.reach).filter(code=self.cleaned_data["unit"]).first()
         if unit is None:
             raise forms.ValidationError(_("There is no such unit among yours. Check the code."))
         return unit

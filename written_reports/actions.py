@@ -12,7 +12,7 @@ from clocks.actions import record_with_clocks
 from common.dates.days import read_day
 from common.errors import Invalid, Stale, WrongState
 from common.text.personal_data import unsigned_personal_data_in
-from written_reports import permissions, queries, rules
+from written_reports import exchanged, permissions, queries, rules
 from written_reports.asked.reminders import take_back
 from written_reports.models import WrittenReport, WrittenVersion
 from written_reports.paper.figures import figures
@@ -76,6 +76,7 @@ def hand_in(
     take_back(report)
     done = rules.TRANSITIONS[rules.HAND_IN if made.number == 1 else rules.CORRECT]
     _record(done.entry, report, reach, now, post=made.post, late=report.is_late, lines=len(lines))
+    exchanged.send_up(slot, made, reach.user, now)
     return made
 
 

@@ -11,7 +11,8 @@ from common.errors import Invalid, Refused, Stale, is_allowed, not_found
 from common.text.whole_numbers import read_number
 from common.web.idempotency import once
 from common.web.redirects import see_other
-from written_reports import actions, permissions, queries
+from exchange.queries import right_above
+from written_reports import actions, exchanged, permissions, queries
 from written_reports.choices import Part, SlotState
 from written_reports.forms import WrittenForm
 from written_reports.paper.documents import file_name, written_paper
@@ -124,6 +125,8 @@ class WrittenPage(_OneWritten):
             "form": (form or self._form(request)).as_asked() if may_write else None,
             "data": data_rows(last.data if last else figures(slot.unit, slot.period, now)),
             "last": last,
+            "pushed": exchanged.sent_of(last) if last else None,
+            "goes_to": right_above(slot.unit),
             "last_contents": contents_of(last, slot.line_kind) if last else None,
             "theirs": contents_of(report, slot.line_kind) if theirs and report else None,
             "former": versions[1:],

@@ -2,13 +2,16 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.queries import open_unit, user_named, users_named
+from accounts.models import Unit
+from accounts.naming import Names
+from accounts.queries import user_named
+from accounts.scope import Reach
 from cases.demands.choices import DemandOrigin, DemandOutcome, PassedOn, Told
 from common.api.serializers import StrictSerializer
 from common.dates.date_fields import ApiMomentField
-from common.errors import Invalid
 from incidents.steps.forms import StepForm
 
 _SENTENCE = 250
@@ -171,32 +174,39 @@ class ExtendForm(PauseForm):
     at = StepForm.base_fields["at"]
 
 
-def units_named(codes: str | list[str], field: str = "lead_unit") -> list:
-    """The units of these codes. Raises Invalid for one that is not there."""
-    wanted = codes.replace("、", " ").replace(",", " ").split() if isinstance(codes, str) else codes
-    found = [open_unit(code.strip()) for code in wanted]
-    if None in found:
-        sentence = _("Nothing was changed: there is no such unit. Check the code.")
-        raise Invalid("unknown_unit", sentence, fields={field: [_("There is no such unit.")]})
-    return found
+def separate(typed: str | list[str]) -> list[str]:
+    """What was typed into one field, or came as a list, one by one."""
+    return typed.replace("、", " ").replace(",", " ").split() if isinstance(typed, str) else typed
 
 
-def staff_named(usernames: str | list[str]) -> list:
-    """The accounts of these names. Raises Invalid for one that is not there."""
-    typed = (
-        usernames.replace("、", " ").replace(",", " ").split() if isinstance(usernames, str) else usernames
-    )
-    found = users_named(typed)
-    if len(found) < len(set(typed)):
-        sentence = _("Nothing was changed: there is no such account. Check the name.")
-        raise Invalid("unknown_account", sentence, fields={"people": [_("There is no such account.")]})
-    return list(found.values())
+def helpers_named(reach: Reach, typed: str | list[str], field: str = "helpers") -> list[Unit]:
+    """Who helps: units that this person works for, above or below. Raises Invalid."""
+    return Names.of_verb(reach, "matter.manage", above=True).units(separate(typed), field)
 
 
-def accusation_of(given: dict) -> dict:
+def lead_named(reach: Reach, code: str, field: str = "lead_unit") -> Unit | None:
+    """Who answers: as who helps. Another county's is given it by passing it on, which asks that county."""
+    return helpers_named(reach, [code], field)[0] if code.strip() else None
+
+
+def to_pass_on_to(reach: Reach, code: str, field: str) -> Unit:
+    """Any unit: passing on is done to whose business it is, wherever that is."""
+    return Names.anywhere(reach, "matter.manage").unit(code, field)
+
+
+def accused_named(reach: Reach, code: str) -> Unit | None:
+    """Any unit: people complain of whom they complain of."""
+    return Names.anywhere(reach, "matter.manage").unit(code, "accused") if code.strip() else None
+
+
+def accusation_of(given: dict, reach: Reach) -> dict:
     """What was typed, or sent, about an accusation, as the actions take it."""
-    (accused,) = units_named([given["accused"]], "accused")
-    return {"accused": accused, "people": staff_named(given["people"]), "note": given["note"]}
+    everybody = Names.anywhere(reach, "matter.manage")
+    return {
+        "accused": everybody.unit(given["accused"], "accused"),
+        "people": everybody.people(separate(given["people"]), "people", reach.now),
+        "note": given["note"],
+    }
 
 
 def person_named(username: str):
@@ -236,6 +246,7 @@ class DemandStepSerializer(StrictSerializer):
     at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
+@extend_schema_serializer(component_name="DemandNotice")
 class NoticeSerializer(StrictSerializer):
     number = serializers.CharField(max_length=_NUMBER)
     at = ApiMomentField(required=False, allow_null=True, default=None)
@@ -255,6 +266,7 @@ class ReplySerializer(StrictSerializer):
     at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
+@extend_schema_serializer(component_name="DemandDeliver")
 class DeliverSerializer(StrictSerializer):
     how = serializers.ChoiceField(choices=Told.choices)
     signed = serializers.BooleanField()
@@ -273,6 +285,7 @@ class ExtendSerializer(PauseSerializer):
     told_at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
+@extend_schema_serializer(component_name="DemandReason")
 class ReasonSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=_SENTENCE)
 

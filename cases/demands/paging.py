@@ -10,8 +10,6 @@ from django.http import QueryDict
 
 from cases.demands.models import Demand
 
-#: Over the API.
-PAGE, MOST = 50, 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -30,11 +28,6 @@ def due_page(rows: QuerySet[Demand], asked: QueryDict, size: int) -> Page:
     found = list(rows.order_by("due_at", "pk")[: size + 1])
     after = _written(found[size - 1]) if len(found) > size else ""
     return Page(found[:size], _query(asked, "") if place else "", after and _query(asked, after))
-
-
-def size_asked(asked: QueryDict) -> int:
-    text = asked.get("limit", "")
-    return min(max(int(text), 1), MOST) if text.isdecimal() and len(text) < 5 else PAGE
 
 
 def _written(last: Demand) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.models import Unit
+from accounts.naming import Names
 from accounts.queries import open_unit, title_labels
 from accounts.scope import Reach
 from cases.demands import actions, answering, permissions, queries, rules, terms
@@ -32,8 +33,11 @@ from cases.demands.forms import (
     TakeOnForm,
     TransferForm,
     accusation_of,
+    accused_named,
+    helpers_named,
+    lead_named,
     person_named,
-    units_named,
+    to_pass_on_to,
 )
 from cases.demands.models import Demand
 from cases.demands.paging import due_page
@@ -143,9 +147,10 @@ class Register(LoginRequiredMixin, View):
         if incident:
             del form.fields["origin"], form.fields["unit"]
         given = valid(form)
-        unit = incident.unit if incident else units_named([given["unit"]], "unit")[0]
-        lead = units_named([given["lead_unit"]])[0] if given["lead_unit"] else None
-        accused = units_named([given["accused"]], "accused")[0] if given["accused"] else None
+        own = Names.of_verb(request.reach, "matter.manage")
+        unit = incident.unit if incident else own.unit(given["unit"])
+        lead = lead_named(request.reach, given["lead_unit"])
+        accused = accused_named(request.reach, given["accused"])
         points = [line.strip() for line in given["points"].splitlines() if line.strip()]
         with transaction.atomic():
             made = [
@@ -269,18 +274,20 @@ class DemandAct(LoginRequiredMixin, View):
         elif verb == "assign":
             classes = _classes(demand.unit, request.now)
             given = valid(AssignDemandForm(request.POST, classes=classes))
-            (lead,) = units_named([given.pop("lead_unit")])
-            helpers = units_named(given.pop("helpers"), "helpers")
+            lead = lead_named(request.reach, given.pop("lead_unit"))
+            helpers = helpers_named(request.reach, given.pop("helpers"))
             actions.assign_demand(**asked, lead_unit=lead, supporters=helpers, **given)
         elif verb in _PLAIN:
             form, action = _PLAIN[verb]
             action(**asked, **valid(form(request.POST)))
         elif verb == "transfer":
             given = valid(TransferForm(request.POST))
-            (to,) = units_named([given["lead_unit"]])
+            to = to_pass_on_to(request.reach, given["lead_unit"], "lead_unit")
             actions.transfer_demand(**asked, to=to, note=given["note"])
         elif verb == "accusation":
-            actions.hide_accusation(**asked, **accusation_of(valid(AccusationForm(request.POST))))
+            actions.hide_accusation(
+                **asked, **accusation_of(valid(AccusationForm(request.POST)), request.reach)
+            )
         elif verb == "extend":
             given = valid(ExtendForm(request.POST))
             terms.extend_demand(

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from accounts.queries import user_named
-from cases.demands.forms import person_named, units_named
+from accounts.scope import Reach
+from cases.demands.forms import helpers_named, person_named
 from cases.leader_cases import actions, forms
 from cases.leader_cases.actions import Plan
 from cases.leader_cases.choices import CaseVerb
@@ -18,24 +19,24 @@ class Act(NamedTuple):
     body: type
     action: Callable[..., LeaderCase]
     #: What form or body becomes: the action's arguments.
-    as_meant: Callable[[Given], Given]
+    as_meant: Callable[[Given, Reach], Given]
 
 
-def plan_of(given: Given) -> Plan:
-    units = units_named(given.get("helpers", given.get("support_units", [])), "helpers")
+def plan_of(given: Given, reach: Reach) -> Plan:
+    units = helpers_named(reach, given.get("helpers", given.get("support_units", [])))
     names = [name for name in Plan._fields if name != "units"]
     return Plan(**{name: given[name] for name in names}, units=units)
 
 
-def _same(given: Given) -> Given:
+def _same(given: Given, reach: Reach) -> Given:
     return given
 
 
-def _leader(given: Given) -> Given:
+def _leader(given: Given, reach: Reach) -> Given:
     return {**given, "leader": user_named(given["leader"])}
 
 
-def _extension(given: Given) -> Given:
+def _extension(given: Given, reach: Reach) -> Given:
     return {
         "days": given["days"],
         "reason": given.get("reason", given.get("note", "")),
@@ -50,7 +51,7 @@ def _note(verb: str) -> Act:
         forms.CaseNoteForm,
         forms.CaseNoteSerializer,
         actions.note_entry,
-        lambda given: {**given, "verb": verb},
+        lambda given, reach: {**given, "verb": verb},
     )
 
 
@@ -58,7 +59,10 @@ ACTS: dict[str, Act] = {
     CaseVerb.ACCEPT: Act(forms.LeaderForm, forms.LeaderSerializer, actions.accept_case, _leader),
     CaseVerb.DECLINE: Act(forms.CaseReasonForm, forms.CaseReasonSerializer, actions.decline_case, _same),
     CaseVerb.START: Act(
-        forms.PlanForm, forms.PlanSerializer, actions.start_case, lambda given: {"plan": plan_of(given)}
+        forms.PlanForm,
+        forms.PlanSerializer,
+        actions.start_case,
+        lambda given, reach: {"plan": plan_of(given, reach)},
     ),
     CaseVerb.REPORT: Act(forms.ReportForm, forms.ReportSerializer, actions.hand_in_report, _same),
     CaseVerb.CHECK: Act(None, forms.NothingSerializer, actions.check_report, _same),

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from cases.demands.choices import Told
@@ -153,6 +154,7 @@ class ExtendCaseSerializer(StrictSerializer):
     told_at = ApiMomentField(required=False, allow_null=True, default=None)
 
 
+@extend_schema_serializer(component_name="LeaderCaseReport")
 class ReportSerializer(StrictSerializer):
     report = serializers.CharField(max_length=_REPORT)
 

@@ -192,7 +192,7 @@ class CaseAct(LoginRequiredMixin, View):
             raise not_found()
         act = ACTS[verb]
         form = _form(verb, case, request.now, request.POST)
-        given = act.as_meant(valid(form)) if form is not None else {}
+        given = act.as_meant(valid(form), request.reach) if form is not None else {}
         if isinstance(form, ExtendCaseForm):
             given["told_at"] = given["told_at"] or (request.now if given["told_how"] else None)
         act.action(reach=request.reach, case_id=case.pk, now=request.now, **given)

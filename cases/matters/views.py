@@ -8,8 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
 
-from accounts.queries import open_unit, title_labels
-from cases.demands.forms import AccusationForm, accusation_of, units_named
+from accounts.queries import title_labels
+from cases.demands.forms import AccusationForm, accusation_of, helpers_named
 from cases.demands.views import demands_of_matter
 from cases.leader_cases.queries import of_thing
 from cases.matters import actions, permissions, queries, rules
@@ -17,7 +17,7 @@ from cases.matters.choices import MatterState, MatterVerb
 from cases.matters.forms import AcceptForm, AssignForm, FileForm, WorkForm
 from cases.matters.models import Matter
 from cases.official_forms.choices import FormKind
-from common.errors import Invalid, is_allowed, not_found
+from common.errors import is_allowed, not_found
 from common.text.whole_numbers import read_number
 from common.web.idempotency import once
 from common.web.redirects import see_other
@@ -136,11 +136,8 @@ class Act(LoginRequiredMixin, View):
         asked = {"reach": request.reach, "matter_id": matter.pk, "now": request.now}
         if verb == MatterVerb.ASSIGN:
             given = valid(AssignForm(request.POST))
-            helpers = units_named(given.pop("helpers"), "helpers")
-            lead = open_unit(given.pop("lead").strip())
-            if lead is None:
-                sentence = _("Nothing was changed: there is no such unit. Check the code.")
-                raise Invalid("unknown_unit", sentence, fields={"lead": [_("There is no such unit.")]})
+            helpers = helpers_named(request.reach, given.pop("helpers"))
+            (lead,) = helpers_named(request.reach, [given.pop("lead")], "lead")
             actions.assign_matter(**asked, lead=lead, helpers=helpers, **given)
         elif verb == MatterVerb.FILE:
             actions.file_matter(**asked, **valid(FileForm(request.POST)))
@@ -153,7 +150,9 @@ class Act(LoginRequiredMixin, View):
         elif verb == MatterVerb.END_MEDIATION:
             actions.end_mediation(**asked)
         elif verb == MatterVerb.ACCUSATION:
-            actions.hide_accusation(**asked, **accusation_of(valid(AccusationForm(request.POST))))
+            actions.hide_accusation(
+                **asked, **accusation_of(valid(AccusationForm(request.POST)), request.reach)
+            )
         elif verb in rules.BY_A_SENTENCE:
             actions.work_on(**asked, verb=verb, **valid(WorkForm(request.POST)))
         else:

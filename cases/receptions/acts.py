@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from cases.demands.forms import units_named
+from accounts.scope import Reach
+from cases.demands.forms import lead_named
 from cases.receptions import actions, counter, forms
 from cases.receptions.counter import Arrival
 from cases.receptions.points import Point
@@ -11,13 +12,10 @@ from cases.receptions.points import Point
 Given = dict[str, Any]
 
 
-def unit_or_none(code: str):
-    return units_named([code])[0] if code.strip() else None
-
-
-def points_of(given: list[Given]) -> list[Point]:
+def points_of(given: list[Given], reach: Reach) -> list[Point]:
     return [
-        Point(one["point"], one["confirmed"], one["class"], unit_or_none(one["lead_unit"])) for one in given
+        Point(one["point"], one["confirmed"], one["class"], lead_named(reach, one["lead_unit"]))
+        for one in given
     ]
 
 
@@ -28,24 +26,28 @@ def arrival_of(given: Given) -> Arrival:
     )  # fmt: skip
 
 
-def _arrived(given: Given) -> Given:
-    return {"arrival": arrival_of(given), "points": points_of(given["points"])}
+def _arrived(given: Given, reach: Reach) -> Given:
+    return {"arrival": arrival_of(given), "points": points_of(given["points"], reach)}
 
 
-def _confirmed(given: Given) -> Given:
-    return {"place": given["place"], "text": given["point"], "lead_unit": unit_or_none(given["lead_unit"])}
+def _confirmed(given: Given, reach: Reach) -> Given:
+    return {
+        "place": given["place"],
+        "text": given["point"],
+        "lead_unit": lead_named(reach, given["lead_unit"]),
+    }
 
 
-def _same(given: Given) -> Given:
+def _same(given: Given, reach: Reach) -> Given:
     return given
 
 
 #: Word of the address → body, action, what the body becomes.
-ACTS: dict[str, tuple[type, Callable[..., Any], Callable[[Given], Given]]] = {
+ACTS: dict[str, tuple[type, Callable[..., Any], Callable[[Given, Reach], Given]]] = {
     "move": (
         forms.ApiMoveSerializer,
         actions.move_reception,
-        lambda given: {"scheduled_at": given["at"], "place": given["place"]},
+        lambda given, reach: {"scheduled_at": given["at"], "place": given["place"]},
     ),
     "cancel": (forms.ApiReasonSerializer, actions.cancel_reception, _same),
     "check-in": (forms.ApiNothingSerializer, actions.check_in_site_group, _same),
@@ -55,7 +57,7 @@ ACTS: dict[str, tuple[type, Callable[..., Any], Callable[[Given], Given]]] = {
     "points": (
         forms.ApiPointsSerializer,
         counter.add_points,
-        lambda given: {"points": points_of(given["points"])},
+        lambda given, reach: {"points": points_of(given["points"], reach)},
     ),
     "confirm": (forms.ApiConfirmSerializer, counter.confirm_point, _confirmed),
     "strike": (forms.ApiPlaceSerializer, counter.strike_point, _same),

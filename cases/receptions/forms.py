@@ -6,14 +6,12 @@ from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
 from accounts.people.names import distinct_names
-from accounts.queries import users_named
 from cases.receptions.choices import ReceptionOutcome
 from cases.receptions.counter import Arrival
 from cases.receptions.points import Point
 from cases.receptions.rules import MOST_POINTS, OUTCOMES
 from common.api.serializers import StrictSerializer
 from common.dates.date_fields import ApiMomentField, moment_field
-from common.errors import Invalid
 
 _PLACE, _ABOUT, _POINT, _EVIDENCE, _SENTENCE, _NUMBER = 120, 200, 300, 500, 250, 60
 #: Lines for points on the counter's page; more are added on the reception's own.
@@ -271,16 +269,3 @@ class ApiEndSerializer(StrictSerializer):
     outcome = serializers.ChoiceField(choices=OUTCOMES)
     result = serializers.CharField(max_length=_SENTENCE)
     as_incident = serializers.BooleanField(required=False, default=False)
-
-
-def people_named(usernames: list[str]) -> list:
-    """Raises Invalid for a name that nobody has."""
-    found = users_named(usernames)
-    if unknown := [name for name in usernames if name not in found]:
-        raise Invalid(
-            "unknown_person",
-            _("Nothing was kept: there is no account of this name: %(name)s. Check it.")
-            % {"name": unknown[0]},
-            fields={"receivers": [_("There is no such account.")]},
-        )
-    return [found[name] for name in usernames]

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.models import Unit
+from accounts.naming import Names
 from accounts.queries import open_unit, title_labels
 from cases.demands import queries as demands
-from cases.demands.forms import units_named
+from cases.demands.forms import lead_named
 from cases.matters.queries import get_matter
 from cases.receptions import actions, counter, forms, permissions, queries, rules
-from cases.receptions.acts import unit_or_none
 from cases.receptions.choices import ReceptionState, ReceptionVerb
 from cases.receptions.models import Reception
 from cases.receptions.paper import respond_with
@@ -115,6 +115,13 @@ class _Where:
             raise not_found()
         return Unit.objects.get(path=paths[0])
 
+    def unit_named(self, request) -> Unit:
+        """What the form says, else where it is; a unit that this person manages."""
+        code = request.POST.get("unit", "").strip()
+        if code in ("", self.unit.code):
+            return self.unit
+        return Names.of_verb(request.reach, "matter.manage").unit(code)
+
     @property
     def fixed(self) -> dict:
         return {"incident": self.incident, "matter": self.matter}
@@ -144,7 +151,7 @@ class Book(LoginRequiredMixin, View):
     @once
     def post(self, request):
         where = _Where(request)
-        unit = units_named([request.POST.get("unit", "") or where.unit.code], "unit")[0]
+        unit = where.unit_named(request)
         # Those offered on the page go along when the unit is changed: leaders of the county receive in a township.
         form = forms.BookForm(request.POST, staff=queries.staff_of([where.unit, unit], request.now))
         given = valid(form)
@@ -186,18 +193,14 @@ class Counter(LoginRequiredMixin, View):
     def post(self, request, number=None):
         booked = self._booked(request, number)
         where = _Where(request) if booked is None else None
-        unit = (
-            booked.unit
-            if booked
-            else units_named([request.POST.get("unit", "") or where.unit.code], "unit")[0]
-        )
+        unit = booked.unit if booked else where.unit_named(request)
         arrived = forms.ArrivalForm(request.POST, classes=classes_at(unit, request.now))
         given = valid(arrived)
         about = {
             "reach": request.reach,
             "now": request.now,
             "arrival": arrived.arrival(),
-            "points": arrived.said(unit_or_none(given["lead_unit"])),
+            "points": arrived.said(lead_named(request.reach, given["lead_unit"])),
         }
         with transaction.atomic():
             if booked:
@@ -291,20 +294,20 @@ class ReceptionAct(LoginRequiredMixin, View):
         return see_other("reception", number)
 
 
-def _point_words(posted, reception, form_class, now):
-    given = valid(form_class(posted, classes=classes_at(reception.unit, now)))
-    return given, unit_or_none(given["lead_unit"])
+def _point_words(posted, reception, form_class, asked):
+    given = valid(form_class(posted, classes=classes_at(reception.unit, asked["now"])))
+    return given, lead_named(asked["reach"], given["lead_unit"])
 
 
 def _add(posted, reception, asked) -> None:
-    given, lead = _point_words(posted, reception, forms.NewPointForm, asked["now"])
+    given, lead = _point_words(posted, reception, forms.NewPointForm, asked)
     counter.add_points(
         **asked, points=[Point(given["point"], given["confirmed"], given["demand_kind"], lead)]
     )
 
 
 def _confirm(posted, reception, asked) -> None:
-    given, lead = _point_words(posted, reception, forms.PointForm, asked["now"])
+    given, lead = _point_words(posted, reception, forms.PointForm, asked)
     counter.confirm_point(
         **asked, place=_place(posted), text=given["point"], kind=given["demand_kind"], lead_unit=lead
     )

@@ -11,6 +11,7 @@ process of its own: about 0.3 s for a paper of two pages.
 
 import json
 import re
+import struct
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -34,6 +35,11 @@ CONTENT_TYPES = {
 NO_FONT, NOT_CLEAN = 3, 4
 #: A yearly volume of 2,000 lines takes about 3 s.
 SECONDS = 60
+
+#: Millimetres: of a picture, and of the text of a page that stands upright.
+HIGHEST, TEXT_WIDTH = 115, 156
+#: Pixels from which a picture is one of a desk.
+DESK = 1000
 
 _TYPESETTER = Path(__file__).with_name("typesetter.py")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -69,7 +75,23 @@ class Fields:
     rows: tuple[tuple[str, str], ...]
 
 
-Block = Heading | Paragraph | Table | Fields
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG of the product's own, and what it shows: at most half a page high. Of a long page of a desk, its top."""
+
+    file: Path
+    shows: str
+
+    def shape(self) -> dict[str, float | bool]:
+        """`share` of the width of the text; `ratio` of height to width; whether it `is_cut` at half a page."""
+        with self.file.open("rb") as file:
+            width, height = struct.unpack(">16x2I", file.read(24))
+        share = HIGHEST / TEXT_WIDTH * width / height
+        is_cut = share < 1 and width >= DESK
+        return {"share": 1.0 if is_cut else min(1.0, share), "ratio": height / width, "is_cut": is_cut}
+
+
+Block = Heading | Paragraph | Table | Fields | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +131,19 @@ def respond(paper: Paper, kind: str, *, name: str) -> HttpResponse:
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.{kind}")
     response["Cache-Control"] = "no-store"
     return response
+
+
+def as_text(paper: Paper) -> str:
+    """The paper as plain text: for an archive that has to be read without this product."""
+    lines = [paper.issuer, paper.number, paper.title, ""]
+    for block in paper.body:
+        if isinstance(block, Heading | Paragraph):
+            lines += [block.text]
+        elif isinstance(block, Table):
+            lines += ["\t".join(row) for row in (block.headings, *block.rows)]
+        elif isinstance(block, Picture):
+            lines += [block.shows]
+    return "\n".join([*lines, "", *paper.notes, paper.signed, str(paper.dated), ""])
 
 
 def official_date(day: date) -> str:
@@ -165,8 +200,9 @@ def _press(paper: Paper, kind: str) -> bytes:
 
 def _order(paper: Paper) -> dict:
     """The paper as plain values, with everything that cannot be printed taken out."""
-    blocks = [{"is": type(block).__name__.lower(), **asdict(block)} for block in paper.body]
+    blocks = [_as_values(block) for block in paper.body]
     order = {
+        "highest": HIGHEST,
         "title": marked(paper.title, paper.drill),
         "mark": marked("", paper.drill).strip(" 【】[]"),
         "issuer": paper.issuer,
@@ -183,11 +219,16 @@ def _order(paper: Paper) -> dict:
     return _printable(order)
 
 
+def _as_values(block: Block) -> dict:
+    values = {"is": type(block).__name__.lower(), **asdict(block)}
+    return values | block.shape() if isinstance(block, Picture) else values
+
+
 def _printable(value):
     if isinstance(value, dict):
         return {name: _printable(found) for name, found in value.items()}
     if isinstance(value, list | tuple):
         return [_printable(found) for found in value]
-    if isinstance(value, bool | int) or value is None:
+    if isinstance(value, bool | int | float) or value is None:
         return value
     return _UNPRINTABLE.sub("", str(value))

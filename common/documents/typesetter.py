@@ -7,6 +7,7 @@ must not pass for a paper.
 
 import io
 import json
+import os
 import sys
 import unicodedata
 
@@ -56,6 +57,8 @@ SOURCE = rb"""
   },
 )
 #set text(font: f.text, size: g.size * 1pt, tracking: -g.closer * 1pt, lang: d.lang, region: if d.lang == "zh" { "cn" } else { "gb" })
+// A Chinese font's quotation marks are as wide as its characters; not between English words.
+#set text(features: ("pwid",)) if d.lang == "en"
 // One line box is one character high in any font, so that leading alone decides how many lines a page has.
 #set text(top-edge: 0.88em, bottom-edge: -0.12em)
 #set par(leading: pitch - 16pt, spacing: pitch - 16pt, justify: d.lang == "zh")
@@ -75,6 +78,14 @@ SOURCE = rb"""
     block(above: 10pt, below: 14pt, table(
       columns: (1fr, 3fr), stroke: 0.6pt, inset: 7pt, align: left + horizon,
       ..b.rows.map(r => (table.cell(fill: luma(242), cell(text(font: f.heading, r.at(0)), size: 12pt)), cell(r.at(1), size: 12pt))).flatten()))
+  } else if b.is == "picture" {
+    place(auto, float: true, clearance: 16pt, align(center, {
+      // Both measures are given, for one that is cut would be made to fit.
+      layout(room => block(
+        width: b.share * 100%, height: if b.is_cut { d.highest * 1mm } else { auto }, clip: b.is_cut, stroke: 0.5pt + luma(190),
+        image(b.file, width: b.share * room.width, height: b.share * room.width * b.ratio, alt: b.shows)))
+      block(above: 6pt, cell(b.shows, size: 12pt))
+    }))
   } else {
     let n = b.headings.len()
     let w = if b.widths.len() == n { b.widths.map(x => x * 1fr) } else { (1fr,) * n }
@@ -123,15 +134,27 @@ def pdf(order: dict) -> int:
     if chosen is None:
         print("no family of: " + ", ".join(FAMILIES["text"]), file=sys.stderr)
         return NO_FONT
+    root = give_pictures(order["body"])
     grid = {"pitch": PITCH, "size": BODY, "closer": CLOSER, "folio": FOLIO}
     inputs = {"data": json.dumps(order), "fonts": json.dumps(chosen), "grid": json.dumps(grid)}
-    compiler = typst.Compiler(SOURCE, font_paths=fonts, sys_inputs=inputs)
+    compiler = typst.Compiler(SOURCE, root=root, font_paths=fonts, sys_inputs=inputs)
     made, warnings = compiler.compile_with_warnings(format="pdf")
     if warnings:
         print("; ".join(warning.message for warning in warnings), file=sys.stderr)
         return NOT_CLEAN
     sys.stdout.buffer.write(made)
     return 0
+
+
+def give_pictures(body: list[dict]) -> str | None:
+    """Name the pictures from the one folder that the typesetter may read; returns that folder, None without any."""
+    pictures = [block for block in body if block["is"] == "picture"]
+    if not pictures:
+        return None
+    root = os.path.commonpath([os.path.dirname(one["file"]) for one in pictures])
+    for one in pictures:
+        one["file"] = "/" + os.path.relpath(one["file"], root)
+    return root
 
 
 def choose(installed: list[str]) -> dict[str, str] | None:
@@ -195,6 +218,12 @@ def word_file(order: dict) -> bytes:
             line(block["text"], font="黑体", indent=set_in).paragraph_format.keep_with_next = True
         elif block["is"] == "paragraph":
             line(block["text"], indent=set_in)
+        elif block["is"] == "picture":
+            room = page.page_width - page.left_margin - page.right_margin
+            picture = line("", at=AT.CENTER)
+            picture.add_run().add_picture(block["file"], width=int(room * block["share"]))
+            picture.paragraph_format.keep_with_next = True
+            line(block["shows"], size=Pt(12), at=AT.CENTER)
         elif block["is"] == "fields":
             _grid(document, [], block["rows"], (1, 3), (), Pt(12))
         else:

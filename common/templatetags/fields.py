@@ -91,6 +91,12 @@ def field(bound, label=None, hint=None, as_="", **attrs):
     return format_html('<div class="field"{}>{}{}</div>', mark_safe(marks), body, shown)
 
 
+@register.simple_tag
+def field_error(bound):
+    """What is wrong with a field whose control a template draws itself; described by the id `…-error`."""
+    return _notes(bound, "")[0]
+
+
 def _notes(bound, hint):
     parts, ids = [], []
     if hint:

@@ -1,5 +1,7 @@
 """What stands around the content of every page: hooks, the scripts' words, the bureau's name."""
 
+import json
+
 from django import template
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -9,6 +11,7 @@ from django.utils import translation
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.translation import gettext as _
 
+from common.dates.local_time import day_of
 from common.templatetags.times import now_of
 from common.web.words import LIVE_WORDS, WORDS
 
@@ -34,6 +37,17 @@ def html_hooks(context):
 
 
 @register.simple_tag(takes_context=True)
+def sound_step(context):
+    """What the daily test of the sound asks of this device, from its cookie (`static/js/sound_test.js`): "ask"; "locked"
+    where it was heard today and the browser kept the page silent at first; "" for nothing."""
+    cookies = getattr(context.get("request"), "COOKIES", {})
+    day, _dot, state = cookies.get("sound", "").partition(".")
+    if day != day_of(now_of(context)).isoformat():
+        return "ask"
+    return "" if state == "open" else "locked"
+
+
+@register.simple_tag(takes_context=True)
 def body_hooks(context):
     """What the scripts need to know about the page: who, since which journal number, and when."""
     hooks = {"now": now_of(context).isoformat(timespec="milliseconds")}
@@ -42,6 +56,8 @@ def body_hooks(context):
     if context.get("after") is not None:
         hooks["after"] = context["after"]
         hooks["link"] = "connecting"
+    if context.get("tags"):
+        hooks["tags"] = json.dumps(context["tags"])
     return format_html_join(" ", 'data-{}="{}"', hooks.items())
 
 
@@ -71,10 +87,30 @@ def page_words(context):
         # A wall has no account for the API: it waits for its socket.
         "journal": "/api/v1/journal/" if _is_signed_in(context) else "",
         "settings": _address("ui-settings"),
+        # Where this person's security key is asked; nothing for who has none.
+        "security_key": _address("account-key-question") if _has_key(request) else "",
         "desktop": _address("desktop-notices") if is_live else "",
+        "push": _push(request) if is_live else None,
         "worker": _address("worker") if settings.SERVICE_WORKER else "",
     }
     return json_script(page, "page", AsWritten)
+
+
+def _has_key(request) -> bool:
+    """Noted in the session at the sign-in (accounts.sign_in.security_keys)."""
+    return bool(getattr(request, "session", {}).get("security_key"))
+
+
+def _push(request) -> dict | None:
+    """The key that browsers are registered with, and whose session it is; None where nobody is told without a page."""
+    if not (settings.WEB_PUSH_KEY and settings.SERVICE_WORKER):
+        return None
+    session = getattr(request, "open_session", None)
+    return {
+        "key": settings.WEB_PUSH_PUBLIC_KEY,
+        "session": session.pk if session else 0,
+        "address": _address("account-push"),
+    }
 
 
 def _address(name: str) -> str:

@@ -54,6 +54,7 @@ WORDS = {
     "sign_in": _("Sign in"),
     "not_done": _("That did not work. What you typed is kept."),
     "done": pgettext_lazy("screen", "Done"),
+    "done_act": _("Recorded: {act}"),
     "draft_restored": _("Restored what was not sent at {time}."),
     "draft_drop": _("Discard"),
     "field_missing": _("Please fill this in."),
@@ -93,7 +94,23 @@ WORDS = {
     "desktop_refused": _(
         "The browser refuses desktop notices here. Allow them for this site in its settings, then press again."
     ),
+    "push_on": _("Desktop notices on, also while no page is open"),
+    "push_failed": _(
+        "Desktop notices on while a page is open. Without one this device is told nothing: its browser’s push service "
+        "does not answer."
+    ),
     "desktop_missing": _("This browser shows no desktop notices on this connection."),
+    # security keys
+    "key_use": _("Use the security key"),
+    "key_missing": _(
+        "Security keys cannot be used here: this browser knows none, or the connection is not protected."
+    ),
+    "key_cancelled": _(
+        "The security key was not used: it was stopped, took too long, or is not one of yours. Press again, or take "
+        "another way."
+    ),
+    "key_known": _("Not added: this key is registered already. Take another one."),
+    "key_failed": _("The security key could not be asked ({why}). Take another way, or try another browser."),
     # wall
     "page_of": _("{n}/{m}"),
 }
@@ -102,6 +119,6 @@ WORDS = {
 LIVE_WORDS = frozenset(
     name
     for name in WORDS
-    if name.startswith(("link_", "stale_", "updates", "said_caught_up", "desktop_"))
+    if name.startswith(("link_", "stale_", "updates", "said_caught_up", "desktop_", "push_"))
     or name in {"said_late", "said_red", "said_live"}
 )

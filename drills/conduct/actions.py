@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Appointment, Unit, User
-from accounts.queries import user_named
+from accounts.naming import Names
 from accounts.scope import Reach
 from common.database.numbers import next_of_year
 from common.dates.local_time import day_of
@@ -252,11 +252,15 @@ def _document(scenario: str) -> dict[str, Any] | None:
 def _people(plan: Plan, scenario: Scenario | None, unit: Unit, now: datetime) -> list[tuple[User, str]]:
     """Everybody who takes part, with the role; each once in each role."""
     found: dict[tuple[int, str], tuple[User, str]] = {}
+    near = Names.in_line_with(unit).find_people([name for name, _role in plan.participants], now)
     for username, role in plan.participants:
-        person = user_named(username)
-        if person is None or not person.is_active:
+        person = near.get(username)
+        if person is None:
             raise _bad_field(
-                "participants", "unknown_person", _("There is no account “%(name)s”.") % {"name": username}
+                "participants",
+                "unknown_person",
+                _("There is no account “%(name)s” with a post at %(unit)s, below it or above it.")
+                % {"name": username, "unit": unit},
             )
         role = role or _fitting_role(person, scenario, now)
         known = (
@@ -269,13 +273,6 @@ def _people(plan: Plan, scenario: Scenario | None, unit: Unit, now: datetime) ->
                 _("For %(person)s there is no role “%(role)s” in this scenario. Give one of its roles, controller or evaluator.")
                 % {"person": person, "role": role},
             )  # fmt: skip
-        if not _belongs(person, unit, now):
-            raise _bad_field(
-                "participants",
-                "not_of_this_bureau",
-                _("%(person)s holds no post at %(unit)s, below it or above it, and cannot take part.")
-                % {"person": person, "unit": unit},
-            )
         found[person.pk, role] = (person, role)
     return list(found.values())
 
@@ -292,11 +289,6 @@ def _fitting_role(person: User, scenario: Scenario | None, now: datetime) -> str
         if any(kind == role.post and role.squad in ("", squad) for kind, squad in held):
             return role.id
     return ""
-
-
-def _belongs(person: User, unit: Unit, now: datetime) -> bool:
-    paths = Appointment.objects.current(now).filter(person=person).values_list("post__unit__path", flat=True)
-    return any(path.startswith(unit.path) or unit.path.startswith(path) for path in paths)
 
 
 def _take_part(drill: Drill, people: Iterable[tuple[User, str]]) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from accounts.models import Post, Unit
 from duty.callout_preview.choices import Break, What
 from duty.callout_preview.results import Broken, Call, Told, Wave, Way
-from notices.actions import VOICE_AFTER, usable_channels
-from notices.choices import Channel, Do
+from notices.actions import VOICE_AFTER, is_chat_beside, usable_channels, ways_to
+from notices.choices import ALERT, Channel, Do
 from notices.models import Callout
 from notices.recipients import Recipient
 from notices.silence import next_contact
@@ -15,7 +15,8 @@ from notices.silence import next_contact
 
 def told_by(one: Recipient, channels: Iterable[str], instead_of: str = "") -> Told:
     """The person with the channels the outbox would use: those that are set up, a call after the text message."""
-    ways = usable_channels(channels)
+    channels = list(channels)
+    ways = ways_to(one, usable_channels(channels), in_chat=is_chat_beside(channels, ALERT))
     waits = {Channel.VOICE: VOICE_AFTER} if Channel.SMS in ways else {}
     drawn = tuple(Way(way, waits.get(Channel(way), timedelta())) for way in ways)
     return Told(one.person, one.post_title, drawn, instead_of)

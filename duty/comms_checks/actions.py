@@ -62,7 +62,7 @@ def plan_comms_check(
         due_at=due_at,
         window_minutes=window_minutes,
         whom=whom,
-        channels=[channel for channel in rules.CHANNELS if channel in channels],
+        channels=[channel for channel in rules.TESTED if channel in channels],
         repeat_days=repeat_days,
         made_at=now,
         made_by=reach.user,
@@ -168,7 +168,9 @@ def end_comms_check(*, check_id: int, now: datetime) -> bool:
 
 
 def _settle(answer: CommsCheckAnswer, result: Result | None, now: datetime) -> None:
-    if result is None or result.answered_at is None:
+    if answer.channel == Channel.CHAT and result is not None and result.state in TAKEN:
+        answer.outcome = CheckOutcome.TAKEN
+    elif result is None or result.answered_at is None:
         failed = result is not None and result.state == State.FAILED
         answer.outcome = CheckOutcome.FAILED if failed else CheckOutcome.SILENT
     else:
@@ -177,6 +179,10 @@ def _settle(answer: CommsCheckAnswer, result: Result | None, now: datetime) -> N
         if answer.channel != Channel.APP and answer.person.phone:
             verify_number(person=answer.person, proof=Proof.ANSWER, actor=None, now=now)
     answer.save(update_fields=["outcome", "answered_at"])
+
+
+#: Of a chat message: the service has it.
+TAKEN = (State.SENT, State.DELIVERED, State.HEARD, State.ACKNOWLEDGED)
 
 
 def _plan_next(check: CommsCheck, now: datetime) -> None:

@@ -20,6 +20,8 @@ class CheckOutcome(models.TextChoices):
     ASKED = "asked", pgettext_lazy("test", "Asked")
     ANSWERED = "answered", pgettext_lazy("test", "Answered in time")
     LATE = "late", pgettext_lazy("test", "Answered late")
+    #: Of the chat, where nobody can answer: the service has taken it for this person.
+    TAKEN = "taken", pgettext_lazy("test", "Taken by the service")
     SILENT = "silent", pgettext_lazy("test", "No answer")
     FAILED = "failed", pgettext_lazy("test", "Not delivered")
     NOT_ASKED = "not_asked", pgettext_lazy("test", "Not asked")

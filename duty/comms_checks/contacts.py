@@ -32,6 +32,7 @@ def contacts_of(people: Iterable[User]) -> dict[int, rules.Contact]:
             pk in proved,
             frozenset(silent.get(pk, ())),
             bool(person.email),
+            bool(person.chat_id),
         )
         for pk, person in known.items()
     }

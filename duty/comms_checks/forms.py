@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.dates.date_fields import moment_field
 from duty.comms_checks.choices import Whom
+from notices.actions import usable_channels
 from notices.choices import Channel
 
 
@@ -20,6 +21,11 @@ class TestForm(forms.Form):
     repeat_days = forms.IntegerField(
         label=_("Again every so many days"), min_value=0, max_value=366, help_text=_("0 = once.")
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        beside = [Channel(channel) for channel in usable_channels([Channel.CHAT])]
+        self.fields["channels"].choices += [(channel.value, channel.label) for channel in beside]
 
 
 class CodeForm(forms.Form):

@@ -30,9 +30,11 @@ TRANSITIONS = StateTable(
 APP, SMS, VOICE = "app", "sms", "voice"
 #: In the order of the grid: what a test can ask on, for each of them brings an answer back.
 CHANNELS = (APP, SMS, VOICE)
-WECOM, DINGTALK, FEISHU, EMAIL = "wecom", "dingtalk", "feishu", "email"
-#: What is in the grid as well, where it is set up. Neither wakes anybody.
-BESIDE = (WECOM, DINGTALK, FEISHU, EMAIL)
+WECOM, DINGTALK, FEISHU, EMAIL, CHAT = "wecom", "dingtalk", "feishu", "email", "chat"
+#: What is in the grid as well, where it is set up. None of them wakes anybody.
+BESIDE = (WECOM, DINGTALK, FEISHU, EMAIL, CHAT)
+#: What can be tested: also the chat, of which the test shows whether the service takes a message for this person.
+TESTED = (*CHANNELS, CHAT)
 #: Robots that name people by their telephone number; the third one writes the name.
 _NAMED_BY_NUMBER = (WECOM, DINGTALK)
 
@@ -43,6 +45,10 @@ def lack_on(channel: str, contact: Contact, *, has_gateway: bool) -> str:
         return Lack.CLOSED
     if channel == EMAIL:
         return "" if contact.has_email else Lack.NO_EMAIL
+    if channel == CHAT:
+        if not contact.has_chat:
+            return Lack.NO_CHAT
+        return Lack.NOT_TAKEN if CHAT in contact.silent_on else ""
     if channel in BESIDE:
         return Lack.NOT_NAMED if channel in _NAMED_BY_NUMBER and not contact.has_number else ""
     if channel != APP:

@@ -1,17 +1,17 @@
 """Is this input well formed?"""
 
+from datetime import datetime
+
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from rest_framework import serializers
 
 from accounts.choices import Tier
-from accounts.models import User
-from accounts.queries import users_named
+from accounts.models import Unit, User
+from accounts.naming import Names, no_account
 from common.api.serializers import StrictSerializer
-from common.errors import Invalid
 from duty.responsibles.choices import Part, Show
-from duty.responsibles.queries import Row
+from duty.responsibles.queries import Row, current
 
 
 class NamingForm(forms.Form):
@@ -47,17 +47,18 @@ class ResponsiblesSerializer(StrictSerializer):
     stand_in = serializers.CharField(max_length=60, required=False, allow_null=True)
 
 
-def named_of(given: dict) -> dict[str, User | None]:
-    """Usernames as people (one query). Raises Invalid for one that does not exist."""
-    found = users_named(name for name in given.values() if name)
+def named_of(given: dict, unit: Unit, now: datetime) -> dict[str, User | None]:
+    """Usernames as people of the unit or of one above, or who answer for it already (three queries).
+
+    Raises Invalid for anybody else.
+    """
+    names = {name for name in given.values() if name}
+    found = Names.at_or_above(unit).find_people(names, now)
+    standing = {row.person.username: row.person for row in current(unit).values()}
+    found |= {name: standing[name] for name in names - {*found} if name in standing}
     for part, name in given.items():
         if name and name not in found:
-            sentence = _("There is no account %(name)s.") % {"name": name}
-            raise Invalid(
-                "no_such_account",
-                _("Nobody was named: %(sentence)s") % {"sentence": sentence},
-                fields={part: [sentence]},
-            )
+            raise no_account(part, [name])
     return {part: found[name] if name else None for part, name in given.items()}
 
 

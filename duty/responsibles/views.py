@@ -97,7 +97,7 @@ class Naming(LoginRequiredMixin, View):
         if not form.is_valid():
             return self._page(request, unit, form, status=422)
         try:
-            named = forms.named_of(form.cleaned_data)
+            named = forms.named_of(form.cleaned_data, unit, request.now)
             actions.name_responsibles(reach=request.reach, unit=unit, named=named, now=request.now)
         except Refused as refused:
             form.add_error(None, str(refused))

@@ -27,7 +27,7 @@ from duty.shifts.models import DowntimePack
 from duty.shifts.queries import MOST, open_incidents_of
 from incidents.checklist.queries import open_lines
 from incidents.models import Incident
-from incidents.serializers import reasons_in
+from incidents.serializers import reasons_in, said_once
 from journal.keys import key
 from journal.record import record
 from plans.engine.evaluation import levels_of
@@ -212,7 +212,7 @@ def _why(incident: Incident, levels: dict[str, str]) -> str:
         reason["rule"]
         + (f" → {reason['found']}" if reason["found"] else "")
         + (f"（{reason['citation']}）" if reason["citation"] else "")
-        for reason in reasons_in("zh", incident)
+        for reason in map(said_once, reasons_in("zh", incident))
     ]
     # A signed level may be another one than the plan proposes.
     about = "" if incident.proposed_level == incident.shown_level else levels.get(incident.proposed_level, "")

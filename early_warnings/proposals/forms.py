@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.sign_in.credentials import CredentialField
 from common.templatetags.levels import badge
 from early_warnings.choices import CallOutcome, ReportChannel
 from plans.engine.evaluation import Document, levels_of
@@ -20,12 +21,9 @@ def _long(label, **more):
 
 
 def _credential(why):
-    return forms.CharField(
+    return CredentialField(
         label=_("Your password, or a one-time code"),
         help_text=why,
-        max_length=200,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 

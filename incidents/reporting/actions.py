@@ -19,7 +19,7 @@ from common.text.personal_data import fit_to_keep
 from incidents import permissions, rules
 from incidents.choices import CoordinateSystem, Source
 from incidents.models import Incident, Observation
-from incidents.reporting import addressee, alerts, danger
+from incidents.reporting import addressee, alerts, danger, waited
 from incidents.reporting.facts_known import follow_facts
 from incidents.transitions import (
     SEEN_BY_GRANT,
@@ -64,6 +64,8 @@ class Alarm:
     category: str = ""
     position: Position | None = None
     drill: bool = False
+    #: When it was received, where it waited outside the database until now.
+    kept_since: datetime | None = None
 
 
 def report_incident(*, reach: Reach, alarm: Alarm, now: datetime) -> tuple[Incident, bool]:
@@ -104,7 +106,7 @@ def _report(reach: Reach, alarm: Alarm, now: datetime) -> Incident:
 
     record_entry(incident, "incident.discovered", reach, at=known, recorded_at=now)
     told = {"place": alarm.place, "what": alarm.what, "facts": incident.facts, "reasons": incident.reasons}
-    told |= addressee.as_recorded(named, unit)
+    told |= addressee.as_recorded(named, unit) | waited.as_recorded(alarm.kept_since)
     record_entry(
         incident, rules.TRANSITIONS.begin.entry, reach, at=now, level=incident.proposed_level, content=told
     )
@@ -147,7 +149,7 @@ def _new_incident(reach: Reach, alarm: Alarm, known: datetime, now: datetime) ->
         drill=alarm.drill,
     )
     if alarm.position:
-        _place(incident, alarm.position)
+        place_at(incident, alarm.position)
     take_proposal(incident, evaluate(plan.document, alarm.facts))
     return incident
 
@@ -169,7 +171,7 @@ def add_observation(
     """
     incident = lock_incident(incident_id)
 
-    permissions.check_can_observe(reach, incident)
+    permissions.check_can_add_observation(reach, incident)
     check_open(
         incident,
         _("The observation was not added to %(number)s: the incident is no longer open. Report a new one."),
@@ -180,7 +182,7 @@ def add_observation(
     incident.facts = present.as_dict()
     take_proposal(incident, evaluate(incident.plan.document, present))
     if position and incident.latitude is None and incident.reported_by_id == reach.user.pk:
-        _place(incident, position)
+        place_at(incident, position)
     save(incident, "facts", "proposed_level", "proposed_rank", "reasons", *POSITION)
     post = reach.title_for("incident.observe", incident.unit_path)
     what = fit_to_keep(what)
@@ -196,7 +198,7 @@ def add_observation(
     return observation
 
 
-def _place(incident: Incident, position: Position) -> None:
+def place_at(incident: Incident, position: Position) -> None:
     incident.latitude, incident.longitude = position.latitude, position.longitude
     incident.accuracy_m, incident.crs = position.accuracy_m, position.crs
 

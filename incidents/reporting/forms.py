@@ -224,6 +224,7 @@ class CloseForm(forms.Form):
             label=_("How did it end"),
             max_length=4000,
             required=False,
+            show_hidden_initial=True,
             widget=forms.Textarea(attrs={"rows": 3}),
         )
     )
@@ -242,6 +243,13 @@ class CloseForm(forms.Form):
                     required=False,
                 )
             )
+
+    def clean_summary(self):
+        """The page begins with what is on record; how it ended is what somebody adds to that."""
+        said = self.cleaned_data["summary"]
+        if said.strip() and "summary" not in self.changed_data:
+            raise forms.ValidationError(_("This is only what is on record so far: add how it ended."))
+        return said
 
     @property
     def asked(self):

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from accounts.sign_in.credentials import CredentialField
 from common.api.serializers import StrictSerializer
 
 
@@ -14,11 +15,8 @@ class SwitchForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("It stands in the timeline for good: the matter, not the persons."),
     )
-    credential = forms.CharField(
+    credential = CredentialField(
         label=_("Your password or one-time code"),
-        max_length=256,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 

@@ -4,15 +4,15 @@ from django import forms
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.queries import user_named
+from accounts.naming import Names, no_account
 from common.dates.date_fields import moment_field
 from resources.experts.choices import CallVerb
-from resources.forms import NUMBER, OfUnitForm
+from resources.forms import NUMBER, OfUnitForm, ReaderForm
 
 _OF_NO_POOL = pgettext_lazy("expert", "Of no pool")
 
 
-class ExpertForm(forms.Form):
+class ExpertForm(ReaderForm):
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     skill = forms.CharField(
         label=_("What they are asked about"),
@@ -51,10 +51,11 @@ class ExpertForm(forms.Form):
         """The account of that user name; none where nothing was typed."""
         if not (username := self.cleaned_data["account"].strip()):
             return None
-        person = user_named(username)
-        if person is None or not person.is_active:
-            raise forms.ValidationError(_("There is no such account. Check the user name."))
-        return person
+        near = Names.of_verb(self.reach, "resource.keep", above=True)
+        found = near.find_people([username], self.reach.now)
+        if username not in found:
+            raise forms.ValidationError(no_account("account", [username]).fields["account"])
+        return found[username]
 
 
 class NewExpertForm(ExpertForm, OfUnitForm):

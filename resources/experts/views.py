@@ -104,7 +104,7 @@ class ExpertPage(LoginRequiredMixin, View):
     def _form(self, request, expert, *args, **kwargs):
         own = [(expert.kind, expert)] if expert.kind else []
         kinds = [*_kinds(request), *((id_, _WordsOf(one)) for id_, one in own)]
-        return ExpertForm(*args, kinds=kinds, **kwargs)
+        return ExpertForm(*args, reach=request.reach, kinds=kinds, **kwargs)
 
     def _page(self, request, expert, form, status=200):
         may_keep = expert.is_listed and is_allowed(check_can_keep, request.reach, expert.unit)

@@ -1,5 +1,6 @@
 """Doors of drafts: rotations, a draft and its publishing, workbooks in and out."""
 
+from datetime import datetime
 from itertools import chain
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from accounts.people.names import distinct_names
 from accounts.queries import holders
 from common.dates.local_time import day_of
 from common.documents import workbooks
-from common.errors import Invalid, Refused, is_allowed
+from common.errors import Invalid, Refused, is_allowed, not_found
 from common.text.whole_numbers import read_number
 from common.web.idempotency import once
 from common.web.redirects import see_other
@@ -157,9 +158,19 @@ class Assign(LoginRequiredMixin, View):
     def post(self, request, pk):
         shift = _draft_shift(request, pk)
         person = request.POST.get("person", "")
-        chosen = get_object_or_404(User, pk=read_number(person), is_active=True) if person.isdigit() else None
+        chosen = _holder(shift, read_number(person), request.now) if person else None
         actions.assign_shift(reach=request.reach, shift_id=shift.pk, person=chosen, now=request.now)
         return see_other("roster", shift.roster_id)
+
+
+def _holder(shift: Shift, pk: int | None, now: datetime) -> User:
+    """Who holds the post when the duty begins; anybody else is answered like somebody who does not exist."""
+    at = max(now, shift.starts_at)
+    people = queries.holders_by_post([shift.post.unit], [shift.post.kind], at).get(shift.post_id, [])
+    found = next((person for person in people if person.pk == pk), None)
+    if found is None:
+        raise not_found()
+    return found
 
 
 def _draft_shift(request, pk):

@@ -2,10 +2,10 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from accounts.models import Post, Unit, User
-from accounts.queries import open_unit, user_named
+from accounts.models import Post, Unit
 from common.api.serializers import StrictSerializer
 from common.errors import Invalid
 from supervision.inquiries.choices import Delivered, InquiryState, Measure, Trigger
@@ -96,10 +96,12 @@ class NewInquirySerializer(StrictSerializer):
     decider = serializers.CharField(max_length=150)
 
 
+@extend_schema_serializer(component_name="InquiryStatement")
 class StatementSerializer(StrictSerializer):
     statement = serializers.CharField(max_length=_TEXT)
 
 
+@extend_schema_serializer(component_name="InquiryReport")
 class ReportSerializer(StrictSerializer):
     report = serializers.CharField(max_length=_REPORT)
 
@@ -109,26 +111,13 @@ class DecisionSerializer(StrictSerializer):
     decision = serializers.CharField(max_length=_TEXT)
 
 
+@extend_schema_serializer(component_name="InquiryDeliver")
 class DeliverSerializer(StrictSerializer):
     how = serializers.ChoiceField(choices=Delivered.choices)
 
 
 class EraseSerializer(StrictSerializer):
     """Nothing is sent."""
-
-
-def unit_named(code: str, field: str = "unit") -> Unit:
-    found = open_unit(code.strip())
-    if found is None:
-        raise _unknown(field, _("There is no such unit."))
-    return found
-
-
-def staff_named(username: str, field: str) -> User:
-    found = user_named(username.strip())
-    if found is None:
-        raise _unknown(field, _("There is no such account."))
-    return found
 
 
 def post_named(unit: Unit, kind: str) -> Post | None:

@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import View
 
-from accounts.models import Unit
+from accounts.models import Unit, User
+from accounts.naming import Names
 from accounts.queries import open_unit
 from common.documents import official_documents
 from common.errors import Invalid, NotAllowed, is_allowed, not_found
@@ -46,7 +47,15 @@ def cause_of(request, given: dict) -> Cause:
     if not given["reason"].strip() or not given["unit"].strip():
         sentence = _("No inquiry was opened: say whose conduct it is about, and why.")
         raise Invalid("reason_missing", sentence, fields={"reason": [_("Say why in a sentence.")]})
-    return Cause(given["trigger"], given["reason"], forms.unit_named(given["unit"]))
+    return Cause(
+        given["trigger"], given["reason"], Names.of_verb(request.reach, "inquiry.manage").unit(given["unit"])
+    )
+
+
+def who_looks(bureau: Unit, given: dict, now) -> dict[str, User]:
+    """Who looks and who decides: people of the bureau or of one above."""
+    people = Names.at_or_above(bureau)
+    return {field: people.person(given[field], field, now) for field in ("investigator", "decider")}
 
 
 class InquiryList(LoginRequiredMixin, View):
@@ -100,8 +109,7 @@ class NewInquiry(LoginRequiredMixin, View):
         cause = cause_of(request, given)
         row = actions.open_inquiry(
             reach=request.reach, bureau=bureau, cause=cause, post=forms.post_named(cause.unit, given["post"]),
-            investigator=forms.staff_named(given["investigator"], "investigator"),
-            decider=forms.staff_named(given["decider"], "decider"), now=request.now,
+            now=request.now, **who_looks(bureau, given, request.now),
         )  # fmt: skip
         messages.success(request, _("Opened."))
         return see_other("inquiry", row.number)

@@ -1,14 +1,14 @@
 """Is this input well formed?"""
 
+from datetime import datetime
+
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from rest_framework import serializers
 
 from accounts.models import Unit
-from accounts.queries import open_units, users_named
+from accounts.naming import Names
 from common.api.serializers import StrictSerializer
-from common.errors import Invalid
 from supervision.teams.actions import Makeup
 from supervision.teams.choices import TeamState
 from supervision.teams.queries import TeamCard
@@ -72,34 +72,11 @@ class NewTeamSerializer(TeamSerializer):
     unit = serializers.CharField(max_length=20)
 
 
-def makeup_of(given: dict) -> Makeup:
-    """Names and codes as people and units (two queries). Raises Invalid naming those there are not."""
-    people = users_named([given["leader"], *given["members"]])
-    units = open_units(given["areas"])
-    _check_found("members", [given["leader"], *given["members"]], people)
-    _check_found("areas", given["areas"], units)
-    return Makeup(
-        given["name"],
-        people[given["leader"]],
-        [people[name] for name in given["members"]],
-        [units[code] for code in given["areas"]],
-    )
-
-
-def bureau_of(code: str) -> Unit:
-    found = open_units([code])
-    _check_found("unit", [code], found)
-    return found[code]
-
-
-def _check_found(field: str, asked: list[str], found: dict) -> None:
-    if missing := [name for name in asked if name not in found]:
-        sentence = _("There is no %(names)s.") % {"names": ", ".join(missing)}
-        raise Invalid(
-            f"unknown_{field}",
-            _("Nothing was saved: %(sentence)s") % {"sentence": sentence},
-            fields={field: [sentence]},
-        )
+def makeup_of(given: dict, bureau: Unit, now: datetime) -> Makeup:
+    """Names and codes as people and units of the bureau (three queries). Raises Invalid naming those there are not."""
+    there = Names.under(bureau)
+    leader, *members = there.people([given["leader"], *given["members"]], "members", now)
+    return Makeup(given["name"], leader, members, there.units(given["areas"], "areas"))
 
 
 def detail(card: TeamCard) -> dict:

@@ -73,7 +73,7 @@ class NewTeam(LoginRequiredMixin, View):
         if not form.is_valid():
             return self._page(request, bureau, bureaus, form, status=422)
         try:
-            makeup = forms.makeup_of(form.cleaned_data)
+            makeup = forms.makeup_of(form.cleaned_data, bureau, request.now)
             actions.set_up_team(reach=request.reach, unit=bureau, makeup=makeup, now=request.now)
         except Refused as refused:
             form.add_error(None, str(refused))
@@ -111,7 +111,7 @@ class TeamPage(LoginRequiredMixin, View):
             return self._page(request, team, form, status=422)
         try:
             actions.change_team(
-                team_id=pk, reach=request.reach, makeup=forms.makeup_of(form.cleaned_data),
+                team_id=pk, reach=request.reach, makeup=forms.makeup_of(form.cleaned_data, team.unit, request.now),
                 rev=read_number(request.POST.get("rev", "")), now=request.now,
             )  # fmt: skip
         except Refused as refused:

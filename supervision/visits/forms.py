@@ -1,13 +1,11 @@
 """Is this input well formed?"""
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from rest_framework import serializers
 
 from common.api.serializers import StrictSerializer
 from common.dates.date_fields import ApiDayField, day_field
-from common.errors import Invalid
 from supervision.visits.actions import Seen
 from supervision.visits.choices import LookedAt, Show
 from supervision.visits.queries import VisitCard
@@ -75,15 +73,6 @@ class VisitActSerializer(StrictSerializer):
 
 def seen_of(given: dict) -> Seen:
     return Seen(**{name: given[name] for name in Seen.__dataclass_fields__})
-
-
-def unit_missing(code: str) -> Invalid:
-    sentence = _("There is no %(names)s.") % {"names": code}
-    return Invalid(
-        "unknown_unit",
-        _("Nothing was saved: %(sentence)s") % {"sentence": sentence},
-        fields={"unit": [sentence]},
-    )
 
 
 def detail(card: VisitCard) -> dict:

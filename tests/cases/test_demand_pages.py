@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from cases.demands import queries
 from cases.demands.models import NEVER, Demand
-from cases.demands.paging import due_page, size_asked
+from cases.demands.paging import due_page
 
 pytestmark = pytest.mark.django_db
 
@@ -60,13 +60,6 @@ def test_what_is_no_place_is_the_first_page(many, reach, place):
     page = due_page(queries.demands(reach("county1.duty")), QueryDict(f"after={place}"), 3)
 
     assert page.rows == many[:3]
-
-
-@pytest.mark.parametrize(
-    ("text", "size"), [("", 50), ("7", 7), ("0", 1), ("900", 200), ("x", 50), ("-1", 50)]
-)
-def test_the_size_of_a_page_of_the_api(text, size):
-    assert size_asked(QueryDict(f"limit={text}")) == size
 
 
 def test_the_api_leads_from_page_to_page(many, noon):

@@ -523,7 +523,7 @@ def test_the_page_from_the_counter_to_closing(noon, reception, units, language):
     page = f"/demands/{Demand.objects.order_by('pk')[0].number}/"
 
     for verb, words in [
-        ("assign", {"lead_unit": "T11", "helpers": "C2", "kind": "resolvable_now"}),
+        ("assign", {"lead_unit": "T11", "helpers": "T12", "kind": "resolvable_now"}),
         ("notice", {"number": "告1"}),
         ("promise", {"days": "5", "told_how": "by_phone"}),
         *(("step", {"kind": kind, "note": "已说明"}) for kind in rules.STEPS),

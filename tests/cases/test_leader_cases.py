@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from cases.demands import actions as demands
-from cases.leader_cases import actions, proposing, queries, rules
+from cases.leader_cases import actions, acts, proposing, queries, rules
 from cases.leader_cases.actions import Plan
 from cases.leader_cases.choices import CaseState, CaseVerb
 from cases.leader_cases.models import CaseReason, LeaderCase
@@ -943,3 +943,19 @@ def test_a_list_asks_as_often_for_many_as_for_one(morning, proposed, django_asse
     browser.get("/leader-cases/")
     with django_assert_max_num_queries(12):
         browser.get("/leader-cases/")
+
+
+@pytest.mark.control(14)
+@pytest.mark.parametrize("body", ["helpers", "support_units"])
+def test_a_unit_of_another_county_helps_as_little_as_one_that_there_is_not(listed, reach, body):
+    """By the page and by the API: `plan_of` reads both."""
+    said = []
+    for code in ("C2", "XX"):
+        with pytest.raises(Invalid) as refused:
+            acts.plan_of({**WHOLE, "due_date": None, body: [code]}, reach("county1.deputy"))
+        said.append((refused.value.code, str(refused.value).replace(code, "…")))
+
+    near = acts.plan_of({**WHOLE, "due_date": None, body: ["T12"]}, reach("county1.deputy"))
+
+    assert said[0] == said[1]
+    assert [unit.code for unit in near.units] == ["T12"]

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accounts.access import rate
 from cases.demands import answering
 from cases.demands.models import Demand
 from cases.slips import actions, queries
@@ -31,7 +30,6 @@ def asked(demand, reach, now):
 @pytest.fixture
 def switched_on(settings):
     settings.PUBLIC_DEMAND_PAGE = True
-    rate.forget()
 
 
 def test_it_says_what_was_promised_until_when_by_whom_and_whom_to_telephone(noon, demand, asked, units):

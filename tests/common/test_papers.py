@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import subprocess
 import sys
 import zipfile
@@ -11,6 +12,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 from common.documents import official_documents, typesetter
@@ -19,9 +21,11 @@ from common.documents.official_documents import (
     Heading,
     Paper,
     Paragraph,
+    Picture,
     Table,
     as_docx,
     as_pdf,
+    as_text,
     official_date,
     respond,
 )
@@ -95,6 +99,61 @@ def test_a_docx_holds_every_part_as_it_was_typed(paper, landscape):
     ):
         assert part in said
     assert said.count(shown) == 3
+
+
+# --- pictures, and words that are not Chinese ----------------------------------------------------------------
+
+
+def picture(name):
+    return Picture(settings.PICTURES_FOLDER / name, "值班室一览")
+
+
+@pytest.mark.slow
+def test_a_picture_stands_in_every_form_of_a_paper_with_its_words():
+    paper = Paper(title="手册", body=(Paragraph("看图。"), picture("duty.zh.png"), picture("alarm.zh.png")))
+
+    with translation.override("zh-hans"):
+        pdf, word = as_pdf(paper), as_docx(paper)
+
+    assert len(re.findall(rb"/Subtype ?/Image", pdf)) >= 2
+    pictures = [
+        name for name in zipfile.ZipFile(io.BytesIO(word)).namelist() if name.startswith("word/media/")
+    ]
+    assert len(pictures) == 2
+    assert text_of_docx(word).count("值班室一览") == as_text(paper).count("值班室一览") == 2
+
+
+@pytest.mark.parametrize(
+    ("size", "share", "is_cut"),
+    [
+        ((1440, 900), 1.0, False),
+        ((1440, 3628), 1.0, True),
+        ((390, 844), 0.34, False),
+        ((300, 200), 1.0, False),
+    ],
+    ids=["desk", "a long page of a desk", "telephone", "small"],
+)
+def test_a_picture_is_at_most_half_a_page_high(tmp_path, size, share, is_cut):
+    (tmp_path / "one.png").write_bytes(struct.pack(">16x2I", *size))
+
+    shape = Picture(tmp_path / "one.png", "").shape()
+
+    assert (round(shape["share"], 2), shape["is_cut"]) == (share, is_cut)
+    height = official_documents.TEXT_WIDTH * shape["share"] * shape["ratio"]
+    assert shape["is_cut"] or height <= official_documents.HIGHEST + 0.01
+
+
+@pytest.mark.slow
+def test_quotation_marks_between_english_words_are_no_wider_than_letters():
+    """A Chinese font has them as wide as its characters."""
+
+    def characters_of_a_line(opening, closing):
+        words = f"{opening}Take over{closing} " * 40
+        with translation.override("en"):
+            (page, *_more) = lines_of(as_pdf(Paper(title="Handbook", body=(Paragraph(words),))))
+        return body_of(page)[2][3]
+
+    assert characters_of_a_line("“", "”") >= 0.9 * characters_of_a_line('"', '"')
 
 
 # --- GB/T 9704-2012 ------------------------------------------------------------------------------------------

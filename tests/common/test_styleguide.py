@@ -10,7 +10,7 @@ from common.web.gallery import LEVELS, colour_tokens
 TEMPLATES = settings.BASE_DIR / "templates"
 GUIDE = (TEMPLATES / "ui_gallery.html").read_text()
 #: Around every page, the guide's too; only inside a form with templates of its own; of its reader's role on a start page.
-ELSEWHERE = {"_top", "_bottom", "_messages", "_fill", "_template", "_first_visit"}
+ELSEWHERE = {"_top", "_bottom", "_messages", "_fill", "_template", "_first_visit", "_emergency"}
 STYLES = "".join((settings.BASE_DIR / "static/css" / name).read_text() for name in ("app.css", "rare.css"))
 
 

@@ -92,6 +92,24 @@ def test_the_answer_for_a_life_at_risk_is_what_is_queued(plan, units, reach, gat
     assert answer.needs_each
 
 
+def test_who_has_an_id_at_the_chat_service_is_told_there_as_the_answer_says(
+    plan, units, reach, gateway_named, settings, cast, now
+):
+    settings.NOTICE_CHAT_PROVIDER = "wecom"
+    person = cast["county1.duty"]
+    person.chat_id = "zhang.san"
+    person.save()
+    answer = ask(units["C1"], LIFE_RISK, now)
+
+    alarm = Alarm(unit=units["C1"], place="x", what="x", client_id="life",
+                  facts=Facts.from_dict({"life_risk": ["suicide_threat"]}))  # fmt: skip
+    report_incident(reach=reach("town11.clerk"), alarm=alarm, now=now)
+
+    told = answered(wave(answer, Moment.LIFE_SAFETY, What.TOLD))
+    assert told == queued(now, purpose="incident.life_safety")
+    assert {name for name, channel, _after in told if channel == "chat"} == {"county1.duty"}
+
+
 def test_signatures_climb_as_the_answer_says(happens, units, gateway_named, now):
     answer = ask(units["C1"], "yellow", now)
     warning = happens("yellow", signed=False)

@@ -18,6 +18,7 @@ from duty.comms_checks.contacts import contacts_of
 from duty.comms_checks.models import CommsCheck
 from journal.models import Entry
 from notices.actions import acknowledge_notice
+from notices.choices import State
 from notices.models import Notice
 from tests.rosters.conftest import refused
 
@@ -43,8 +44,10 @@ def test_what_a_person_lacks(contact, has_gateway, by_channel, dark):
 @pytest.mark.parametrize(
     ("contact", "by_channel"),
     [
-        (rules.Contact(True, True, True, has_email=True), {"wecom": "", "dingtalk": "", "feishu": "", "email": ""}),
-        (rules.Contact(True, False, False), {"wecom": Lack.NOT_NAMED, "dingtalk": Lack.NOT_NAMED, "feishu": "", "email": Lack.NO_EMAIL}),
+        (rules.Contact(True, True, True, has_email=True), {"wecom": "", "dingtalk": "", "feishu": "", "email": "", "chat": Lack.NO_CHAT}),
+        (rules.Contact(True, False, False), {"wecom": Lack.NOT_NAMED, "dingtalk": Lack.NOT_NAMED, "feishu": "", "email": Lack.NO_EMAIL, "chat": Lack.NO_CHAT}),
+        (rules.Contact(True, False, False, has_chat=True), {"wecom": Lack.NOT_NAMED, "dingtalk": Lack.NOT_NAMED, "feishu": "", "email": Lack.NO_EMAIL, "chat": ""}),
+        (rules.Contact(True, False, False, frozenset({"chat"}), has_chat=True), {"wecom": Lack.NOT_NAMED, "dingtalk": Lack.NOT_NAMED, "feishu": "", "email": Lack.NO_EMAIL, "chat": Lack.NOT_TAKEN}),
         (rules.Contact(False, True, True, has_email=True), dict.fromkeys(rules.BESIDE, Lack.CLOSED)),
     ],
 )  # fmt: skip
@@ -157,6 +160,45 @@ def test_a_test_goes_to_verified_numbers_only_and_its_answers_are_listed(
     assert contacts_of([cast["county1.leader"]])[cast["county1.leader"].pk].silent_on == {"app"}
     kinds = Entry.objects.filter(subject=check.key).order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["readiness.test_planned", "readiness.test_began", "readiness.test_ended"]
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "lack"), [(State.SENT, "taken", ""), (State.FAILED, "failed", Lack.NOT_TAKEN)]
+)
+def test_a_test_of_the_chat_says_whether_the_service_takes_a_message(
+    plan, units, cast, reach, settings, signed_in, now, state, outcome, lack
+):
+    """Nobody can answer there: what comes of it is what the service said, and proves no number."""
+    settings.NOTICE_CHAT_PROVIDER = "wecom"
+    User.objects.filter(username="county1.director").update(chat_id="zhang.san")
+    check = _plan(reach, units, now, channels=["chat"])
+    actions.begin_comms_check(check_id=check.pk, now=now)
+    notice = Notice.objects.get()
+    assert (notice.channel, notice.text_zh) == ("chat", "消息测试，无事发生，无需答复。")
+    Notice.objects.update(state=state, sent_at=now)
+
+    actions.end_comms_check(check_id=check.pk, now=now + 11 * MINUTE)
+
+    found = {answer.person.username: (answer.outcome, answer.lack) for answer in check.answers.all()}
+    assert found.pop("county1.director") == (outcome, "")
+    assert set(found.values()) == {("not_asked", Lack.NO_CHAT)}
+    director = cast["county1.director"]
+    director.refresh_from_db()
+    assert rules.lack_on("chat", contacts_of([director])[director.pk], has_gateway=True) == lack
+    assert verified([director]) == {}
+    page = signed_in("county1.duty").get(f"/readiness/tests/{check.pk}/").content.decode()
+    assert ("服务已接收" in page) == (outcome == "taken")
+
+
+def test_the_chat_is_tested_where_it_is_set_up(plan, units, gateway_named, settings, signed_in):
+    page = signed_in("county1.duty").get("/readiness/?unit=C1").content.decode()
+    assert 'value="chat"' not in page
+    settings.NOTICE_CHAT_PROVIDER = "feishu"
+
+    page = signed_in("county1.duty").get("/readiness/?unit=C1").content.decode()
+
+    assert 'value="chat"' in page
+    assert str(Lack.NO_CHAT.label) in page
 
 
 def test_a_test_nobody_was_there_to_turn_plans_the_next_one_in_the_future(plan, units, cast, reach, now):

@@ -15,7 +15,7 @@ from clocks.durations import end_of
 from clocks.models import Clock, WorkCalendarDay
 from clocks.working_days import seed
 from command.orders.actions import issue_order, move_order, read_target
-from command.orders.queries import recipients_for
+from command.orders.recipients import recipients_for
 from common.dates.local_time import day_of
 from early_warnings.outgoing import cap
 from early_warnings.proposals import actions as proposals
@@ -112,7 +112,7 @@ def test_an_incident_runs_from_alarm_to_closing(event, signed_c, reach, now):
     assert due["H-2"] is None
     assert Clock.objects.get(clock_id="H-2").provisional is True
 
-    offered = [choice.value for choice in recipients_for(event, now)]
+    offered = [choice.value for choice in recipients_for(event, reach("county1.duty"), now)]
     assert [value for value in offered if value.startswith("squad:")][:3] == [
         "squad:tug@C1",
         "squad:quay@C1",

@@ -48,9 +48,13 @@ LEFT_OUT = {
         ["attendance.left", "attendance.stood_down", "expert.checked_in", "expert.declined", "expert.not_reached", "expert.stood_down", "follow_up.done", "follow_up.dropped", "linkage.receipt_recorded", "measure.refused", "measure.taken", "measure.withdrawn", "obligation.done", "obligation.not_needed", "order.completed", "order.declined", "order.recalled", "partner.answered", "reception.answered", "response.refused", "response.withdrawn", "roll_call.ended", "statement.discarded", "statement.released", "superior_report.delivered", "upward_report.discarded"],
         _OF_AN_INCIDENT,
     ),
+    **dict.fromkeys(
+        ["exchange.acknowledged", "exchange.settled", "exchange.partner_ended", "exchange.key_withdrawn"],
+        "what came was masked before it was stored, and what is typed at the end is asked about at the door",
+    ),
     **dict.fromkeys(["zero_report.received", "inquiry.not_needed", "certificate.issued"], _ONE_ACT),
     **dict.fromkeys(
-        ["certificate.ended", "handover.taken", "plan.in_force", "readiness.test_planned", "reform.cancelled", "roster.published", "supervision_team.ended", "swap.approved", "swap.declined", "swap.refused", "swap.withdrawn", "warning.adjusted", "work.cancelled", "work.done", "work.failed"],
+        ["certificate.ended", "handover.taken", "plan.in_force", "readiness.test_planned", "reform.cancelled", "roster.published", "supervision_team.ended", "swap.approved", "swap.declined", "swap.refused", "swap.withdrawn", "warning.adjusted", "webhook.ended", "work.cancelled", "work.done", "work.failed"],
         _NO_SENTENCE,
     ),
     "form.sent": "its fields are one document, looked at when it is sent (cases.official_forms)",

@@ -16,7 +16,7 @@ from tests.ending.histories import History
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.control(21)]
 
 #: The stories are the same on both profiles: PostgreSQL hears some of them again.
-HISTORIES = int(os.environ.get("ENDING_HISTORIES", "40" if settings.EMBEDDED else "10"))
+HISTORIES = int(os.environ.get("ENDING_HISTORIES", "20" if settings.EMBEDDED else "10"))
 EACH = min(20, HISTORIES)
 
 

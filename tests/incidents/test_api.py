@@ -1,32 +1,10 @@
 """The incidents' part of the public contract."""
 
-import json
-
 import pytest
 from django.utils.translation import override
 
 from incidents.models import Incident
 from journal.numbering import number_new
-from tests import tokens
-
-
-@pytest.fixture
-def api(plan, cast, now, client):
-    """api("county1.duty") → post(path, body) and get(path) with that person's token."""
-
-    class Caller:
-        def __init__(self, username):
-            self.headers = {"Authorization": f"Bearer {tokens.issue(user=cast[username], now=now)}"}
-
-        def post(self, path, body=None, key="k1", **headers):
-            return client.post(f"/api/v1/{path}", json.dumps(body or {}), content_type="application/json",
-                               headers={**self.headers, "Idempotency-Key": key, **headers})  # fmt: skip
-
-        def get(self, path, **headers):
-            return client.get(f"/api/v1/{path}", headers={**self.headers, **headers})
-
-    return Caller
-
 
 ALARM = {
     "client_id": "c1",
@@ -76,7 +54,6 @@ def test_an_empty_alarm_is_an_alarm(api):
         ({"who": "张三"}, "who"),
         ({"position": {"latitude": 91, "longitude": 0}}, "position"),
         ({"client_id": ""}, "client_id"),
-        ({"unit": "NOWHERE"}, "unit"),
     ],
 )
 def test_bad_input_is_a_problem_document_that_names_the_field(api, change, field):
@@ -85,6 +62,15 @@ def test_bad_input_is_a_problem_document_that_names_the_field(api, change, field
     assert answer.status_code == 422
     assert answer["Content-Type"] == "application/problem+json"
     assert field in answer.json()["errors"]
+    assert Incident.objects.count() == 0
+
+
+@pytest.mark.parametrize("unit", ["NOWHERE", "C2"])
+def test_a_unit_elsewhere_is_answered_as_one_that_there_is_not(api, unit):
+    answer = api("county1.duty").post("alarms/", {**ALARM, "unit": unit})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_your_unit")
+    assert unit in answer.json()["detail"]
     assert Incident.objects.count() == 0
 
 

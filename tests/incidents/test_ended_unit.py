@@ -1,4 +1,3 @@
-# ruff: noqa: F811
 """A unit that ended at midnight: its alarms go to who took over, or to the unit above, and are never refused for that."""
 
 from datetime import timedelta
@@ -10,13 +9,12 @@ from accounts.models import Appointment, Reform, Unit
 from accounts.posts.actions import appoint_person, post_in
 from accounts.reform.actions import carry_out_due
 from common.dates.local_time import day_of
-from dashboards.timeline import text_of
+from dashboards.journal.timeline import text_of
 from incidents.models import Incident
 from incidents.reporting.actions import Alarm, report_incident
 from journal.models import Entry
 from journal.record import content_of
 from plans.engine.facts import Facts
-from tests.incidents.test_api import api  # noqa: F401
 
 
 @pytest.fixture

@@ -106,12 +106,16 @@ class Live:
     async def write(self, code, *args, **more):
         return await database_sync_to_async(write)(code, *args, now=self.now, **more)
 
-    def socket(self, session="", query="", origin=OWN, host="dashboard.test", cookie=None) -> Socket:
+    def socket(
+        self, session="", query="", origin=OWN, host="dashboard.test", cookie=None, token=""
+    ) -> Socket:
         """A socket that has not knocked yet."""
         name = django_settings.SESSION_COOKIE_NAME
         headers = [(b"host", host.encode()), (b"cookie", (cookie or f"{name}={session}").encode())]
         if origin is not None:
             headers.append((b"origin", origin.encode()))
+        if token:
+            headers.append((b"authorization", f"Bearer {token}".encode()))
         socket = Socket("/ws/live/", query, headers)
         self.sockets.append(socket)
         return socket

@@ -5,19 +5,24 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.utils import timezone
 
 from accounts.choices import PostKind
+from accounts.emergency.models import EmergencyAccess
 from accounts.exclusions import actions as exclusions
 from accounts.exclusions.things import Thing
 from accounts.models import Appointment, Post, Unit, User
 from accounts.posts.actions import appoint_person, end_appointment
 from accounts.scope import Reach, reach_of
 from engine.server.socket_auth import read_readers
+from incidents.emergency import actions as emergency
+from incidents.reporting.actions import Alarm, report_incident
 from journal.live import hub as hubs
 from journal.live.send_queue import Outlet
 from journal.live.subscribers import Screen, Screens
 from journal.models import Entry
 from journal.queries import keys_of, lines_after
+from plans.engine.facts import Facts
 from tests.live.conftest import write
 from tests.live.sessions import sign_in
 
@@ -116,6 +121,64 @@ def recuse(username, now):
     unit, person = Unit.objects.get(code="C1"), User.objects.get(username=username)
     thing = Thing("demand:5", "SQ-5", unit, (unit.path,), "/demands/SQ-5/")
     exclusions.recuse_person(reach=reach_of(person, now), thing=thing, person=person, reason="亲属", now=now)
+
+
+@pytest.mark.control(24)
+@pytest.mark.parametrize("ends", ["by an act", "by time"])
+@marked
+async def test_emergency_access_ends_the_entries_of_what_it_opened_at_once(ends, live, plan, monkeypatch):
+    if ends == "by time":
+        monkeypatch.setattr(hubs, "RIGHTS_SECONDS", 0.3)
+    incident = await sync_to_async(alarm_in)("C1", live.now)
+    # Before signing in: another password ends the sessions there are.
+    await sync_to_async(give_password)("county2.duty")
+    socket = await live.open("county2.duty", after=await live.head())
+
+    # The hub asks the clock on the wall whether it still holds.
+    access = await sync_to_async(open_past_posts)("county2.duty", incident, timezone.now())
+    assert (await socket.next())["type"] == "rights"
+    assert (await socket.next())["kind"] == "emergency.opened"
+    await live.write("C1", subject=incident.key)
+    assert (await socket.next())["subject"] == incident.key
+
+    if ends == "by time":
+        rows = EmergencyAccess.objects.filter(pk=access.pk)
+        await sync_to_async(rows.update)(until=timezone.now() + timedelta(seconds=1))
+    else:
+        await sync_to_async(end_by)("city.audit", access, timezone.now())
+    assert (await socket.next())["type"] == "rights"
+    await live.write("C1", subject=incident.key)
+    assert await socket.is_silent()
+
+
+def alarm_in(code, now):
+    given = Alarm(
+        unit=Unit.objects.get(code=code),
+        place="一楼大厅",
+        what="来访",
+        facts=Facts.from_dict({}),
+        client_id="a",
+    )
+    person = User.objects.get(username="county1.duty")
+    return report_incident(reach=reach_of(person, now), alarm=given, now=now)[0]
+
+
+def give_password(username):
+    person = User.objects.get(username=username)
+    person.set_password("Signing-2026-ok")
+    person.save(update_fields=["password"])
+
+
+def open_past_posts(username, incident, now):
+    mine = reach_of(User.objects.get(username=username), now)
+    return emergency.open_in_emergency(
+        reach=mine, asked=incident.number, reason="无人接听", credential="Signing-2026-ok", now=now
+    )
+
+
+def end_by(username, access, now):
+    auditor = reach_of(User.objects.get(username=username), now)
+    emergency.end_access(access_id=access.pk, reach=auditor, now=now)
 
 
 @marked

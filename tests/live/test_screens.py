@@ -84,7 +84,11 @@ class Screen:
             self.tags[name] = told["tag"]
 
 
-@pytest.mark.parametrize("seed", range(3))
+#: On both profiles the screens are told alike: PostgreSQL hears one of the orders.
+SEEDS = [0, pytest.param(1, marks=pytest.mark.embedded_only)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 async def test_every_screen_equals_a_fresh_page(live, plan, seed):
     odds = random.Random(seed)
     await sync_to_async(_give_passwords)()

