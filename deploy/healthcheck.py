@@ -15,7 +15,9 @@ import psycopg2
 SECONDS = 4
 #: The jobs of the engine that may never rest, and how old (seconds) their heartbeat may be. The heartbeat is that of all
 #: engines together: one that hangs beside a healthy one is not seen here, and does no harm.
-JOBS = ("numbering", "clocks", "drills.player", "notices.escalation", "notices.alerts", "notices")
+JOBS = (
+    "incidents.kept_alarms", "numbering", "clocks", "drills.player", "notices.escalation", "notices.alerts", "notices",
+)  # fmt: skip
 OLDEST = 60
 STALE = """
     SELECT job FROM unnest(%s) AS wanted (job)

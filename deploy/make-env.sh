@@ -24,10 +24,11 @@ umask 077
 sed -e "s/^ALLOWED_HOSTS=.*/ALLOWED_HOSTS=$host/" \
     -e "s#^CSRF_TRUSTED_ORIGINS=.*#CSRF_TRUSTED_ORIGINS=https://$host#" \
     -e "s/^SECRET_KEY=.*/SECRET_KEY=$(secret)/" \
+    -e "s/^SIGNING_KEY=.*/SIGNING_KEY=$(secret)/" \
     -e "s/^DATABASE_PASSWORD=.*/DATABASE_PASSWORD=$(secret)/" \
     -e "s/^DATABASE_OWNER_PASSWORD=.*/DATABASE_OWNER_PASSWORD=$(secret)/" \
     -e "s/^POSTGRES_PASSWORD=.*/POSTGRES_PASSWORD=$(secret)/" \
     -e "s/^REDIS_PASSWORD=.*/REDIS_PASSWORD=$(secret)/" \
     -e "s/^# WEB_PROCESSES=.*/WEB_PROCESSES=$processes/" \
     .env.example >.env
-echo "Wrote .env (readable by you alone). Keep a copy where the backups are."
+echo "Wrote .env (readable by you alone). Keep a copy apart from the backups: whoever has both can read what is sealed in them."

@@ -58,10 +58,11 @@ PLACES: dict[str, Path] = {}
 
 
 def mount(service: str) -> None:
-    """What the service mounts: a named volume is a folder of this machine, a file of the product is its copy."""
+    """What the service mounts: a named volume is a folder of this machine, a file of the product is its copy, and what
+    belongs to the machine itself lies below its folder too."""
     for volume in COMPOSE[service].get("volumes", []):
         here, there = volume.removesuffix(":ro").split(":")
-        PLACES.setdefault(there, HERE / here)
+        PLACES.setdefault(there, HERE / here.removeprefix("/"))
         if "/" not in here:
             (HERE / here).mkdir(exist_ok=True)
 

@@ -286,13 +286,13 @@ def test_a_session_stays_at_one_web_process_and_moves_when_that_dies(tmp_path, u
             other.shutdown()
 
 
-def process_of(nginx: Nginx, session: str) -> int:
+def process_of(nginx: Nginx, session: str, path: str = "/duty/") -> int:
     """The web process that answers a browser with this session, by its port."""
     connection = http.client.HTTPSConnection(
         "127.0.0.1", nginx.port, timeout=20, context=ssl._create_unverified_context()
     )
     cookie = {"Cookie": f"csrf=x; __Host-session={session}"} if session else {}
-    connection.request("GET", "/duty/", headers={"Host": "dashboard.example", **cookie})
+    connection.request("GET", path, headers={"Host": "dashboard.example", **cookie})
     answer = connection.getresponse()
     assert answer.status == 200
     connection.close()
