@@ -60,6 +60,8 @@ def _handler_of(provider: Provider):
             self.end_headers()
             self.wfile.write(text)
 
+        do_GET = do_POST
+
         def log_message(self, *args):
             pass
 

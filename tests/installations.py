@@ -24,6 +24,8 @@ from tests.processes import Engine, Postgres, Redis, Server, environment, manage
 
 #: Everybody's, in these databases only.
 PASSWORD = "Tests-only-2026-bureau"
+#: Files under their own names: what a journey looks at is found again.
+STATIC_STORAGE = "common.web.static.StaticStorage"
 #: As deploy/postgres-role.sh makes them: every process of these installations works with the application's rights.
 BUREAU, OWNER, APPLICATION = "dashboard", "dashboard_owner", "dashboard"
 
@@ -173,15 +175,16 @@ class Installation:
         return psycopg2.connect(self.env["DATABASE_URL"].replace(f"//{APPLICATION}@", "//postgres@"))
 
 
-def _prepare_demo(folder: Path, settings: dict[str, str], env: dict[str, str]) -> None:
+def _prepare_demo(folder: Path) -> None:
     """Migrated, filled, with its static files: once in a run of script/test, which gives each of its runs a TEST_CACHE of
-    its own, and then copied. Twenty files of journeys begin with it, each in a process of its own."""
+    its own, and then copied. Twenty files of journeys begin with it, each in a process of its own; what they switch on
+    is about the server, not about what lies there."""
     cache = os.environ.get("TEST_CACHE") if os.environ.get("CI") == "true" else None
-    told = hashlib.sha256(repr(sorted(settings.items())).encode()).hexdigest()[:12]
-    ready = Path(cache) / f"demo-{told}" if cache else None
+    ready = Path(cache) / "demo" if cache else None
     if ready and ready.exists():
         shutil.copytree(ready, folder, dirs_exist_ok=True)
         return
+    env = environment(folder, STATIC_STORAGE=STATIC_STORAGE)
     migrate(env)
     manage("seed_demo", env=env)
     manage("collectstatic", "--noinput", env=env)
@@ -197,8 +200,8 @@ def demo_server(folder: Path, *, application: str = "", **settings: str):
     """The demo bureau, embedded, as `script/server` would start it on a fresh machine; `passwords` by username.
 
     `application` wraps the product in more."""
-    env = environment(folder, STATIC_STORAGE="common.web.static.StaticStorage", **settings)
-    _prepare_demo(folder, settings, env)
+    env = environment(folder, STATIC_STORAGE=STATIC_STORAGE, **settings)
+    _prepare_demo(folder)
     with Server(env=env, name="web", application=application) as server:
         accounts = csv.DictReader((folder / "demo-accounts.csv").open(encoding="utf-8-sig"))
         server.passwords = {account["username"]: account["password"] for account in accounts}

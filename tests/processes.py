@@ -50,6 +50,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         **kept,
         "DATA_DIR": str(folder),
         "SECRET_KEY": "tests-only-" + "x" * 40,
+        "SIGNING_KEY": "5e" * 32,
         "STATIC_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "PYTHONUNBUFFERED": "1",
         "DEMO": "0",

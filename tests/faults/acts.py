@@ -6,7 +6,7 @@ from typing import NamedTuple
 from common.dates.local_time import day_of
 from tests.clients import Answer, Client, new_key
 from tests.installations import PASSWORD, Installation
-from tests.processes import Server
+from tests.processes import Server, python
 
 BANNER = {"headcount": {"low": 6, "high": 20}, "acts": ["banner"]}
 LIFE_RISK = {"headcount": {"low": 1, "high": 5}, "life_risk": ["suicide_threat"]}
@@ -22,11 +22,12 @@ class Act(NamedTuple):
     count: str
     #: The entry that records it.
     kind: str
+    headers: dict[str, str] = {}
 
     def call(self) -> Answer:
         if self.method == "FORM":
             return self.client.form(self.path, {**self.body, "idempotency_key": self.key})
-        return self.client.call(self.method, self.path, self.body, key=self.key)
+        return self.client.call(self.method, self.path, self.body, key=self.key, headers=self.headers)
 
 
 def alarm(client_id: str = "", facts: dict | None = None, **more) -> dict:
@@ -134,10 +135,20 @@ def send_report(installation: Installation, web: Server) -> Act:
     )
 
 
+def open_in_emergency(installation: Installation, web: Server) -> Act:
+    """Past one's posts; counted with its alarm, because one without the other must not be."""
+    number = installation.client("county1.duty", web).insist("POST", "alarms/", alarm())["number"]
+    neighbour = installation.browser("county2.duty", web)
+    fields = {"asked": number, "reason": "Nobody answers there.", "credential": PASSWORD}
+    count = """SELECT count(*) FROM accounts_emergencyaccess a WHERE EXISTS (SELECT 1 FROM notices_notice n
+        WHERE n.purpose = 'emergency.opened' AND n.subject = 'emergency:' || a.id)"""
+    return Act(neighbour, "FORM", "/emergency/", fields, new_key(), count, "emergency.opened")
+
+
 def linkage_order(installation: Installation, web: Server) -> Act:
     duty = installation.client("county1.duty", web)
     body = {
-        "unit": "C1", "from": "Linkage centre", "outside_number": "LD-1", "nature": "dispute", "place": "Square",
+        "unit": "C1", "from": "Linkage centre", "outside_number": f"LD-{new_key()[:8]}", "nature": "dispute", "place": "Square",
         "asked": "Send a mediator.", "report_to": "The commander on site",
     }  # fmt: skip
     count = "SELECT count(*) FROM command_linkageorder"
@@ -166,6 +177,67 @@ def file_report(installation: Installation, web: Server) -> Act:
     path = f"zero-reports/T11/{today()}/"
     count = "SELECT count(*) FROM zero_reports_zeroreport"
     return Act(clerk, "PUT", path, {"answer": "nil"}, new_key(), count, "zero_report.received")
+
+
+def file_report_with_items(installation: Installation, web: Server) -> Act:
+    """The day's report with two disputes, or the next correction of it: what was said before is no correction."""
+    clerk = installation.client("town11.clerk", web)
+    path = f"zero-reports/T11/{today()}/"
+    count = "SELECT count(*) FROM zero_reports_zeroreport"
+    said = installation.one(count) + 1
+    items = [{"class": "land", "count": said}, {"class": "land", "count": 1, "note": "At the counter."}]
+    return Act(
+        clerk, "PUT", path, {"answer": "items", "items": items}, new_key(), count, "zero_report.received"
+    )
+
+
+#: So many at a time, because each time a process of its own reads the product first.
+LISTS = 40
+
+OPEN_LISTS = f"""
+from datetime import timedelta
+from django.db import transaction
+from django.utils import timezone
+from accounts.choices import PostKind
+from accounts.models import Post, User
+from duty.shifts.handovers import open_handover
+from duty.shifts.models import Handover
+from rosters.models import Shift
+
+now = timezone.now()
+post = Post.objects.filter(unit__code="C1", kind=PostKind.DUTY_OFFICER).first()
+goes, comes = (User.objects.get(username=name) for name in ("county1.duty", "county1.director"))
+made = Handover.objects.count()
+with transaction.atomic():
+    for number in range({LISTS}):
+        change = now - timedelta(hours=12) * (made + number + 1)
+        hours = timedelta(hours=3)
+        began = {{"post": post, "in_force": True, "began_at": change - hours, "number_checked_at": now}}
+        Shift.objects.create(person=goes, starts_at=change - hours, ends_at=change, **began)
+        shift = Shift.objects.create(person=comes, starts_at=change, ends_at=change + hours, **began)
+        print(open_handover(shift=shift, now=now).pk)
+"""
+
+
+def hand_over(installation: Installation, web: Server) -> Act:
+    """The outgoing side signs the list between two shifts."""
+    unsigned = "SELECT id FROM duty_handover WHERE given_at IS NULL ORDER BY id"
+    if not installation.rows(unsigned):
+        python(OPEN_LISTS, env=installation.env)
+    pk = installation.one(unsigned)
+    duty = installation.browser("county1.duty", web)
+    count = f"SELECT count(*) FROM duty_handover WHERE id = {pk} AND given_at IS NOT NULL"
+    return Act(
+        duty, "FORM", f"/handovers/{pk}/give/", {"note": "Two wait."}, new_key(), count, "handover.given"
+    )
+
+
+def draft_statement(installation: Installation, web: Server) -> Act:
+    duty = installation.client("county1.duty", web)
+    incident = duty.insist("POST", "alarms/", alarm())["number"]
+    count = "SELECT count(*) FROM command_statement"
+    body = {"text": "We receive everybody who waits; ask at window 3."}
+    return Act(duty, "POST", f"incidents/{incident}/statements/", body, new_key(), count, "statement.drafted")
 
 
 def today() -> str:

@@ -45,6 +45,7 @@ def application(production_bureau):
         connection.rollback()
 
 
+@pytest.mark.control(30)
 @pytest.mark.parametrize("statement", REFUSED)
 def test_the_application_cannot(application, statement):
     with pytest.raises(psycopg2.errors.InsufficientPrivilege), application.cursor() as cursor:

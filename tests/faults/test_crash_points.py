@@ -33,6 +33,7 @@ DOORS = [
     ("reports.before_send_commit", acts.send_report, False),
     ("linkage.before_commit", acts.linkage_order, False),
     ("linkage.before_report_commit", acts.feed_back, False),
+    ("emergency.before_alarm", acts.open_in_emergency, False),
     ("zero_reports.before_commit", acts.file_report, False),
     ("api.before_commit", acts.file_report, False),
     ("api.before_answer", acts.file_report, True),

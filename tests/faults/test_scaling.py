@@ -1,35 +1,19 @@
-"""The commands of docs/scaling.md, word for word: a replica that serves, a standby that takes over, partitions."""
+"""The commands of docs/scaling.md, word for word: a standby that serves what is read, partitions."""
 
-import os
-import re
-import secrets
 import shlex
-import subprocess
 import sys
-import tempfile
 from itertools import dropwhile
-from pathlib import Path
 
 import psycopg2
 import pytest
 
-from tests.faults import acts
+from tests.documents import blocks, machine, programs, run
 from tests.installations import APPLICATION, OWNER, Installation
-from tests.processes import (
-    COMMAND_SECONDS,
-    ROOT,
-    Server,
-    eventually,
-    free_port,
-    manage,
-    postgres_bin,
-    python,
-    unprivileged,
-)
+from tests.processes import ROOT, Server, eventually, manage, python
 
 pytestmark = [pytest.mark.production, pytest.mark.fault, pytest.mark.measured, pytest.mark.slow]
 
-GUIDE = (ROOT / "docs" / "scaling.md").read_text()
+BLOCKS = blocks("docs/scaling.md")
 
 
 @pytest.fixture
@@ -70,19 +54,13 @@ run_rounds(timezone.now() + timedelta(days={days}))
 """
 
 
-def commands(name: str) -> str:
-    """The block of the guide that is fenced as `sh NAME`."""
-    (found,) = re.findall(rf"^```sh {name}\n(.*?)^```", GUIDE, flags=re.MULTILINE | re.DOTALL)
-    return found
-
-
 class Reading(Server):
     """A web process started by the guide's line: the settings it names, then the command."""
 
     name = "reading"
 
     def command(self):
-        words = shlex.split(commands("web"))
+        words = shlex.split(BLOCKS["web"])
         command = list(dropwhile(lambda word: "=" in word, words))
         named = dict(word.split("=", 1) for word in words[: len(words) - len(command)])
         assert named.pop("DATABASE_URL") == "$REPLICA"
@@ -90,73 +68,22 @@ class Reading(Server):
         return [sys.executable, *command[1:]]
 
 
-@pytest.fixture
-def at_postgres(bureau):
-    """Runs a block of the guide as the account of the database, with its variables filled in; ends the replica."""
-    account = unprivileged() if os.geteuid() == 0 else None
-    as_account = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
-    with tempfile.TemporaryDirectory(prefix="tests-replica-") as room:
-        if account:
-            os.chown(room, account.pw_uid, account.pw_gid)
-        primary, password = bureau.postgres, secrets.token_hex(8)
-        values = {
-            "PATH": f"{postgres_bin()}:{os.environ['PATH']}",
-            "PRIMARY": primary.url,
-            "REPLICA_PASSWORD": password,
-            "FROM_PRIMARY": f"postgres://replica:{password}@127.0.0.1:{primary.port}/postgres",
-            "PGDATA": f"{room}/data",
-            # The port the replica listens on; on a machine of its own it would have the usual one.
-            "PGPORT": str(free_port()),
-        }
+def test_a_standby_serves_what_is_read_and_writes_nothing(installation, bureau):
+    with machine(bureau.postgres, "docs/operations.md") as second:
+        second.follow("role", "standby")
+        env = {**installation.env, "DATABASE_URL": second.address(installation.env["DATABASE_URL"])}
+        replica = Installation(installation.folder, env, installation.keys)
+        # Somebody signed in on the primary and was last noted there two minutes ago.
+        python(SIGNED_IN.format(key=installation.keys["county1.duty"][1]), env=installation.env)
+        eventually(lambda: replica.one("SELECT count(*) FROM accounts_opensession"), what="it follows")
 
-        def run(block):
-            done = subprocess.run(
-                ["bash", "-euc", block],
-                cwd=room,
-                env=values,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-                **as_account,
-            )
-            log = Path(values["PGDATA"], "start.log")
-            said = log.read_text() if done.returncode and log.exists() else ""
-            assert done.returncode == 0, f"{block}\n{done.stdout}{done.stderr}{said}"
-
-        run.port = int(values["PGPORT"])
-        yield run
-        run('[[ ! -f "$PGDATA/postmaster.pid" ]] || pg_ctl --pgdata="$PGDATA" --mode=immediate --wait stop')
-        run(
-            """psql "$PRIMARY" -c "ALTER SYSTEM RESET ALL" -c "SELECT pg_drop_replication_slot('reports')" -c "DROP ROLE replica" """
-        )
-
-
-def test_a_replica_serves_what_is_read_and_takes_over(installation, bureau, at_postgres):
-    # The tests' server gets these on its command line; the base copy takes only what is in the files.
-    for name, value in (("max_connections", "200"), ("unix_socket_directories", "'.'")):
-        at_postgres(f'psql "$PRIMARY" --command "ALTER SYSTEM SET {name} = {value}"')
-    at_postgres(commands("primary"))
-    at_postgres(commands("replica"))
-    address = installation.env["DATABASE_URL"].replace(f":{bureau.postgres.port}/", f":{at_postgres.port}/")
-    replica = Installation(
-        installation.folder, {**installation.env, "DATABASE_URL": address}, installation.keys
-    )
-    # Somebody signed in on the primary and was last noted there two minutes ago.
-    python(SIGNED_IN.format(key=installation.keys["county1.duty"][1]), env=installation.env)
-    eventually(lambda: replica.one("SELECT count(*) FROM accounts_opensession"), what="the replica follows")
-
-    with Reading(env=replica.env) as web:
-        duty = replica.browser("county1.duty", web)
-        answers = {path: duty.get(path).status for path in READING}
-        written = duty.form("/alarm/", {"unit": "V111", "place": "hall", "idempotency_key": "k"}).status
+        with Reading(env=replica.env) as web:
+            duty = replica.browser("county1.duty", web)
+            answers = {path: duty.get(path).status for path in READING}
+            written = duty.form("/alarm/", {"unit": "V111", "place": "hall", "idempotency_key": "k"}).status
 
     assert answers == dict.fromkeys(READING, 200)
     assert written == 503
-
-    at_postgres(commands("failover"))
-    with replica.web("after") as web:
-        assert acts.raise_alarm(replica, web).call().status == 201
 
 
 def names(installation) -> set[str]:
@@ -171,17 +98,11 @@ def names(installation) -> set[str]:
 def run_as_owner(installation, name: str) -> None:
     """A block of the guide, with the address of the tables' owner filled in."""
     owner = installation.env["DATABASE_URL"].replace(f"//{APPLICATION}@", f"//{OWNER}@")
-    programs = f"{Path(sys.executable).parent}:{postgres_bin()}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-euc", commands(name)],
+    run(
+        BLOCKS[name],
         cwd=ROOT,
-        env={**installation.env, "PATH": programs, "OWNER": owner, "MIGRATE_DATABASE_URL": owner},
-        capture_output=True,
-        text=True,
-        timeout=COMMAND_SECONDS,
-        check=False,
+        env={**installation.env, "PATH": programs(), "OWNER": owner, "MIGRATE_DATABASE_URL": owner},
     )
-    assert done.returncode == 0, done.stderr
 
 
 def test_silences_divided_by_month(installation, bureau):
