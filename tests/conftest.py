@@ -1,5 +1,6 @@
 """The cast, the clock, and databases that can be emptied although the journal cannot."""
 
+import gc
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 
+from accounts.access import rate
 from accounts.models import Unit, User
 from accounts.scope import reach_of
 from clocks import rulebook
@@ -21,9 +23,17 @@ from plans.lifecycle.actions import load_plan
 from plans.lifecycle.models import PlanVersion
 from tests import prepared
 from tests.described import hold_against_description
+from tests.journal.recording import watched
 from tests.kept import checked_once, kept
+from tests.turns import leave_to_the_other
 
-pytest_plugins = ["tests.browsers", "tests.gateways", "tests.identity_providers", "tests.wall_clock"]
+pytest_plugins = [
+    "tests.browsers",
+    "tests.directories",
+    "tests.gateways",
+    "tests.identity_providers",
+    "tests.wall_clock",
+]
 
 documents.check = checked_once
 
@@ -35,7 +45,7 @@ STEPS = ("browser", "fault", "measured")
 
 
 @pytest.hookimpl(tryfirst=True)  # before marks are chosen from
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(items, config):
     for item in items:
         if is_same_on_both(item):
             item.add_marker(pytest.mark.embedded_only)
@@ -44,6 +54,14 @@ def pytest_collection_modifyitems(items):
                 raise pytest.UsageError(
                     f"{item.nodeid}: `{name}` has to stand in the file, or script/test misses it"
                 )
+    leave_to_the_other(items, config, is_embedded=settings.EMBEDDED)
+
+
+def pytest_collection_finish():
+    """Modules and tests stay to the end: to look through them for garbage again and again took a twelfth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
 
 
 def is_same_on_both(item: pytest.Item) -> bool:
@@ -124,14 +142,23 @@ def plan(cast, now):
 
 
 @pytest.fixture(autouse=True)
-def _forget_plans():
-    """Plan versions of other tests come under the same name; what was kept of them in memory must go."""
+def _forget():
+    """What a process keeps in memory is gone before the next test: its plan versions come under the same names, and its
+    people have made none of the calls that were counted."""
     yield
+    rate.forget()
     rulebook.forget()
     CARDS.forget()
     ROWS.forget()
     INBOXES.forget()
     SHARED.forget()
+
+
+@pytest.fixture(autouse=True)
+def _watched(request):
+    """A test that stands for an act in tests/journal/recorded_by.py is seen to write it."""
+    with watched(request.node.nodeid):
+        yield
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""Make the migrated databases of a run before anybody asks for them: python -m tests.migrated [postgres://…]
+"""Make the migrated database of a run before anybody asks for it: python -m tests.migrated [postgres://…]
 
 Two workers that begin together would both migrate, a minute each, and keep the models of every migration in memory for
-the whole run. Here it is done once, while one processor reads the code for faults.
+the whole run. Here it is done once, while the other processor reads the code for faults.
 """
 
 import os
@@ -17,10 +17,10 @@ NAME = "migrated"
 
 
 def main(server: str = "") -> None:
-    """On SQLite, and on the PostgreSQL server behind this address where one is given; its REDIS is TEST_REDIS_URL."""
+    """On SQLite; or on the PostgreSQL server behind this address, whose Redis is TEST_REDIS_URL."""
     with tempfile.TemporaryDirectory(prefix="tests-migrated-") as folder:
-        migrate(environment(Path(folder)))
         if not server:
+            migrate(environment(Path(folder)))
             return
         _ask(server, f"CREATE DATABASE {NAME}")
         url = f"{server.rpartition('/')[0]}/{NAME}"

@@ -63,7 +63,7 @@ class Copy:
         for name in ("bash", "dirname", "env", "sha256sum", "tr", "rm", "mkdir", "cp", "touch", "sleep"):
             (tools / name).symlink_to(shutil.which(name))
         self.write(tools / "python3", STAND_IN)
-        self.environment = {"PATH": str(tools), "STAND_IN_LOG": str(self.log)}
+        self.environment = {"PATH": str(tools), "PYTHON": "python3", "STAND_IN_LOG": str(self.log)}
 
     @staticmethod
     def write(file: Path, text: str):
@@ -109,6 +109,15 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def ends(pid: int) -> bool:
+    """Whether it ends by itself soon: it was sent its signal a moment ago."""
+    for _ in range(200):
+        if not is_running(pid):
+            return True
+        time.sleep(0.05)
+    return False
+
+
 # --- all of them ---------------------------------------------------------------------------------------------
 
 
@@ -139,6 +148,23 @@ def test_server_first_run_installs_then_serves_with_the_demo_bureau(copy):
 
     assert run.returncode == 0, run.err
     assert copy.logged() == ["venv", "install requirements.txt", "serve DEMO=1 "]
+
+
+def test_server_takes_the_python_that_is_named(copy):
+    copy.write(copy.folder / "mine", STAND_IN + "# mine\n")
+
+    run = copy.run("script/server", PYTHON=str(copy.folder / "mine"))
+
+    assert run.returncode == 0, run.err
+    assert (copy.folder / "mine").read_text() == (copy.folder / ".venv" / "bin" / "python").read_text()
+
+
+def test_a_distributions_python_comes_before_another_of_its_line(copy):
+    run = copy.run("bash", "-c", ". script/lib.sh; pythons", PYTHON="")
+
+    named = run.out.split()
+    assert named[:2] == ["/usr/bin/python3.13", "python3.13"]
+    assert named.index("python3.13") < named.index("/usr/bin/python3.11") < named.index("python3.11")
 
 
 def test_server_second_run_only_serves(copy):
@@ -232,7 +258,7 @@ def test_server_stopped_while_installing_leaves_no_pip_behind(copy):
 
     assert process.wait(timeout=60) == 143
     process.communicate()
-    assert not is_running(pip)
+    assert ends(pip)
     assert not (copy.folder / ".venv" / "installed-requirements.txt").exists()
 
 
@@ -251,6 +277,7 @@ case "$name $*" in
         for argument in "$@"; do [[ $argument == --junitxml=* ]] && report=${argument#*=}; done
         echo "<testsuite tests='4' failures='${FAIL_TESTS:-0}' errors='0' skipped='1'/>" >"$report"
         echo "pytest db=${DATABASE_URL:-none} redis=${REDIS_URL:-none} ${*: -4}" >>"$STAND_IN_LOG"
+        echo "${TEST_TURN:-all}" >turn
         if [[ -n $MEET && $* == *" (browser)"* ]]; then
             echo "began ${*: -1}"
             touch "$MEET/$$.${DATA_DIR//[^0-9a-z]/}"
@@ -278,12 +305,12 @@ EVERYTHING = [
     "djangofmt --check",
     "python script/messages.py",
     "python manage.py",
-    "pytest db=none redis=none -n 2 -m (not browser and not fault) and not production",
-    "pytest db=none redis=none 2 -m (fault and not measured and not browser) and not production tests/test_kills.py",
+    "pytest db=none redis=none -n 3 -m (not browser and not fault) and not production",
+    "pytest db=none redis=none 4 -m (fault and not measured and not browser) and not production tests/test_kills.py",
     "pytest db=none redis=none 0 -m (fault and measured and not browser) and not production tests/test_kills.py",
     "pytest db=none redis=none 0 -m (browser) and not production tests/test_pages.py",
-    "pytest db=pg redis=rd -n 2 -m (not browser and not fault) and not embedded_only",
-    "pytest db=pg redis=rd 2 -m (fault and not measured and not browser) and not embedded_only tests/test_kills.py",
+    "pytest db=pg redis=rd -n 3 -m (not browser and not fault) and not embedded_only",
+    "pytest db=pg redis=rd 4 -m (fault and not measured and not browser) and not embedded_only tests/test_kills.py",
     "pytest db=pg redis=rd 0 -m (fault and measured and not browser) and not embedded_only tests/test_kills.py",
     "testbed stop",
 ]
@@ -300,7 +327,7 @@ def checks(copy):
     copy.environment["REAL_PYTHON"] = sys.executable
     for name in ("sed", "mktemp", "chmod", "find", "sort", "cat"):
         (copy.folder / "tools" / name).symlink_to(shutil.which(name))
-    for name in ("chromium", "initdb", "redis-server", "openssl"):
+    for name in ("chromium", "initdb", "redis-server", "openssl", "slapd", "systemd-analyze"):
         copy.write(copy.folder / "tools" / name, "#!/bin/bash\n")
     copy.write(copy.folder / "tools" / "fc-list", "#!/bin/bash\necho Noto\n")
     (copy.folder / ".venv" / "bin").mkdir(parents=True)
@@ -322,11 +349,12 @@ def checks(copy):
 
 
 def in_order(checks) -> list[str]:
-    """What was done one after the other. The databases are made beside the checks, and once for both profiles."""
+    """What was done one after the other. The databases are made beside the checks, each once."""
     logged = checks.logged()
     beside = ["databases none", "databases pg"]
-    assert [line for line in logged if line in beside] == beside[1:]
-    assert logged.index(beside[1]) < next(n for n, line in enumerate(logged) if line.startswith("pytest"))
+    assert sorted(line for line in logged if line in beside) == beside
+    last = max(map(logged.index, beside))
+    assert last < next(n for n, line in enumerate(logged) if line.startswith("pytest"))
     return [line for line in logged if line not in beside]
 
 
@@ -336,6 +364,21 @@ def test_test_runs_every_check_and_both_profiles(checks):
     assert run.returncode == 0, run.err
     assert in_order(checks) == EVERYTHING
     assert run.out.splitlines()[-1] == "21 passed, 0 failed, 7 skipped"
+
+
+def test_whoever_wants_it_has_every_test_on_both_profiles(checks):
+    """tests/turns.py"""
+    told = []
+    for command, given in (
+        ((), {}),
+        ((), {"TEST_TURN": "c"}),
+        ((), {"TEST_TURN": ""}),
+        (("tests/one",), {"TEST_TURN": "c"}),
+    ):
+        checks.run("script/test", *command, **given)
+        told.append((checks.folder / "turn").read_text().strip())
+
+    assert told == ["0", "c", "all", "all"]
 
 
 def test_test_goes_on_after_a_failed_check_and_fails_in_the_end(checks):
@@ -386,7 +429,7 @@ def test_test_stopped_ends_what_runs_aside(checks):
 
     process.communicate(timeout=60)
     assert process.returncode == 143
-    assert not is_running(tests)
+    assert ends(tests)
     assert checks.logged()[-1] == "testbed stop"
 
 
