@@ -53,7 +53,7 @@ CONTROLS = {
         "Passwords under either of two profiles (MLPS 3, ASVS), with breached ones and those guessed first",
         "accounts/sign_in/passwords.py",
     ),
-    4: Control("口令以 Argon2id 足额强度存储", "Passwords are hashed with Argon2id at full cost", "config/settings.py"),
+    4: Control("口令以 Argon2id 足额强度存储", "Passwords are hashed with Argon2id at full cost", "config/settings/people.py"),
     5: Control(
         "双因素：动态码只用一次、前后各一步；恢复码只用一次",
         "Second factor: a code counts once and one step around; recovery codes count once",
@@ -104,12 +104,7 @@ CONTROLS = {
     14: Control(
         "每个对象按读者权限取出：页面、接口、文件、实时消息",
         "Every object is fetched under its reader's rights: pages, API, files, socket",
-        "accounts/scope.py incidents/queries.py journal/queries.py",
-        "读取和写入对十三类人员、带编号的全部地址按权限表验证；表单和接口正文中引用事件、事项、诉求等他人对象的字段逐一验证。"
-        "正文中填写的单位和账号只在各模块分别验证，拒绝时可能说明该单位或账号存在。",
-        "Reading and acts are crossed with thirteen kinds of readers and all numbered addresses, as the tables say; each field"
-        " of a body that names an incident, a matter, a demand or another thing is tried. Units and accounts named in a body"
-        " are tried room by room, and a refusal may say that they are there.",
+        "accounts/scope.py accounts/naming.py incidents/queries.py journal/queries.py",
     ),
     15: Control(
         "检举控告内容、电话号码只给该看的人",
@@ -159,28 +154,24 @@ CONTROLS = {
         "accounts/exclusions",
     ),
     24: Control(
-        "紧急破例访问，说明理由并告警审计员",
-        "Emergency access past one's rights, with a reason and an alarm to the auditor",
-        "",
-        "没有破例访问：权限之外一律看不到。急需时由安全管理员任命代理，有期限并留痕。",
-        "There is none: nobody sees past their rights. In need a security administrator appoints a stand-in, for a"
-        " time and on record.",
+        "紧急破例访问，限时、说明理由、重新验证，立即告警审计员，随时可终止",
+        "Emergency access past one's rights, for a time, with a reason and a fresh credential, an alarm to the auditor at"
+        " once, and an end at any moment",
+        "accounts/emergency incidents/emergency",
     ),
     25: Control(
-        "办理、登录、拒绝、导出、查看号码均留痕；每个接受办理的地址都通到记录，例外逐一列明理由",
+        "办理、登录、拒绝、导出、查看号码均留痕；每个接受办理的地址都通到记录，例外逐一列明理由；每一种记录都指明一项测试，"
+        "运行时核对确由本人、经该请求写出",
         "Acts, sign-ins, refusals, exports and looks at numbers are on record; every address that takes an act leads to the"
-        " record, exceptions are listed with their reason",
+        " record, exceptions are listed with their reason; for every kind of entry a test is named and seen to write it, by"
+        " somebody and through the request it came by",
         "journal/record.py accounts/access/watch.py dashboards/rights/doors.py",
-        "通到记录由代码核对；实际执行在状态表和各模块的测试中分别验证，没有一项测试逐一执行全部。",
-        "That each leads there is read from the code; carried out they are by the tests of the state tables and room by room,"
-        " and no test carries out all.",
     ),
     26: Control(
-        "记录含时间（UTC）、人员、岗位、单位、对象、内容和散列值",
-        "An entry has time (UTC), person, post, unit, object, content and hash",
-        "journal/models.py",
-        "地址只记在登录和拒绝中；没有请求编号、结果和修改前后散列值的专用栏。",
-        "An address stands in sign-ins and refusals alone; no columns for request id, result or hashes before and after.",
+        "记录含时间（UTC）、人员、岗位、单位、地址、请求编号、对象、内容和散列值；被拒的另有条目；散列链逐条相接",
+        "An entry has time (UTC), person, post, unit, address, request, object, content and hash; what was refused is an entry"
+        " of its own; each hash follows from the one before",
+        "journal/models.py journal/record.py common/asking.py",
     ),
     27: Control(
         "记录与改动在同一事务，缺一不可",
@@ -193,25 +184,23 @@ CONTROLS = {
         "engine/rights.py journal/migrations deploy/postgres-role.sh",
     ),
     29: Control(
-        "散列链加库外锚点，任何篡改可查出",
-        "A chain of hashes with anchors outside the database shows every change",
-        "journal/verify.py journal/anchor.py",
-        "锚点文件未签名，须由运维复制到另一台机器。",
-        "The file of anchors is not signed, and an operator has to copy it to another machine.",
+        "散列链加库外锚点，锚点签名并送到另一台机器，任何篡改可查出",
+        "A chain of hashes with anchors outside the database, signed and brought to another machine, shows every change",
+        "journal/verify.py journal/anchor.py common/signing.py",
     ),
     30: Control(
-        "记录长期保存，不到期不得清除",
-        "The record is kept, and nobody clears it before its time",
-        "journal/migrations",
-        "没有清除功能（永久保存），因此也没有到期后双人清除的流程。",
-        "Nothing clears it at all, so there is no way to clear by two people what is past its time either.",
+        "记录永久保存，任何人都不能清除，到期也不能，因此不设双人清除：清除哪怕一条都会断开散列链（docs/adr/0238）；系统日志至少六个月，"
+        "本机未这样配置时系统页提示",
+        "The record is kept for good and nobody clears it, early or late; nor do two people together, for one entry gone would"
+        " break the chain of hashes (docs/adr/0238). Logs stay for six months at least; the system page says where the"
+        " machine is not told so",
+        "journal/migrations engine/rights.py deploy/journald.conf engine/background/log_retention.py",
     ),
     31: Control(
-        "记不下来就不签；警报在设备上留存待发",
-        "What cannot be recorded is not signed; an alarm waits on the device that raised it",
-        "journal/record.py static/js/outbox.js engine/background/auditor.py",
-        "服务器没有数据库之外的警报暂存；磁盘将满时提前告警。",
-        "The server keeps no alarm outside its database; a disk that fills is said early.",
+        "记不下来就不签；警报在设备上留存待发，数据库能读不能写时服务器另行暂存，恢复后只补录一次",
+        "What cannot be recorded is not signed; an alarm waits on the device that raised it, and on the server where the"
+        " database can be read and takes nothing, and is recorded once when it does",
+        "journal/record.py incidents/kept_alarms static/js/outbox.js engine/background/auditor.py",
     ),
     32: Control(
         "日志中没有令牌和完整号码，输入不能伪造一行",
@@ -241,22 +230,22 @@ CONTROLS = {
     37: Control(
         "写入须有表单令牌，打开页面不改变任何东西",
         "Writing needs the token of a form; opening a page changes nothing",
-        "config/settings.py accounts/access/tokens.py",
+        "config/settings/application.py accounts/access/tokens.py",
     ),
     38: Control(
         "会话 Cookie 限本主机、限 TLS、限本站",
         "Cookies of a session stay with this host, TLS and our own pages",
-        "config/settings.py accounts/sign_in/devices.py",
+        "config/settings/people.py accounts/sign_in/devices.py",
     ),
     39: Control(
         "内容安全策略：无内联、无外站、不可嵌入",
         "Content Security Policy: nothing inline, nothing foreign, no frame",
-        "config/settings.py",
+        "config/settings/pages.py",
     ),
     40: Control(
         "HSTS、nosniff、Referrer-Policy、COOP 每次应答都带",
         "HSTS, nosniff, Referrer-Policy and COOP with every answer",
-        "config/settings.py",
+        "config/settings/pages.py",
     ),
     41: Control(
         "跨站读取关闭；接口令牌有范围、只存散列、会过期、随账号失效",
@@ -271,7 +260,7 @@ CONTROLS = {
     43: Control(
         "接口错误一律为 problem+json，不泄露内部信息；正式运行不许 DEBUG",
         "Errors of the API are problem documents without inner details; DEBUG is refused where it is served",
-        "common/api/problems.py common/api/doors.py config/settings.py",
+        "common/api/problems.py common/api/doors.py config/settings/installation.py",
     ),
     44: Control(
         "接口说明与实际地址一致",
@@ -286,7 +275,7 @@ CONTROLS = {
     46: Control(
         "上传的表格按内容识别，限大小、解压大小和行数，读后不留存",
         "An uploaded table is known by its content, limited in size, unpacked size and rows, and not kept",
-        "common/documents/workbooks.py",
+        "common/documents/workbooks.py works/handed_in.py",
     ),
     47: Control(
         "XML 不展开实体、不取外部文件（只有工作簿会被读入，CAP 只输出）",
@@ -299,10 +288,11 @@ CONTROLS = {
         "plans/document",
     ),
     49: Control(
-        "服务器只访问运维写明的地址，不跟随跳转；内网地址允许，因网关通常在内网",
+        "服务器只访问运维写明的地址，不跟随跳转；内网地址允许，因网关通常在内网；浏览器给出的推送地址须在运维列出的主机之内，且不得指向内网",
         "The server calls addresses of the operator's settings alone and follows no redirect; private ones are"
-        " allowed, because gateways stand there",
-        "notices/channels/http.py engine/background/watchdog.py",
+        " allowed, because gateways stand there. Push addresses come from browsers: their hosts have to be listed, and"
+        " lead to no private address that is not",
+        "notices/channels/http.py notices/channels/lines.py accounts/push/rules.py engine/background/watchdog.py",
     ),
     50: Control(
         "回执须签名、限时；重放不改变任何东西",
@@ -326,11 +316,14 @@ CONTROLS = {
         "common/database/encrypted_fields.py accounts/contacts",
     ),
     55: Control(
-        "结案后销毁个人信息并出具证明；备份按份数淘汰",
-        "After closing personal data is destroyed and certified; backups go after so many nights",
-        "command/destruction engine/backup/nightly_backup.py",
-        "没有测试恢复一份淘汰后的备份；复制到别处的备份由运维在 35 天内删除。",
-        "No test restores a backup made after the destruction; copies elsewhere are the operator's to delete within 35 days.",
+        "结案后销毁个人信息并出具证明；备份按份数和天数淘汰，证明写明日期，命令复制到别处的由运维在此日期前删除；恢复旧备份时，此后已销毁的"
+        "在开放使用前再次销毁并留痕；销毁清单一分钟内送到另一台机器（设 ANCHOR_COPY_DIR 时；否则到前一夜为止）",
+        "After closing personal data is destroyed and certified; backups go after so many nights and days, which the"
+        " certificate names; copies that a command brought away are the operator's to delete by then. A restore of an older"
+        " one destroys again what was destroyed since, before anything serves, on record; the list of it is on another"
+        " machine within a minute where ANCHOR_COPY_DIR is set, and up to the last night otherwise",
+        "command/destruction engine/backup/nightly_backup.py engine/backup/backups.py engine/backup/copying.py"
+        " engine/backup/destroyed_list.py",
     ),
     56: Control(
         "页面不留缓存；浏览器中不留内容，退出即清",
@@ -338,19 +331,22 @@ CONTROLS = {
         "common/web/caching.py static/js/app.js",
     ),
     57: Control(
-        "最小权限的服务账号，后端只在内部可达",
-        "Service accounts with what they need; nothing but the proxy is reachable",
-        "docker-compose.yml deploy/postgres-role.sh engine/rights.py",
-        "应用与数据库、Redis 之间不加密。跨主机时在 DATABASE_URL 用 sslmode=verify-full，在 REDIS_URL 用 rediss。",
-        "Plain text between application, database and Redis. Between machines use sslmode=verify-full in the address of"
-        " the database, and rediss.",
+        "最小权限的服务账号，后端只在内部可达；跨主机访问数据库、Redis 须加密并核对主机名，否则不启动",
+        "Service accounts with what they need; nothing but the proxy is reachable; database and Redis on another machine are"
+        " spoken to over TLS whose name is checked, or nothing starts",
+        "docker-compose.yml deploy/postgres-role.sh engine/rights.py config/backends.py",
     ),
     58: Control(
-        "每夜备份，带校验和；损坏的不恢复",
-        "A backup each night with checksums; a damaged one is not restored",
-        "engine/backup",
-        "备份未加密、未签名，也不自动复制到别处。存放在加密介质上，与密钥同等保管。",
-        "Backups are neither encrypted nor signed, nor copied away by themselves. Keep them on encrypted media, as the keys.",
+        "每夜备份，已签名、加密，私钥不在服务器上，自动复制到别处并核对；损坏的、换过的、别处签名的不恢复；恢复演练有记录，过期提示",
+        "A backup each night, signed, and encrypted for keys that are elsewhere, copied away by itself and checked there; what"
+        " was damaged or exchanged, or signed by another installation, is not restored; a restore is rehearsed, and missed"
+        " where it is not",
+        "engine/backup common/signing.py",
+        "恢复演练不会自动进行，这是有意的：能自动解开备份的服务器就是存着私钥的服务器；到期由系统页催办（RESTORE_DRILL_DAYS）。"
+        "自动复制须设 BACKUP_COPY_DIR 或 BACKUP_COPY_COMMAND，用命令的只知其结果，请用前者。",
+        "A restore is not rehearsed by itself, and that is meant: a server that opens its backups by itself is one that"
+        " holds their private key. The system page asks for it (RESTORE_DRILL_DAYS). The copy wants BACKUP_COPY_DIR or"
+        " BACKUP_COPY_COMMAND; of a command only its end is known: prefer the former.",
     ),
     59: Control(
         "依赖锁定版本和散列，可生成软件清单（SBOM），对照漏洞库检查，修复有时限",
@@ -365,15 +361,17 @@ CONTROLS = {
         "Dockerfile static templates script/release",
     ),
     61: Control(
-        "认证平台只说明是谁：只对应已有账号，不建账号、不给权限；令牌的签名、签发者、对象、期限、随机数逐项核验",
-        "A provider says who somebody is and nothing else: an account that is there, no right; its token's signature,"
-        " issuer, audience, end and nonce are checked",
+        "认证平台和单位目录只说明是谁：只对应已有账号，不建账号、不给权限；令牌和断言的签名、签发者、对象、期限、随机数（请求号）逐项核验；"
+        "目录连接加密并核验证书，空口令不作数",
+        "A provider or directory says who somebody is and nothing else: an account that is there, no right; of a"
+        " token or assertion the signature, issuer, audience, end and nonce (request) are checked; the line to a directory is TLS with its certificate"
+        " checked, and no password is no proof",
         "accounts/central",
     ),
     62: Control(
-        "经认证平台登录不绕过双因素、一次性口令、尝试次数和会话期限，也不能代替签署时的本地口令",
-        "Coming in by a provider goes round neither second factor, one-time password, limits nor the session's end, and"
-        " stands for no credential at a signature",
+        "经认证平台或单位目录登录不绕过双因素、尝试次数和会话期限；平台的认定不能代替签署时的口令，目录口令在签署时当场核验",
+        "Coming in by a provider or directory goes round neither second factor, limits nor the session's end; a"
+        " provider's word stands for no credential at a signature, a directory's password is checked again at it",
         "accounts/central accounts/access/sessions.py accounts/sign_in",
     ),
     63: Control(

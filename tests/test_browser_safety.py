@@ -64,6 +64,7 @@ def asked(behind_tls, plan, cast, now, wall_clock):
         "not there": someone.get("/nowhere/", **PROXY),
         "workbook": someone.get("/rosters/sheet/?unit=C1", **PROXY),
         "help": someone.get("/help/", **PROXY),
+        "calls of the API": someone.get("/api/docs/", **PROXY),
         "probe": stranger.get("/healthz", **PROXY),
         "API by session": someone.get("/api/v1/incidents/", **PROXY),
         "API by token": stranger.get("/api/v1/clocks/", **PROXY, **token),

@@ -39,7 +39,7 @@ DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 PATH = re.compile(rf"[\w.*-]+(/[\w.*-]+)+/?|[\w-]+\.({ENDINGS})")
 USERNAME = re.compile(r"(city|county\d|town\d\d|village\d\d\d)\.([a-z_.]+)")
 #: Files that the server writes, or other programs read.
-WRITTEN = ("var/", "DATA_DIR/")
+WRITTEN = ("var/", "DATA_DIR/", "manifest.json", "destroyed.txt")
 THEIRS = {"postgresql.conf", "pg_hba.conf"}
 NO_SOURCE = {".git", ".venv", "var", "node_modules", "__pycache__", "staticfiles"}
 
@@ -187,6 +187,18 @@ def typed_paths() -> list:
 @pytest.mark.parametrize("name", typed_paths())
 def test_a_file_that_is_to_be_typed_is_there(name):
     assert any(file.match(name) for file in files())
+
+
+@pytest.mark.parametrize("page", ["operations.md", "scaling.md"])
+def test_what_an_operator_is_to_type_was_run_by_a_test(page):
+    """Each block of the page has a name, and a test takes it by that."""
+    opened = re.findall(r"^```(\S.*)$", (TOP / "docs" / page).read_text(), re.MULTILINE)
+    tests = "".join(file.read_text() for file in (TOP / "tests").rglob("test_*.py"))
+
+    for block in opened:
+        _language, _, name = block.partition(" ")
+        assert name, block
+        assert re.search(rf"""["']{name}["']""", tests), name
 
 
 def links(documents) -> list:

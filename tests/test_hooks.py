@@ -18,7 +18,7 @@ TOP = Path(settings.BASE_DIR)
 #: Lowest first.
 ROOMS = [room for room in reversed(rooms.ROOMS) if (TOP / room / "apps.py").exists()]
 #: Registries of Django itself.
-OF_DJANGO = {"common": ["register_converter"], "engine": ["post_migrate.connect"]}
+OF_DJANGO = {"common": ["register_converter"], "engine": ["post_migrate.connect", "post_migrate.connect"]}
 
 
 def hooks() -> dict[str, Hook | NamedHook]:

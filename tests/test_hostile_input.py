@@ -247,6 +247,26 @@ def test_what_a_clipboard_brings_along_is_taken_out(director, incident):
     assert incident.observations.latest("pk").what == "第一行\n第二行\t完"
 
 
+@pytest.mark.parametrize("door", ["page", "api"])
+def test_the_length_of_a_text_is_that_of_what_is_kept(director, incident, door):
+    """What is taken out does not count, and hides nothing that is too long."""
+
+    def observe(text):
+        if door == "page":
+            return director.post(f"/incidents/{incident.number}/observe/", {"what": text})
+        address = f"/api/v1/incidents/{incident.number}/observations/"
+        body, key = json.dumps({"what": text}), str(len(text)) + text[-1:]
+        return director.post(
+            address, body, content_type="application/json", headers={"Idempotency-Key": ascii(key)}
+        )
+
+    taken = observe(" " + "人" * 250 + "\x07" + "人" * 250 + " ")
+    refused = observe("人" * 250 + "\x07" + "人" * 251)
+
+    assert (taken.status_code, refused.status_code) == ({"page": 303, "api": 201}[door], 422)
+    assert [one.what for one in incident.observations.all() if "人" in one.what] == ["人" * 500]
+
+
 def test_a_cookie_with_an_escaped_nul_is_nobodys(director):
     stranger = Client(raise_request_exception=False)
     stranger.cookies.load('session="aaaaaaaaaaaa\\000"; language="zh\\000"')

@@ -169,10 +169,10 @@ def ended_today(units):
     return units["T12"]
 
 
-def test_at_night_no_order_goes_to_a_unit_that_ended_today(ended_today, alarm, now):
-    from command.orders.queries import recipients_for
+def test_at_night_no_order_goes_to_a_unit_that_ended_today(ended_today, alarm, reach):
+    from command.orders.recipients import recipients_for
 
-    offered = {one.value for one in recipients_for(alarm(), NIGHT)}
+    offered = {one.value for one in recipients_for(alarm(), reach("county1.duty", NIGHT), NIGHT)}
 
     assert "unit:T11" in offered
     assert "unit:T12" not in offered

@@ -50,6 +50,7 @@ ALLOWED = {
     "accounts.Unit.local_phone": "an office's", "command.OwnTemplate.name": "a template",
     "accounts.Unit.address": "where a unit is", "accounts.OpenSession.address": "the network address of a signed-in session of staff",
     "journal.Entry.actor_name": "staff, as they were called then", 
+    "exchange.Partner.name": "another installation, called after its bureau", "exchange.Partner.address": "where that installation is",
     # who is called for help, with consent or by office
     "resources.Expert.name": "an expert who agreed to be called; erased with the entry",
     "resources.Expert.phone": "the same, sealed", "resources.Material.name": "a thing",

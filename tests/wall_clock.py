@@ -1,6 +1,6 @@
 """What the doors of the product read as the present. `now` is what the tests hand to everything below the doors."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -25,3 +25,17 @@ def wall_clock(now):
     """It stands at `now`; wall_clock.shift(seconds) and wall_clock.move_to(moment) move it."""
     with time_machine.travel(now, tick=False) as traveller:
         yield traveller
+
+
+class Hands:
+    """A clock that is turned by hand: called, it says what time it is."""
+
+    def __init__(self, now):
+        self.now = now
+
+    def __call__(self):
+        return self.now
+
+    def turn(self, **by):
+        self.now += timedelta(**by)
+        return self.now

@@ -8,22 +8,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.urls import Resolver404, resolve
+
+from tests.screens.walk import CAST, pages_from
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(900)]
 
 WIDTH = 320
-#: Between them they may open every page.
-CAST = [
-    "county1.duty", "county1.director", "city.director", "county1.squad.dialogue", "town11.clerk",
-    "village111.informant", "city.audit", "city.sysadmin", "city.secadmin",
-]  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.mark.parametrize(("language", "theme"), [("zh-hans", "light"), ("en", "dark")])
 def test_every_screen_fits_a_small_telephone_is_accessible_and_calm(person, bureau_server, language, theme):
-    wide, barred, said, seen = {}, {}, {}, set()
+    wide, barred, said, seen, pages = {}, {}, {}, set(), set()
     for who in CAST:
         page = person(who, language=language)
         page.context.add_cookies([{"name": "theme", "value": theme, "url": bureau_server.url}])
@@ -31,16 +27,27 @@ def test_every_screen_fits_a_small_telephone_is_accessible_and_calm(person, bure
         page.set_viewport_size({"width": WIDTH, "height": 700})
         for address in pages_from(page, seen):
             path = urlsplit(address).path
-            width = page.evaluate("document.documentElement.scrollWidth")
+            pages.add(page.url)
+            width, found = looked_at(page)
+            if width > WIDTH or found:
+                # What a busy machine had not drawn to its end is drawn now; a fault is one each time.
+                page.reload(wait_until="networkidle")
+                width, found = looked_at(page)
             if width > WIDTH:
                 wide[path] = width
-            if found := faults_of(page):
+            if found:
                 barred[path] = found
 
     assert wide == {}
     assert barred == {}
-    assert said == {}
+    # Of a file that is shown as it is Chromium asks for an icon by itself, and finds none.
+    assert {at: text for at, text in said.items() if at in pages} == {}
     assert len(seen) >= 100, sorted(seen)
+
+
+def looked_at(page) -> tuple[int, list[str]]:
+    """How wide it is, and what axe finds."""
+    return page.evaluate("document.documentElement.scrollWidth"), faults_of(page)
 
 
 def faults_of(page) -> list[str]:
@@ -48,36 +55,3 @@ def faults_of(page) -> list[str]:
         Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
     )
     return [f"{rule['id']} {node['target']}" for rule in violations for node in rule["nodes"][:2]]
-
-
-def pages_from(page, seen):
-    """Follow every link from here; yield the address of each HTML page whose route was not seen before."""
-    waiting, met = [page.url], set()
-    while waiting:
-        address = waiting.pop(0)
-        if (name := route_of(address)) is None or name in seen:
-            continue
-        answer = asked(page, address)
-        seen.add(name)
-        if not answer.headers.get("content-type", "").startswith("text/html"):
-            continue
-        page.goto(address)
-        yield address
-        links = page.evaluate("Array.from(document.querySelectorAll('a[href]'), (link) => link.href)")
-        fresh = [
-            link for link in links if urlsplit(link).netloc == urlsplit(page.url).netloc and link not in met
-        ]
-        met.update(fresh)
-        waiting += fresh
-
-
-def asked(page, address):
-    """Asked beside the page: a download would end the visit."""
-    return page.request.get(address, max_redirects=3)
-
-
-def route_of(address):
-    try:
-        return resolve(urlsplit(address).path).view_name
-    except Resolver404:
-        return None
