@@ -51,11 +51,16 @@ def kept(name: Hashable, build: Callable[[], object]) -> None:
         if _taken(tables):
             build()
         else:
-            _write(tables)
+            write(tables)
     else:
         before = {model: set(model._base_manager.values_list("pk", flat=True)) for model in _tables()}
         build()
         _kept[name] = [rows for model, known in before.items() if (rows := _new(model, known))]
+
+
+def filled() -> list[Rows]:
+    """What migrations wrote: the calendar of working days, the statutes that plans cite."""
+    return [rows for model in _tables() if (rows := _new(model, set()))]
 
 
 def _new(model, known: set) -> Rows | None:
@@ -93,7 +98,7 @@ def _taken(tables: list[Rows]) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _write(tables: list[Rows]) -> None:
+def write(tables: list[Rows]) -> None:
     """Many rows a statement, in the order in which they were built."""
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:

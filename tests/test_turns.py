@@ -9,16 +9,23 @@ import pytest
 from tests.turns import is_out_of_turn, leave_to_the_other
 
 
+class Given(NamedTuple):
+    params: dict
+
+    __hash__ = object.__hash__
+
+
 class Item(NamedTuple):
     nodeid: str
     fixturenames: tuple[str, ...]
     get_closest_marker: Callable
+    callspec: Given
 
 
-def item(name="tests/one.py::test_it", marks=(), fixtures=("db",), **of_the_database):
+def item(name="tests/one.py::test_it", marks=(), fixtures=("db",), given=(), **of_the_database):
     found = {mark: SimpleNamespace(kwargs={}) for mark in marks}
     found["django_db"] = SimpleNamespace(kwargs=of_the_database)
-    return Item(name, fixtures, found.get)
+    return Item(name, fixtures, found.get, Given(dict(enumerate(given))))
 
 
 @pytest.fixture
@@ -70,6 +77,21 @@ def test_faults_take_turns_too(runs):
     kill = item("tests/faults/test_kills.py::test_it", marks=("fault",), fixtures=())
 
     assert len(runs(kill, "0")) == len(runs(kill, "1")) == 1
+
+
+@pytest.mark.parametrize("turn", ["0", "1", "8"])
+def test_of_two_that_differ_in_the_profile_alone_one_runs(runs, turn):
+    done = []
+    for n in range(40):
+        here = item(f"tests/one.py::test_it[embedded-{n}]", ("embedded_only",), given=("embedded", n, []))
+        there = item(f"tests/one.py::test_it[production-{n}]", ("production",), given=("production", n, []))
+        done.append(
+            ["embedded"] * ("embedded" in runs(here, turn))
+            + ["production"] * ("production" in runs(there, turn))
+        )
+
+    assert {len(each) for each in done} == {1}
+    assert {each[0] for each in done} == {"embedded", "production"}
 
 
 def test_without_a_turn_all_run_on_both(runs):

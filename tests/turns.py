@@ -4,16 +4,21 @@ A test that goes through the database, or kills processes, runs on both profiles
 where everything is run, one commit gives half of these tests to the embedded profile and half to production, and the next
 one the other way round about every second time, by a digit of its hash: `script/test` says TEST_TURN. Without it, as for
 chosen paths or before a release, they all run on both. What is about the profile itself always does, and what commits as
-it goes (docs/adr/0277).
+it goes (docs/adr/0277). A test that is there once for each profile, by a parameter, is asked as one.
 """
 
 import os
+import re
+from types import SimpleNamespace
 from zlib import crc32
 
 import pytest
 
 #: A test with one of these is about its profile, or stands on one alone.
 OF_A_PROFILE = ("browser", "production", "embedded_only", "both_profiles")
+#: In the brackets behind a test's name.
+_PROFILE = re.compile(r"(?<=[\[-])(embedded|production)(?=[\]-])")
+_ONE = SimpleNamespace(params={})
 
 
 def turn() -> int:
@@ -23,10 +28,21 @@ def turn() -> int:
 
 def is_out_of_turn(item: pytest.Item, *, is_embedded: bool) -> bool:
     """Whether the other profile runs it this time."""
-    if not os.environ.get("TEST_TURN") or is_of_a_profile(item):
+    if not os.environ.get("TEST_TURN") or (is_of_a_profile(item) and not is_one_of_two(item)):
         return False
-    half = crc32(item.nodeid.encode()) + turn()
+    half = crc32(_without_profile(item).encode()) + turn()
     return half % 2 == int(is_embedded)
+
+
+def is_one_of_two(item: pytest.Item) -> bool:
+    """Whether the same test is there for the other profile too."""
+    given = getattr(item, "callspec", _ONE).params.values()
+    return any(one in ("embedded", "production") for one in given if isinstance(one, str))
+
+
+def _without_profile(item: pytest.Item) -> str:
+    """The name that both of two have."""
+    return _PROFILE.sub("either", item.nodeid) if is_one_of_two(item) else item.nodeid
 
 
 def is_of_a_profile(item: pytest.Item) -> bool:

@@ -53,7 +53,6 @@ def kind_is(monkeypatch, given):
 @pytest.fixture(autouse=True)
 def _own_folder(settings, tmp_path):
     settings.DATA_DIR = tmp_path
-    running.ENDING.clear()
 
 
 @pytest.fixture
