@@ -9,12 +9,13 @@ The bureau is built once by the product's own commands and copied, because build
 """
 
 import csv
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import sqlite3
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import psycopg2
@@ -180,19 +181,27 @@ def _prepare_demo(folder: Path) -> None:
     its own, and then copied. Twenty files of journeys begin with it, each in a process of its own; what they switch on
     is about the server, not about what lies there."""
     cache = os.environ.get("TEST_CACHE") if os.environ.get("CI") == "true" else None
-    ready = Path(cache) / "demo" if cache else None
-    if ready and ready.exists():
-        shutil.copytree(ready, folder, dirs_exist_ok=True)
+    if cache is None:
+        _make_demo(folder)
         return
+    Path(cache).mkdir(parents=True, exist_ok=True, mode=0o700)
+    ready = Path(cache) / "demo"
+    with (Path(cache) / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several that begin at once one makes it
+        if not ready.exists():
+            half = ready.with_name("demo-half")
+            shutil.rmtree(half, ignore_errors=True)
+            half.mkdir()
+            _make_demo(half)
+            half.rename(ready)
+    shutil.copytree(ready, folder, dirs_exist_ok=True)
+
+
+def _make_demo(folder: Path) -> None:
     env = environment(folder, STATIC_STORAGE=STATIC_STORAGE)
     migrate(env)
     manage("seed_demo", env=env)
     manage("collectstatic", "--noinput", env=env)
-    if ready:
-        mine = ready.with_name(f"{ready.name}-{os.getpid()}")
-        shutil.copytree(folder, mine)
-        with suppress(OSError):  # two browsers began at once: theirs is as good
-            mine.rename(ready)
 
 
 @contextmanager

@@ -272,19 +272,14 @@ case "$name $*" in
     "python --version") echo "Python 3.12.0"; exit 0 ;;
     "python -c "*) exit 1 ;;
     "python script/totals.py "*) exec "$REAL_PYTHON" "$@" ;;
-    "python -m tests.migrated"*) echo "databases ${3:-none}" >>"$STAND_IN_LOG" ;;
+    "python -m tests.migrated"*)
+        echo "databases ${3:-none}" >>"$STAND_IN_LOG"
+        [[ -z $HANGS ]] || { echo $$ >tests.pid; exec sleep 60; } ;;
     "python -m pytest "*)
         for argument in "$@"; do [[ $argument == --junitxml=* ]] && report=${argument#*=}; done
         echo "<testsuite tests='4' failures='${FAIL_TESTS:-0}' errors='0' skipped='1'/>" >"$report"
         echo "pytest db=${DATABASE_URL:-none} redis=${REDIS_URL:-none} ${*: -4}" >>"$STAND_IN_LOG"
         echo "${TEST_TURN:-all}" >turn
-        if [[ -n $MEET && $* == *" (browser)"* ]]; then
-            echo "began ${*: -1}"
-            touch "$MEET/$$.${DATA_DIR//[^0-9a-z]/}"
-            until [[ $(echo "$MEET/"*) == *" "* ]]; do sleep 0.02; done
-            echo "ended ${*: -1}"
-        fi
-        [[ -z $HANGS || $* != *" (browser)"* ]] || { echo $$ >tests.pid; exec sleep 60; }
         exit "${FAIL_TESTS:-0}" ;;
     *) echo "$name $1" >>"$STAND_IN_LOG"; [[ $name != "$FAIL_TOOL" ]] ;;
 esac
@@ -308,7 +303,7 @@ EVERYTHING = [
     "pytest db=none redis=none -n 3 -m (not browser and not fault) and not production",
     "pytest db=none redis=none 4 -m (fault and not measured and not browser) and not production tests/test_kills.py",
     "pytest db=none redis=none 0 -m (fault and measured and not browser) and not production tests/test_kills.py",
-    "pytest db=none redis=none 0 -m (browser) and not production tests/test_pages.py",
+    "pytest db=none redis=none (browser) and not production --dist loadfile tests/test_pages.py",
     "pytest db=pg redis=rd -n 3 -m (not browser and not fault) and not embedded_only",
     "pytest db=pg redis=rd 4 -m (fault and not measured and not browser) and not embedded_only tests/test_kills.py",
     "pytest db=pg redis=rd 0 -m (fault and measured and not browser) and not embedded_only tests/test_kills.py",
@@ -396,29 +391,14 @@ def test_test_with_a_failed_test_fails(checks):
     assert run.out.splitlines()[-1] == "14 passed, 7 failed, 7 skipped"
 
 
-def test_browser_files_run_side_by_side_with_data_of_their_own_and_speak_one_after_the_other(
-    checks, tmp_path
-):
+def test_each_file_of_journeys_stays_in_one_process(checks):
     write_marked(checks, "test_screens.py", "browser")
-    meeting = tmp_path / "meeting"
-    meeting.mkdir()
 
-    run = checks.run("script/test", MEET=str(meeting))
+    run = checks.run("script/test")
 
     assert run.returncode == 0, run.err
-    spoken = [line.split() for line in run.out.splitlines() if line.startswith(("began", "ended"))]
-    assert [words[0] for words in spoken] == ["began", "ended"] * 2
-    assert all(one[1] == two[1] for one, two in zip(spoken[::2], spoken[1::2], strict=True))
-    assert sorted(words[1] for words in spoken[::2]) == ["tests/test_pages.py", "tests/test_screens.py"]
-    assert len({file.name.rpartition(".")[2] for file in meeting.iterdir()}) == 2
-    assert {line.split()[1] for line in checks.logged() if " (browser)" in line} == {"db=none"}
-    assert run.out.splitlines()[-1] == "24 passed, 0 failed, 8 skipped"
-
-
-def test_a_browser_file_that_fails_is_named(checks):
-    run = checks.run("script/test", FAIL_TESTS="1")
-
-    assert "Failed step: tests: embedded, browser, test_pages.py" in run.out.splitlines()
+    asked = [line for line in checks.logged() if line.endswith("test_pages.py tests/test_screens.py")]
+    assert asked == ["pytest db=none redis=none --dist loadfile tests/test_pages.py tests/test_screens.py"]
 
 
 def test_test_stopped_ends_what_runs_aside(checks):

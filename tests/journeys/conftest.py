@@ -10,7 +10,7 @@ from tests.installations import demo_server
 expect.set_options(timeout=60_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bureau_server(tmp_path_factory):
     """The demo bureau, embedded, as `script/server` would start it on a fresh machine."""
     with demo_server(tmp_path_factory.mktemp("bureau")) as server:

@@ -27,7 +27,7 @@ SAID = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bureau_server(tmp_path_factory):
     """The demo bureau where it was decided that a slip's code opens a page."""
     with demo_server(tmp_path_factory.mktemp("slips"), PUBLIC_DEMAND_PAGE="1") as server:

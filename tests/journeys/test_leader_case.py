@@ -30,7 +30,7 @@ PlanVersion.objects.filter(pk=made.pk).update(state="in_force", in_force_from=no
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bureau_server(tmp_path_factory):
     with demo_server(
         tmp_path_factory.mktemp("leaders"), application="tests.journeys.set_clock:application"
