@@ -322,7 +322,15 @@ def checks(copy):
     copy.environment["REAL_PYTHON"] = sys.executable
     for name in ("sed", "mktemp", "chmod", "find", "sort", "cat"):
         (copy.folder / "tools" / name).symlink_to(shutil.which(name))
-    for name in ("chromium", "initdb", "redis-server", "openssl", "slapd", "systemd-analyze"):
+    for name in (
+        "chromium",
+        "chromium-headless-shell",
+        "initdb",
+        "redis-server",
+        "openssl",
+        "slapd",
+        "systemd-analyze",
+    ):
         copy.write(copy.folder / "tools" / name, "#!/bin/bash\n")
     copy.write(copy.folder / "tools" / "fc-list", "#!/bin/bash\necho Noto\n")
     (copy.folder / ".venv" / "bin").mkdir(parents=True)

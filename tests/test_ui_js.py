@@ -119,8 +119,10 @@ class Site:
 
 
 @pytest.fixture
-def page(chromium):
-    context = chromium.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
+def page(request):
+    """In the headless shell, unless a test says `whole_chromium`."""
+    browser = request.getfixturevalue(getattr(request, "param", "chromium"))
+    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
@@ -1438,6 +1440,7 @@ RED = {
 }
 
 
+@pytest.mark.parametrize("page", ["whole_chromium"], indirect=True)
 def test_desktop_notices_are_off_until_pressed_and_show_only_while_nobody_looks(page, site):
     page.context.grant_permissions(["notifications"], origin=HOST)
     page.add_init_script(RECORDED)

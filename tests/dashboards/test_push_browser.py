@@ -116,8 +116,8 @@ def site():
 
 
 @pytest.fixture
-def page(site, chromium):
-    context = chromium.new_context(base_url=site.url, locale="zh-CN")
+def page(site, whole_chromium):
+    context = whole_chromium.new_context(base_url=site.url, locale="zh-CN")
     context.grant_permissions(["notifications"], origin=site.url)
     page = context.new_page()
     yield page

@@ -13,7 +13,7 @@ from dashboards.help.cards import LANGUAGES, cards, windows
 from dashboards.help.first_hour import WINDOWS, first_hour
 from plans.document import strict_yaml
 from plans.lifecycle.citations import LIBRARY
-from tests.browsers import ARGUMENTS, CHROMIUM
+from tests.browsers import ARGUMENTS, HEADLESS
 
 #: The reader of each card.
 READERS = {
@@ -151,7 +151,7 @@ def test_a_card_is_one_sheet_of_paper(signed_in):
     )
     sheets = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=HEADLESS, args=ARGUMENTS)
         tab = browser.new_page()
         for which, page in pages.items():
             bare = re.sub(r"<link[^>]*>|<script[^>]*></script>", "", page)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from common.dates.local_time import LOCAL, day_of
 from common.dates.periods import DAILY, period_of
-from tests.browsers import ARGUMENTS, CHROMIUM
+from tests.browsers import ARGUMENTS, HEADLESS
 from tests.processes import manage
 
 pytestmark = pytest.mark.browser
@@ -192,7 +192,7 @@ def test_a_dead_network_and_a_dead_browser_still_make_exactly_one_report(bureau_
 def browse(chromium, server, folder: Path):
     return chromium.browser_type.launch_persistent_context(
         str(folder / "profile"),
-        executable_path=CHROMIUM,
+        executable_path=HEADLESS,
         args=ARGUMENTS,
         viewport=PHONE,
         base_url=server.url,

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browsers import ARGUMENTS, CHROMIUM
+from tests.browsers import ARGUMENTS, HEADLESS
 from tests.journeys.walls import hung_wall
 from tests.processes import manage, python
 
@@ -55,7 +55,7 @@ for n in range({count}):
 @pytest.fixture(scope="module")
 def uncompiled():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, UNCOMPILED])
+        browser = playwright.chromium.launch(executable_path=HEADLESS, args=[*ARGUMENTS, UNCOMPILED])
         yield browser
         browser.close()
 

@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager, suppress
 import pytest
 from playwright.sync_api import expect
 
-from tests.browsers import ARGUMENTS, CHROMIUM
+from tests.browsers import ARGUMENTS, HEADLESS
 from tests.installations import demo_server
 from tests.processes import eventually
 
@@ -42,7 +42,7 @@ def playwright():
 
 @pytest.fixture
 def phone(server, playwright):
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *MICROPHONE])
+    browser = playwright.chromium.launch(executable_path=HEADLESS, args=[*ARGUMENTS, *MICROPHONE])
     context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=server.url, locale="zh-CN")
     page = context.new_page()
     sign_in(page, server)
@@ -275,7 +275,7 @@ def killable(playwright, folder):
     with suppress(FileNotFoundError):
         (folder / "DevToolsActivePort").unlink()
     process = subprocess.Popen(
-        [CHROMIUM, *arguments, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        [HEADLESS, *arguments, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )  # fmt: skip
 
     def kill():

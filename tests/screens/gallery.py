@@ -184,7 +184,7 @@ def take_references(bureau: BureauAtRest, chromium: Browser, wanted: argparse.Na
 
 
 def main() -> int:
-    from tests.browsers import ARGUMENTS, CHROMIUM
+    from tests.browsers import ARGUMENTS, HEADLESS
 
     wanted = read_arguments()
     django.setup()
@@ -193,7 +193,7 @@ def main() -> int:
         bureau_at_rest(Path(folder) / "bureau") as bureau,
         sync_playwright() as playwright,
     ):
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=HEADLESS, args=ARGUMENTS)
         try:
             if wanted.references:
                 take_references(bureau, chromium, wanted)
