@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.browsers import ARGUMENTS, HEADLESS
 from tests.journeys.walls import hung_wall
@@ -53,11 +53,10 @@ for n in range({count}):
 
 
 @pytest.fixture(scope="module")
-def uncompiled():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=HEADLESS, args=[*ARGUMENTS, UNCOMPILED])
-        yield browser
-        browser.close()
+def uncompiled(playwright):
+    browser = playwright.chromium.launch(executable_path=HEADLESS, args=[*ARGUMENTS, UNCOMPILED])
+    yield browser
+    browser.close()
 
 
 def test_a_wall_stays_flat_for_an_hour_and_survives_a_restart_without_a_hand(

@@ -32,14 +32,6 @@ def server(tmp_path_factory):
         yield server
 
 
-@pytest.fixture(scope="module")
-def playwright():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright
-
-
 @pytest.fixture
 def phone(server, playwright):
     browser = playwright.chromium.launch(executable_path=HEADLESS, args=[*ARGUMENTS, *MICROPHONE])
