@@ -19,7 +19,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 @pytest.mark.control(39)
 def test_the_calls_are_drawn_without_breaking_the_policy_or_asking_elsewhere(person, bureau_server):
     page = person("county1.duty", phone=True)
-    page.goto("about:blank")  # a live channel that was not yet open when its page is left says so in the console
+    # A live channel that was not yet open when its page is left says so in the console.
+    page.goto("about:blank")
     hosts, said = set(), []
     page.add_init_script(VIOLATIONS)
     page.on("request", lambda asked: hosts.add(urlsplit(asked.url).netloc))
