@@ -16,7 +16,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.screens.installation import LANGUAGES, SIZES, THEMES, BureauAtRest, bureau_at_rest, dress, look_at
 from tests.screens.pictures import SAME_LETTERS, difference, small
-from tests.screens.references import SCREENS, Screen, keep, remember_letters
+from tests.screens.references import (
+    NEVER_STILL,
+    SCREENS,
+    Screen,
+    all_others,
+    keep,
+    keep_another,
+    list_others,
+    remember_letters,
+)
 from tests.screens.taking import taken
 from tests.screens.walk import CAST, pages_from, route_of
 
@@ -178,6 +187,18 @@ def is_wanted(screen: Screen, wanted: argparse.Namespace) -> bool:
 def take_references(bureau: BureauAtRest, chromium: Browser, wanted: argparse.Namespace) -> None:
     for screen in (one for one in SCREENS if is_wanted(one, wanted)):
         keep(screen, taken(bureau, chromium, screen))
+    if not wanted.names:
+        addresses = {screen.address for screen in SCREENS}
+        list_others(
+            [
+                screen
+                for screen in every_screen(bureau, chromium)
+                if screen.address not in addresses and screen.name not in NEVER_STILL
+            ]
+        )
+    for screen in (one for one in all_others() if is_wanted(one, wanted)):
+        print(screen.name, screen.address, flush=True)
+        keep_another(screen, taken(bureau, chromium, screen))
     with bureau.page_of(chromium, "", "zh-hans") as page:
         look_at(page, SCREENS[0].address)
         remember_letters(page, chromium.version)

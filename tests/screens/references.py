@@ -1,4 +1,7 @@
-"""The kept pictures: one sheet for each screen, its sizes beside each other, its languages and themes below each other."""
+"""The kept pictures: one sheet for each screen, its sizes beside each other, its languages and themes below each other.
+
+Twelve screens are kept at a sixth of their size, all others that links lead to at a twelfth (`every/`).
+"""
 
 import hashlib
 import io
@@ -8,7 +11,7 @@ from itertools import accumulate, product
 from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image
+from PIL import Image, ImageOps
 from playwright.sync_api import Page
 
 from tests.screens.installation import LANGUAGES, SIZES, THEMES
@@ -16,6 +19,13 @@ from tests.screens.pictures import SHRUNK
 
 FOLDER = Path(__file__).parent / "references"
 MADE_WITH = FOLDER / "made_with.json"
+#: The other screens, and their names, people and addresses.
+EVERY = FOLDER / "every"
+LISTED = EVERY / "screens.json"
+#: How much smaller than the twelve they are.
+AGAIN = 2
+#: Of each of three colours. With all eight they would be 8 MB, anew with each change of the head of every page; now 2.
+BITS = 4
 
 
 class Screen(NamedTuple):
@@ -40,37 +50,72 @@ SCREENS = (
     Screen("wall", "county1.duty", "/wall/"),
 )
 
-_LEFT = dict(
-    zip(SIZES, accumulate((width // SHRUNK for width, _ in SIZES.values()), initial=0), strict=False)
-)
-_ROW = max(height // SHRUNK for _, height in SIZES.values())
+#: Route → why no picture of it can be kept: it shows this machine, or what is drawn by chance.
+NEVER_STILL = {
+    "system": "says how this machine is set up, and how much room it has",
+    "device-check": "says what this browser can, each thing when it has been tried",
+    "mfa_activate_totp": "its key is drawn by chance",
+    "api-docs": "drawn by Swagger UI some time after the page is there",
+    "handbook": "its pictures come when one has scrolled to them",
+}
+
 _ROWS = list(product(LANGUAGES, THEMES))
+Pictures = dict[tuple[str, str, str], Image.Image]
 
 
-def _place(size: str, theme: str, language: str) -> tuple[int, int, int, int]:
-    width, height = (-(-side // SHRUNK) for side in SIZES[size])
-    left, top = _LEFT[size], _ROW * _ROWS.index((language, theme))
+def all_others() -> list[Screen]:
+    return [Screen(*one) for one in json.loads(LISTED.read_text())]
+
+
+def list_others(screens: list[Screen]) -> None:
+    EVERY.mkdir(parents=True, exist_ok=True)
+    LISTED.write_text(json.dumps(screens, indent=1, ensure_ascii=False) + "\n")
+
+
+def _place(size: str, theme: str, language: str, shrunk: int) -> tuple[int, int, int, int]:
+    small = {name: [-(-side // shrunk) for side in sides] for name, sides in SIZES.items()}
+    lefts = dict(zip(SIZES, accumulate((width for width, _ in small.values()), initial=0), strict=False))
+    width, height = small[size]
+    left, top = lefts[size], max(height for _, height in small.values()) * _ROWS.index((language, theme))
     return left, top, left + width, top + height
 
 
-def kept(screen: Screen) -> dict[tuple[str, str, str], Image.Image]:
+def kept(screen: Screen, file: Path | None = None, shrunk: int = SHRUNK) -> Pictures:
     """The small pictures of a screen by language, theme and size."""
-    with Image.open(FOLDER / f"{screen.name}.png") as sheet:
+    with Image.open(file or FOLDER / f"{screen.name}.png") as sheet:
         sheet = sheet.convert("RGB")
     return {
-        (language, theme, size): sheet.crop(_place(size, theme, language))
+        (language, theme, size): sheet.crop(_place(size, theme, language, shrunk))
         for (language, theme), size in product(_ROWS, SIZES)
     }
 
 
-def keep(screen: Screen, pictures: dict[tuple[str, str, str], Image.Image]) -> None:
+def keep(screen: Screen, pictures: Pictures, file: Path | None = None, shrunk: int = SHRUNK) -> None:
     """Write the small pictures of a screen in the place of those that are kept."""
-    places = {key: _place(key[2], key[1], key[0]) for key in pictures}
+    places = {key: _place(key[2], key[1], key[0], shrunk) for key in pictures}
     width, height = (max(place[side] for place in places.values()) for side in (2, 3))
     sheet = Image.new("RGB", (width, height), "white")
     for key, picture in pictures.items():
         sheet.paste(picture, places[key][:2])
-    sheet.save(FOLDER / f"{screen.name}.png", optimize=True)
+    sheet.save(file or FOLDER / f"{screen.name}.png", optimize=True, lossless=True, method=6)
+
+
+def kept_of_another(screen: Screen) -> Pictures:
+    return kept(screen, _file_of(screen), SHRUNK * AGAIN)
+
+
+def keep_another(screen: Screen, pictures: Pictures) -> None:
+    EVERY.mkdir(parents=True, exist_ok=True)
+    keep(screen, {key: smaller(one) for key, one in pictures.items()}, _file_of(screen), SHRUNK * AGAIN)
+
+
+def smaller(picture: Image.Image) -> Image.Image:
+    """As those of the other screens are kept."""
+    return ImageOps.posterize(picture.reduce(AGAIN), BITS)
+
+
+def _file_of(screen: Screen) -> Path:
+    return EVERY / f"{screen.name}.webp"
 
 
 # --- which letters they were drawn with -------------------------------------------------------------------------

@@ -26,6 +26,11 @@ def some_looks(turn: int) -> list[Look]:
     ]
 
 
+def one_look(turn: int) -> Look:
+    """Another one with each turn; sixteen turns are all of them."""
+    return ALL_LOOKS[turn % len(ALL_LOOKS)]
+
+
 def taken(
     bureau: BureauAtRest,
     chromium: Browser,

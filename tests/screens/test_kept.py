@@ -1,41 +1,28 @@
 """Screens look as they did when somebody last looked at them: each in four of its sixteen looks, which is what there is
-time for with every change. Four screens after each other have all sixteen; `script/screens` looks at all of all.
+time for with every change. Four screens after each other have all sixteen; all other screens: test_every.py.
 
 Where a screen was meant to change: `script/screens --references`, look at what has changed, commit it with the change.
 What differs is written to test-results/screens/: the screen as it is, as it was, and where.
 """
 
 from functools import cache
-from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from tests.screens.installation import bureau_at_rest, look_at
 from tests.screens.pictures import OTHER_LETTERS, SAME_LETTERS, difference, looks_alike
-from tests.screens.references import SCREENS, has_same_letters, kept
+from tests.screens.references import SCREENS, kept
+from tests.screens.showing import FOUND, show
 from tests.screens.taking import some_looks, taken
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
 
-FOUND = Path(__file__).parents[2] / "test-results" / "screens"
 BY_NAME = {screen.name: screen for screen in SCREENS}
 
 
 @pytest.fixture(scope="module")
-def bureau(tmp_path_factory):
-    with bureau_at_rest(tmp_path_factory.mktemp("screens") / "bureau") as bureau:
-        yield bureau
-
-
-@pytest.fixture(scope="module")
-def tolerance_of(bureau, chromium):
+def tolerance_of(draws_the_same_letters):
     """tolerance_of("en") → how exactly this machine is held to the references."""
-    with bureau.page_of(chromium, "", "zh-hans") as page:
-        look_at(page, "/account/login/")
-        is_same = has_same_letters(page)
-    print("letters as in the references" if is_same else "other letters here: compared more coarsely")
-    return lambda language: SAME_LETTERS if is_same else OTHER_LETTERS[language]
+    return lambda language: SAME_LETTERS if draws_the_same_letters else OTHER_LETTERS[language]
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -51,17 +38,6 @@ def test_a_screen_looks_as_it_did(bureau, chromium, tolerance_of, name):
             show(f"{name}.{'.'.join(key)}", picture, was[key], found.where)
 
     assert changed == {}, f"look at {FOUND}"
-
-
-def show(name: str, *pictures: Image.Image) -> None:
-    """Beside each other: now, before, where."""
-    FOUND.mkdir(parents=True, exist_ok=True)
-    sheet = Image.new("RGB", (sum(one.width for one in pictures), max(one.height for one in pictures)))
-    left = 0
-    for picture in pictures:
-        sheet.paste(picture, (left, 0))
-        left += picture.width
-    sheet.save(FOUND / f"{name}.png")
 
 
 # --- that it sees what it is there to see -----------------------------------------------------------------------
