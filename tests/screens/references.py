@@ -50,13 +50,16 @@ SCREENS = (
     Screen("wall", "county1.duty", "/wall/"),
 )
 
-#: Route → why no picture of it can be kept: it shows this machine, or what is drawn by chance.
+#: Route → why no picture of it is kept: it shows this machine, what comes by chance, or what the bureau at rest has not.
 NEVER_STILL = {
     "system": "says how this machine is set up, and how much room it has",
     "device-check": "says what this browser can, each thing when it has been tried",
     "mfa_activate_totp": "its key is drawn by chance",
     "api-docs": "drawn by Swagger UI some time after the page is there",
     "handbook": "its pictures come when one has scrolled to them",
+    "destruction": "no incident there has been over for long enough",
+    "reception-begin": "nobody waits at a counter",
+    "upward-report": "none was drafted",
 }
 
 _ROWS = list(product(LANGUAGES, THEMES))
