@@ -56,6 +56,7 @@ NEVER_STILL = {
     "device-check": "says what this browser can, each thing when it has been tried",
     "mfa_activate_totp": "its key is drawn by chance",
     "api-docs": "drawn by Swagger UI some time after the page is there",
+    "journal": "it grows with what is looked at",
     "handbook": "its pictures come when one has scrolled to them",
     "destruction": "no incident there has been over for long enough",
     "reception-begin": "nobody waits at a counter",
