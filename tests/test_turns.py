@@ -11,6 +11,7 @@ from tests.turns import is_out_of_turn, leave_to_the_other
 
 class Given(NamedTuple):
     params: dict
+    marks: tuple = ()
 
     __hash__ = object.__hash__
 
@@ -25,7 +26,8 @@ class Item(NamedTuple):
 def item(name="tests/one.py::test_it", marks=(), fixtures=("db",), given=(), **of_the_database):
     found = {mark: SimpleNamespace(kwargs={}) for mark in marks}
     found["django_db"] = SimpleNamespace(kwargs=of_the_database)
-    return Item(name, fixtures, found.get, Given(dict(enumerate(given))))
+    own = [SimpleNamespace(name=mark) for mark in marks]
+    return Item(name, fixtures, found.get, Given(dict(enumerate(given)), own if given else []))
 
 
 @pytest.fixture
@@ -92,6 +94,14 @@ def test_of_two_that_differ_in_the_profile_alone_one_runs(runs, turn):
 
     assert {len(each) for each in done} == {1}
     assert {each[0] for each in done} == {"embedded", "production"}
+
+
+def test_a_profile_that_is_only_a_word_to_the_test_makes_no_pair(runs):
+    one = item("tests/one.py::test_it[embedded]", ("embedded_only",))._replace(
+        callspec=Given({"profile": "embedded"})
+    )
+
+    assert runs(one, "0") == runs(one, "1") == {"embedded", "production"}
 
 
 def test_without_a_turn_all_run_on_both(runs):

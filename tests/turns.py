@@ -9,16 +9,16 @@ it goes (docs/adr/0277). A test that is there once for each profile, by a parame
 
 import os
 import re
-from types import SimpleNamespace
 from zlib import crc32
 
 import pytest
 
 #: A test with one of these is about its profile, or stands on one alone.
 OF_A_PROFILE = ("browser", "production", "embedded_only", "both_profiles")
+#: What a parameter that is a profile is marked with. Without the mark it is no more than a word to the test.
+MARKED = {"embedded": "embedded_only", "production": "production"}
 #: In the brackets behind a test's name.
 _PROFILE = re.compile(r"(?<=[\[-])(embedded|production)(?=[\]-])")
-_ONE = SimpleNamespace(params={})
 
 
 def turn() -> int:
@@ -36,8 +36,11 @@ def is_out_of_turn(item: pytest.Item, *, is_embedded: bool) -> bool:
 
 def is_one_of_two(item: pytest.Item) -> bool:
     """Whether the same test is there for the other profile too."""
-    given = getattr(item, "callspec", _ONE).params.values()
-    return any(one in ("embedded", "production") for one in given if isinstance(one, str))
+    given = getattr(item, "callspec", None)
+    marks = {mark.name for mark in given.marks} if given else set()
+    return bool(marks) and any(
+        MARKED.get(one) in marks for one in given.params.values() if isinstance(one, str)
+    )
 
 
 def _without_profile(item: pytest.Item) -> str:
